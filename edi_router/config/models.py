@@ -1,0 +1,128 @@
+"""Strict models over configuration files: a pydantic error becomes a fault with file, line and column."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic.fields import FieldInfo
+
+from edi_router.config.yaml import Block, ConfigNode, Items, load, plain
+from edi_router.faults import Fault, Place
+
+M = TypeVar("M", bound="Model")
+
+
+class Model(BaseModel):
+    """The base of every configuration model: frozen, no unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+def _yes_no(value: object) -> object:
+    if value in ("yes", "no"):
+        return value == "yes"
+    if isinstance(value, bool):
+        return value
+    raise ValueError("must be yes or no")
+
+
+YesNo = Annotated[bool, BeforeValidator(_yes_no)]
+"""A flag, written `yes` or `no`."""
+
+
+def did_you_mean(word: str, known: Sequence[str]) -> str | None:
+    """The known word nearest to `word`, if one is near enough."""
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    return near[0] if near else None
+
+
+def read_model(model: type[M], text: str, file: str) -> tuple[M | None, ConfigNode | None, list[Fault]]:
+    """Read `text` as one `model`: the model (None when there are faults), the node tree for places, the faults."""
+    node, faults = load(text, file)
+    if node is None:
+        return None, None, faults
+    try:
+        value = model.model_validate(plain(node))
+    except ValidationError as error:
+        faults += [_fault(detail, node, model) for detail in error.errors()]
+        return None, node, faults
+    return (None if faults else value), node, faults
+
+
+def place_of(node: ConfigNode, location: Sequence[str | int]) -> Place:
+    """The place of the deepest part of `location` that exists below `node`."""
+    for part in location:
+        child: ConfigNode | None = None
+        if isinstance(node, Block):
+            child = node.get(str(part))
+        elif isinstance(node, Items) and isinstance(part, int) and part < len(node.items):
+            child = node.items[part]
+        if child is not None:
+            node = child
+    return node.place
+
+
+def _fault(detail: Any, root: ConfigNode, model: type[BaseModel]) -> Fault:
+    location = tuple(detail["loc"])
+    key = ".".join(str(part) for part in location) or "(file)"
+    if detail["type"] == "extra_forbidden":
+        parent = _descend(root, location[:-1])
+        name = parent.key(str(location[-1])) if isinstance(parent, Block) else None
+        known = _known_keys(model, location[:-1])
+        return Fault(
+            "config-unknown-key",
+            name.place if name else place_of(root, location),
+            {"key": str(location[-1]), "known": ", ".join(known)},
+            hint=did_you_mean(str(location[-1]), known),
+        )
+    if detail["type"] == "missing":
+        return Fault("config-missing-key", place_of(root, location[:-1]), {"key": str(location[-1])})
+    problem = str(detail["msg"]).removeprefix("Value error, ")
+    given = detail.get("input")
+    return Fault(
+        "config-value",
+        place_of(root, location),
+        {"key": key, "problem": problem, "value": given if isinstance(given, str) else "…"},
+    )
+
+
+def _descend(node: ConfigNode, location: Sequence[str | int]) -> ConfigNode:
+    for part in location:
+        child = node.get(str(part)) if isinstance(node, Block) else None
+        if isinstance(node, Items) and isinstance(part, int) and part < len(node.items):
+            child = node.items[part]
+        if child is not None:
+            node = child
+    return node
+
+
+def _known_keys(model: type[BaseModel], location: Sequence[str | int]) -> list[str]:
+    """The keys of the model found by walking `location` through the field annotations."""
+    current: type[BaseModel] | None = model
+    for part in location:
+        if current is None or not isinstance(part, str):
+            continue
+        field = _field(current, part)
+        if field is not None:
+            current = _model_in(field.annotation) or current
+    return sorted(field.alias or name for name, field in (current or model).model_fields.items())
+
+
+def _field(model: type[BaseModel], key: str) -> FieldInfo | None:
+    return next(
+        (field for name, field in model.model_fields.items() if key in (name, field.alias)),
+        None,
+    )
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for argument in getattr(annotation, "__args__", ()):
+        found = _model_in(argument)
+        if found is not None:
+            return found
+    return None

@@ -1,0 +1,87 @@
+"""The configuration tree: the shipped folders and a deployment's own, layered over them.
+
+The one place below floor 6 that reads files. Everything else is given texts and bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+FOLDERS = ("mappings", "schemas", "partners", "registers", "samples")
+
+
+def shipped_directory() -> Path:
+    """The folder that holds the shipped `mappings/ schemas/ partners/ registers/ samples/`."""
+    package = Path(__file__).resolve().parent.parent
+    inside = package / "shipped"
+    return inside if inside.is_dir() else package.parent
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Folders layered over each other; in `layers` the first one that has a file wins.
+
+    Names are relative POSIX paths such as ``mappings/cusdec-eciq/mapping.yaml``.
+    """
+
+    layers: tuple[Path, ...]
+
+    @classmethod
+    def over_shipped(cls, *deployments: Path) -> Tree:
+        """The shipped tree with the given deployments over it, the first on top."""
+        return cls((*deployments, shipped_directory()))
+
+    def find(self, name: str) -> Path | None:
+        """The file that `name` means, or None. A name that leaves the tree is None too."""
+        pure = PurePosixPath(name)
+        if pure.is_absolute() or ".." in pure.parts:
+            return None
+        return next((path for layer in self.layers if (path := layer / pure).is_file()), None)
+
+    def read(self, name: str) -> bytes:
+        """The bytes of the file; raises FileNotFoundError with the name and where it was looked for."""
+        path = self.find(name)
+        if path is None:
+            searched = ", ".join(str(layer) for layer in self.layers)
+            raise FileNotFoundError(f"{name} is in none of {searched}")
+        return path.read_bytes()
+
+    def text(self, name: str) -> str:
+        """The file as UTF-8 text, a byte order mark dropped."""
+        return self.read(name).decode("utf-8-sig")
+
+    def display(self, name: str) -> str:
+        """How a message names the file: its path relative to the working directory where that is shorter."""
+        path = self.find(name)
+        if path is None:
+            return name
+        try:
+            return str(path.relative_to(Path.cwd()))
+        except ValueError:
+            return str(path)
+
+    def names(self, folder: str, suffix: str = "") -> list[str]:
+        """The names of all files below `folder` that end in `suffix`, of all layers, sorted, each once."""
+        return sorted({name for name in self._walk(folder) if name.endswith(suffix)})
+
+    def _walk(self, folder: str) -> Iterator[str]:
+        for layer in self.layers:
+            top = layer / folder
+            if top.is_dir():
+                for path in top.rglob("*"):
+                    relative = path.relative_to(layer)
+                    hidden = any(part.startswith((".", "__pycache__")) for part in relative.parts)
+                    if path.is_file() and not hidden:
+                        yield relative.as_posix()
+
+    def digest(self, folders: Sequence[str] = ("mappings", "schemas", "partners", "registers")) -> str:
+        """SHA-256 over names and contents of the effective files: the name of this configuration set."""
+        total = hashlib.sha256()
+        for folder in folders:
+            for name in self.names(folder):
+                total.update(name.encode() + b"\0")
+                total.update(hashlib.sha256(self.read(name)).digest())
+        return total.hexdigest()

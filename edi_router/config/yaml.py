@@ -1,0 +1,129 @@
+"""The only reader of YAML: every scalar is a string, and every node knows its line and column.
+
+YAML's own typing turns ``0110`` into 72, ``NO`` into False and ``12:30`` into 750; codes of customs and CIQ
+are full of such values, so no scalar is ever interpreted here. A model says what it wants and converts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Union
+
+import yaml
+
+from edi_router.faults import Fault, Place
+
+if TYPE_CHECKING:
+    from yaml.nodes import Node as YamlNode
+
+_Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+MAXIMUM_DEPTH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A string of a configuration file, with where it stands. An empty plain scalar is the empty string."""
+
+    value: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A mapping of a configuration file: ordered (key, node) pairs, keys unique."""
+
+    items: tuple[tuple[Scalar, ConfigNode], ...]
+    place: Place
+
+    def get(self, key: str) -> ConfigNode | None:
+        """The node under `key`, or None."""
+        return next((node for name, node in self.items if name.value == key), None)
+
+    def key(self, key: str) -> Scalar | None:
+        """The key itself, with its place, or None."""
+        return next((name for name, _ in self.items if name.value == key), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A sequence of a configuration file."""
+
+    items: tuple[ConfigNode, ...]
+    place: Place
+
+    def __iter__(self) -> Iterator[ConfigNode]:
+        return iter(self.items)
+
+
+ConfigNode = Union[Scalar, Block, Items]  # noqa: UP007  (names defined above are strings in the dataclasses)
+Plain = str | list["Plain"] | dict[str, "Plain"]
+
+
+def load(text: str, file: str) -> tuple[ConfigNode | None, list[Fault]]:
+    """Read one YAML document; returns (None, faults) when it is not well-formed.
+
+    Anchors, aliases and tags are refused (a configuration file says what it means where it stands), and so
+    are repeated keys; such faults do not stop the reading.
+    """
+    try:
+        loader = _Loader(text)
+        try:
+            root = loader.get_single_node()
+        finally:
+            loader.dispose()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
+        return None, [Fault("config-syntax", place, {"problem": str(error.problem or error.context or error)})]
+    except yaml.YAMLError as error:
+        return None, [Fault("config-syntax", Place(file), {"problem": str(error)})]
+    if root is None:
+        return None, [Fault("config-empty", Place(file, 1, 1), {})]
+    faults: list[Fault] = []
+    if "&" in text or "*" in text:
+        faults += _anchors(text, file)
+    node = _convert(root, file, faults, 0)
+    return node, faults
+
+
+def _anchors(text: str, file: str) -> list[Fault]:
+    return [
+        Fault(
+            "config-alias",
+            Place(file, event.start_mark.line + 1, event.start_mark.column + 1),
+            {"name": event.anchor},
+        )
+        for event in yaml.parse(text, Loader=_Loader)
+        if getattr(event, "anchor", None)
+    ]
+
+
+def _convert(node: YamlNode, file: str, faults: list[Fault], depth: int) -> ConfigNode:
+    place = Place(file, node.start_mark.line + 1, node.start_mark.column + 1)
+    if depth > MAXIMUM_DEPTH:
+        faults.append(Fault("config-depth", place, {"limit": str(MAXIMUM_DEPTH)}))
+        return Scalar("", place)
+    if isinstance(node, yaml.ScalarNode):
+        return Scalar(node.value, place)
+    if isinstance(node, yaml.SequenceNode):
+        return Items(tuple(_convert(child, file, faults, depth + 1) for child in node.value), place)
+    pairs: dict[str, tuple[Scalar, ConfigNode]] = {}
+    for key_node, value_node in node.value:
+        key = _convert(key_node, file, faults, depth + 1)
+        if not isinstance(key, Scalar):
+            faults.append(Fault("config-key", key.place, {}))
+        elif key.value in pairs:
+            faults.append(Fault("config-repeated-key", key.place, {"key": key.value}))
+        else:
+            pairs[key.value] = (key, _convert(value_node, file, faults, depth + 1))
+    return Block(tuple(pairs.values()), place)
+
+
+def plain(node: ConfigNode) -> Plain:
+    """The node as nested dict, list and str."""
+    if isinstance(node, Scalar):
+        return node.value
+    if isinstance(node, Items):
+        return [plain(child) for child in node]
+    return {key.value: plain(child) for key, child in node.items}

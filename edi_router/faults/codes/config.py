@@ -1,0 +1,72 @@
+"""Fault codes for configuration files."""
+
+from edi_router.faults.catalogue import Entry, Text
+from edi_router.faults.model import Blocks
+
+_FIX = Text("Correct the file and run `edi-router lint`.", "修改文件后运行 `edi-router lint`。")
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry(
+        "config-syntax",
+        Text("The file is not well-formed YAML: {problem}.", "文件不是格式正确的 YAML：{problem}。"),
+        Text("Wrong indentation, an open quote or a tab.", "缩进错误、引号未闭合或使用了制表符。"),
+        _FIX,
+        blocks=Blocks.FILE,
+    ),
+    Entry(
+        "config-empty",
+        Text("The configuration file is empty.", "配置文件为空。"),
+        Text("The file was created but never written.", "文件已创建但没有内容。"),
+        _FIX,
+        blocks=Blocks.FILE,
+    ),
+    Entry(
+        "config-alias",
+        Text("Anchors and aliases are not allowed (`{name}`).", "不允许使用锚点和别名（`{name}`）。"),
+        Text("YAML's `&` and `*` were used to share a part.", "使用了 YAML 的 `&` 与 `*` 来共享内容。"),
+        Text("Write the value where it applies.", "在使用处直接写出该值。"),
+        blocks=Blocks.FILE,
+    ),
+    Entry(
+        "config-depth",
+        Text("The file is nested deeper than {limit} levels.", "文件嵌套超过 {limit} 层。"),
+        Text("A mistake in the indentation, or a generated file.", "缩进错误，或文件为程序生成。"),
+        _FIX,
+        blocks=Blocks.FILE,
+    ),
+    Entry(
+        "config-key",
+        Text("A key must be a plain word.", "键必须是普通单词。"),
+        Text("A list or a mapping stands where a key is expected.", "应为键的位置出现了列表或映射。"),
+        _FIX,
+        blocks=Blocks.FILE,
+    ),
+    Entry(
+        "config-repeated-key",
+        Text("The key `{key}` stands twice.", "键 `{key}` 重复出现。"),
+        Text("Two lines set the same key; only one could count.", "两行设置了同一个键，只能有一个生效。"),
+        Text("Keep one of them.", "保留其中一个。"),
+        blocks=Blocks.FILE,
+    ),
+    Entry(
+        "config-unknown-key",
+        Text("Unknown key `{key}`; known here: {known}.", "未知的键 `{key}`；此处可用：{known}。"),
+        Text("A misspelt key, or one that belongs elsewhere.", "键拼写错误，或应写在别处。"),
+        _FIX,
+        blocks=Blocks.FILE,
+    ),
+    Entry(
+        "config-missing-key",
+        Text("The key `{key}` is missing.", "缺少键 `{key}`。"),
+        Text("A mandatory key was left out.", "遗漏了必填的键。"),
+        Text("Add the key.", "补上该键。"),
+        blocks=Blocks.FILE,
+    ),
+    Entry(
+        "config-value",
+        Text("`{key}` has a wrong value `{value}`: {problem}.", "`{key}` 的值 `{value}` 不正确：{problem}。"),
+        Text("The value has the wrong form or is not one of the allowed ones.", "值的形式不对，或不在允许范围内。"),
+        _FIX,
+        blocks=Blocks.FILE,
+    ),
+)

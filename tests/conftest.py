@@ -1,0 +1,47 @@
+"""Fixtures shared by all tests: the places of real messages and of system programs."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def need(found: object, what: str) -> None:
+    """Skip with `what` to do; on CI a missing part fails instead."""
+    if found:
+        return
+    if os.environ.get("CI") == "true":
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+def _folder(variable: str, beside: str) -> Path | None:
+    given = os.environ.get(variable)
+    folder = Path(given) if given else ROOT.parent / "shared" / beside
+    return folder if folder.is_dir() else None
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of real messages (EDI_ROUTER_CORPUS, else ../shared/corpus beside the checkout)."""
+    folder = _folder("EDI_ROUTER_CORPUS", "corpus")
+    need(folder, "set EDI_ROUTER_CORPUS to the folder of real messages")
+    assert folder is not None
+    return folder
+
+
+@pytest.fixture(scope="session")
+def unece() -> Path:
+    """The folder of official UN/EDIFACT release zips (EDI_ROUTER_UNECE, else ../shared/unece)."""
+    folder = _folder("EDI_ROUTER_UNECE", "unece")
+    need(folder, "set EDI_ROUTER_UNECE to a folder with UN/EDIFACT release zips (d96b.zip …)")
+    assert folder is not None
+    return folder
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The top of the checkout."""
+    return ROOT
