@@ -9,9 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from types import MappingProxyType
-
-NO_VALUES: Mapping[str, str] = MappingProxyType({})
 
 
 class Severity(StrEnum):
@@ -101,7 +98,7 @@ class Fault:
 
     code: str
     place: Place = field(default_factory=Place)
-    values: Mapping[str, str] = NO_VALUES
+    values: Mapping[str, str] = field(default_factory=dict)
     rule: str | None = None
     hint: str | None = None
 
