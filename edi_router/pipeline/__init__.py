@@ -1,1 +1,1 @@
-"""TODO."""
+"""Floor 5: from the bytes of a file to decisions, documents and acknowledgements."""

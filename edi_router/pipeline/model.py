@@ -1,0 +1,176 @@
+"""What processing a file comes to: decisions and documents, as values that the ledger then records.
+
+Nothing here has happened yet. The ledger applies an outcome in one transaction, or the file is processed
+again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from edi_router.faults import Fault
+
+
+class Decision(StrEnum):
+    """What became of a message, or of an interchange as a whole."""
+
+    ACCEPTED = "accepted"
+    """Routed; in work until each of its outputs is delivered, completed then."""
+    REJECTED = "rejected"
+    """Faulty; the sender is told so by an acknowledgement."""
+    DUPLICATE = "duplicate"
+    """Known already; the first answer stands."""
+    HELD = "held"
+    """Waits for a person: no route, a test message for a live partner, a policy that says so."""
+
+
+class OutputKind(StrEnum):
+    """What an output is to the books: a business document or an acknowledgement."""
+
+    DOCUMENT = "document"
+    ACKNOWLEDGEMENT = "acknowledgement"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A business number of a message (declaration number, transfer number, container …)."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Visibility:
+    """A partner that may see a message, and as what (sender, recipient, declarant …)."""
+
+    partner: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsealed:
+    """A document whose envelope needs a control number, which only the ledger's transaction can give.
+
+    `stream` names the gapless series (one a partner and direction); `seal` makes the bytes from the number.
+    """
+
+    stream: str
+    seal: Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A document to deliver. Exactly one of `content` and `unsealed` is given."""
+
+    id: str
+    kind: OutputKind
+    destination: str
+    name: str
+    format: str
+    content: bytes | None = None
+    unsealed: Unsealed | None = None
+    mapping: str | None = None
+    messages: tuple[str, ...] = ()
+    """The ids of the messages it was made from or answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageOutcome:
+    """The decision on one message; `id` is derived from the file and the message's position in it."""
+
+    id: str
+    position: int
+    offset: int
+    length: int
+    type: str
+    directory: str
+    reference: str
+    decision: Decision
+    reason: str
+    """The route's reason ("agreement ent-a-cusdec: …"), or why it is rejected, held or a duplicate."""
+    agreement: str | None = None
+    test: bool = False
+    faults: tuple[Fault, ...] = ()
+    references: tuple[Reference, ...] = ()
+    visible_to: tuple[Visibility, ...] = ()
+    outputs: tuple[Output, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InterchangeOutcome:
+    """The decision on one interchange (an XML document counts as an interchange of one message)."""
+
+    id: str
+    position: int
+    format: str
+    sender: str
+    """The sender as the envelope names it (identification, or partner id for XML)."""
+    recipient: str
+    control_reference: str
+    decision: Decision
+    test: bool = False
+    faults: tuple[Fault, ...] = ()
+    messages: tuple[MessageOutcome, ...] = ()
+    acknowledgements: tuple[Output, ...] = ()
+    duplicate_of: str | None = None
+    """The id of the interchange that this one repeats."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome:
+    """Everything processing one file came to."""
+
+    file: str
+    format: str
+    interchanges: tuple[InterchangeOutcome, ...]
+    faults: tuple[Fault, ...] = ()
+    """Faults of the file itself (not a known format, nothing readable in it)."""
+
+    @property
+    def decision(self) -> Decision:
+        """HELD when nothing in the file could be read at all: a person must look; else ACCEPTED."""
+        return Decision.ACCEPTED if self.interchanges else Decision.HELD
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """An interchange met before."""
+
+    id: str
+    file: str
+    received: datetime
+    same_content: bool
+
+
+class LedgerView(Protocol):
+    """What processing may ask the ledger: read-only, of the state before this file."""
+
+    def prior_interchange(
+        self, partner: str, sender: str, recipient: str, control_reference: str, since: datetime, content: str
+    ) -> Prior | None:
+        """The accepted interchange with these references, or with the SHA-256 `content`, since then.
+
+        One that was rejected or held does not count: its correction may use the same reference.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A file to process: its bytes and what is known from where it was found."""
+
+    id: str
+    partner: str
+    name: str
+    content: bytes
+    sha256: str
+    received: datetime
+    """UTC."""
+    business_date: str
+    """yyyy-MM-dd in the business zone."""
+    only: frozenset[str] = field(default_factory=frozenset)
+    """When not empty: the ids of the messages to process again (after a release); others are left alone."""
