@@ -1,5 +1,250 @@
-"""Fault codes for UN/EDIFACT syntax, structure and elements."""
+"""Fault codes for UN/EDIFACT syntax and envelopes."""
 
-from edi_router.faults.catalogue import Entry
+from edi_router.faults.catalogue import Entry, Text
+from edi_router.faults.codes import envelope
+from edi_router.faults.model import Blocks, Severity
 
-ENTRIES: tuple[Entry, ...] = ()
+_ASK = Text("Ask the sender to correct the message and send it again.", "请发送方更正报文后重新发送。")
+_RESEND = Text("Ask the sender to send the complete file again.", "请发送方重新发送完整的文件。")
+_NOTHING = Text("Nothing has to be done; tell the sender if it matters.", "无需处理；如有影响可告知发送方。")
+_ENCODING = Text(
+    "Set `encoding` in the partner's agreement, or ask the sender to declare the right syntax identifier.",
+    "在该伙伴的协议中设置 `encoding`，或请发送方声明正确的语法标识符。",
+)
+_PROGRAM = Text("The sender's program writes a wrong value.", "发送方程序写入了错误的值。")
+_CUT = Text("The file was cut off in transfer or while it was written.", "文件在传输或写入过程中被截断。")
+
+
+def _both(code: str) -> dict[int, str]:
+    return {3: code, 4: code}
+
+
+_FILE = (
+    Entry(
+        "not-edifact",
+        Text("This is not UN/EDIFACT: the content begins with `{start}`.",
+             "不是 UN/EDIFACT 内容：开头为 `{start}`。"),
+        Text("Another kind of file was dropped here, or it is packed or encrypted.",
+             "放入了其他类型的文件，或文件被压缩、加密。"),
+        Text("Send the file over the channel of its format, or unpack it first.",
+             "通过对应格式的通道发送该文件，或先解压、解密。"),
+        blocks=Blocks.FILE,
+    ),
+    Entry(
+        "edifact-empty",
+        Text("The file is empty.", "文件为空。"),
+        Text("The sender's program failed before it wrote anything.", "发送方程序在写入前出错。"),
+        _RESEND,
+        blocks=Blocks.FILE,
+    ),
+    Entry(
+        "encoded-utf-16",
+        Text("The file is written in UTF-16, which UN/EDIFACT does not allow.",
+             "文件采用 UTF-16 编码，UN/EDIFACT 不允许。"),
+        Text("It was saved by an editor as “Unicode”.", "由编辑器保存为“Unicode”格式。"),
+        Text("Save it as UTF-8 without byte order mark.", "请另存为不带 BOM 的 UTF-8。"),
+        blocks=Blocks.FILE,
+    ),
+    Entry(
+        "byte-order-mark",
+        Text("The file begins with a byte order mark; it was skipped.",
+             "文件开头有字节顺序标记（BOM），已跳过。"),
+        Text("It was saved by an editor as “UTF-8 with BOM”.", "由编辑器保存为“带 BOM 的 UTF-8”。"),
+        _NOTHING,
+        Severity.WARNING,
+    ),
+    Entry(
+        "junk-before-interchange",
+        Text("{count} bytes before the interchange were skipped, beginning with `{start}`.",
+             "交换之前的 {count} 个字节已跳过，开头为 `{start}`。"),
+        Text("A transport header, or the end of another file, was written into this one.",
+             "文件中混入了传输头或另一文件的尾部。"),
+        _NOTHING,
+        Severity.WARNING,
+    ),
+    Entry(
+        "junk-after-interchange",
+        Text("{count} bytes after the interchange were skipped, beginning with `{start}`.",
+             "交换之后的 {count} 个字节已跳过，开头为 `{start}`。"),
+        Text("Padding, or a second file appended to this one that is no interchange.",
+             "填充字符，或追加了非交换内容。"),
+        _NOTHING,
+        Severity.WARNING,
+    ),
+)  # fmt: skip
+
+_SEPARATORS = (
+    Entry(
+        "una-invalid",
+        Text("The service string advice `{una}` cannot be used ({problem}); read with `{used}`.",
+             "服务串通知 `{una}` 无效（{problem}）；按 `{used}` 读取。"),
+        Text("UNA must be followed by exactly six characters, the fifth often being a space that editors remove.",
+             "UNA 之后必须恰好有六个字符，其中第五个常为空格，易被编辑器删除。"),
+        _ASK,
+        blocks=Blocks.INTERCHANGE,
+        contrl=_both("20"),
+    ),
+    Entry(
+        "separators-guessed",
+        Text("The interchange uses other separators without announcing them; read with `{used}`.",
+             "交换使用了未声明的分隔符；按 `{used}` 读取。"),
+        Text("The UNA that belongs in front of UNB was lost.", "UNB 之前的 UNA 丢失。"),
+        _ASK,
+        blocks=Blocks.INTERCHANGE,
+        contrl=_both("22"),
+    ),
+    Entry(
+        "separator-in-data",
+        Text("`{value}` holds a separator, and there is no release character to write it with.",
+             "`{value}` 含有分隔符，且没有可用的转义字符。"),
+        Text("The agreement's separators have no release character.", "协议中的分隔符未定义转义字符。"),
+        Text("Give the agreement a release character.", "在协议中设置转义字符。"),
+    ),
+    Entry(
+        "repetition-not-possible",
+        Text("Element {element} of {tag} repeats, which needs syntax version 4.",
+             "{tag} 的第 {element} 个元素重复出现，需要语法版本 4。"),
+        Text("The output's syntax version has no repetition separator.", "输出的语法版本没有重复分隔符。"),
+        Text("Set syntax version 4 in the agreement, or map to several segments.",
+             "在协议中设置语法版本 4，或映射为多个段。"),
+    ),
+)  # fmt: skip
+
+_CHARACTERS = (
+    Entry(
+        "syntax-identifier-unknown",
+        Text("The syntax identifier `{value}` is not known; read as ISO 8859-1.",
+             "未知的语法标识符 `{value}`；按 ISO 8859-1 读取。"),
+        _PROGRAM,
+        _ENCODING,
+        blocks=Blocks.INTERCHANGE,
+        contrl=_both("2"),
+    ),
+    Entry(
+        "syntax-version-unknown",
+        Text("The syntax version `{value}` is not 1, 2, 3 or 4; read as version 3.",
+             "语法版本 `{value}` 不是 1、2、3 或 4；按版本 3 读取。"),
+        _PROGRAM,
+        _ASK,
+        blocks=Blocks.INTERCHANGE,
+        contrl=_both("2"),
+    ),
+    Entry(
+        "character-set-assumed",
+        Text("`{value}` does not name one encoding; read as {encoding}.",
+             "`{value}` 未指明具体编码；按 {encoding} 读取。"),
+        Text("UNOX announces ISO 2022 escape sequences, whose encoding the partners agree on.",
+             "UNOX 表示使用 ISO 2022 转义序列，具体编码由双方约定。"),
+        _ENCODING,
+        Severity.WARNING,
+        contrl={3: "2", 4: "46"},
+    ),
+    Entry(
+        "byte-not-decodable",
+        Text("{count} bytes are no valid {encoding}, the first is {character}.",
+             "有 {count} 个字节不是有效的 {encoding}，第一个为 {character}。"),
+        Text("The file is written in another encoding than the one declared or agreed.",
+             "文件实际编码与声明或约定的编码不同。"),
+        _ENCODING,
+        contrl=_both("21"),
+    ),
+    Entry(
+        "character-outside-repertoire",
+        Text("{count} characters are outside the repertoire of {level}, the first is {character}.",
+             "有 {count} 个字符超出 {level} 的字符集，第一个为 {character}。"),
+        Text("The sender declares a narrower syntax level than it uses, or another encoding.",
+             "发送方声明的语法级别小于实际使用的字符范围，或编码不同。"),
+        _ENCODING,
+        Severity.WARNING,
+        contrl=_both("21"),
+    ),
+    Entry(
+        "control-character",
+        Text("{count} control characters stand inside the segment and are kept as data, the first is {character}.",
+             "段内有 {count} 个控制字符，已作为数据保留，第一个为 {character}。"),
+        Text("A line was broken inside a value, or a tab was typed.", "值中间换行，或输入了制表符。"),
+        _ASK,
+        Severity.WARNING,
+        contrl=_both("21"),
+    ),
+    Entry(
+        "character-not-encodable",
+        Text("{character} cannot be written in {encoding}.", "字符 {character} 无法用 {encoding} 写出。"),
+        Text("The agreement's output encoding lacks this character.", "协议的输出编码不包含该字符。"),
+        Text("Agree on UNOY (UTF-8) or another encoding with the partner, or map the value to what it accepts.",
+             "与伙伴约定使用 UNOY（UTF-8）或其他编码，或将该值映射为可接受的内容。"),
+        contrl=_both("21"),
+    ),
+)  # fmt: skip
+
+_SEGMENTS = (
+    Entry(
+        "segment-not-terminated",
+        Text("The segment {tag} is not terminated before the end.", "段 {tag} 在结束前没有终止符。"),
+        _CUT,
+        _RESEND,
+        contrl=_both("18"),
+    ),
+    Entry(
+        "end-not-terminated",
+        Text("The last segment UNZ has no terminator.", "最后一个段 UNZ 没有终止符。"),
+        Text("An editor removed the last character, or the writer forgot it.",
+             "编辑器删除或程序遗漏了最后一个字符。"),
+        _NOTHING,
+        Severity.WARNING,
+    ),
+    Entry(
+        "terminator-suspected",
+        Text("A line break followed by {tag} stands inside the segment: its terminator seems to be missing.",
+             "段内出现换行及 {tag}：前一段的终止符可能缺失。"),
+        Text("The file was edited by hand.", "文件经过手工编辑。"),
+        Text("Put the terminator at the end of the line before it.", "在上一行末尾补上终止符。"),
+        Severity.WARNING,
+        contrl=_both("18"),
+    ),
+    Entry(
+        "segment-over-limit",
+        Text("The segment {tag} is longer than {limit} characters and was cut.",
+             "段 {tag} 超过 {limit} 个字符，已截断。"),
+        Text("A terminator is missing, or binary content was put into a segment.",
+             "缺少终止符，或段中含有二进制内容。"),
+        _ASK,
+        contrl=_both("18"),
+    ),
+    Entry(
+        "segment-empty",
+        Text("{count} empty segments were skipped.", "已跳过 {count} 个空段。"),
+        Text("Two terminators follow each other.", "连续出现两个终止符。"),
+        _NOTHING,
+        Severity.WARNING,
+        contrl=_both("18"),
+    ),
+    Entry(
+        "segment-indented",
+        Text("Blanks before {count} segments were skipped.", "{count} 个段之前的空白已跳过。"),
+        Text("The file was indented by hand or by a viewer.", "文件被手工或查看器缩进。"),
+        _NOTHING,
+        Severity.WARNING,
+    ),
+    Entry(
+        "segment-tag-invalid",
+        Text("`{tag}` is no segment tag: three capital letters or digits.",
+             "`{tag}` 不是有效的段标记：应为三位大写字母或数字。"),
+        Text("A separator inside a value was not released, or a segment was damaged.",
+             "值中的分隔符未转义，或段已损坏。"),
+        Text("Ask the sender to release separators inside values, and to send the message again.",
+             "请发送方对值中的分隔符加转义字符后重新发送。"),
+        contrl=_both("12"),
+    ),
+    Entry(
+        "object-skipped",
+        Text("An object of {size} bytes after UNO was skipped.", "已跳过 UNO 之后 {size} 个字节的对象。"),
+        Text("The interchange carries a binary package (ISO 9735-8).",
+             "交换中带有二进制数据包（ISO 9735-8）。"),
+        Text("Take the object from the archived file if it is needed.", "如需要，可从归档文件中提取该对象。"),
+        Severity.WARNING,
+        contrl={3: "18", 4: "47"},
+    ),
+)  # fmt: skip
+
+ENTRIES: tuple[Entry, ...] = (*_FILE, *_SEPARATORS, *_CHARACTERS, *_SEGMENTS, *envelope.ENTRIES)

@@ -1,5 +1,255 @@
 """Fault codes for mappings, paths and code tables."""
 
-from edi_router.faults.catalogue import Entry
+from edi_router.faults.catalogue import Entry, Text
+from edi_router.faults.model import Blocks, Severity
 
-ENTRIES: tuple[Entry, ...] = ()
+_LINT = Text("Correct the mapping and run `edi-router lint`.", "修改映射文件后运行 `edi-router lint`。")
+_SENDER = Text(
+    "Ask the sender for the value, or give the mapping line a `default`.",
+    "请发送方补充该值，或在映射行上设置 `default`。",
+)
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry(
+        "path-syntax",
+        Text("`{path}` is not a path: {problem}.", "`{path}` 不是合法路径：{problem}。"),
+        Text(
+            "A misspelt path; the language is a small part of XPath.",
+            "路径书写错误；路径语言只是 XPath 的一小部分。",
+        ),
+        Text("Correct the path at the column that is told.", "在所示列处修改路径。"),
+        blocks=Blocks.FILE,
+    ),
+    Entry(
+        "path-unknown",
+        Text(
+            "`{path}` selects nothing that can exist: {problem}.",
+            "`{path}` 不可能选中任何内容：{problem}。",
+        ),
+        Text("A misspelt name, or a path of another release.", "名称拼写错误，或路径属于其他版本。"),
+        _LINT,
+        blocks=Blocks.FILE,
+    ),
+    Entry(
+        "path-is-branch",
+        Text(
+            "`{path}` ends at `{name}`, which has no value of its own.",
+            "`{path}` 止于 `{name}`，它本身没有值。",
+        ),
+        Text("The path stops at a segment, group or composite.", "路径停在段、段组或复合数据元上。"),
+        Text("Go on to a data element, or use `each`.", "继续写到数据元，或使用 `each`。"),
+        blocks=Blocks.FILE,
+    ),
+    Entry(
+        "mapping-missing",
+        Text("There is no mapping `{mapping}`.", "没有名为 `{mapping}` 的映射。"),
+        Text("A misspelt id, or the mapping's folder is missing.", "标识拼写错误，或缺少映射目录。"),
+        Text("List the mappings with `edi-router mappings`.", "用 `edi-router mappings` 列出全部映射。"),
+        blocks=Blocks.FILE,
+    ),
+    Entry(
+        "mapping-other-document",
+        Text("The document is {found}; mapping `{mapping}` reads {expected}.",
+             "文档为 {found}，而映射 `{mapping}` 读取 {expected}。"),
+        Text("The wrong mapping was chosen, or the wrong file.", "选错了映射或文件。"),
+        Text("Choose the mapping for this document.", "为该文档选择合适的映射。"),
+    ),
+    Entry(
+        "mapping-several-values",
+        Text(
+            "{target}: `{path}` selects {count} values ({places}), the element holds one.",
+            "{target}：`{path}` 选中了 {count} 个值（{places}），而该元素只能容纳一个。",
+        ),
+        Text(
+            "The message repeats something that the mapping expects once.",
+            "报文中重复出现了映射认为只出现一次的内容。",
+        ),
+        Text("Say what is meant: `[n]`, `first: yes`, `join` or a function such as `sum`.",
+             "明确取值方式：`[n]`、`first: yes`、`join` 或 `sum` 等函数。"),
+    ),
+    Entry(
+        "target-required",
+        Text("{target} must have a value, `{path}` has none.", "{target} 必须有值，但 `{path}` 没有值。"),
+        Text("The message lacks something that the output needs.", "报文缺少输出所必需的内容。"),
+        _SENDER,
+    ),
+    Entry(
+        "function-unknown",
+        Text(
+            "There is no value function `{function}`; known: {known}.",
+            "没有取值函数 `{function}`；可用：{known}。",
+        ),
+        Text("A misspelt name.", "名称拼写错误。"),
+        _LINT,
+        blocks=Blocks.FILE,
+    ),
+    Entry(
+        "function-argument",
+        Text("`{function}` cannot take the argument `{argument}`: {problem}.",
+             "`{function}` 不能使用参数 `{argument}`：{problem}。"),
+        Text("The argument is missing or has another form.", "缺少参数或参数形式不对。"),
+        _LINT,
+        blocks=Blocks.FILE,
+    ),
+    Entry(
+        "function-value",
+        Text("{target}: `{function}` cannot convert `{value}`: {problem}.",
+             "{target}：`{function}` 无法转换 `{value}`：{problem}。"),
+        Text("The value has another form than the mapping expects.", "值的形式与映射预期不符。"),
+        Text("Correct the value at the sender, or the mapping.", "请发送方更正该值，或修改映射。"),
+    ),
+    Entry(
+        "value-cut",
+        Text("{target}: `{value}` was cut to `{result}`.", "{target}：`{value}` 被截断为 `{result}`。"),
+        Text("The value is longer than the receiver can hold.", "值超过接收方允许的长度。"),
+        Text("Shorten the value at the sender if the rest matters.", "若被截内容重要，请发送方缩短该值。"),
+        severity=Severity.WARNING,
+        blocks=Blocks.NOTHING,
+    ),
+    Entry(
+        "value-rounded",
+        Text("{target}: `{value}` was rounded to `{result}`.", "{target}：`{value}` 被舍入为 `{result}`。"),
+        Text("The value has more decimals than the receiver can hold.", "值的小数位数超过接收方允许的位数。"),
+        Text("Send fewer decimals if the difference matters.", "若差异重要，请减少小数位数。"),
+        severity=Severity.WARNING,
+        blocks=Blocks.NOTHING,
+    ),
+    Entry(
+        "output-character",
+        Text("{target}: the character `{character}` cannot be written in {encoding}.",
+             "{target}：字符 `{character}` 无法用 {encoding} 表示。"),
+        Text(
+            "The agreement's encoding lacks the character, or XML forbids it.",
+            "协议约定的编码没有该字符，或 XML 不允许它。",
+        ),
+        Text(
+            "Choose another encoding in the agreement, or replace the character.",
+            "在协议中改用其他编码，或替换该字符。",
+        ),
+    ),
+    Entry(
+        "output-invalid",
+        Text("The output breaks its schema at {path}: {problem}.", "输出在 {path} 处不符合模式：{problem}。"),
+        Text("A value of the input does not fit the target format.", "输入值不符合目标格式。"),
+        Text(
+            "Correct the value at the input's place, or the mapping line.",
+            "更正输入处的值，或修改映射行。",
+        ),
+    ),
+    Entry(
+        "schema-missing",
+        Text("There is no schema `{schema}` under schemas/.", "schemas/ 下没有模式 `{schema}`。"),
+        Text("A misspelt name, or the file was not brought along.", "名称拼写错误，或未附带该文件。"),
+        _LINT,
+        blocks=Blocks.FILE,
+    ),
+    Entry(
+        "schema-unusable",
+        Text("The schema `{schema}` cannot be used: {problem}.", "模式 `{schema}` 无法使用：{problem}。"),
+        Text("The XSD is wrong or lacks a part.", "XSD 有误或不完整。"),
+        Text("Correct the schema.", "修改该模式。"),
+        blocks=Blocks.FILE,
+    ),
+    Entry(
+        "target-unknown",
+        Text("The target schema has no `{name}` in `{parent}`.", "目标模式的 `{parent}` 中没有 `{name}`。"),
+        Text("A misspelt name, or an element of another place.", "名称拼写错误，或元素位置不对。"),
+        _LINT,
+        blocks=Blocks.FILE,
+    ),
+    Entry(
+        "target-order",
+        Text(
+            "`{name}` must stand before `{other}` in `{parent}`.",
+            "在 `{parent}` 中，`{name}` 必须位于 `{other}` 之前。",
+        ),
+        Text("The mapping's order is the output's order, and the schema wants another.",
+             "输出顺序即映射文件中的顺序，而模式要求另一种顺序。"),
+        Text("Move the line.", "移动该行。"),
+        blocks=Blocks.FILE,
+    ),
+    Entry(
+        "target-unfilled",
+        Text("The target schema needs `{name}` in `{parent}`, nothing fills it.",
+             "目标模式要求 `{parent}` 中有 `{name}`，但没有映射行填写它。"),
+        Text("A mandatory element was forgotten.", "遗漏了必填元素。"),
+        Text("Add a line for it.", "为其增加一行。"),
+        blocks=Blocks.FILE,
+    ),
+    Entry(
+        "target-repeated",
+        Text("`{name}` may stand once in `{parent}`, the mapping can make several.",
+             "`{name}` 在 `{parent}` 中只能出现一次，而映射可能产生多个。"),
+        Text(
+            "`each` stands on an element that the schema allows once.",
+            "`each` 用在了模式只允许出现一次的元素上。",
+        ),
+        _LINT,
+        blocks=Blocks.FILE,
+    ),
+    Entry(
+        "table-missing",
+        Text("There is no code table `{table}`.", "没有代码表 `{table}`。"),
+        Text(
+            "A misspelt name, or mappings/tables/ lacks the file.",
+            "名称拼写错误，或 mappings/tables/ 中缺少该文件。",
+        ),
+        _LINT,
+        blocks=Blocks.FILE,
+    ),
+    Entry(
+        "table-column",
+        Text("The code table `{table}` has no column `{column}`; it has {known}.",
+             "代码表 `{table}` 没有列 `{column}`；现有列：{known}。"),
+        Text("A misspelt column.", "列名拼写错误。"),
+        _LINT,
+        blocks=Blocks.FILE,
+    ),
+    Entry(
+        "table-missing-key",
+        Text("The code table `{table}` has no `{key}` ({column}) on {date}.",
+             "代码表 `{table}` 在 {date} 没有 `{key}`（{column}）。"),
+        Text("A code that the table does not know, or that does not hold on that day.",
+             "代码表中没有该代码，或该代码当日无效。"),
+        Text(
+            "Add the row to the table, correct the code, or set a `default`.",
+            "在代码表中补充该行、更正代码或设置 `default`。",
+        ),
+    ),
+    Entry(
+        "table-ambiguous",
+        Text("The code table `{table}` has several rows for `{key}` ({column}): lines {lines}.",
+             "代码表 `{table}` 中 `{key}`（{column}）对应多行：第 {lines} 行。"),
+        Text(
+            "Several codes mean the same, so the way back is not one.",
+            "多个代码含义相同，因此反查不唯一。",
+        ),
+        Text(
+            "Look up by another column, or make the table unambiguous.",
+            "按其他列查找，或消除代码表中的歧义。",
+        ),
+    ),
+    Entry(
+        "table-syntax",
+        Text("The code table cannot be read: {problem}.", "代码表无法读取：{problem}。"),
+        Text("A row that does not fit the header, or a wrong date.", "某行与表头不符，或日期有误。"),
+        Text("Correct the line.", "修改该行。"),
+        blocks=Blocks.FILE,
+    ),
+    Entry(
+        "table-overlap",
+        Text("`{key}` stands twice in code table `{table}` for the same days: also in line {other}.",
+             "代码表 `{table}` 中 `{key}` 的有效期与第 {other} 行重叠。"),
+        Text("Two rows of one code hold at the same time.", "同一代码的两行同时有效。"),
+        Text("End the older row's validity before the newer begins.", "让旧行在新行生效前失效。"),
+        blocks=Blocks.FILE,
+    ),
+    Entry(
+        "case-input",
+        Text("The golden case `{case}` cannot be run: {problem}.", "黄金用例 `{case}` 无法运行：{problem}。"),
+        Text("The case's folder lacks its input, or the input holds no document of the mapping.",
+             "用例目录缺少输入，或输入中没有该映射对应的文档。"),
+        Text("Put the input at in.edi or in.xml.", "将输入放在 in.edi 或 in.xml 中。"),
+        blocks=Blocks.FILE,
+    ),
+)  # fmt: skip

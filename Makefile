@@ -1,0 +1,56 @@
+# Two commands on a fresh machine: `make run` and `make test`. Each does its own set-up in .venv.
+.PHONY: run test check setup setup-test format lint types floors config unit bench clean
+.DEFAULT_GOAL := help
+VENV := .venv
+BIN := $(VENV)/bin
+
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: setup ## install, then show the sample day over real SFTP
+	$(BIN)/edi-router demo
+
+test: setup-test ## install what tests need, then everything that CI runs
+	$(MAKE) check
+
+check: lint types floors config unit ## all quality gates, without the set-up
+
+setup: $(VENV)/.installed
+
+setup-test: $(VENV)/.installed-test
+	scripts/system-parts
+
+$(VENV)/.installed: pyproject.toml setup.cfg constraints.txt scripts/install
+	scripts/install $(VENV) .
+
+$(VENV)/.installed-test: pyproject.toml setup.cfg constraints.txt scripts/install
+	scripts/install $(VENV) '.[test]'
+	@touch $@
+
+format: ## format the code
+	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+lint:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types:
+	$(BIN)/mypy
+
+floors:
+	$(BIN)/lint-imports
+
+config:
+	$(BIN)/edi-router lint
+
+unit:
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage report --fail-under=80
+
+bench: setup ## ratios against named peers, measured in one run
+	$(BIN)/python -m tests.bench
+
+clean: ## remove what the set-up made
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*

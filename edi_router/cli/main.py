@@ -1,0 +1,117 @@
+"""`edi-router`: the command. Verbs are imported only when they are used."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from edi_router.cli.language import say
+from edi_router.cli.output import FINDINGS, SYSTEM, USAGE, fail
+
+VERBS = {
+    "demo": ("edi_router.cli.demo", say("a sample day over real SFTP, from drop to books", "通过真实 SFTP 演示样例日的全过程")),
+    "new": ("edi_router.cli.new", say("make a workspace, a mapping or a partner", "新建工作区、映射或伙伴")),
+    "lint": ("edi_router.cli.lint", say("check a configuration before it runs", "运行前检查配置")),
+    "show": ("edi_router.cli.show", say("a file with names, or what became of a message", "显示文件内容及名称，或报文的去向")),
+    "test": ("edi_router.cli.test", say("run the golden cases of mappings", "运行映射的标准用例")),
+    "validate": ("edi_router.cli.validate", say("check files and name every fault with its place", "校验文件并指出每个错误的位置")),
+    "convert": ("edi_router.cli.convert", say("map files", "按映射转换文件")),
+    "trace": ("edi_router.cli.trace", say("where every output value comes from", "追踪每个输出值的来源")),
+    "directory": ("edi_router.cli.directory", say("import and show UN/EDIFACT directories", "导入和显示 UN/EDIFACT 目录")),
+    "check": ("edi_router.cli.check", say("is this machine ready, do all partners answer", "检查本机环境和伙伴通道")),
+    "run": ("edi_router.cli.run", say("receive, process and deliver", "接收、处理并投递")),
+    "ls": ("edi_router.cli.ls", say("files, messages and deliveries of the ledger", "列出台账中的文件、报文和投递")),
+    "books": ("edi_router.cli.books", say("the books of a day: does everything balance", "当日账簿：收支是否平衡")),
+    "retry": ("edi_router.cli.operate", say("try failed deliveries and files again", "重试失败的投递和文件")),
+    "pause": ("edi_router.cli.operate", say("stop exchanging with a partner", "暂停与伙伴的交换")),
+    "resume": ("edi_router.cli.operate", say("exchange with a paused partner again", "恢复与伙伴的交换")),
+    "release": ("edi_router.cli.operate", say("process a held message again", "放行被搁置的报文")),
+    "reject": ("edi_router.cli.operate", say("refuse a held message", "退回被搁置的报文")),
+    "reload": ("edi_router.cli.operate", say("let the running engine take up a changed configuration", "让运行中的引擎载入新配置")),
+    "explain": ("edi_router.cli.explain", say("a fault code: cause and remedy", "解释错误代码：原因与处理")),
+}  # fmt: skip
+
+
+class LazyGroup(click.Group):
+    """A group that knows its verbs by name and imports one only when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The verbs in the order of use."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the verb; a wrong one is told with the nearest right one."""
+        if cmd_name not in VERBS:
+            return None
+        module = importlib.import_module(VERBS[cmd_name][0])
+        command = getattr(module, cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with "did you mean"."""
+        if args and args[0] not in VERBS and not args[0].startswith("-"):
+            import difflib
+
+            near = difflib.get_close_matches(args[0], VERBS, n=1)
+            hint = say(f"; did you mean {near[0]}?", f"；是否为 {near[0]}？") if near else ""
+            raise click.UsageError(say(f"no verb {args[0]}", f"没有动词 {args[0]}") + hint)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The verbs with one line each, without importing any."""
+        with formatter.section(say("Verbs", "动词")):
+            formatter.write_dl([(name, text) for name, (_, text) in VERBS.items()])
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    help=say(
+        "Translate, check and route EDI messages between customs, CIQ bureaus, banks and enterprises.\n\n"
+        "Try: edi-router demo",
+        "在海关、检验检疫机构、银行与企业之间转换、校验并路由 EDI 报文。\n\n试试：edi-router demo",
+    ),
+)
+@click.option(
+    "--workspace",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="EDI_ROUTER_WORKSPACE",
+    help=say("The deployment's folder (or EDI_ROUTER_WORKSPACE).", "部署目录（或环境变量 EDI_ROUTER_WORKSPACE）。"),
+)
+@click.option("--lang", type=click.Choice(["en", "zh"]), help=say("Language of the screen.", "界面语言。"))
+@click.version_option(package_name="edi-router", prog_name="edi-router")
+@click.pass_context
+def cli(ctx: click.Context, workspace: Path | None, lang: str | None) -> None:
+    """The command itself; its help text is the decorator's."""
+    ctx.obj = workspace
+
+
+def main() -> None:
+    """The entry point: exit codes 0 fine, 1 findings, 2 usage, 3 system."""
+    try:
+        code = cli.main(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except click.UsageError as error:
+        error.show()
+        sys.exit(USAGE)
+    except click.Abort:
+        fail(say("interrupted", "已中断"), SYSTEM)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(FINDINGS)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(SYSTEM)
+    except (OSError, RuntimeError) as error:
+        fail(str(error), SYSTEM)
+
+
+if __name__ == "__main__":
+    main()

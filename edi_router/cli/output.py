@@ -1,0 +1,94 @@
+"""What every verb prints with: JSON lines, faults, tables, progress; and the exit codes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, NoReturn
+
+from edi_router.cli.language import LANGUAGE, say
+from edi_router.faults import CATALOGUE, Fault, is_error, render, severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FINE, FINDINGS, USAGE, SYSTEM = 0, 1, 2, 3
+"""Exit codes: fine; findings in the data or configuration; wrong usage; the system failed."""
+
+
+def emit(value: object, stream: IO[str] | None = None) -> None:
+    """One JSON value on one line; Chinese stays readable."""
+    print(json.dumps(value, ensure_ascii=False, separators=(", ", ": ")), file=stream or sys.stdout)
+
+
+def fault_line(fault: Fault, language: str = LANGUAGE) -> str:
+    """A fault for people: place, code, text; the hint or remedy follows on its own line."""
+    where = str(fault.place)
+    words = {"error": say("error", "错误"), "warning": say("warning", "警告"), "info": say("note", "提示")}
+    line = f"{where}: " if where else ""
+    line += f"{words[severity(fault)]} {fault.code}: {render(fault, language)}"
+    if fault.rule is not None:
+        line += f"  [{fault.rule}]"
+    if fault.hint is not None:
+        line += "\n    " + say(f"did you mean: {fault.hint}", f"是否为：{fault.hint}")
+    elif severity(fault) != "info":
+        line += "\n    " + CATALOGUE[fault.code].remedy[language]
+    return line
+
+
+def print_faults(faults: Iterable[Fault], language: str = LANGUAGE, stream: IO[str] | None = None) -> None:
+    """The faults, one after the other."""
+    for fault in faults:
+        print(fault_line(fault, language), file=stream or sys.stdout)
+
+
+def code_for(faults: Iterable[Fault]) -> int:
+    """FINDINGS when there is an error among them, else FINE."""
+    return FINDINGS if any(is_error(fault) for fault in faults) else FINE
+
+
+def stop(code: int) -> NoReturn:
+    """End the command with an exit code."""
+    sys.exit(code)
+
+
+def fail(message: str, code: int = SYSTEM) -> NoReturn:
+    """Say on standard error what is wrong, and end."""
+    print(f"edi-router: {message}", file=sys.stderr)
+    sys.exit(code)
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
+    """A table on standard output; plain columns when it is not a terminal."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    terminal = sys.stdout.isatty()
+    console = Console(width=None if terminal else 200, highlight=False)
+    shown = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in headings:
+        shown.add_column(heading, overflow="fold")
+    for row in rows:
+        shown.add_row(*(cell.replace("[", "\\[") for cell in row))
+    console.print(shown)
+
+
+@contextmanager
+def progress(title: str, total: int | None = None) -> Iterator[Callable[[str], None]]:
+    """A progress bar on standard error when that is a terminal; yields a function to call once a step."""
+    if not sys.stderr.isatty() or (total is not None and total < 2):
+        yield lambda step: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=total)
+
+        def advance(step: str) -> None:
+            bar.update(task, advance=1, description=f"{title} {step}")
+
+        yield advance

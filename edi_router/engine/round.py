@@ -1,0 +1,217 @@
+"""One round: receive from every partner, process, deliver to every partner; and what came of it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from edi_router.engine.deliver import deliver
+from edi_router.engine.receive import receive
+from edi_router.engine.work import work
+from edi_router.engine.workspace import Workspace, WorkspaceError, utc_now
+from edi_router.faults import Fault
+from edi_router.ledger import Archive, Ledger
+from edi_router.pipeline.configuration import Configuration
+from edi_router.transports import Channel, ChannelError, StabilityWatch, open_channel
+
+log = logging.getLogger(__name__)
+MEGABYTE = 1_000_000
+Progress = Callable[[str, str], None]
+"""Told what is being done: a step (`receive`, `process`, `deliver`) and a partner or count."""
+
+
+def _silent(step: str, detail: str) -> None:
+    pass
+
+
+@dataclass
+class Report:
+    """What a round did."""
+
+    received: int = 0
+    processed: int = 0
+    delivered: int = 0
+    waiting: int = 0
+    """Drops that were not yet stable."""
+    problems: list[str] = field(default_factory=list)
+    """Channels that failed, one line each."""
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing moved."""
+        return not (self.received or self.processed or self.delivered)
+
+
+class EmbeddedEngine:
+    """The engine in one process (`edi_router.engine.port.Engine`): the ledger's rows are its only queue."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        ledger: Ledger,
+        archive: Archive,
+        clock: Callable[[], datetime] = utc_now,
+        progress: Progress = _silent,
+    ) -> None:
+        self.workspace = workspace
+        self.ledger = ledger
+        self.archive = archive
+        self.clock = clock
+        self.progress = progress
+        self.stopping = False
+        self._watches: dict[str, StabilityWatch] = {}
+        self.configuration = self._load()
+
+    def _load(self) -> Configuration:
+        configuration, faults = self.workspace.configuration()
+        if configuration is None:
+            raise ConfigurationFaulty(faults)
+        return configuration
+
+    def reload(self) -> bool:
+        """Take up a changed configuration between two rounds; a faulty one is refused and the old one kept."""
+        if self.workspace.tree.digest() == self.configuration.digest:
+            return False
+        try:
+            self.configuration = self._load()
+        except ConfigurationFaulty as error:
+            log.error("%s; the engine goes on with the configuration it has", error)
+            return False
+        self._watches.clear()
+        log.info("configuration %s loaded", self.configuration.digest[:12])
+        return True
+
+    def stop(self) -> None:
+        """Finish the step in hand and come to an end."""
+        self.stopping = True
+
+    def round(self) -> Report:
+        """One round over all partners. A channel that fails is reported and does not stop the others."""
+        report = Report()
+        with ExitStack() as stack:
+            channels = _Channels(self, report, stack)
+            self._receive(channels, report)
+            self.progress("process", "")
+            report.processed = self.work()
+            self._deliver(channels, report)
+        return report
+
+    def until_idle(self, timeout_seconds: float = 3600, pause_seconds: float = 0.2) -> Report:
+        """Rounds until nothing moves and no drop is still becoming stable; the sum of their reports."""
+        total = Report()
+        deadline = time.monotonic() + timeout_seconds
+        while not self.stopping:
+            report = self.round()
+            total.received += report.received
+            total.processed += report.processed
+            total.delivered += report.delivered
+            total.problems += [problem for problem in report.problems if problem not in total.problems]
+            total.waiting = report.waiting
+            if (report.idle and not report.waiting) or time.monotonic() > deadline:
+                break
+            if report.idle:
+                time.sleep(pause_seconds)
+        return total
+
+    def work(self) -> int:
+        """Process all pending rows."""
+        return work(self.ledger, self.archive, self.configuration, lambda: self.stopping)
+
+    def sweep(self) -> int:
+        """Re-open what a stopped process had claimed."""
+        return self.ledger.recover()
+
+    def _partners(self) -> Iterator[str]:
+        paused = self.ledger.paused()
+        for partner in self.configuration.directory.partners.values():
+            if partner.status.active and partner.id not in paused:
+                yield partner.id
+
+    def _receive(self, channels: _Channels, report: Report) -> None:
+        maximum = self.configuration.settings.maximum_file_megabytes * MEGABYTE
+        for partner in self._partners():
+            if self.stopping:
+                return
+            channel = channels.get(partner)
+            if channel is None:
+                continue
+            self.progress("receive", partner)
+            try:
+                digest = self.configuration.digest
+                taken, waiting = receive(
+                    partner, channel, self._watch(partner), self.ledger, self.archive, digest, maximum
+                )
+                report.received += taken
+                report.waiting += waiting
+            except ChannelError as error:
+                channels.failed(partner, error)
+
+    def _watch(self, partner: str) -> StabilityWatch:
+        if partner not in self._watches:
+            settings = self.workspace.channel(self.configuration, partner)
+            assert settings is not None
+            self._watches[partner] = StabilityWatch(settings.wait_seconds, time.monotonic, settings.marker)
+        return self._watches[partner]
+
+    def _deliver(self, channels: _Channels, report: Report) -> None:
+        active = set(self._partners())
+        due: dict[str, list[str]] = defaultdict(list)
+        for row in self.ledger.due(limit=10_000):
+            due[row.destination].append(row.id)
+        limit = self.configuration.settings.attempts
+        for destination, deliveries in due.items():
+            if destination not in active:
+                continue
+            for delivery_id in deliveries:
+                channel = None if self.stopping else channels.get(destination)
+                if channel is None:
+                    break
+                self.progress("deliver", destination)
+                try:
+                    report.delivered += deliver(delivery_id, channel, self.ledger, self.clock, limit)
+                except ChannelError as error:
+                    channels.failed(destination, error)
+
+
+class _Channels:
+    """The channels of one round, each opened once, and not tried again after it failed."""
+
+    def __init__(self, engine: EmbeddedEngine, report: Report, stack: ExitStack) -> None:
+        self.engine = engine
+        self.report = report
+        self.stack = stack
+        self._open: dict[str, Channel | None] = {}
+
+    def get(self, partner: str) -> Channel | None:
+        if partner not in self._open:
+            self._open[partner] = self._connect(partner)
+        return self._open[partner]
+
+    def _connect(self, partner: str) -> Channel | None:
+        settings = self.engine.workspace.channel(self.engine.configuration, partner)
+        if settings is None:
+            return None
+        try:
+            return self.stack.enter_context(open_channel(settings, base=self.engine.workspace.root))
+        except ChannelError as error:
+            self.failed(partner, error)
+            return None
+
+    def failed(self, partner: str, error: ChannelError) -> None:
+        self._open[partner] = None
+        self.report.problems.append(f"{partner}: {error}")
+        self.engine.ledger.note("partner", partner, "channel-failed", {"error": str(error)})
+        log.error("%s: %s", partner, error)
+
+
+class ConfigurationFaulty(WorkspaceError):
+    """The configuration has faults; they are in `faults`."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = faults
+        super().__init__(f"the configuration has {len(faults)} faults; run: edi-router lint")

@@ -1,0 +1,98 @@
+"""The daemon: polls and the nightly round by APScheduler, a clean stop on SIGTERM and SIGINT."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from datetime import datetime, timedelta
+from types import FrameType
+from zoneinfo import ZoneInfo
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from edi_router.engine.round import EmbeddedEngine
+from edi_router.engine.workspace import utc_now
+
+log = logging.getLogger(__name__)
+NIGHTLY = "nightly"
+
+
+class Service:
+    """Runs an engine until it is told to stop."""
+
+    def __init__(self, engine: EmbeddedEngine) -> None:
+        self.engine = engine
+        self._stop = threading.Event()
+        # One thread: rounds and the nightly close never overlap, so the ledger has one writer.
+        self._scheduler = BackgroundScheduler(
+            executors={"default": ThreadPoolExecutor(1)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+            timezone=engine.configuration.settings.zone,
+        )
+
+    def run(self) -> None:
+        """Work until SIGTERM or SIGINT; the step in hand is finished first."""
+        settings = self.engine.configuration.settings
+        hour, minute = settings.nightly.split(":")
+        self._scheduler.add_job(
+            self._poll, IntervalTrigger(seconds=settings.poll_seconds), next_run_time=utc_now()
+        )
+        self._scheduler.add_job(self.nightly, CronTrigger(hour=int(hour), minute=int(minute)), next_run_time=utc_now())
+        previous = {each: signal.signal(each, self._signalled) for each in (signal.SIGTERM, signal.SIGINT)}
+        self._scheduler.start()
+        log.info("running: a round every %d s, the nightly close at %s", settings.poll_seconds, settings.nightly)
+        try:
+            self._stop.wait()
+        finally:
+            self.engine.stop()
+            self._scheduler.shutdown(wait=True)
+            for each, handler in previous.items():
+                signal.signal(each, handler)
+        log.info("stopped")
+
+    def _signalled(self, number: int, frame: FrameType | None) -> None:
+        log.info("%s: finishing the step in hand", signal.Signals(number).name)
+        self.engine.stop()
+        self._stop.set()
+
+    def _poll(self) -> None:
+        try:
+            self.engine.reload()
+            self.engine.round()
+        except Exception:
+            # The next poll tries again; the ledger keeps what was done.
+            log.exception("the round was broken off")
+
+    def nightly(self) -> None:
+        """Close the books of every past business day not yet closed; each window fires once.
+
+        Called at the nightly time and once at the start, so windows missed while stopped are caught up.
+        """
+        ledger = self.engine.ledger
+        for fire_time in missed_windows(
+            utc_now(), self.engine.configuration.settings.nightly, self.engine.configuration.settings.zone,
+            ledger.last_fired(NIGHTLY),
+        ):  # fmt: skip
+            if ledger.fire(NIGHTLY, fire_time):
+                day = (fire_time.astimezone(self.engine.configuration.settings.zone) - timedelta(days=1)).date()
+                books = ledger.close_books(day.isoformat())
+                log.info("books of %s closed: %s", day, "balanced" if books.balanced else "NOT BALANCED")
+
+
+def missed_windows(now: datetime, nightly: str, zone: ZoneInfo, last: datetime | None) -> list[datetime]:
+    """The nightly instants after `last` up to `now`, oldest first; only the latest when none ever fired."""
+    hour, minute = (int(part) for part in nightly.split(":"))
+    latest = now.astimezone(zone).replace(hour=hour, minute=minute, second=0, microsecond=0)
+    if latest > now:
+        latest -= timedelta(days=1)
+    if last is None:
+        return [latest]
+    windows: list[datetime] = []
+    while latest > last:
+        windows.append(latest)
+        latest -= timedelta(days=1)
+    return windows[::-1]

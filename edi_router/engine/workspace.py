@@ -1,0 +1,100 @@
+"""A workspace: a deployment's configuration tree with its ledger and archive below `var/`."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from edi_router.config import Tree
+from edi_router.faults import Fault
+from edi_router.ledger import Archive, Ledger
+from edi_router.partners.channels import ChannelSettings
+from edi_router.partners.settings import FILE, Settings, load_settings
+from edi_router.pipeline.configuration import Configuration, load_configuration
+
+DATABASE_VARIABLE = "EDI_ROUTER_DATABASE"
+
+
+class WorkspaceError(Exception):
+    """The workspace cannot be used as it is; the text says why and what to do."""
+
+
+def utc_now() -> datetime:
+    """The clock of the engine."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folder of a deployment."""
+
+    root: Path
+
+    @classmethod
+    def at(cls, root: Path) -> Workspace:
+        """The workspace in `root`; WorkspaceError when it has no `edi-router.yaml`."""
+        if not (root / FILE).is_file():
+            raise WorkspaceError(f"{root} is no workspace: it has no {FILE}. Make one with: edi-router new project {root}")
+        return cls(root.resolve())
+
+    @property
+    def tree(self) -> Tree:
+        """The deployment's configuration over the shipped one."""
+        return Tree.over_shipped(self.root)
+
+    @property
+    def var(self) -> Path:
+        """Where the engine keeps its own files."""
+        return self.root / "var"
+
+    def configuration(self) -> tuple[Configuration | None, list[Fault]]:
+        """The linted configuration set."""
+        return load_configuration(self.tree)
+
+    def settings(self) -> Settings:
+        """The settings alone; WorkspaceError when the file is wrong."""
+        settings, faults = load_settings(self.tree)
+        if settings is None:
+            raise WorkspaceError(f"{self.root / FILE} has faults ({len(faults)}); run: edi-router lint")
+        return settings
+
+    def open_ledger(self, clock: Callable[[], datetime] = utc_now) -> Ledger:
+        """The ledger, migrated to the present tables."""
+        settings = self.settings()
+        self.var.mkdir(exist_ok=True)
+        url = os.environ.get(DATABASE_VARIABLE) or settings.database or f"sqlite:///{self.var / 'ledger.db'}"
+        ledger = Ledger.open(url, zone=settings.time_zone, clock=clock)
+        ledger.migrate()
+        return ledger
+
+    def open_archive(self) -> Archive:
+        """The archive of every file received."""
+        return Archive(self.var / "archive")
+
+    def channel(self, configuration: Configuration, partner: str) -> ChannelSettings | None:
+        """How the partner is reached: as the settings say, else its own file; None when neither does."""
+        chosen = configuration.settings.channels.get(partner)
+        return chosen or configuration.directory.partners[partner].channel
+
+    @contextmanager
+    def engine_lock(self) -> Iterator[None]:
+        """Hold the workspace for one embedded engine; WorkspaceError when another one runs."""
+        self.var.mkdir(exist_ok=True)
+        with (self.var / "engine.lock").open("a+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                file.seek(0)
+                owner = file.read().strip() or "unknown"
+                raise WorkspaceError(
+                    f"another engine runs in {self.root} (process {owner}); stop it or wait for it"
+                ) from None
+            file.truncate(0)
+            file.write(str(os.getpid()))
+            file.flush()
+            yield

@@ -1,0 +1,169 @@
+"""Document types: which message or root element a document is, and where its business numbers stand.
+
+A document type is a file `schemas/documents/<id>.yaml`. Acknowledgement matching, duplicate detection, search
+and the enterprises' progress query rest on the references and parties it names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic import Field, field_validator
+
+from edi_router.config import Model, Tree, read_model
+from edi_router.faults import Fault
+from edi_router.paths import Node, Path, PathError, parse
+
+_EDIFACT = re.compile(r"([A-Z]{6})(?: ([A-Z0-9]+))?")
+_XML = re.compile(r"xml (?:\{([^}]*)\})?([\w.-]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a document is: an EDIFACT message type with its directory, or an XML root element.
+
+    >>> Kind.parse("CUSDEC D96B").includes(Kind("edifact", "CUSDEC", "D96B"))
+    True
+    >>> Kind.parse("CUSDEC").includes(Kind("edifact", "CUSDEC", "D01B"))
+    True
+    >>> Kind.parse("xml TransferOrder").includes(Kind("xml", "TransferOrder", ""))
+    True
+    """
+
+    format: str
+    """``edifact`` or ``xml``."""
+    name: str
+    """The message type, or the root element's local name."""
+    qualifier: str | None = None
+    """The directory (``D96B``) or the namespace; None means any, in a pattern."""
+
+    @classmethod
+    def parse(cls, text: str) -> Kind:
+        """Read ``CUSDEC``, ``CUSDEC D96B``, ``xml Root`` or ``xml {namespace}Root``; ValueError otherwise."""
+        if found := _XML.fullmatch(text):
+            return cls("xml", found[2], found[1])
+        if found := _EDIFACT.fullmatch(text):
+            return cls("edifact", found[1], found[2])
+        raise ValueError("must be like `CUSDEC D96B` or `xml {namespace}Root`")
+
+    def includes(self, other: Kind) -> bool:
+        """Whether a document of kind `other` is one of these."""
+        same = self.format == other.format and self.name == other.name
+        return same and self.qualifier in (None, other.qualifier)
+
+    def overlaps(self, other: Kind) -> bool:
+        """Whether one document can be of both kinds."""
+        return self.includes(other) or other.includes(self)
+
+    def __str__(self) -> str:
+        if self.format == "xml":
+            return f"xml {{{self.qualifier}}}{self.name}" if self.qualifier else f"xml {self.name}"
+        return f"{self.name} {self.qualifier}" if self.qualifier else self.name
+
+
+def _paths(value: object) -> object:
+    texts = [value] if isinstance(value, str) else value
+    if not isinstance(texts, list):
+        raise ValueError("must be a path or a list of paths")
+    for text in texts:
+        try:
+            parse(str(text))
+        except PathError as error:
+            raise ValueError(f"in path `{text}`: {error}") from None
+    return tuple(texts)
+
+
+class DocumentType(Model):
+    """One `schemas/documents/<id>.yaml`."""
+
+    id: str
+    for_: str = Field(alias="for")
+    """The kind of document, as in `Kind.parse`."""
+    name_en: str = ""
+    name_zh: str = ""
+    schema_: str | None = Field(default=None, alias="schema")
+    """The XSD that an XML document must satisfy, a name below `schemas/`."""
+    rules: tuple[str, ...] = ()
+    """Rule files, names below `schemas/`."""
+    key: str | None = None
+    """The path of the idempotency key: a document with a key met before is a duplicate."""
+    references: dict[str, tuple[str, ...]] = {}
+    """Business numbers by kind: paths."""
+    parties: dict[str, tuple[str, ...]] = {}
+    """Who may see the document, by role: paths of codes by which a partner is known."""
+    note: str = ""
+
+    @field_validator("for_")
+    @classmethod
+    def _kind(cls, value: str) -> str:
+        Kind.parse(value)
+        return value
+
+    @field_validator("key")
+    @classmethod
+    def _key(cls, value: str | None) -> str | None:
+        _paths(value if value is not None else [])
+        return value
+
+    @field_validator("references", "parties", mode="before")
+    @classmethod
+    def _named_paths(cls, value: object) -> object:
+        if not isinstance(value, dict):
+            raise ValueError("must be a mapping of names to paths")
+        return {name: _paths(paths) for name, paths in value.items()}
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of document this type stands for."""
+        return Kind.parse(self.for_)
+
+    def extract(self, root: Node) -> Extract:
+        """The key, references and party codes of a document, each value once."""
+        return Extract(
+            key=next(iter(_values(root, [self.key] if self.key else [])), None),
+            references=tuple((kind, value) for kind, paths in self.references.items() for value in _values(root, paths)),
+            parties=tuple((role, value) for role, paths in self.parties.items() for value in _values(root, paths)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """What a document type found in a document."""
+
+    key: str | None = None
+    references: tuple[tuple[str, str], ...] = ()
+    parties: tuple[tuple[str, str], ...] = ()
+
+
+_compiled: dict[str, Path] = {}
+
+
+def path(text: str) -> Path:
+    """The compiled path, cached; the text has been checked when its file was read."""
+    found = _compiled.get(text)
+    if found is None:
+        found = _compiled[text] = parse(text)
+    return found
+
+
+def values(root: Node, text: str) -> list[str]:
+    """The non-empty values that the path `text` selects from `root`."""
+    return [value for node in path(text).select(root) if (value := node.value())]
+
+
+def _values(root: Node, paths: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(value for text in paths for value in values(root, text)))
+
+
+def load_document_types(tree: Tree) -> tuple[list[DocumentType], list[Fault]]:
+    """All document types of the tree, and what is wrong with their files."""
+    types: list[DocumentType] = []
+    faults: list[Fault] = []
+    for name in tree.names("schemas/documents", ".yaml"):
+        model, _, found = read_model(DocumentType, tree.text(name), tree.display(name))
+        faults += found
+        if model is not None:
+            types.append(model)
+    return types, faults

@@ -1,0 +1,145 @@
+"""Syntax levels (UNOA … UNOY) and their encodings, and the characters a segment may hold."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from functools import lru_cache
+
+from edi_router.faults import Fault
+from edi_router.formats.edifact.model import Segment
+
+_CODECS = {
+    "UNOA": "iso8859-1",
+    "UNOB": "iso8859-1",
+    "UNOC": "iso8859-1",
+    "UNOD": "iso8859-2",
+    "UNOE": "iso8859-5",
+    "UNOF": "iso8859-7",
+    "UNOG": "iso8859-3",
+    "UNOH": "iso8859-4",
+    "UNOI": "iso8859-6",
+    "UNOJ": "iso8859-8",
+    "UNOK": "iso8859-9",
+    "UNOL": "iso8859-15",
+    "UNOW": "utf-8",
+    "UNOY": "utf-8",
+    "IATA": "iso8859-1",
+    "IATB": "iso8859-1",
+    "KECA": "euc_kr",
+}
+_ASCII_LEVELS = ("UNOA", "UNOB", "IATA", "IATB")
+_LEVEL_A = r"A-Z0-9 .,()/='+:?!\"%&*;<>\-"
+_CONTROLS = r"\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f"
+_RAW = r"\udc80-\udcff"
+_FALLBACK = "iso8859-1"
+
+
+def is_known(level: str) -> bool:
+    """Whether `level` is a syntax identifier with a known encoding."""
+    return level in _CODECS
+
+
+def encoding_of(level: str) -> str:
+    """The Python codec of a syntax identifier (ISO 8859-1 for one that is not known, so no byte is lost).
+
+    UNOA and UNOB are read as ISO 8859-1: what exceeds their repertoire is a warning, not a loss. UNOX
+    (ISO 2022 escapes) has no one encoding: the agreement names it.
+
+    >>> encoding_of("UNOY")
+    'utf-8'
+    """
+    return _CODECS.get(level, _FALLBACK)
+
+
+@lru_cache(maxsize=64)
+def check_encoding(encoding: str) -> str:
+    """The codec's plain name; ValueError for one that is unknown or in which ASCII does not stand for itself.
+
+    >>> check_encoding("GB18030")
+    'gb18030'
+    """
+    try:
+        name = codecs.lookup(encoding).name
+        name = "utf-8" if name == "utf-8-sig" else name
+        ascii_bytes = bytes(range(128))
+        if ascii_bytes.decode(name) == ascii_bytes.decode("ascii"):
+            return name
+    except (LookupError, UnicodeError, TypeError):
+        pass
+    raise ValueError(f"encoding {encoding!r} cannot be used for EDIFACT")
+
+
+@lru_cache(maxsize=64)
+def is_wide(encoding: str) -> bool:
+    """Whether a character may take more than one byte in `encoding`."""
+    return len(bytes(range(256)).decode(encoding, "replace")) != 256 or encoding == "utf-8"
+
+
+@lru_cache(maxsize=64)
+def odd_characters(level: str, strict: bool, separators: str) -> re.Pattern[str]:
+    """Finds characters that do not belong into an interchange of this level (line ends between segments do).
+
+    `strict` also finds what is outside the repertoire of UNOA and UNOB.
+    """
+    service = re.escape(separators)
+    if strict and level in _ASCII_LEVELS:
+        lower = "a-z" if level in ("UNOB", "IATB") else ""
+        return re.compile(f"[^{_LEVEL_A}{lower}\r\n{service}]")
+    odd = f"[{_CONTROLS}{_RAW}]"
+    return re.compile(f"(?![{service}]){odd}" if re.search(odd, separators) else odd)
+
+
+def character_faults(segment: Segment, level: str, strict: bool) -> list[Fault]:
+    """The faults of the characters of one segment: at most one of each kind, with how many there are."""
+    marks = segment.dialect.separators
+    found: dict[str, list[int]] = {}
+    for match in odd_characters(level, strict, marks.active).finditer(segment.text):
+        found.setdefault(_kind(match[0]), []).append(match.start())
+    for match in re.finditer(r"[\r\n]", segment.text):
+        found.setdefault("control-character", []).append(match.start())
+    faults = []
+    for code, places in found.items():
+        first = min(places)
+        character = segment.text[first]
+        values = {"character": _show(character), "count": str(len(places))}
+        if code == "byte-not-decodable":
+            values["encoding"] = segment.dialect.encoding
+        if code == "character-outside-repertoire":
+            values["level"] = level
+        hint = None if code == "control-character" else _guess(segment)
+        faults.append(Fault(code, segment.place_at(first), values, hint=hint))
+    lost = re.search(r"[\r\n]\s*([A-Z]{3})" + re.escape(marks.element), segment.text)
+    if lost:
+        faults.append(Fault("terminator-suspected", segment.place_at(lost.start()), {"tag": lost[1]}))
+    return faults
+
+
+def _kind(character: str) -> str:
+    if "\udc80" <= character <= "\udcff":
+        return "byte-not-decodable"
+    if character < " " or character == "\x7f":
+        return "control-character"
+    return "character-outside-repertoire"
+
+
+def _show(character: str) -> str:
+    if "\udc80" <= character <= "\udcff":
+        return f"0x{ord(character) - 0xDC00:02X}"
+    return f"U+{ord(character):04X}" + (f" {character}" if character.isprintable() else "")
+
+
+def _guess(segment: Segment) -> str | None:
+    """The encoding that the bytes of this segment look like, if it is another one."""
+    data = segment.text.encode(segment.dialect.encoding, "surrogateescape")
+    if data.isascii():
+        return None
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        foreign = [character for character in text if character > "\x7f"]
+        if encoding == "utf-8" or all("\u3000" <= c <= "\u9fff" or c >= "\uff00" for c in foreign):
+            return None if encoding == segment.dialect.encoding else encoding
+    return None

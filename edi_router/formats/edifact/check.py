@@ -1,0 +1,233 @@
+"""Checks a message against its directory: order, occurrence, elements, code values. It never gives up.
+
+Where the message departs from its definition, `resync` finds the reading with the fewest mistakes and the
+check goes on from there, so that one mistake is one fault at its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from edi_router.faults import Fault, FaultList
+from edi_router.formats.edifact import resync
+from edi_router.formats.edifact.directory import SERVICE_MESSAGES, Definitions, MessageDef, directory_name
+from edi_router.formats.edifact.elements import SegmentSpec, check_elements, segment_spec
+from edi_router.formats.edifact.model import Message, Segment
+from edi_router.formats.edifact.nodes import EnvelopeNode, GroupNode, MessageNode, SegmentNode
+from edi_router.formats.edifact.structure import BEGIN, Leaf, State, Structure
+
+LIMIT = 100
+"""Faults kept for one message, as in the pipeline; all are counted."""
+NEAR = 8
+"""How many segments a segment may have moved to be called misplaced rather than missing."""
+
+
+@dataclass(slots=True)
+class Checked:
+    """The message as paths see it, what is wrong with it, and by which definition."""
+
+    root: MessageNode
+    faults: FaultList
+    definition: MessageDef | None = None
+    directory: str = ""
+
+
+def check(
+    message: Message,
+    definitions: Definitions,
+    *,
+    check_as: str | None = None,
+    syntax_version: int = 3,
+    interchange_header: Segment | None = None,
+) -> Checked:
+    """Check `message` by its own directory, or by `check_as` (``D96B``).
+
+    Without a definition there is one warning, `definition-missing`, and `root` holds the segments flat.
+    `interchange_header` is UNB, for ``$envelope`` paths.
+    """
+    directory = directory_name(message.type, message.version, message.release)
+    if message.type in SERVICE_MESSAGES:
+        directory = "service-4" if syntax_version == 4 or directory == "service-4" else "service-3"
+    elif check_as is not None:
+        directory = check_as
+    service = "service-4" if syntax_version == 4 else "service-3"
+    envelope = EnvelopeNode(_headers(message, definitions, service, interchange_header))
+    checked = Checked(MessageNode(message.type, envelope), FaultList(LIMIT), None, directory)
+    checked.definition = definitions.message_of(directory, message.type)
+    _Check(message, definitions, checked, service, syntax_version).run()
+    return checked
+
+
+def _headers(
+    message: Message, definitions: Definitions, service: str, interchange_header: Segment | None
+) -> list[tuple[Segment, SegmentSpec | None]]:
+    headers = [interchange_header] if interchange_header is not None else []
+    if message.group is not None:
+        headers.append(message.group.header)
+    if not message.headless:
+        headers.append(message.header)
+    return [(header, segment_spec(definitions, service, header.tag)) for header in headers]
+
+
+@dataclass(slots=True)
+class _Odd:
+    """A fault that may turn out to be half of a displacement: where it stands in the list, and its tag."""
+
+    tag: str
+    at: int
+    number: int
+    leaf: Leaf | None = None
+
+
+@dataclass(slots=True)
+class _Check:
+    message: Message
+    definitions: Definitions
+    checked: Checked
+    service: str
+    syntax_version: int
+    faults: list[Fault | None] = field(default_factory=list)
+    missing: list[_Odd] = field(default_factory=list)
+    skipped: list[_Odd] = field(default_factory=list)
+    open: list[GroupNode] = field(default_factory=list)
+    specs: dict[str, SegmentSpec | None] = field(default_factory=dict)
+
+    def run(self) -> None:
+        if self.checked.definition is None:
+            self._flat()
+        else:
+            self._structured(self.checked.definition)
+        self.checked.faults.extend(fault for fault in self.faults if fault is not None)
+
+    def _flat(self) -> None:
+        message, root = self.message, self.checked.root
+        directory = self.checked.directory
+        values = {"type": message.type, "directory": directory, "zip": f"{directory.lower()}.zip"}
+        self.faults.append(Fault("definition-missing", message.header.place(), values))
+        for segment in message.segments:
+            root.add(SegmentNode(segment, self._spec(segment.tag), root, None))
+            if segment.tag in ("UNH", "UNT"):
+                self._elements(segment, None)
+
+    def _spec(self, tag: str) -> SegmentSpec | None:
+        try:
+            return self.specs[tag]
+        except KeyError:
+            spec = segment_spec(self.definitions, self.checked.directory, tag)
+            if spec is None:
+                spec = segment_spec(self.definitions, self.service, tag)
+            self.specs[tag] = spec
+            return spec
+
+    def _elements(self, segment: Segment, group: str | None) -> None:
+        spec = self._spec(segment.tag)
+        if spec is not None:
+            self.faults.extend(check_elements(segment, spec, self.syntax_version, group))
+
+    def _structured(self, definition: MessageDef) -> None:
+        key = ("structure", self.checked.directory, definition.type)
+        structure = self.definitions.cached(key, lambda: Structure(definition))
+        segments = self.message.segments
+        tags = [segment.tag for segment in segments]
+        state: State = (0, 1, ()) if self.message.headless else BEGIN
+        self.open = [self.checked.root]
+        direct, excess, apply = structure.direct, structure.excess, structure.apply
+        for index, segment in enumerate(segments):
+            tag = segment.tag
+            for step in direct(state[0], tag):
+                if excess(state, step) is None:
+                    break
+            else:
+                state = self._misfit(structure, state, segment, tags[index:])
+                continue
+            leaf = step.target
+            if not step.same:
+                self._enter(leaf, step.keep - step.repeat)
+            state = apply(state, step)
+            self._place(segment, leaf.path)
+
+    def _enter(self, leaf: Leaf, keep: int) -> None:
+        """Close the groups beyond `keep` and open those of `leaf`."""
+        del self.open[keep + 1 :]
+        for group in leaf.groups[keep:]:
+            node = GroupNode(group.name, group.path, self.open[-1])
+            self.open[-1].add(node)
+            self.open.append(node)
+
+    def _place(self, segment: Segment, group: str | None) -> None:
+        node = self.open[-1]
+        node.add(SegmentNode(segment, self._spec(segment.tag), node, group))
+        self._elements(segment, group)
+
+    def _misfit(self, structure: Structure, state: State, segment: Segment, tags: Sequence[str]) -> State:
+        ahead = resync.AHEAD if len(self.faults) < LIMIT else 1
+        reading = resync.resync(structure, state, tags, ahead)
+        if reading.kind in (resync.SKIP, resync.INSTEAD):
+            self._report_odd(structure, state, segment, reading)
+        for leaf in reading.missing:
+            self._report_missing(segment, leaf)
+        if reading.excess is not None:
+            self._report_excess(segment, reading)
+        step = reading.step
+        if step is None:
+            spec = self._spec(segment.tag)
+            self.checked.root.unplaced.append(SegmentNode(segment, spec, self.checked.root, None))
+            return reading.state
+        if not step.same:
+            self._enter(step.target, step.keep - step.repeat)
+        if reading.kind == resync.INSTEAD:
+            spec = self._spec(segment.tag)
+            self.checked.root.unplaced.append(SegmentNode(segment, spec, self.checked.root, None))
+        else:
+            self._place(segment, step.target.path)
+        return reading.state
+
+    def _report_missing(self, segment: Segment, leaf: Leaf) -> None:
+        """A mandatory segment is missing before `segment`, unless it stood a little earlier by mistake."""
+        for odd in reversed(self.skipped):
+            if odd.tag == leaf.tag and segment.number - odd.number <= NEAR:
+                self.skipped.remove(odd)
+                return
+        self.missing.append(_Odd(leaf.tag, len(self.faults), segment.number, leaf))
+        place = replace(segment.place(group=leaf.path), tag=leaf.tag)
+        self.faults.append(Fault("segment-missing", place, {"tag": leaf.tag}))
+
+    def _report_odd(
+        self, structure: Structure, state: State, segment: Segment, reading: resync.Reading
+    ) -> None:
+        """A segment that does not belong here: misplaced, unknown, or not expected."""
+        tag = segment.tag
+        here = structure.leaves[state[0]] if state[0] >= 0 else None
+        place = segment.place(group=here.path if here else None)
+        if reading.kind == resync.SKIP:
+            for odd in reversed(self.missing):
+                if odd.tag == tag and segment.number - odd.number <= NEAR and odd.leaf is not None:
+                    self.missing.remove(odd)
+                    self.faults[odd.at] = None
+                    before = self.message.segments[odd.number - 1].tag
+                    self.faults.append(Fault("segment-misplaced", place, {"tag": tag, "before": before}))
+                    return
+            leaf = resync.passed(structure, state, tag)
+            if leaf is not None and here is not None:
+                self.faults.append(Fault("segment-misplaced", place, {"tag": tag, "before": here.tag}))
+                return
+        if reading.step is not None:
+            expected = reading.step.target.tag
+        else:
+            tags = dict.fromkeys(leaf.tag for leaf in structure.expected(state))
+            expected = ", ".join(list(tags)[:8]) + (", …" if len(tags) > 8 else "")
+        self.skipped.append(_Odd(tag, len(self.faults), segment.number))
+        code = "segment-unexpected" if tag in structure.tags else "segment-unknown"
+        values = {"tag": tag, "expected": expected, "message": structure.definition.type}
+        self.faults.append(Fault(code, place, values))
+
+    def _report_excess(self, segment: Segment, reading: resync.Reading) -> None:
+        over = reading.excess
+        assert reading.step is not None
+        if isinstance(over, Leaf):
+            values = {"tag": over.tag, "limit": str(over.limit)}
+            self.faults.append(Fault("segment-repeated", segment.place(group=over.path), values))
+        elif over is not None:
+            values = {"group": over.path, "limit": str(over.limit)}
+            self.faults.append(Fault("group-repeated", segment.place(group=over.path), values))

@@ -1,0 +1,193 @@
+"""The view of a checked message that paths walk over: groups, segments, composites, data elements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from edi_router.faults import Place
+from edi_router.formats.edifact.elements import PartSpec, SegmentSpec, name_of
+from edi_router.formats.edifact.model import Segment
+from edi_router.paths.node import Node
+
+_NONE: tuple[Node, ...] = ()
+
+
+class GroupNode:
+    """One repetition of a segment group; its children are segments and groups by name."""
+
+    __slots__ = ("_parent", "_place", "items", "name", "path")
+
+    def __init__(self, name: str, path: str | None, parent: Node | None, place: Place | None = None) -> None:
+        self.name = name
+        self.path = path
+        self._parent = parent
+        self._place = place
+        self.items: dict[str, list[Node]] = {}
+
+    @property
+    def parent(self) -> Node | None:
+        """The message or the group around it."""
+        return self._parent
+
+    def add(self, node: Node) -> None:
+        """Append a child."""
+        self.items.setdefault(node.name, []).append(node)
+
+    def children(self, name: str) -> Sequence[Node]:
+        """The segments or groups of this name."""
+        return self.items.get(name, _NONE)
+
+    def names(self) -> Sequence[str]:
+        """The names of the children there are."""
+        return tuple(self.items)
+
+    def value(self) -> str | None:
+        """None: a group is no leaf."""
+        return None
+
+    def place(self) -> Place:
+        """Where its first segment stands."""
+        if self._place is not None:
+            return self._place
+        for nodes in self.items.values():
+            return nodes[0].place()
+        return Place(group=self.path)
+
+
+class MessageNode(GroupNode):
+    """The message; `envelope` has UNB, UNG and UNH, `unplaced` the segments that fit nowhere."""
+
+    __slots__ = ("envelope", "unplaced")
+
+    def __init__(self, name: str, envelope: EnvelopeNode) -> None:
+        super().__init__(name, None, None)
+        self.envelope = envelope
+        self.unplaced: list[SegmentNode] = []
+
+
+class EnvelopeNode(GroupNode):
+    """What ``$envelope`` means: the service segments around the message."""
+
+    __slots__ = ()
+
+    def __init__(self, headers: Sequence[tuple[Segment, SegmentSpec | None]]) -> None:
+        super().__init__("$envelope", None, None)
+        for segment, spec in headers:
+            self.add(SegmentNode(segment, spec, self, None))
+
+
+class SegmentNode:
+    """One segment; its children are its composites and data elements, in their places."""
+
+    __slots__ = ("_parent", "group", "name", "segment", "spec")
+
+    def __init__(self, segment: Segment, spec: SegmentSpec | None, parent: Node | None, group: str | None) -> None:
+        self.name = segment.tag
+        self.segment = segment
+        self.spec = spec
+        self.group = group
+        self._parent = parent
+
+    @property
+    def parent(self) -> Node | None:
+        """The message or group it stands in."""
+        return self._parent
+
+    def children(self, name: str) -> Sequence[Node]:
+        """The parts of this name, the empty ones before the last filled one included."""
+        if self.spec is None:
+            return _NONE
+        values = self.segment.elements()
+        found: list[Node] = []
+        for index, part in enumerate(self.spec.parts[: len(values)]):
+            if name_of(part) != name:
+                continue
+            several = len(values[index]) > 1
+            for number, components in enumerate(values[index], 1):
+                repeat = number if several else None
+                if isinstance(part, PartSpec):
+                    found.append(CompositeNode(self, part, components, index + 1, repeat))
+                else:
+                    found.append(ElementNode(name, components[0], self, self, index + 1, None, repeat))
+        return found
+
+    def value(self) -> str | None:
+        """None: a segment is no leaf."""
+        return None
+
+    def place(self) -> Place:
+        """Where the segment stands."""
+        return self.segment.place(group=self.group)
+
+
+class CompositeNode:
+    """One composite (or one repetition of it)."""
+
+    __slots__ = ("_components", "_segment", "_spec", "element", "name", "repeat")
+
+    def __init__(
+        self, segment: SegmentNode, spec: PartSpec, components: tuple[str, ...], element: int, repeat: int | None
+    ) -> None:
+        self.name = spec.id
+        self._segment = segment
+        self._spec = spec
+        self._components = components
+        self.element = element
+        self.repeat = repeat
+
+    @property
+    def parent(self) -> Node | None:
+        """The segment."""
+        return self._segment
+
+    def children(self, name: str) -> Sequence[Node]:
+        """The components of this name, the empty ones before the last filled one included."""
+        wanted = name[1:]
+        return [
+            ElementNode(name, value, self, self._segment, self.element, index, self.repeat)
+            for index, (spec, value) in enumerate(zip(self._spec.components, self._components, strict=False), 1)
+            if spec.id == wanted and name[:1] == "d"
+        ]
+
+    def value(self) -> str | None:
+        """None: a composite is no leaf."""
+        return None
+
+    def place(self) -> Place:
+        """Where the composite begins."""
+        return self._segment.segment.place(self.element, None, self.repeat, self._segment.group)
+
+
+class ElementNode:
+    """One data element."""
+
+    __slots__ = ("_parent", "_segment", "_value", "component", "element", "name", "repeat")
+
+    def __init__(
+        self, name: str, value: str, parent: Node, segment: SegmentNode,
+        element: int, component: int | None, repeat: int | None,
+    ) -> None:  # fmt: skip
+        self.name = name
+        self._value = value
+        self._parent = parent
+        self._segment = segment
+        self.element = element
+        self.component = component
+        self.repeat = repeat
+
+    @property
+    def parent(self) -> Node | None:
+        """The composite or segment it stands in."""
+        return self._parent
+
+    def children(self, name: str) -> Sequence[Node]:
+        """Nothing: a data element is a leaf."""
+        return _NONE
+
+    def value(self) -> str | None:
+        """The value, None when it is empty."""
+        return self._value or None
+
+    def place(self) -> Place:
+        """Where the value stands."""
+        return self._segment.segment.place(self.element, self.component, self.repeat, self._segment.group)

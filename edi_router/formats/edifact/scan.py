@@ -1,0 +1,383 @@
+"""From bytes to segments: finds interchanges in a stream, decodes block by block, cuts at terminators.
+
+This is the only part whose speed follows the number of bytes; all of its loops run over whole blocks in C.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from edi_router.faults import Fault, Place
+from edi_router.formats.edifact import charset
+from edi_router.formats.edifact.model import (
+    INDENTED,
+    OVERLONG,
+    SUSPECT,
+    UNTERMINATED,
+    Dialect,
+    Segment,
+    advance,
+)
+from edi_router.formats.edifact.separators import Separators, split
+
+BLOCK = 1 << 16
+SEGMENT_LIMIT = 1 << 22
+_BLANK = " \t\r\n"
+_START = re.compile(
+    rb"UNA[^A-Za-z0-9]{2}.{3}[^A-Za-z0-9]\s*UN[BGH][^A-Za-z0-9]"
+    rb"|UNB[^\sA-Za-z0-9][A-Z]{4}[^A-Za-z0-9]"
+    rb"|(?<![A-Za-z0-9])(?:UNA[^\sA-Za-z0-9]|UNB[^\sA-Za-z0-9]|UN[GH]\+)",
+    re.DOTALL,
+)
+_BARE = re.compile(rb"[A-Z][A-Z0-9]{2}\+[^']{0,4000}'")
+_HEADER = re.compile(rb"UNB(.)([A-Z0-9]{0,8})(.)?(\d)?", re.DOTALL)
+_LEVEL_B_MARKS = Separators("\x1f", "\x1d", ".", "", "", "\x1c")
+
+
+class Source:
+    """A stream of bytes that can take some back."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._held = b""
+        self.offset = 0
+
+    def take(self, size: int) -> bytes:
+        """At most `size` bytes; none at the end."""
+        data = self._held[:size] if self._held else self._stream.read(size) or b""
+        self._held = self._held[size:]
+        self.offset += len(data)
+        return data
+
+    def give_back(self, data: bytes) -> None:
+        """Have `data`, taken last, come again."""
+        self._held = data + self._held
+        self.offset -= len(data)
+
+    def peek(self, size: int) -> bytes:
+        """The next bytes: at least `size` of them unless the end comes first."""
+        while len(self._held) < size:
+            more = self._stream.read(BLOCK) or b""
+            if not more:
+                break
+            self._held += more
+        return self._held
+
+
+@dataclass(slots=True)
+class Head:
+    """The beginning of an interchange: what UNA and UNB say about how to read it."""
+
+    dialect: Dialect
+    level: str
+    offset: int
+    una: bool
+    faults: list[Fault] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Junk:
+    """Bytes between interchanges that belong to none."""
+
+    place: Place
+    count: int
+    start: str
+
+    def fault(self, code: str) -> Fault:
+        """The fault that tells of them."""
+        return Fault(code, self.place, {"count": str(self.count), "start": self.start})
+
+
+class Scanner:
+    """Reads segments from a stream; the reader on top of it knows what they mean."""
+
+    def __init__(self, stream: BinaryIO, encoding: str | None) -> None:
+        self.source = Source(stream)
+        self.encoding = charset.check_encoding(encoding) if encoding else None
+        self.line = 1
+        self.column = 1
+        self.strict = encoding is None
+        self._dialect = Dialect()
+        self._parts: list[str] = []
+        self._raw: list[bytes] = []
+        self._raw_offset = 0
+        self._step = BLOCK
+        self._ended = False
+
+    # --- between interchanges -----------------------------------------------------------------------------
+
+    def seek(self, *, bare: bool) -> tuple[Head | None, Junk | None]:
+        """Go to where the next interchange begins, skipping what is none.
+
+        `bare`: segments without any envelope are also taken for one (at the start of a file).
+        """
+        junk: Junk | None = None
+        while data := self.source.peek(BLOCK):
+            found = _START.search(data)
+            at = found.start() if found else -1
+            if at < 0 and bare and _BARE.match(data.lstrip()):
+                at = len(data) - len(data.lstrip())
+            if at >= 0:
+                junk = self._skip(at, junk)
+                return self._head(), junk
+            bare = False
+            junk = self._skip(max(1, len(data) - 32) if len(data) >= BLOCK else len(data), junk)
+        return None, junk
+
+    def _skip(self, size: int, junk: Junk | None) -> Junk | None:
+        while size:
+            data = self.source.take(size)
+            size -= len(data)
+            text = data.decode("iso8859-1")
+            content = text.strip(_BLANK)
+            if junk is None and content:
+                line, column = advance(text[: text.index(content)], self.line, self.column)
+                offset = self.source.offset - len(data) + text.index(content)
+                junk = Junk(Place(line=line, column=column, offset=offset), 0, printable(content))
+            if junk is not None:
+                junk.count += len(content)
+            self.line, self.column = advance(text, self.line, self.column)
+        return junk
+
+    def _head(self) -> Head:
+        data = self.source.peek(4096)
+        place = Place(line=self.line, column=self.column, offset=self.source.offset)
+        offset = self.source.offset
+        marks, faults = Separators(), []
+        una = data.startswith(b"UNA")
+        if una:
+            marks, size, problem = read_una(data)
+            if problem:
+                shown = printable(data[:9].decode("iso8859-1"))
+                values = {"una": shown, "problem": problem, "used": marks.una}
+                faults.append(Fault("una-invalid", place, values))
+            rest = data[size:]
+            self._skip(size + len(rest) - len(rest.lstrip()), None)
+            data = self.source.peek(4096)
+        header = _HEADER.match(data)
+        level = header[2].decode("ascii") if header else ""
+        version = header[4] if header else None
+        if header and not una and header[1] != b"+":
+            marks, guessed = guess_separators(data, header)
+            if guessed:
+                faults.append(Fault("separators-guessed", place, {"used": marks.una}))
+        if version != b"4":
+            repetition = ""
+        elif una:
+            repetition = marks.repetition
+        else:
+            repetition = "*"
+        marks = Separators(
+            marks.component, marks.element, marks.decimal, marks.release, repetition, marks.terminator
+        )
+        encoding = self.encoding or charset.encoding_of(level)
+        self._dialect = Dialect(marks, encoding, charset.is_wide(encoding))
+        self._open(level)
+        return Head(self._dialect, level, offset, una, faults)
+
+    # --- inside an interchange ----------------------------------------------------------------------------
+
+    def _open(self, level: str) -> None:
+        self._odd = charset.odd_characters(level, self.strict, self._dialect.separators.active)
+        self._decoder = codecs.getincrementaldecoder(self._dialect.encoding)("surrogateescape")
+        self._parts, self._raw, self._raw_offset = [], [], self.source.offset
+        self._step = 4096
+        self._ended = self._cut = False
+
+    def batch(self) -> list[Segment]:
+        """The next segments, none at the end. A segment whose tag is empty is an empty one."""
+        terminator = self._dialect.separators.terminator
+        while not self._ended:
+            data = self.source.take(self._step)
+            self._step = min(self._step * 2, BLOCK)
+            self._ended = not data
+            text = self._decode(data)
+            if not self._parts:
+                self._raw_offset = self.source.offset - len(data) - len(self._pending)
+                self._raw = [self._pending] if self._pending else []
+            self._raw.append(data)
+            self._pending = self._decoder.getstate()[0]
+            self._parts.append(text)
+            if terminator in text or self._ended or sum(map(len, self._parts)) > SEGMENT_LIMIT:
+                segments = self._segments()
+                if segments:
+                    return segments
+        return []
+
+    _pending = b""
+    _cut = False
+
+    def _decode(self, data: bytes) -> str:
+        text = self._decoder.decode(data, not data)
+        if self._dialect.encoding == "utf-8" or not self._dialect.wide or text.isascii():
+            return text
+        whole = self._pending + data
+        left = len(whole) - len(self._decoder.getstate()[0])
+        if text.encode(self._dialect.encoding, "surrogateescape") == whole[:left]:
+            return text
+        return decode_exactly(whole[:left], self._dialect.encoding)
+
+    def _segments(self) -> list[Segment]:
+        """Cut the text at hand into segments and keep the unfinished rest."""
+        dialect = self._dialect
+        marks = dialect.separators
+        text = "".join(self._parts)
+        raw = b"".join(self._raw)
+        pieces = split(text, marks.terminator, marks.release)
+        rest = "" if self._ended else pieces.pop()
+        odd = self._odd.search(text) is not None
+        breaks = "\n" in text or "\r" in text
+        wide = dialect.wide and not text.isascii()
+        offset, line, column = self._raw_offset, self.line, self.column
+        out: list[Segment] = []
+        for piece in pieces:
+            body = piece.lstrip(_BLANK)
+            lead = len(piece) - len(body)
+            at_line, at_column = line, column + lead
+            flags = 0
+            if lead:
+                if breaks:
+                    at_line, at_column = advance(piece[:lead], line, column)
+                if " " in piece[:lead] or "\t" in piece[:lead]:
+                    flags = INDENTED
+            if marks.terminator == "\n" and body[-1:] == "\r":
+                body = body[:-1]
+            if odd or (breaks and ("\n" in body or "\r" in body)):
+                flags |= SUSPECT
+            tag = body[:3]
+            if body[3:4] != marks.element and len(body) > 3:
+                tag = re.split(f"[{re.escape(marks.element + marks.component)}]", body[:64], maxsplit=1)[0]
+            out.append(Segment(tag, body, dialect, offset + lead, at_line, at_column, 0, flags))
+            offset += (dialect.size(piece) if wide else len(piece)) + 1
+            if breaks:
+                line, column = advance(piece, line, column)
+                line, column = advance(marks.terminator, line, column)
+            else:
+                column += len(piece) + 1
+        if self._cut and out:
+            self._cut = False
+            out.pop(0)
+        if self._ended:
+            self._finish(out)
+        elif len(rest) > SEGMENT_LIMIT:
+            self._overlong(rest, out, offset, line, column)
+            line, column = advance(rest, line, column)
+            offset, rest = offset + dialect.size(rest), ""
+        self.line, self.column = line, column
+        self._parts = [rest] if rest else []
+        self._raw = [raw[offset - self._raw_offset :]]
+        self._raw_offset, self._whole = offset, (raw, self._raw_offset)
+        return out
+
+    _whole: tuple[bytes, int] = (b"", 0)
+
+    def _finish(self, out: list[Segment]) -> None:
+        """The last piece of a stream has no terminator; it is a segment all the same, unless it is blank."""
+        if out and not out[-1].text.strip(_BLANK):
+            out.pop()
+        elif out:
+            out[-1].marks |= UNTERMINATED
+
+    def _overlong(self, rest: str, out: list[Segment], offset: int, line: int, column: int) -> None:
+        if not self._cut:
+            body = rest.lstrip(_BLANK)
+            lead = len(rest) - len(body)
+            line, column = advance(rest[:lead], line, column)
+            out.append(
+                Segment(body[:3], body[:4096], self._dialect, offset + lead, line, column, 0, OVERLONG)
+            )
+        self._cut = True
+
+    def go_back(self, offset: int, line: int, column: int) -> None:
+        """Continue at `offset`, which lies in the last batch."""
+        raw, start = self._whole
+        self.source.give_back(raw[offset - start :])
+        self.line, self.column = line, column
+        self._parts, self._raw, self._pending = [], [], b""
+        self._decoder.reset()
+        self._raw_offset, self._ended, self._step = offset, False, 4096
+
+    def skip(self, size: int) -> int:
+        """Pass over `size` bytes after `go_back`; the number really passed."""
+        passed = 0
+        while passed < size and (data := self.source.take(min(BLOCK, size - passed))):
+            passed += len(data)
+            self.line, self.column = advance(data.decode("iso8859-1"), self.line, self.column)
+        self._raw_offset = self.source.offset
+        return passed
+
+
+def read_una(data: bytes) -> tuple[Separators, int, str]:
+    """The separators that `data`, beginning with UNA, announces; its length; what is wrong with it.
+
+    >>> read_una(b"UNA:+,? 'UNB")[0].decimal
+    ','
+    >>> read_una(b"UNA:+.?'UNB+UNOA")[1:]
+    (8, 'only five characters')
+    """
+    text = data[3:9].decode("iso8859-1")
+    if len(text) == 6:
+        component, element, decimal, release, repetition, terminator = text
+        marks = Separators(component, element, decimal, release.strip(" "), repetition.strip(" "), terminator)
+        problem = marks.problem()
+        if not problem and not marks.active.isascii():
+            problem = "a separator is no ASCII character"
+        if not problem:
+            return marks, 9, ""
+        if data[8:11] in (b"UNB", b"UNG", b"UNH"):
+            short = Separators(component, element, decimal, release.strip(" "), "", repetition)
+            if not short.problem():
+                return short, 8, "only five characters"
+    else:
+        problem = "it is cut off"
+    after = re.search(rb"UN[BGH][^A-Za-z0-9]", data[3:64])
+    return Separators(), 3 + after.start() if after else min(9, len(data)), problem
+
+
+def guess_separators(data: bytes, header: re.Match[bytes]) -> tuple[Separators, bool]:
+    """The separators of a UNB that is written with others than the default ones, and whether it is a guess."""
+    element = header[1].decode("iso8859-1")
+    if element == _LEVEL_B_MARKS.element:
+        return _LEVEL_B_MARKS, False
+    component = (header[3] or b":").decode("iso8859-1")
+    follows = re.search(rb"([^A-Za-z0-9\s])\s*UN[HG]" + re.escape(header[1]), data)
+    terminator = follows[1].decode("iso8859-1") if follows else "'"
+    release = "" if "?" in (element, component, terminator) else "?"
+    marks = Separators(component, element, ".", release, "", terminator)
+    if marks.problem() or not marks.active.isascii():
+        return Separators(), True
+    return marks, True
+
+
+def decode_exactly(data: bytes, encoding: str) -> str:
+    """Decode so that encoding gives the same bytes again; bytes for which that fails are escaped.
+
+    >>> decode_exactly("中".encode("gb18030") + b"\\xff", "gb18030")
+    '中\\udcff'
+    """
+    out: list[str] = []
+    at = 0
+    while at < len(data):
+        for size in (1, 2, 3, 4):
+            piece = data[at : at + size]
+            try:
+                character = piece.decode(encoding)
+                if len(character) == 1 and character.encode(encoding) == piece:
+                    break
+            except UnicodeError:
+                pass
+        else:
+            piece, character = data[at : at + 1], chr(0xDC00 + data[at])
+            if data[at] < 0x80:
+                character = chr(data[at])
+        out.append(character)
+        at += len(piece)
+    return "".join(out)
+
+
+def printable(text: str) -> str:
+    """The beginning of `text` for a fault's text."""
+    return "".join(character if character.isprintable() else "·" for character in text[:24])

@@ -1,0 +1,110 @@
+"""A parsed XML document, and the view of it that paths walk over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lxml import etree
+
+from edi_router.faults import Place
+from edi_router.formats.xml.xpath import is_element, local_name, namespace, xpath_of
+
+
+class AttributeNode:
+    """An attribute as a node of a path: its name is ``@`` and the local name."""
+
+    __slots__ = ("_text", "name", "parent")
+
+    def __init__(self, name: str, text: str, parent: ElementNode) -> None:
+        self.name = name
+        self.parent = parent
+        self._text = text
+
+    def children(self, name: str) -> Sequence[ElementNode | AttributeNode]:
+        """An attribute has no children."""
+        return ()
+
+    def value(self) -> str | None:
+        """The attribute's text as it stands; None when it is empty or blank."""
+        return self._text if self._text.strip() else None
+
+    def place(self) -> Place:
+        """The line of the element and the path with the attribute's name."""
+        place = self.parent.place()
+        return Place(line=place.line, xpath=f"{place.xpath}/{self.name}")
+
+
+class ElementNode:
+    """An element as a node of a path: its name is the local name, its children are found by local name."""
+
+    __slots__ = ("_children", "element", "name", "parent")
+
+    def __init__(self, element: etree._Element, parent: ElementNode | None = None) -> None:
+        self.element = element
+        self.name = local_name(str(element.tag))
+        self.parent = parent
+        self._children: dict[str, list[ElementNode | AttributeNode]] | None = None
+
+    def children(self, name: str) -> Sequence[ElementNode | AttributeNode]:
+        """The child elements of this local name in document order, or the attribute ``@name``."""
+        if self._children is None:
+            self._children = self._gather()
+        return self._children.get(name, ())
+
+    def _gather(self) -> dict[str, list[ElementNode | AttributeNode]]:
+        found: dict[str, list[ElementNode | AttributeNode]] = {}
+        for key, text in self.element.attrib.items():
+            node = AttributeNode("@" + local_name(str(key)), str(text), self)
+            found.setdefault(node.name, []).append(node)
+        for child in self.element:
+            if is_element(child):
+                element = ElementNode(child, self)
+                found.setdefault(element.name, []).append(element)
+        return found
+
+    def names(self) -> list[str]:
+        """The names of all children and attributes, in document order, each once."""
+        if self._children is None:
+            self._children = self._gather()
+        return list(self._children)
+
+    def value(self) -> str | None:
+        """The text of a leaf as it stands; None when it is empty or blank, or when there are child elements."""
+        text = self.element.text or ""
+        for child in self.element:
+            if is_element(child):
+                return None
+            text += child.tail or ""
+        return text if text.strip() else None
+
+    def place(self) -> Place:
+        """The line of the start tag and the path from the root."""
+        return Place(line=self.element.sourceline, xpath=xpath_of(self.element))
+
+
+@dataclass(frozen=True, slots=True)
+class XmlDocument:
+    """A well-formed document within the limits; `encoding` is the codec that its bytes were read with."""
+
+    root: etree._Element
+    encoding: str = "utf-8"
+
+    @property
+    def name(self) -> str:
+        """The root element's name: ``{namespace}local``, or only the local name without a namespace."""
+        return str(self.root.tag)
+
+    @property
+    def local(self) -> str:
+        """The root element's local name."""
+        return local_name(self.name)
+
+    @property
+    def namespace(self) -> str:
+        """The root element's namespace, "" when it has none."""
+        return namespace(self.name)
+
+    def node(self) -> ElementNode:
+        """The root element as a node of a path."""
+        return ElementNode(self.root)

@@ -1,0 +1,259 @@
+"""Deliveries: the outbox, by the fenced protocol.
+
+Claim (fence + 1) → upload to the temporary name → check the size → `renaming` → rename without overwriting →
+`delivered`. A worker that lost its fence learns it at `renaming` and stops. Who takes over a delivery that is
+`renaming` looks for the temporary name: when it is there, the rename is still to be done; when it is gone, the
+rename happened.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from edi_router.ledger import tables
+from edi_router.ledger.errors import Fenced, NotFound
+from edi_router.ledger.moves import Change, change, note
+from edi_router.ledger.rows import MADE_FROM
+from edi_router.ledger.store import Row, Store, Tx, instant, micros
+from edi_router.ledger.working import paused
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A delivery that can be claimed now."""
+
+    id: str
+    output: str
+    destination: str
+    partner: str
+    name: str
+    state: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedDelivery:
+    """A delivery in the caller's hands."""
+
+    id: str
+    fence: int
+    output: str
+    kind: str
+    destination: str
+    partner: str
+    name: str
+    temporary: str
+    content: bytes
+    sha256: str
+    attempts: int
+    renaming: bool
+    """It was sent before: rename `temporary` when it is there; when it is gone, the rename happened."""
+    leftovers: tuple[str, ...]
+    """Temporary names of earlier attempts, to be removed when they are there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A delivery that somebody has, or had, in hand."""
+
+    id: str
+    destination: str
+    name: str
+    temporary: str
+    state: str
+    fence: int
+    until: datetime
+    """When its lease ends."""
+
+
+class Delivering(Store):
+    """The verbs of the outbox."""
+
+    def due(self, now: datetime | None = None, limit: int = 100) -> list[Due]:
+        """Deliveries to claim: waiting ones whose time has come, and those in hand whose lease has ended.
+
+        In the order in which they were made; those of paused partners and destinations are left out.
+        """
+        d = tables.delivery.c
+        moment = self.now() if now is None else micros(now)
+        with self.read() as connection:
+            out = paused(connection)
+            query = (
+                select(d.id, d.output, d.destination, d.partner, d.name, d.state, d.attempts)
+                .where(d.state.in_(("waiting", "claimed", "renaming")), d.next_attempt <= moment)
+                .order_by(d.made, d.id)
+                .limit(limit)
+            )
+            if out:
+                query = query.where(d.partner.not_in(sorted(out)), d.destination.not_in(sorted(out)))
+            return [Due(**row) for row in connection.execute(query).mappings()]
+
+    def unfinished(self) -> list[Unfinished]:
+        """Deliveries in the states claimed and renaming, whether or not their lease has ended."""
+        d = tables.delivery.c
+        with self.read() as connection:
+            query = select(d.id, d.destination, d.name, d.temporary, d.state, d.fence, d.next_attempt)
+            query = query.where(d.state.in_(("claimed", "renaming"))).order_by(d.made, d.id)
+            return [Unfinished(*row[:6], instant(row[6])) for row in connection.execute(query)]
+
+    def claim_delivery(self, delivery_id: str) -> ClaimedDelivery | None:
+        """Take a delivery; None when it is delivered, failed, not due yet or in somebody's hands."""
+        claimed = self.claim_deliveries([delivery_id])
+        return claimed[0] if claimed else None
+
+    def claim_deliveries(self, ids: Iterable[str]) -> list[ClaimedDelivery]:
+        """`claim_delivery` for many: those that could be taken."""
+        with self.write() as tx:
+            rows = [
+                row
+                for row in tx.lock(tables.delivery, ids).values()
+                if row["state"] in ("waiting", "claimed", "renaming") and row["next_attempt"] <= tx.now
+            ]
+            outputs = _outputs(tx, (row["output"] for row in rows))
+            claimed = [_claimed(row, outputs[row["output"]]) for row in rows]
+            change(tx, "delivery", [
+                Change(row, "renaming" if row["state"] == "renaming" else "claimed", values={
+                    "fence": own.fence, "temporary": own.temporary, "attempts": own.attempts,
+                    "next_attempt": tx.now + self.lease,
+                })
+                for row, own in zip(rows, claimed, strict=True)
+            ])  # fmt: skip
+        return claimed
+
+    def extend_delivery(self, delivery_id: str, fence: int) -> None:
+        """Renew the lease of a delivery that takes long. Raises Fenced when it is lost."""
+        with self.write() as tx:
+            held = _held(tx, [(delivery_id, fence)], ("claimed", "renaming"))
+            d = tables.delivery
+            for row in held:
+                tx.connection.execute(update(d).where(d.c.id == row["id"]).values(next_attempt=tx.now + self.lease))
+
+    def renaming(self, delivery_id: str, fence: int) -> None:
+        """Say that the whole content is there under the temporary name. Raises Fenced when the claim is lost.
+
+        Only after this returned may the caller rename.
+        """
+        self.renaming_all([(delivery_id, fence)])
+
+    def renaming_all(self, held: Sequence[tuple[str, int]]) -> None:
+        """`renaming` for many; all or none."""
+        with self.write() as tx:
+            rows = _held(tx, held, ("claimed", "renaming"))
+            change(tx, "delivery", [
+                Change(row, "renaming", values={"next_attempt": tx.now + self.lease}) for row in rows
+            ])  # fmt: skip
+
+    def delivered(self, delivery_id: str, fence: int) -> None:
+        """Record a delivery as done; a message whose last output this was becomes completed."""
+        self.delivered_all([(delivery_id, fence)])
+
+    def delivered_all(self, held: Sequence[tuple[str, int]]) -> None:
+        """`delivered` for many; all or none."""
+        with self.write() as tx:
+            rows = _held(tx, held, ("renaming",), done="delivered")
+            change(tx, "delivery", [
+                Change(row, "delivered", values={"delivered": tx.now, "reason": ""}) for row in rows
+            ])  # fmt: skip
+            _outputs_become(tx, rows, "delivered", "delivered", lambda row: {"delivery": row["id"]})
+            complete(tx, _made_from(tx, rows))
+
+    def failed(
+        self,
+        delivery_id: str,
+        fence: int,
+        reason: str,
+        retry_at: datetime | None = None,
+        *,
+        not_renamed: bool = False,
+    ) -> None:
+        """Record that an attempt failed: it is tried again at `retry_at`, or given up when that is None.
+
+        A failure after `renaming` leaves it open whether the rename happened; `not_renamed` says that it did
+        not (the target exists, the temporary file is gone), so that the next attempt sends again.
+        """
+        with self.write() as tx:
+            for row in _held(tx, [(delivery_id, fence)], ("claimed", "renaming")):
+                again = "renaming" if row["state"] == "renaming" and not not_renamed else "waiting"
+                detail = {"delivery": row["id"], "reason": reason, "attempt": row["attempts"]}
+                if retry_at is None:
+                    change(tx, "delivery", [Change(row, "failed", values={"again": again, "reason": reason})])
+                    _outputs_become(tx, [row], "failed", "failed", lambda _, d=detail: d)  # type: ignore[misc]
+                else:
+                    values = {"next_attempt": micros(retry_at), "reason": reason}
+                    change(tx, "delivery", [Change(row, again, values=values)])
+                    subject = {"id": row["output"], "partner": row["partner"]}
+                    retry = {"retry_at": instant(micros(retry_at)).isoformat()}
+                    note(tx, "output", subject, "attempt failed", detail | retry)
+
+
+def temporary_name(name: str, fence: int) -> str:
+    """Under which name a claim uploads.
+
+    >>> temporary_name("a.edi", 2)
+    '.a.edi.2.part'
+    """
+    return f".{name}.{fence}.part"
+
+
+def _claimed(row: Row, output: Row) -> ClaimedDelivery:
+    fence, renaming = row["fence"] + 1, row["state"] == "renaming"
+    temporary = row["temporary"] if renaming else temporary_name(row["name"], fence)
+    earlier = () if renaming else range(max(1, fence - 3), fence)
+    return ClaimedDelivery(
+        row["id"], fence, row["output"], output["kind"], row["destination"], row["partner"], row["name"], temporary,
+        zlib.decompress(output["data"]), output["sha256"], row["attempts"] + 1, renaming,
+        tuple(temporary_name(row["name"], number) for number in earlier),
+    )  # fmt: skip
+
+
+def _outputs(tx: Tx, ids: Iterable[str]) -> dict[str, Row]:
+    o, c = tables.output.c, tables.content.c
+    query = select(o.id, o.kind, o.sha256, c.data).join(tables.content, c.output == o.id).where(o.id.in_(sorted(ids)))
+    return {row["id"]: row for row in tx.connection.execute(query).mappings()}
+
+
+def _held(tx: Tx, held: Sequence[tuple[str, int]], states: tuple[str, ...], done: str = "") -> list[Row]:
+    """The locked rows of the caller's deliveries, without those that are `done` under its fence already."""
+    rows = tx.lock(tables.delivery, (delivery_id for delivery_id, _ in held))
+    found = []
+    for delivery_id, fence in held:
+        row = rows.get(delivery_id)
+        if row is None:
+            raise NotFound(f"no delivery {delivery_id}")
+        if row["fence"] != fence or row["state"] not in (*states, done):
+            raise Fenced(f"delivery {delivery_id} is {row['state']} under fence {row['fence']}, not {fence}")
+        if row["state"] != done:
+            found.append(row)
+    return found
+
+
+def _outputs_become(
+    tx: Tx, deliveries: Sequence[Row], to: str, what: str, detail: Callable[[Row], dict[str, object]]
+) -> None:
+    outputs = tx.lock(tables.output, (row["output"] for row in deliveries))
+    change(tx, "output", [Change(outputs[row["output"]], to, what, detail(row)) for row in deliveries])
+
+
+def complete(tx: Tx, messages: Iterable[str]) -> None:
+    """Complete those of these messages that are in work and have no output left to deliver."""
+    mo, o = tables.message_output.c, tables.output
+    rows = {key: row for key, row in tx.lock(tables.message, messages).items() if row["state"] == "in_work"}
+    undelivered = set(tx.connection.scalars(
+        select(mo.message).join(o, o.c.id == mo.output)
+        .where(mo.message.in_(sorted(rows)), mo.role == MADE_FROM, o.c.state != "delivered").distinct()
+    )) if rows else set()  # fmt: skip
+    change(tx, "message", [
+        Change(row, "completed", "completed") for key, row in rows.items() if key not in undelivered
+    ])  # fmt: skip
+
+
+def _made_from(tx: Tx, deliveries: Sequence[Row]) -> list[str]:
+    mo = tables.message_output.c
+    outputs = sorted({row["output"] for row in deliveries})
+    query = select(mo.message).where(mo.output.in_(outputs), mo.role == MADE_FROM).distinct()
+    return list(tx.connection.scalars(query))

@@ -1,0 +1,121 @@
+"""The operator's desk: retry, pause, resume, release, reject. Each decision is kept with who and why."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+
+from edi_router.ledger import tables
+from edi_router.ledger.errors import NotFound, Refused
+from edi_router.ledger.moves import Change, change
+from edi_router.ledger.store import Row, Store, Tx
+
+
+class Desk(Store):
+    """The verbs of an operator."""
+
+    def retry(self, id: str, by: str = "") -> int:
+        """Try again what was given up; returns how many things that are.
+
+        `id` is a delivery, an output (its deliveries), a file or message (its failed work, and the failed
+        deliveries of what was made from it). Raises NotFound, and Refused when nothing of it has failed.
+        """
+        with self.write() as tx:
+            if not _exists(tx, id):
+                raise NotFound(f"nothing has the id {id}")
+            count = self._retry_work(tx, id) + self._retry_deliveries(tx, id)
+            if not count:
+                raise Refused(f"nothing of {id} has failed")
+            _decided(tx, "retry", id, "retry", by, "")
+        return count
+
+    def pause(self, partner: str, reason: str, by: str = "") -> None:
+        """Process and deliver nothing more of a partner (or to a destination `partner/place`); receive on."""
+        self._pause(partner, 1, reason, by)
+
+    def resume(self, partner: str, by: str = "") -> None:
+        """Undo `pause`."""
+        self._pause(partner, 0, "", by)
+
+    def paused_partners(self) -> dict[str, str]:
+        """The paused partners and why."""
+        p = tables.partner_state.c
+        with self.read() as connection:
+            query = select(p.partner, p.reason).where(p.paused == 1).order_by(p.partner)
+            return {partner: reason for partner, reason in connection.execute(query)}
+
+    def release(self, id: str, by: str, reason: str) -> None:
+        """Have a held message (or a held file) processed again."""
+        with self.write() as tx:
+            kind, row = _held(tx, id)
+            work = {"kind": kind, "file": row["file"] if kind == "message" else id, "partner": row["partner"]}
+            work |= {"message": id if kind == "message" else None, "state": "pending"}
+            tx.insert(tables.work, [work])
+            to = "released" if kind == "message" else "in_work"
+            change(tx, kind, [Change(row, to, "released", {"by": by, "reason": reason})])
+            _decided(tx, kind, id, "release", by, reason)
+
+    def reject(self, id: str, by: str, reason: str) -> None:
+        """Refuse a held message for good; or close a held or failed file, that nothing can be made of."""
+        with self.write() as tx:
+            kind, row = _held(tx, id, failed=True)
+            detail = {"by": by, "reason": reason}
+            to = "rejected" if kind == "message" else "processed"
+            change(tx, kind, [Change(row, to, "rejected", detail, {"reason": reason})])
+            if kind == "file":
+                w = tables.work
+                works = tx.connection.scalars(select(w.c.id).where(w.c.file == id, w.c.state == "failed"))
+                change(tx, "work", [Change(work, "done") for work in tx.lock(w, works).values()])
+            _decided(tx, kind, id, "reject", by, reason)
+
+    def _pause(self, partner: str, paused: int, reason: str, by: str) -> None:
+        p = tables.partner_state
+        with self.write() as tx:
+            tx.insert_missing(p, [{"partner": partner}])
+            tx.connection.execute(update(p).where(p.c.partner == partner).values(paused=paused, reason=reason))
+            _decided(tx, "partner", partner, "pause" if paused else "resume", by, reason)
+
+    def _retry_work(self, tx: Tx, id: str) -> int:
+        w = tables.work
+        query = select(w.c.id).where(w.c.state == "failed", (w.c.file == id) | (w.c.message == id))
+        works = tx.lock(w, tx.connection.scalars(query))
+        change(tx, "work", [Change(row, "pending", values={"due": 0}) for row in works.values()])
+        files = tx.lock(tables.file, (row["file"] for row in works.values() if row["kind"] == "file"))
+        change(tx, "file", [Change(row, "in_work", "retried", values={"reason": ""}) for row in files.values()])
+        return len(works)
+
+    def _retry_deliveries(self, tx: Tx, id: str) -> int:
+        d, o, mo = tables.delivery, tables.output, tables.message_output
+        made = select(mo.c.output).where(mo.c.message == id)
+        query = (
+            select(d.c.id)
+            .join(o, o.c.id == d.c.output)
+            .where(d.c.state == "failed", (d.c.id == id) | (o.c.id == id) | (o.c.file == id) | o.c.id.in_(made))
+        )
+        rows = tx.lock(d, tx.connection.scalars(query))
+        change(tx, "delivery", [
+            Change(row, row["again"], values={"next_attempt": tx.now}) for row in rows.values()
+        ])  # fmt: skip
+        outputs = tx.lock(o, (row["output"] for row in rows.values()))
+        change(tx, "output", [Change(row, "waiting", "retried") for row in outputs.values()])
+        return len(rows)
+
+
+def _exists(tx: Tx, id: str) -> bool:
+    kinds = (tables.file, tables.message, tables.output, tables.delivery)
+    return any(tx.connection.scalar(select(table.c.id).where(table.c.id == id)) is not None for table in kinds)
+
+
+def _held(tx: Tx, id: str, failed: bool = False) -> tuple[str, Row]:
+    for kind, table in (("message", tables.message), ("file", tables.file)):
+        row = tx.lock(table, [id]).get(id)
+        if row is not None:
+            if row["state"] == "held" or (failed and kind == "file" and row["state"] == "failed"):
+                return kind, row
+            raise Refused(f"{kind} {id} is {row['state']}, not held")
+    raise NotFound(f"no message or file {id}")
+
+
+def _decided(tx: Tx, kind: str, subject: str, verb: str, by: str, reason: str) -> None:
+    tx.insert(tables.decision, [
+        {"at": tx.now, "date": tx.date, "kind": kind, "subject": subject, "verb": verb, "by": by, "reason": reason}
+    ])  # fmt: skip

@@ -1,0 +1,59 @@
+"""The ledger: one object with all verbs, each group in its module.
+
+``Ledger.open(url)``, ``migrate()``, then: `receive` → `pending_work` → `claim` → `record` → `due` →
+`claim_delivery` → `renaming` → `delivered`. A file is either still in the drop or in here; a message has one
+final state; a delivery is visible whole or not at all, and once.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Self
+
+from edi_router.ledger.bookkeeping import Bookkeeping
+from edi_router.ledger.delivering import Delivering
+from edi_router.ledger.desk import Desk
+from edi_router.ledger.duplicates import Duplicates
+from edi_router.ledger.intake import Intake
+from edi_router.ledger.queries import Queries
+from edi_router.ledger.recording import Recording
+from edi_router.ledger.schedules import Schedules
+from edi_router.ledger.store import Clock
+from edi_router.ledger.upgrade import is_current, upgrade
+from edi_router.ledger.working import Working
+
+LEASE = timedelta(minutes=10)
+
+
+def system_clock() -> datetime:
+    """The instant now, UTC."""
+    return datetime.now(UTC)
+
+
+class Ledger(Intake, Working, Duplicates, Recording, Delivering, Desk, Schedules, Bookkeeping, Queries):
+    """What happened: every file, message, output and delivery, with its events; the books that must balance."""
+
+    @classmethod
+    def open(
+        cls, url: str, zone: str = "Asia/Shanghai", clock: Clock = system_clock, lease: timedelta = LEASE
+    ) -> Self:
+        """Open the database at `url` (``sqlite:///path`` or ``postgresql+psycopg://…``).
+
+        `clock` returns the aware instant now; `zone` makes business dates of instants; `lease` is how long a
+        claim holds before somebody else may take it.
+        """
+        return cls(url, zone, clock, lease)
+
+    def migrate(self) -> None:
+        """Bring the tables to this version's; does nothing when they are."""
+        upgrade(self.engine)
+
+    def is_current(self) -> bool:
+        """Whether the tables are this version's."""
+        return is_current(self.engine)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()

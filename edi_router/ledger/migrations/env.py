@@ -1,0 +1,8 @@
+"""Run the revisions on the connection (and in the transaction) that `edi_router.ledger.upgrade` hands over."""
+
+from alembic import context
+
+from edi_router.ledger.tables import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+context.run_migrations()

@@ -1,0 +1,205 @@
+"""Looking: find, ls, show."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Connection, Select, Table, func, select
+
+from edi_router.faults import as_json
+from edi_router.ledger import tables
+from edi_router.ledger.coding import row_fault
+from edi_router.ledger.errors import NotFound
+from edi_router.ledger.store import Store, instant, micros
+
+_INSTANTS = ("received", "removed", "entered", "made", "delivered", "at", "next_attempt", "modified")
+_KINDS = ("file", "interchange", "message", "output", "delivery")
+
+
+class Queries(Store):
+    """The verbs of looking."""
+
+    def find(self, text: str, limit: int = 100) -> list[str]:
+        """Ids of what has this id (or, from 4 letters, begins with it), name, number or reference."""
+        with self.read() as connection:
+            found: dict[str, None] = {}
+            for query in _searches(text):
+                if len(found) < limit:
+                    found |= dict.fromkeys(connection.scalars(query.limit(limit)))
+        return list(found)[:limit]
+
+    def ls(
+        self,
+        kind: str = "message",
+        *,
+        state: str | None = None,
+        partner: str | None = None,
+        type: str | None = None,
+        since: datetime | None = None,
+        visible_to: str | None = None,
+        limit: int = 100,
+    ) -> list[dict[str, Any]]:
+        """The latest files, messages, outputs or deliveries (`kind`), newest first.
+
+        `type` is the message type; `visible_to` a partner who may see the message. Files and messages are of
+        the partner that sent them, outputs and deliveries of the one that gets them.
+        """
+        table: Table = {name: getattr(tables, name) for name in _KINDS}[kind]
+        at: Column[int] = table.c[_time_of(kind)]
+        query = select(table).order_by(at.desc(), table.c.id).limit(limit)
+        if kind in ("message", "interchange"):
+            query = query.add_columns(tables.file.c.name).join(tables.file, tables.file.c.id == table.c.file)
+        if state is not None:
+            query = query.where(table.c["decision" if kind == "interchange" else "state"] == state)
+        if partner is not None:
+            query = query.where(table.c.partner == partner)
+        if since is not None:
+            query = query.where(at >= micros(since))
+        if type is not None:
+            query = query.where(tables.message.c.type == type)
+        if visible_to is not None:
+            v = tables.visible_to.c
+            query = query.where(tables.message.c.id.in_(select(v.message).where(v.partner == visible_to)))
+        with self.read() as connection:
+            return [_plain(row) for row in connection.execute(query).mappings()]
+
+    def show(self, id: str) -> dict[str, Any]:
+        """Everything about a file, interchange, message, output or delivery, with its timeline.
+
+        An id may be shortened to its beginning when only one file begins so. Raises NotFound.
+        """
+        with self.read() as connection:
+            kind, row = _row(connection, id)
+            files, interchanges, messages, outputs = _around(connection, kind, row)
+            deliveries = _where(connection, tables.delivery, tables.delivery.c.output, outputs)
+            subjects = [*files, *interchanges, *messages, *outputs, *(d["id"] for d in deliveries)]
+            own = {"file": files, "interchange": interchanges, "message": messages}.get(kind, [])
+            return {
+                "kind": kind, **row,
+                "files": _where(connection, tables.file, tables.file.c.id, files) if kind != "file" else [],
+                "interchanges": _where(connection, tables.interchange, tables.interchange.c.file, files)
+                if kind == "file" else [],
+                "messages": _where(connection, tables.message, tables.message.c.id, messages)
+                if kind != "message" else [],
+                "references": _where(connection, tables.reference, tables.reference.c.message, messages),
+                "visible_to": _where(connection, tables.visible_to, tables.visible_to.c.message, messages),
+                "faults": self._faults(connection, [*own, *interchanges, *messages]),
+                "outputs": _where(connection, tables.output, tables.output.c.id, outputs),
+                "deliveries": deliveries,
+                "work": _where(connection, tables.work, tables.work.c.file, files),
+                "decisions": _where(connection, tables.decision, tables.decision.c.subject, subjects),
+                "events": _events(connection, subjects),
+            }  # fmt: skip
+
+    def content(self, output_id: str) -> bytes:
+        """The bytes of an output."""
+        import zlib
+
+        c = tables.content.c
+        with self.read() as connection:
+            data = connection.scalar(select(c.data).where(c.output == output_id))
+        if data is None:
+            raise NotFound(f"no output {output_id}")
+        return zlib.decompress(data)
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """How many files, messages, outputs and deliveries are in each state."""
+        with self.read() as connection:
+            return {
+                name: dict(sorted(
+                    (state, number)
+                    for state, number in connection.execute(
+                        select(table.c.state, func.count()).group_by(table.c.state)
+                    )
+                ))
+                for name, table in (
+                    ("file", tables.file), ("work", tables.work), ("message", tables.message),
+                    ("output", tables.output), ("delivery", tables.delivery),
+                )
+            }  # fmt: skip
+
+    def _faults(self, connection: Connection, subjects: Sequence[str]) -> list[dict[str, Any]]:
+        rows = _where(connection, tables.fault, tables.fault.c.subject, subjects)
+        faults = [(row["subject"], row_fault(row)) for row in rows]
+        return [{"subject": subject, **as_json(fault), "fault": fault} for subject, fault in faults]
+
+
+def _time_of(kind: str) -> str:
+    return {"file": "received", "interchange": "received", "message": "entered"}.get(kind, "made")
+
+
+def _searches(text: str) -> Iterable[Select[Any]]:
+    f, i, m, r, o = (t.c for t in (tables.file, tables.interchange, tables.message, tables.reference, tables.output))
+    for table in (tables.file, tables.message, tables.interchange, tables.output, tables.delivery):
+        yield select(table.c.id).where(table.c.id == text)
+    if len(text) >= 4:
+        for table in (tables.file, tables.message):
+            begins = (table.c.id >= text) & (table.c.id < text + "\U0010ffff")
+            yield select(table.c.id).where(begins).order_by(table.c.id)
+    yield select(i.id).where(i.control_reference == text).order_by(i.received.desc(), i.id)
+    yield select(r.message).where(r.value == text).order_by(r.message)
+    yield select(m.id).where(m.reference == text).order_by(m.entered.desc(), m.id)
+    yield select(f.id).where(f.name == text).order_by(f.received.desc(), f.id)
+    yield select(o.id).where(o.name == text).order_by(o.made.desc(), o.id)
+
+
+def _row(connection: Connection, id: str) -> tuple[str, dict[str, Any]]:
+    for kind in _KINDS:
+        table: Table = getattr(tables, kind)
+        row = connection.execute(select(table).where(table.c.id == id)).mappings().first()
+        if row is not None:
+            return kind, _plain(row)
+    f = tables.file.c
+    begins = connection.execute(select(tables.file).where(f.id >= id, f.id < id + "\U0010ffff").limit(2)).mappings()
+    rows = list(begins)
+    if len(rows) != 1 or len(id) < 4:
+        raise NotFound(f"nothing has the id {id}")
+    return "file", _plain(rows[0])
+
+
+def _around(
+    connection: Connection, kind: str, row: dict[str, Any]
+) -> tuple[list[str], list[str], list[str], list[str]]:
+    """The ids of the files, interchanges, messages and outputs that belong to a row."""
+    o, m, mo = tables.output.c, tables.message.c, tables.message_output.c
+    if kind == "delivery":
+        kind, row = _row(connection, row["output"])
+    id = row["id"]
+    if kind == "output":
+        messages = list(connection.scalars(select(mo.message).where(mo.output == id).order_by(mo.message)))
+        return [row["file"]], [row["interchange"]], messages, [id]
+    if kind == "message":
+        outputs = select(mo.output).join(tables.output, o.id == mo.output).where(mo.message == id)
+        return [row["file"]], [row["interchange"]], [id], list(connection.scalars(outputs.order_by(o.made, o.id)))
+    column = "file" if kind == "file" else "interchange"
+    found = connection.scalars(select(o.id).where(o[column] == id).order_by(o.made, o.id))
+    messages = list(connection.scalars(select(m.id).where(m[column] == id).order_by(m.interchange, m.position)))
+    if kind == "interchange":
+        return [row["file"]], [id], messages, list(found)
+    interchanges = select(tables.interchange.c.id).where(tables.interchange.c.file == id)
+    return [id], list(connection.scalars(interchanges)), messages, list(found)
+
+
+def _where(connection: Connection, table: Table, column: Column[Any], values: Sequence[str]) -> list[dict[str, Any]]:
+    wanted, key = sorted(set(values)), [column.name for column in table.primary_key.columns]
+    rows: list[dict[str, Any]] = []
+    for start in range(0, len(wanted), 500):
+        query = select(table).where(column.in_(wanted[start : start + 500]))
+        rows += [dict(row) for row in connection.execute(query).mappings()]
+    return [_plain(row) for row in sorted(rows, key=lambda row: [row[name] for name in key])]
+
+
+def _events(connection: Connection, subjects: Sequence[str]) -> list[dict[str, Any]]:
+    rows = _where(connection, tables.event, tables.event.c.subject, subjects)
+    return [{**row, "detail": json.loads(row["detail"])} for row in rows]
+
+
+def _plain(row: Any) -> dict[str, Any]:
+    plain = dict(row)
+    for name in _INSTANTS:
+        if isinstance(plain.get(name), int):
+            plain[name] = instant(plain[name])
+    return plain

@@ -1,0 +1,199 @@
+"""Recording what processing came to: an outcome in one transaction, or nothing of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import bindparam, delete, select, update
+
+from edi_router.ledger import tables
+from edi_router.ledger.delivering import complete
+from edi_router.ledger.duplicates import Key, conflict
+from edi_router.ledger.errors import Conflict, Fenced, NotFound, Refused
+from edi_router.ledger.moves import Change, change, enter
+from edi_router.ledger.rows import Known, Numbers, Rows, build, outputs_of
+from edi_router.ledger.store import Row, Store, Tx
+from edi_router.pipeline.model import Decision, FileOutcome
+from edi_router.version import __version__
+
+
+@dataclass(frozen=True, slots=True)
+class Recordable:
+    """An outcome, the claim it was made under, and the digest of the configuration that made it."""
+
+    work_id: int
+    fence: int
+    outcome: FileOutcome
+    config: str | None = None
+
+
+class Recording(Store):
+    """The verb that applies an outcome."""
+
+    def record(self, work_id: int, fence: int, outcome: FileOutcome, config: str | None = None) -> None:
+        """Write everything an outcome says, in one transaction.
+
+        Raises Fenced when the claim is lost, Conflict when the same interchange was accepted since the claim
+        (process the file again), and whatever sealing an envelope raises; nothing is written then. Doing it
+        again under the same fence changes nothing.
+        """
+        problem = self.record_all([Recordable(work_id, fence, outcome, config)])[0]
+        if problem is not None:
+            raise problem
+
+    def record_all(self, items: Sequence[Recordable]) -> list[Exception | None]:
+        """`record` for many in one transaction; what could not be recorded is left out and told."""
+        with self.write() as tx:
+            batch = _Batch(tx, items)
+            results: list[Exception | None] = []
+            for item in items:
+                before = dict(batch.numbers.last)
+                try:
+                    batch.add(item)
+                    results.append(None)
+                except Exception as problem:
+                    batch.numbers.last = before
+                    results.append(problem)
+            batch.write()
+        return results
+
+
+@dataclass(slots=True)
+class _Accepted:
+    keys: set[Key] = field(default_factory=set)
+    contents: dict[str, str] = field(default_factory=dict)  # sha256 -> file
+
+
+class _Batch:
+    """The outcomes of one transaction."""
+
+    def __init__(self, tx: Tx, items: Sequence[Recordable]) -> None:
+        self.tx = tx
+        self.works = tx.lock(tables.work, (item.work_id for item in items))
+        partners = sorted({row["partner"] for row in self.works.values()})
+        tx.insert_missing(tables.partner_state, [{"partner": partner} for partner in partners])
+        self.partners = {k: r["sequence"] for k, r in tx.lock(tables.partner_state, partners, "partner").items()}
+        self.files = tx.lock(tables.file, (row["file"] for row in self.works.values()))
+        self.numbers = Numbers(_streams(tx, items))
+        self.first = dict(self.numbers.last)
+        self.accepted: dict[str, _Accepted] = {}
+        self.rows = Rows()
+        self.done: list[Change] = []
+        self.processed: list[Change] = []
+        self._used: set[str] = set()
+
+    def add(self, item: Recordable) -> None:
+        work = self.works.get(item.work_id)
+        if work is None:
+            raise NotFound(f"no work {item.work_id}")
+        if item.work_id in (change.row["id"] for change in self.done):
+            return
+        if work["fence"] != item.fence or work["state"] not in ("claimed", "done"):
+            raise Fenced(f"work {item.work_id} is {work['state']} under fence {work['fence']}, not {item.fence}")
+        if work["state"] == "done":
+            return
+        file = self.files[work["file"]]
+        if item.outcome.file != file["id"]:
+            raise Refused(f"the outcome is of file {item.outcome.file}, the work of {file['id']}")
+        self._guard(work, file, item.outcome)
+        known = self._known(work, item.outcome) if work["kind"] == "message" else None
+        config = item.config if item.config is not None else file["config"]
+        common = {"now": self.tx.now, "config": config, "engine": __version__}
+        rows = build(file, common, item.outcome, self.partners[work["partner"]] + 1, self.numbers, known)
+        self.rows.extend(rows)
+        self._used.add(work["partner"])
+        self.done.append(Change(work, "done", values={"reason": ""}))
+        if known is None:
+            held = item.outcome.decision is Decision.HELD
+            reason = item.outcome.faults[0].code if held and item.outcome.faults else ""
+            self.processed.append(Change(
+                file, "held" if held else "processed", "held" if held else "processed",
+                {"interchanges": len(rows.interchanges), "messages": len(rows.messages), "outputs": len(rows.outputs)},
+                {"format": item.outcome.format, "reason": reason, "config": config, "engine": __version__},
+            ))  # fmt: skip
+
+    def _guard(self, work: Row, file: Row, outcome: FileOutcome) -> None:
+        keys: list[Key] = [
+            (i.sender, i.recipient, i.control_reference)
+            for i in outcome.interchanges
+            if i.decision is Decision.ACCEPTED
+        ]
+        if not keys:
+            return
+        mine = self.accepted.setdefault(work["partner"], _Accepted())
+        twin = mine.contents.get(file["sha256"], file["id"]) != file["id"]
+        other = conflict(self.tx.connection, work["partner"], file, keys, work["seen"])
+        if twin or other is not None or any(key in mine.keys for key in keys):
+            raise Conflict(f"an interchange of file {file['id']} was accepted from another file meanwhile")
+        if work["kind"] == "file":
+            mine.keys.update(key for key in keys if key[2])
+            mine.contents[file["sha256"]] = file["id"]
+
+    def _known(self, work: Row, outcome: FileOutcome) -> Known:
+        released = {
+            key: row for key, row in self.tx.lock(tables.message, [work["message"]]).items() if row["state"] == "released"
+        }
+        if work["message"] not in {m.id for i in outcome.interchanges for m in i.messages}:
+            raise Refused(f"the outcome says nothing of the released message {work['message']}")
+        made = tables.output.c
+        outputs = self.tx.connection.scalars(select(made.id).where(made.file == work["file"]))
+        pending = (entry.row["id"] for entry in self.rows.outputs)
+        return Known(
+            self.tx.lock(tables.interchange, (i.id for i in outcome.interchanges)),
+            released, frozenset((*outputs, *pending)),
+        )  # fmt: skip
+
+    def write(self) -> None:
+        tx, rows = self.tx, self.rows
+        tx.insert(tables.interchange, rows.interchanges)
+        if rows.decided:
+            self._decide(rows.decided)
+        enter(tx, "message", rows.messages)
+        if rows.redone:
+            again = [redone.row["id"] for redone in rows.redone]
+            for table, column in (
+                (tables.fault, tables.fault.c.subject),
+                (tables.reference, tables.reference.c.message),
+                (tables.visible_to, tables.visible_to.c.message),
+            ):
+                tx.connection.execute(delete(table).where(column.in_(again)))
+            change(tx, "message", rows.redone)
+        enter(tx, "output", rows.outputs)
+        tx.insert(tables.content, rows.contents)
+        tx.insert_missing(tables.message_output, rows.links)
+        enter(tx, "delivery", rows.deliveries)
+        tx.insert(tables.reference, rows.references)
+        tx.insert(tables.visible_to, rows.visible)
+        tx.insert(tables.fault, rows.faults)
+        complete(tx, (redone.row["id"] for redone in rows.redone))
+        change(tx, "work", self.done)
+        change(tx, "file", self.processed)
+        for stream, last in self.numbers.last.items():
+            if last != self.first[stream]:
+                number = tables.control_number
+                tx.connection.execute(update(number).where(number.c.stream == stream).values(last=last))
+        for partner in sorted(self._used):
+            state = tables.partner_state
+            tx.connection.execute(
+                update(state).where(state.c.partner == partner).values(sequence=state.c.sequence + 1)
+            )
+
+    def _decide(self, rows: Iterable[Row]) -> None:
+        i = tables.interchange
+        self.tx.connection.execute(
+            update(i)
+            .where(i.c.id == bindparam("v_id"))
+            .values(decision=bindparam("v_decision"), sequence=bindparam("v_sequence")),
+            [{"v_id": r["id"], "v_decision": r["decision"], "v_sequence": r["sequence"]} for r in rows],
+        )
+
+
+def _streams(tx: Tx, items: Sequence[Recordable]) -> dict[str, int]:
+    streams = {
+        output.unsealed.stream for item in items for output in outputs_of(item.outcome) if output.unsealed is not None
+    }
+    tx.insert_missing(tables.control_number, [{"stream": stream} for stream in sorted(streams)])
+    return {k: row["last"] for k, row in tx.lock(tables.control_number, streams, "stream").items()}
+
+

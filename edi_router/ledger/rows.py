@@ -1,0 +1,188 @@
+"""An outcome as rows of the ledger; nothing is written here."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from edi_router.ledger.coding import fault_rows
+from edi_router.ledger.moves import Change, Entry
+from edi_router.ledger.store import Row
+from edi_router.pipeline.model import Decision, FileOutcome, InterchangeOutcome, MessageOutcome, Output
+
+MADE_FROM = "made_from"
+"""Role of a message whose document the output is: it completes when all of these are delivered."""
+ANSWERED = "answered"
+"""Role of a message that the output acknowledges."""
+
+
+class Numbers:
+    """Gapless control numbers: taken tentatively, and given back as a whole when an outcome is not recorded."""
+
+    def __init__(self, last: Mapping[str, int]) -> None:
+        self.last = dict(last)
+
+    def take(self, stream: str) -> int:
+        """The next number of the stream."""
+        self.last[stream] += 1
+        return self.last[stream]
+
+
+@dataclass(slots=True)
+class Rows:
+    """What is to be written, by table."""
+
+    interchanges: list[Row] = field(default_factory=list)
+    decided: list[Row] = field(default_factory=list)
+    """Interchanges that were held and are not any more: their new decision and sequence."""
+    messages: list[Entry] = field(default_factory=list)
+    redone: list[Change] = field(default_factory=list)
+    """Released messages that were processed again."""
+    outputs: list[Entry] = field(default_factory=list)
+    contents: list[Row] = field(default_factory=list)
+    links: list[Row] = field(default_factory=list)
+    deliveries: list[Entry] = field(default_factory=list)
+    references: list[Row] = field(default_factory=list)
+    visible: list[Row] = field(default_factory=list)
+    faults: list[Row] = field(default_factory=list)
+
+    def extend(self, other: Rows) -> None:
+        """Add all rows of another."""
+        for each in fields(self):
+            getattr(self, each.name).extend(getattr(other, each.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What of the file is in the ledger already, when released messages of it are processed again."""
+
+    interchanges: Mapping[str, Row]
+    messages: Mapping[str, Row]
+    """The released messages that this work is about."""
+    outputs: frozenset[str]
+
+
+def partner_of(destination: str) -> str:
+    """The partner of a destination, which is `partner` or `partner/place`.
+
+    >>> partner_of("ciq-4403/declarations")
+    'ciq-4403'
+    """
+    return destination.partition("/")[0]
+
+
+def outputs_of(outcome: FileOutcome) -> Iterator[Output]:
+    """All outputs of an outcome."""
+    for interchange in outcome.interchanges:
+        for message in interchange.messages:
+            yield from message.outputs
+        yield from interchange.acknowledgements
+
+
+def build(file: Row, common: Row, outcome: FileOutcome, sequence: int, numbers: Numbers, known: Known | None) -> Rows:
+    """The rows of one outcome. `common` has `now`, `config` and `engine`."""
+    builder = _Builder(file, common, sequence, numbers, known)
+    for interchange in outcome.interchanges:
+        builder.interchange(interchange)
+    if known is None:
+        builder.rows.faults += fault_rows("file", file["id"], file["id"], outcome.faults)
+    return builder.rows
+
+
+class _Builder:
+    def __init__(self, file: Row, common: Row, sequence: int, numbers: Numbers, known: Known | None) -> None:
+        self.file, self.common, self.sequence, self.numbers, self.known = file, common, sequence, numbers, known
+        self.rows = Rows()
+        self._made: set[str] = set(known.outputs) if known else set()
+        self._linked: set[tuple[str, str]] = set()
+
+    def interchange(self, it: InterchangeOutcome) -> None:
+        file = self.file
+        row: dict[str, Any] = {
+            "id": it.id, "file": file["id"], "position": it.position, "format": it.format,
+            "partner": file["partner"], "sender": it.sender, "recipient": it.recipient,
+            "control_reference": it.control_reference, "decision": str(it.decision), "test": int(it.test),
+            "duplicate_of": it.duplicate_of, "sequence": self.sequence, "received": file["received"],
+            "config": self.common["config"], "engine": self.common["engine"],
+        }  # fmt: skip
+        if self.known is None:
+            self.rows.interchanges.append(row)
+            self.rows.faults += fault_rows("interchange", it.id, file["id"], it.faults)
+        elif it.id not in self.known.interchanges:
+            return
+        elif self.known.interchanges[it.id]["decision"] == "held" != row["decision"]:
+            self.rows.decided.append(row)
+        for message in it.messages:
+            if self.known is None or message.id in self.known.messages:
+                self.message(it, message)
+        for output in it.acknowledgements:
+            self.output(it, output, output.messages, ANSWERED)
+
+    def message(self, it: InterchangeOutcome, message: MessageOutcome) -> None:
+        file, common = self.file, self.common
+        state = "completed" if message.decision is Decision.ACCEPTED else str(message.decision)
+        if message.decision is Decision.ACCEPTED and message.outputs:
+            state = "in_work"
+        decided = {
+            "reason": message.reason, "agreement": message.agreement, "config": common["config"],
+            "engine": common["engine"],
+        }  # fmt: skip
+        detail = {"reason": message.reason} | ({"agreement": message.agreement} if message.agreement else {})
+        if self.known is not None:
+            released = self.known.messages[message.id]
+            self.rows.redone.append(Change(released, state, str(message.decision), detail, decided))
+        else:
+            self.rows.messages.append(Entry({
+                "id": message.id, "file": file["id"], "interchange": it.id, "partner": file["partner"],
+                "position": message.position, "offset": message.offset, "length": message.length,
+                "type": message.type, "directory": message.directory, "reference": message.reference,
+                "state": state, "test": int(message.test), "entered": common["now"], **decided,
+            }, str(message.decision), detail))  # fmt: skip
+        self.rows.faults += fault_rows("message", message.id, file["id"], message.faults)
+        self.rows.references += _distinct(
+            {"message": message.id, "kind": r.kind, "value": r.value} for r in message.references
+        )
+        self.rows.visible += _distinct(
+            {"message": message.id, "partner": v.partner, "role": v.role} for v in message.visible_to
+        )
+        for output in message.outputs:
+            self.output(it, output, dict.fromkeys((message.id, *output.messages)), MADE_FROM)
+
+    def output(self, it: InterchangeOutcome, output: Output, messages: Iterable[str], role: str) -> None:
+        for message in messages:
+            if (message, output.id) not in self._linked:
+                self._linked.add((message, output.id))
+                self.rows.links.append({"message": message, "output": output.id, "role": role})
+        if output.id in self._made:
+            return
+        self._made.add(output.id)
+        number = None
+        if output.unsealed is not None:
+            number = self.numbers.take(output.unsealed.stream)
+            data = output.unsealed.seal(number)
+        elif output.content is not None:
+            data = output.content
+        else:
+            raise ValueError(f"output {output.id} has neither content nor an envelope to seal")
+        now, partner = self.common["now"], partner_of(output.destination)
+        row = {
+            "id": output.id, "file": self.file["id"], "interchange": it.id, "kind": str(output.kind),
+            "destination": output.destination, "partner": partner, "name": output.name, "format": output.format,
+            "mapping": output.mapping, "size": len(data), "sha256": hashlib.sha256(data).hexdigest(),
+            "stream": output.unsealed.stream if output.unsealed else None, "number": number, "state": "waiting",
+            "made": now,
+        }  # fmt: skip
+        detail = {"destination": output.destination, "name": output.name}
+        self.rows.outputs.append(Entry(row, "made", detail))
+        self.rows.contents.append({"output": output.id, "data": zlib.compress(data, 3)})
+        self.rows.deliveries.append(Entry({
+            "id": f"{output.id}-1", "output": output.id, "destination": output.destination, "partner": partner,
+            "name": output.name, "state": "waiting", "again": "waiting", "next_attempt": now, "made": now,
+        }, "made"))  # fmt: skip
+
+
+def _distinct(rows: Iterable[Row]) -> list[Row]:
+    return list({tuple(row.values()): row for row in rows}.values())

@@ -1,0 +1,140 @@
+"""The database behind the ledger: one way to open it, one way to write, one way to read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+
+Clock = Callable[[], datetime]
+Row = Mapping[str, Any]
+
+_WRITERS = 0x45444952
+"""Key of the advisory lock that writers share on PostgreSQL and the closing of the books takes alone."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def micros(moment: datetime) -> int:
+    """An aware instant as integer microseconds since 1970 UTC.
+
+    >>> micros(datetime(1970, 1, 1, 8, 0, 0, 7, tzinfo=ZoneInfo("Asia/Shanghai")))
+    7
+    """
+    if moment.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def instant(value: int) -> datetime:
+    """The UTC instant of so many microseconds.
+
+    >>> instant(7).isoformat()
+    '1970-01-01T00:00:00.000007+00:00'
+    """
+    return _EPOCH + timedelta(microseconds=value)
+
+
+@dataclass(frozen=True, slots=True)
+class Tx:
+    """A write transaction: its connection, its one instant and business date."""
+
+    connection: Connection
+    now: int
+    date: str
+
+    def insert(self, table: Table, rows: Sequence[Row]) -> None:
+        """Insert all rows in one batch."""
+        if rows:
+            self.connection.execute(table.insert(), list(rows))
+
+    def insert_missing(self, table: Table, rows: Sequence[Row]) -> int:
+        """Insert those rows whose key is not there yet; returns how many, for a single row."""
+        if not rows:
+            return 0
+        maker = postgresql.insert if self.connection.dialect.name == "postgresql" else sqlite.insert
+        return self.connection.execute(maker(table).on_conflict_do_nothing(), list(rows)).rowcount
+
+    def lock(self, table: Table, ids: Iterable[Any], key: str = "id") -> dict[Any, Row]:
+        """The rows with these ids, locked in the order of their ids until the transaction ends."""
+        wanted = sorted(set(ids))
+        found: dict[Any, Row] = {}
+        column = table.c[key]
+        for start in range(0, len(wanted), 500):
+            query = select(table).where(column.in_(wanted[start : start + 500])).order_by(column).with_for_update()
+            for row in self.connection.execute(query).mappings():
+                found[row[key]] = row
+        return found
+
+
+class Store:
+    """Opens the database; `write` and `read` are the only ways to it."""
+
+    def __init__(self, url: str, zone: str, clock: Clock, lease: timedelta) -> None:
+        self.engine = _engine(url)
+        self.zone = ZoneInfo(zone)
+        self.clock = clock
+        self.lease = lease // timedelta(microseconds=1)
+        self.sqlite = self.engine.dialect.name == "sqlite"
+        self._reader = (
+            self.engine.execution_options(edi_router_read=True)
+            if self.sqlite
+            else self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        )
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    def now(self) -> int:
+        """The clock's instant in microseconds."""
+        return micros(self.clock())
+
+    def business_date(self, moment: int) -> str:
+        """The business date (yyyy-MM-dd) of an instant, in the business zone."""
+        return instant(moment).astimezone(self.zone).date().isoformat()
+
+    @contextmanager
+    def write(self, alone: bool = False) -> Iterator[Tx]:
+        """A write transaction, committed at the end; `alone` waits for all other writers first."""
+        with self.engine.begin() as connection:
+            if not self.sqlite:
+                lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
+                connection.execute(text(f"SELECT {lock}({_WRITERS})"))
+            now = self.now()
+            yield Tx(connection, now, self.business_date(now))
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A read transaction that sees one state of the database."""
+        with self._reader.begin() as connection:
+            yield connection
+
+
+def _engine(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": 60, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, record: Any) -> None:
+        connection.isolation_level = None  # BEGIN is ours, see below
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout = 60000")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        reads = connection.get_execution_options().get("edi_router_read", False)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+    return engine

@@ -1,0 +1,189 @@
+"""The tables of the ledger.
+
+Instants are UTC integer microseconds, business dates are text (yyyy-MM-dd), quantities would be text; nothing
+is a float. Identifiers compare by bytes on every database. JSON is canonical text.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeEngine
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+ID: TypeEngine[str] = Text().with_variant(Text(collation="C"), "postgresql")
+SERIAL: TypeEngine[int] = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _id() -> Column[str]:
+    return Column("id", ID, primary_key=True)
+
+
+def _serial() -> Column[int]:
+    return Column("id", SERIAL, primary_key=True, autoincrement=True)
+
+
+def _text(name: str, default: str | None = None) -> Column[str]:
+    return Column(name, ID, nullable=False, server_default=default)
+
+
+def _maybe(name: str) -> Column[str]:
+    return Column(name, ID, nullable=True)
+
+
+def _int(name: str, default: str | None = None) -> Column[int]:
+    return Column(name, BigInteger, nullable=False, server_default=default)
+
+
+def _maybe_int(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=True)
+
+
+def _ref(name: str, target: str, nullable: bool = False) -> Column[str]:
+    return Column(name, ID, ForeignKey(f"{target}.id"), nullable=nullable)
+
+
+def _key(name: str) -> Column[str]:
+    return Column(name, ID, primary_key=True)
+
+
+file = Table(
+    "file", metadata, _id(),
+    _text("identity"), _int("counter"), _text("partner"), _text("channel"), _text("name"), _int("size"),
+    _int("modified"), _text("sha256"), _int("received"), _text("date"), _maybe_int("removed"),
+    _maybe("format"), _text("state"), _maybe("settled"), _text("reason", ""), _text("config"), _text("engine"),
+    UniqueConstraint("identity", "counter"),
+    Index("ix_file_sha256", "sha256"), Index("ix_file_name", "name"), Index("ix_file_state", "state"),
+    Index("ix_file_received", "received"),
+)  # fmt: skip
+
+interchange = Table(
+    "interchange", metadata, _id(),
+    _ref("file", "file"), _int("position"), _text("format"), _text("partner"), _text("sender"),
+    _text("recipient"), _text("control_reference"), _text("decision"), _int("test"), _maybe("duplicate_of"),
+    _int("sequence"), _int("received"), _text("config"), _text("engine"),
+    Index("ix_interchange_key", "partner", "sender", "recipient", "control_reference"),
+    Index("ix_interchange_control_reference", "control_reference"), Index("ix_interchange_file", "file"),
+)  # fmt: skip
+
+message = Table(
+    "message", metadata, _id(),
+    _ref("file", "file"), _ref("interchange", "interchange"), _text("partner"), _int("position"),
+    _int("offset"), _int("length"), _text("type"), _text("directory"), _text("reference"), _text("state"),
+    _text("reason"), _maybe("agreement"), _int("test"), _int("entered"), _text("date"), _maybe("settled"),
+    _text("config"), _text("engine"),
+    Index("ix_message_file", "file"), Index("ix_message_interchange", "interchange"),
+    Index("ix_message_state", "state", "entered"), Index("ix_message_reference", "reference"),
+    Index("ix_message_settled", "settled"), Index("ix_message_entered", "entered"),
+)  # fmt: skip
+
+work = Table(
+    "work", metadata, _serial(),
+    _text("kind"), _ref("file", "file"), _ref("message", "message", nullable=True), _text("partner"),
+    _text("state"), _int("fence", "0"), _int("attempts", "0"), _int("due", "0"), _int("seen", "0"),
+    _text("reason", ""),
+    Index("ix_work_state", "state", "partner", "id"), Index("ix_work_file", "file"),
+    Index("ix_work_message", "message"),
+    sqlite_autoincrement=True,
+)  # fmt: skip
+
+output = Table(
+    "output", metadata, _id(),
+    _ref("file", "file"), _ref("interchange", "interchange"), _text("kind"), _text("destination"),
+    _text("partner"), _text("name"), _text("format"), _maybe("mapping"), _int("size"), _text("sha256"),
+    _maybe("stream"), _maybe_int("number"), _text("state"), _int("made"), _text("date"), _maybe("settled"),
+    UniqueConstraint("stream", "number"),
+    Index("ix_output_file", "file"), Index("ix_output_interchange", "interchange"),
+    Index("ix_output_state", "state"), Index("ix_output_settled", "settled"), Index("ix_output_name", "name"),
+)  # fmt: skip
+
+content = Table(
+    "output_content", metadata,
+    Column("output", ID, ForeignKey("output.id"), primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)  # fmt: skip
+
+message_output = Table(
+    "message_output", metadata,
+    Column("message", ID, ForeignKey("message.id"), primary_key=True),
+    Column("output", ID, ForeignKey("output.id"), primary_key=True),
+    _text("role"),
+    Index("ix_message_output_output", "output"),
+)  # fmt: skip
+
+delivery = Table(
+    "delivery", metadata, _id(),
+    _ref("output", "output"), _text("destination"), _text("partner"), _text("name"), _maybe("temporary"),
+    _text("state"), _text("again"), _int("fence", "0"), _int("attempts", "0"), _int("next_attempt"),
+    _text("reason", ""), _int("made"), _maybe_int("delivered"),
+    Index("ix_delivery_state", "state", "next_attempt"), Index("ix_delivery_output", "output"),
+)  # fmt: skip
+
+event = Table(
+    "event", metadata, _serial(),
+    _int("at"), _text("date"), _text("kind"), _text("subject"), _text("partner"), _text("what"),
+    _maybe("before"), _maybe("state"), _text("detail", "{}"),
+    Index("ix_event_subject", "subject", "id"), Index("ix_event_kind", "kind", "date", "state"),
+    sqlite_autoincrement=True,
+)  # fmt: skip
+
+fault = Table(
+    "fault", metadata,
+    _key("kind"), _key("subject"), Column("number", BigInteger, primary_key=True, autoincrement=False),
+    _ref("file", "file"), _text("code"), _text("place"), _text("arguments"), _maybe("rule"), _maybe("hint"),
+    Index("ix_fault_code", "code"), Index("ix_fault_file", "file"), Index("ix_fault_subject", "subject"),
+)  # fmt: skip
+
+reference = Table(
+    "reference", metadata,
+    Column("message", ID, ForeignKey("message.id"), primary_key=True), _key("kind"), _key("value"),
+    Index("ix_reference_value", "value"),
+)  # fmt: skip
+
+visible_to = Table(
+    "visible_to", metadata,
+    Column("message", ID, ForeignKey("message.id"), primary_key=True), _key("partner"), _key("role"),
+    Index("ix_visible_to_partner", "partner", "message"),
+)  # fmt: skip
+
+control_number = Table(
+    "control_number", metadata, _key("stream"), _int("first", "1"), _int("last", "0"),
+)  # fmt: skip
+
+partner_state = Table(
+    "partner_state", metadata, _key("partner"), _int("paused", "0"), _text("reason", ""), _int("sequence", "0"),
+)  # fmt: skip
+
+decision = Table(
+    "decision", metadata, _serial(),
+    _int("at"), _text("date"), _text("kind"), _text("subject"), _text("verb"), _text("by"), _text("reason"),
+    Index("ix_decision_subject", "subject"),
+)  # fmt: skip
+
+schedule_firing = Table(
+    "schedule_firing", metadata, _key("schedule"),
+    Column("fire_time", BigInteger, primary_key=True, autoincrement=False), _int("at"),
+)  # fmt: skip
+
+books = Table(
+    "books", metadata,
+    _key("date"), _text("page"), _text("sha256"), _text("previous"), _int("at"),
+)  # fmt: skip

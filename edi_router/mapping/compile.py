@@ -1,0 +1,285 @@
+"""From the model of a mapping to closures: `compile_item` gives what builds one output element."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from edi_router.faults import Place
+from edi_router.mapping.functions import FUNCTIONS, Function, Kind, Shortened
+from edi_router.mapping.model import Call, Condition, Item, Source, TableUse
+from edi_router.mapping.output import Attribute, Element, Found
+from edi_router.mapping.scope import Scope
+from edi_router.paths import Node, Start
+from edi_router.paths.path import is_filled
+from edi_router.tables import Table
+
+Builder = Callable[[Scope, Element], None]
+Getter = Callable[[Scope], Found | None]
+Gatherer = Callable[[Scope], Sequence[Found]]
+Stage = Callable[[Scope, Sequence[Found]], Sequence[Found]]
+Test = Callable[[Scope], bool]
+SHOWN = 5
+
+
+def compile_item(item: Item, tables: dict[str, Table]) -> Builder:
+    """What adds the item's elements (or its attribute) to their parent."""
+    fill = _filler(item, tables)
+    test = compile_test(item.when)
+    if item.is_attribute:
+        return _attribute(item, _value(item, tables), test)
+    if item.each is None:
+
+        def once(scope: Scope, parent: Element) -> None:
+            if test is None or test(scope):
+                _add(item, fill, scope, parent)
+
+        return once
+    path = item.each.path
+
+    def for_each(scope: Scope, parent: Element) -> None:
+        position = 0
+        before = len(parent.children)
+        for node in path.select(scope.node):
+            inner = Scope(scope.run, node, position + 1)
+            if is_filled(node) and (test is None or test(inner)):
+                position += 1
+                _add(item, fill, inner, parent, required=False)
+        if item.required and len(parent.children) == before:
+            _required(item, scope)
+
+    return for_each
+
+
+def compile_root(item: Item, tables: dict[str, Table]) -> Callable[[Scope], Element]:
+    """What builds the root element, which stands even when it is empty."""
+    fill = _filler(item, tables)
+
+    def build(scope: Scope) -> Element:
+        element = Element(item.name, item, scope.node)
+        fill(scope, element)
+        return element
+
+    return build
+
+
+def _add(item: Item, fill: Builder, scope: Scope, parent: Element, *, required: bool = True) -> None:
+    element = Element(item.name, item, scope.node)
+    fill(scope, element)
+    if not element.is_empty:
+        parent.children.append(element)
+    elif required and item.required and item.do is not None and not item.has_value:
+        _required(item, scope)
+
+
+def _filler(item: Item, tables: dict[str, Table]) -> Builder:
+    builders = [compile_item(child, tables) for child in item.do or ()]
+    value = _value(item, tables) if item.has_value else None
+
+    def fill(scope: Scope, element: Element) -> None:
+        if value is not None:
+            found = value(scope)
+            if found is not None:
+                element.text = found.text
+                element.found = found
+        if builders and (value is None or element.text):
+            for build in builders:
+                build(scope, element)
+
+    return fill
+
+
+def _attribute(item: Item, value: Getter, test: Test | None) -> Builder:
+    def build(scope: Scope, parent: Element) -> None:
+        if test is None or test(scope):
+            found = value(scope)
+            if found is not None:
+                parent.attributes.append(Attribute(item.name[1:], found.text, item, found))
+
+    return build
+
+
+def compile_test(conditions: Sequence[Condition]) -> Test | None:
+    """Whether all conditions hold in a scope; None when there are none."""
+    tests = [_condition(condition) for condition in conditions]
+    if not tests:
+        return None
+    return tests[0] if len(tests) == 1 else lambda scope: all(test(scope) for test in tests)
+
+
+def _condition(condition: Condition) -> Test:
+    source, texts, absent = condition.source, frozenset(condition.texts), condition.absent
+    if texts:
+        return lambda scope: any(found.text in texts for found in scope.values(source))
+    return lambda scope: _is_there(source, scope) is not absent
+
+
+def _is_there(source: Source, scope: Scope) -> bool:
+    if source.path.start is Start.CONTEXT:
+        return bool(scope.values(source))
+    return source.path.has_value(scope.node)
+
+
+def _value(item: Item, tables: dict[str, Table]) -> Getter:
+    """The item's one value: gathered, functions applied, looked up, joined; else its default."""
+    get = _gather(item)
+    stages = [_stage(item, call) for call in item.functions]
+    if item.first:
+        stages.insert(0, lambda scope, found: found[:1])
+    if item.join is None:
+        stages.append(lambda scope, found: _single(item, scope, found))
+    if item.table is not None:
+        stages.append(_lookup(item, item.table, tables.get(item.table.name)))
+    default = Found(item.default) if item.default else None
+
+    def value(scope: Scope) -> Found | None:
+        faults = scope.run.faults
+        before = faults.count
+        found = get(scope)
+        for stage in stages:
+            found = stage(scope, found)
+        found = [one for one in found if one.text]
+        if found:
+            return found[0] if len(found) == 1 else _joined(item.join or "", found)
+        if default is None and item.required and faults.count == before:
+            _required(item, scope)
+        return default
+
+    return value
+
+
+def _joined(text: str, found: Sequence[Found]) -> Found:
+    row = next((one.row for one in found if one.row is not None), None)
+    return Found(text.join(one.text for one in found), _all_nodes(found), row)
+
+
+def _all_nodes(found: Sequence[Found]) -> tuple[Node, ...]:
+    return tuple(node for one in found for node in one.nodes)
+
+
+def _gather(item: Item) -> Gatherer:
+    if item.const is not None:
+        constant = [Found(item.const)]
+        return lambda scope: constant
+    first = FUNCTIONS[item.functions[0].name].kind if item.functions else None
+    if first is Kind.NODES:
+        return lambda scope: [found for source in item.sources for found in _nodes(source, scope)]
+    if len(item.sources) == 1:
+        source = item.sources[0]
+        return lambda scope: scope.values(source)
+    if item.every_source:
+        return lambda scope: [found for source in item.sources for found in scope.values(source)]
+    return lambda scope: next((found for source in item.sources if (found := scope.values(source))), [])
+
+
+def _nodes(source: Source, scope: Scope) -> list[Found]:
+    if source.path.start is Start.CONTEXT:
+        return scope.values(source)
+    return [Found(node.value() or "", (node,)) for node in source.path.select(scope.node) if is_filled(node)]
+
+
+def _stage(item: Item, call: Call) -> Stage:
+    function = FUNCTIONS[call.name]
+    extra = () if call.argument is None else (call.argument,)
+    if function.kind is Kind.POSITION:
+        return lambda scope, found: [Found(function.apply(scope.position, *extra), (scope.node,))]
+    if function.kind in (Kind.ALL, Kind.NODES):
+        return lambda scope, found: _apply_all(item, call, function, extra, scope, found)
+
+    def each(scope: Scope, found: Sequence[Found]) -> Sequence[Found]:
+        results: list[Found] = []
+        for one in found:
+            arguments = extra
+            if function.kind is Kind.DATED:
+                arguments = (*(extra or ("yyyyMMdd",)), _form_of(one))
+            try:
+                text = function.apply(one.text, *arguments)
+            except ValueError as error:
+                _failed(item, call, scope, one, str(error))
+                continue
+            if isinstance(text, Shortened):
+                values = {"target": item.name, "value": one.text, "result": str(text), "function": call.name}
+                scope.run.fault(text.code, item, _place(one, scope), values, call.place.line)
+            results.append(Found(str(text), one.nodes, one.row))
+        return results
+
+    return each
+
+
+def _apply_all(
+    item: Item, call: Call, function: Function, extra: tuple[str, ...], scope: Scope, found: Sequence[Found]
+) -> Sequence[Found]:
+    try:
+        texts = function.apply([one.text for one in found], *extra)
+    except ValueError:
+        for one in found:
+            try:
+                function.apply([one.text], *extra)
+            except ValueError as error:
+                _failed(item, call, scope, one, str(error))
+        return []
+    if call.name in ("distinct", "last"):
+        by_text = {one.text: one for one in reversed(found)}
+        return [by_text[text] for text in texts]
+    return [Found(texts[0], _all_nodes(found))] if texts else []
+
+
+def _single(item: Item, scope: Scope, found: Sequence[Found]) -> Sequence[Found]:
+    if len(found) < 2:
+        return found
+    places = [str(_place(one, scope)) for one in found[:SHOWN]]
+    if len(found) > SHOWN:
+        places.append("…")
+    values = {
+        "target": item.name,
+        "count": str(len(found)),
+        "path": " | ".join(source.text for source in item.sources),
+        "places": ", ".join(places),
+    }
+    scope.run.fault("mapping-several-values", item, _place(found[1], scope), values)
+    return []
+
+
+def _lookup(item: Item, use: TableUse, table: Table | None) -> Stage:
+    def look(scope: Scope, found: Sequence[Found]) -> Sequence[Found]:
+        if table is None:
+            return []
+        results: list[Found] = []
+        for one in found:
+            rows = table.find(one.text, scope.run.day, use.by)
+            texts = {row.columns.get(use.column, "") for row in rows}
+            values = {"table": use.name, "key": one.text, "column": use.by, "date": scope.run.day}
+            if len(texts) == 1 and (text := rows[0].columns.get(use.column, "")):
+                results.append(Found(text, one.nodes, table.place(rows[0])))
+            elif len(texts) > 1:
+                values["lines"] = ", ".join(str(row.line) for row in rows)
+                scope.run.fault("table-ambiguous", item, _place(one, scope), values, use.place.line)
+            elif not item.default:
+                scope.run.fault("table-missing-key", item, _place(one, scope), values, use.place.line)
+        return results
+
+    return look
+
+
+def _form_of(found: Found) -> str:
+    """The format code (2379) that stands beside a date of an EDIFACT composite."""
+    node = found.nodes[0] if found.nodes else None
+    if node is None or node.name != "d2380" or node.parent is None:
+        return ""
+    return next((form for beside in node.parent.children("d2379") if (form := beside.value())), "")
+
+
+def _failed(item: Item, call: Call, scope: Scope, one: Found, problem: str) -> None:
+    values = {"function": call.name, "value": one.text, "problem": problem, "target": item.name}
+    scope.run.fault("function-value", item, _place(one, scope), values, call.place.line)
+
+
+def _place(found: Found, scope: Scope) -> Place:
+    return (found.nodes[0] if found.nodes else scope.node).place()
+
+
+def _required(item: Item, scope: Scope) -> None:
+    source = item.each if item.each is not None else None
+    texts = [source.text] if source else [each.text for each in item.sources]
+    scope.run.unfilled.add(item.name)
+    values = {"target": item.name, "path": " | ".join(texts) or "-"}
+    scope.run.fault("target-required", item, scope.node.place(), values)

@@ -1,0 +1,108 @@
+"""The documents of a file that a mapping reads: EDIFACT messages of its type, or one XML document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from edi_router.config import Tree
+from edi_router.faults import Fault
+from edi_router.formats.edifact.check import check
+from edi_router.formats.edifact.directory import Definitions
+from edi_router.formats.edifact.reader import read
+from edi_router.formats.xml import Schema, parse
+from edi_router.mapping.model import Definition
+from edi_router.paths import Node
+
+
+@dataclass(frozen=True)
+class Document:
+    """One document for a mapping: its root (None when it could not be read), its faults, its sender."""
+
+    root: Node | None
+    faults: list[Fault]
+    position: int = 1
+    reference: str = ""
+    sender: str = ""
+    recipient: str = ""
+
+
+@dataclass
+class Source:
+    """What reading needs besides the bytes: the EDIFACT directories and the XSDs of the tree."""
+
+    tree: Tree
+    definitions: Definitions = field(init=False)
+    _schemas: dict[str, Schema] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.definitions = definitions_of(self.tree)
+
+    def documents(self, data: bytes, definition: Definition) -> Iterator[Document]:
+        """The documents of the file that the mapping reads, in order; faults of the envelope come last."""
+        if definition.origin.format == "xml":
+            yield self._xml(data, definition)
+        else:
+            yield from self._edifact(data, definition)
+
+    def _edifact(self, data: bytes, definition: Definition) -> Iterator[Document]:
+        origin = definition.origin
+        seen: list[str] = []
+        taken = 0
+        for interchange in read(data):
+            for message in interchange.messages():
+                seen.append(f"{message.type} {message.directory}")
+                if message.type != origin.name:
+                    continue
+                taken += 1
+                other = None if message.directory == origin.directory else origin.directory
+                checked = check(
+                    message, self.definitions, check_as=other, syntax_version=interchange.syntax_version
+                )
+                yield Document(
+                    checked.root, list(checked.faults), taken, message.reference,
+                    interchange.sender, interchange.recipient,
+                )  # fmt: skip
+            if interchange.faults:
+                yield Document(None, list(interchange.faults))
+        if not taken:
+            yield Document(None, [_other(definition, ", ".join(dict.fromkeys(seen)) or "-")])
+
+    def _xml(self, data: bytes, definition: Definition) -> Document:
+        origin = definition.origin
+        document, faults = parse(data)
+        if document is None:
+            return Document(None, faults)
+        namespace = document.namespace or None
+        if document.local != origin.name or (origin.namespace is not None and origin.namespace != namespace):
+            found = f"xml {{{namespace}}}{document.local}" if namespace else f"xml {document.local}"
+            return Document(None, [*faults, _other(definition, found)])
+        if definition.schema is not None:
+            faults = [*faults, *self.schema(definition.schema).check(document)]
+        return Document(document.node(), faults)
+
+    def schema(self, name: str) -> Schema:
+        """The XSD of that name below schemas/."""
+        if name not in self._schemas:
+            self._schemas[name] = Schema.load(reader_of(self.tree), name)
+        return self._schemas[name]
+
+
+def reader_of(tree: Tree) -> Callable[[str], bytes]:
+    """How XSDs are read: by their names below schemas/."""
+    return lambda name: tree.read(f"schemas/{name}")
+
+
+def definitions_of(tree: Tree) -> Definitions:
+    """The EDIFACT directories of the tree."""
+
+    def read_part(name: str) -> bytes | None:
+        file = f"schemas/edifact/{name}"
+        return tree.read(file) if tree.find(file) is not None else None
+
+    return Definitions(read_part)
+
+
+def _other(definition: Definition, found: str) -> Fault:
+    values = {"mapping": definition.id, "expected": str(definition.origin), "found": found}
+    return Fault("mapping-other-document", values=values)

@@ -1,0 +1,351 @@
+"""The value functions of mappings: named, small, each with an example.
+
+A function raises ValueError for a value that it cannot convert; the mapping makes a fault of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
+
+from edi_router.mapping import dates
+from edi_router.mapping.registry import FUNCTIONS, Function, Kind, Shortened, function
+
+__all__ = ["FUNCTIONS", "Function", "Kind", "Shortened", "function", "number"]
+
+
+def number(value: str) -> Decimal:
+    """The number that the value writes, its decimal mark a point or a comma. Raises ValueError.
+
+    >>> number("12,5")
+    Decimal('12.5')
+    """
+    text = value.strip().replace(",", ".", 1)
+    if not text.isascii() or "_" in text or "n" in text.lower() or "e" in text.lower():
+        raise ValueError("no number")
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ValueError("no number") from None
+
+
+def _plain(result: Decimal) -> str:
+    """The number without exponent and without zeros at the end of its fraction."""
+    text = format(result, "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text in ("-0", "") else text
+
+
+@function(Kind.DATED, r".+", optional=True, checker=dates.pattern_problem)
+def date(value: str, argument: str = "yyyyMMdd", code: str = "") -> str:
+    """The date or time in a pattern (yyyyMMdd unless told); its form is read from 2379, else from its shape.
+
+    >>> date("201607011530", code="203")
+    '20160701'
+    >>> date("20160701", "yyyy-MM-dd")
+    '2016-07-01'
+    """
+    return dates.write_moment(dates.read_moment(value, code), argument)
+
+
+@function(pattern=r"[0-9]{1,2}", optional=True)
+def decimal(value: str, argument: str = "") -> str:
+    """The number with a point as its mark, without useless zeros; rounded to at most so many decimals.
+
+    >>> decimal("0012,50")
+    '12.5'
+    >>> decimal("1.005", "2")
+    '1.01'
+    """
+    result = number(value)
+    if not argument:
+        return _plain(result)
+    with localcontext() as context:
+        context.prec = 60
+        rounded = result.quantize(Decimal(1).scaleb(-int(argument)), ROUND_HALF_UP)
+    return _plain(rounded) if rounded == result else Shortened(_plain(rounded), "value-rounded")
+
+
+@function(pattern=r"[0-9]{1,2}")
+def fixed(value: str, argument: str) -> str:
+    """The number with exactly so many decimals.
+
+    >>> fixed("12,5", "2")
+    '12.50'
+    """
+    rounded = decimal(value, argument)
+    result = f"{Decimal(rounded):.{argument}f}"
+    return Shortened(result, "value-rounded") if isinstance(rounded, Shortened) else result
+
+
+@function()
+def integer(value: str) -> str:
+    """The whole number; a value with a fraction cannot be one.
+
+    >>> integer("007.0")
+    '7'
+    """
+    result = number(value)
+    if result != result.to_integral_value():
+        raise ValueError("no whole number")
+    return _plain(result)
+
+
+@function(pattern=r"-?[0-9]+(\.[0-9]+)?")
+def multiply(value: str, argument: str) -> str:
+    """The number times the argument.
+
+    >>> multiply("1,5", "1000")
+    '1500'
+    """
+    with localcontext() as context:
+        context.prec = 60
+        return _plain(number(value) * Decimal(argument))
+
+
+@function()
+def upper(value: str) -> str:
+    """The text in capital letters.
+
+    >>> upper("cnsha")
+    'CNSHA'
+    """
+    return value.upper()
+
+
+@function()
+def lower(value: str) -> str:
+    """The text in small letters.
+
+    >>> lower("KGM")
+    'kgm'
+    """
+    return value.lower()
+
+
+@function()
+def trim(value: str) -> str:
+    """The text without blanks at both ends, and single blanks inside.
+
+    >>> trim("  FROZEN   BEEF ")
+    'FROZEN BEEF'
+    """
+    return " ".join(value.split())
+
+
+@function()
+def digits(value: str) -> str:
+    """Only the digits of the text.
+
+    >>> digits("8471.30-00")
+    '84713000'
+    """
+    return "".join(letter for letter in value if letter in "0123456789")
+
+
+@function(pattern=r".+")
+def remove(value: str, argument: str) -> str:
+    """The text without any of the argument's characters.
+
+    >>> remove("8471.30-00", ".-")
+    '84713000'
+    """
+    return "".join(letter for letter in value if letter not in argument)
+
+
+@function(pattern=r"[1-9][0-9]{0,5}( [A-Za-z0-9\-]+)?")
+def cut(value: str, argument: str) -> str:
+    """At most so many bytes, in UTF-8 or the named encoding, whole characters only; warns when it cuts.
+
+    >>> cut("冻牛肉", "6")
+    '冻牛'
+    >>> cut("冻牛肉", "6 gb18030")
+    '冻牛肉'
+    """
+    limit, _, encoding = argument.partition(" ")
+    data = value.encode(encoding or "utf-8")
+    if len(data) <= int(limit):
+        return value
+    return Shortened(data[: int(limit)].decode(encoding or "utf-8", "ignore"), "value-cut")
+
+
+@function(pattern=r"[1-9][0-9]{0,3}( right)?( .)?")
+def pad(value: str, argument: str) -> str:
+    """Filled to the width with zeros on the left, or blanks on the `right`; a last character is the filler.
+
+    >>> pad("7", "3")
+    '007'
+    >>> pad("847130", "10 right 0")
+    '8471300000'
+    """
+    width, _, rest = argument.partition(" ")
+    right = rest == "right" or rest.startswith("right ")
+    filler = rest.removeprefix("right").removeprefix(" ") if right else rest
+    fill = filler or ("0" if not right else " ")
+    return value.ljust(int(width), fill) if right else value.rjust(int(width), fill)
+
+
+@function(name="slice", pattern=r"-?[0-9]*:-?[0-9]*")
+def slice_(value: str, argument: str) -> str:
+    """The characters from one position to before another, counted from 0; negative ones from the end.
+
+    >>> slice_("0201300090101", "0:10")
+    '0201300090'
+    >>> slice_("0201300090101", "10:")
+    '101'
+    """
+    begin, _, end = argument.partition(":")
+    return value[int(begin) if begin else None : int(end) if end else None]
+
+
+@function(pattern=r"[1-9][0-9]? .+")
+def split(value: str, argument: str) -> str:
+    """The n-th part of the text between separators: the argument is `N SEPARATOR`.
+
+    >>> split("1,3,7", "2 ,")
+    '3'
+    """
+    position, _, separator = argument.partition(" ")
+    parts = value.split(separator)
+    return parts[int(position) - 1] if int(position) <= len(parts) else ""
+
+
+@function(pattern=r".+")
+def prefix(value: str, argument: str) -> str:
+    """The text with the argument before it.
+
+    >>> prefix("123", "CN")
+    'CN123'
+    """
+    return argument + value
+
+
+@function(pattern=r".+")
+def suffix(value: str, argument: str) -> str:
+    """The text with the argument after it.
+
+    >>> suffix("0201300090", "999")
+    '0201300090999'
+    """
+    return value + argument
+
+
+@function(pattern=r".+=>.*")
+def replace(value: str, argument: str) -> str:
+    """Every `OLD` replaced by `NEW`: the argument is `OLD=>NEW`.
+
+    >>> replace("A/B/C", "/=>-")
+    'A-B-C'
+    """
+    old, _, new = argument.partition("=>")
+    return value.replace(old, new)
+
+
+@function()
+def dashed(value: str) -> str:
+    """32 hexadecimal digits in groups of 8, 4, 4, 4 and 12.
+
+    >>> dashed("0123456789abcdef0123456789abcdef")
+    '01234567-89ab-cdef-0123-456789abcdef'
+    """
+    if len(value) != 32:
+        raise ValueError("expected 32 hexadecimal digits")
+    return "-".join((value[:8], value[8:12], value[12:16], value[16:20], value[20:]))
+
+
+@function(Kind.ALL, name="sum")
+def sum_(values: Sequence[str]) -> list[str]:
+    """The sum of all values; nothing of nothing.
+
+    >>> sum_(["0.1", "0,2"])
+    ['0.3']
+    """
+    with localcontext() as context:
+        context.prec = 60
+        return [_plain(sum((number(value) for value in values), Decimal(0)))] if values else []
+
+
+@function(Kind.ALL, name="product")
+def product(values: Sequence[str]) -> list[str]:
+    """All values multiplied; nothing of nothing.
+
+    >>> product(["2", "1,5"])
+    ['3']
+    """
+    result = Decimal(1)
+    with localcontext() as context:
+        context.prec = 60
+        for value in values:
+            result *= number(value)
+    return [_plain(result)] if values else []
+
+
+@function(Kind.ALL, name="minimum")
+def minimum(values: Sequence[str]) -> list[str]:
+    """The smallest number.
+
+    >>> minimum(["10", "9"])
+    ['9']
+    """
+    return [_plain(min(number(value) for value in values))] if values else []
+
+
+@function(Kind.ALL, name="maximum")
+def maximum(values: Sequence[str]) -> list[str]:
+    """The greatest number.
+
+    >>> maximum(["10", "9"])
+    ['10']
+    """
+    return [_plain(max(number(value) for value in values))] if values else []
+
+
+@function(Kind.ALL)
+def distinct(values: Sequence[str]) -> list[str]:
+    """Every value once, in their first order.
+
+    >>> distinct(["CN", "AU", "CN"])
+    ['CN', 'AU']
+    """
+    return list(dict.fromkeys(values))
+
+
+@function(Kind.ALL)
+def last(values: Sequence[str]) -> list[str]:
+    """The last value.
+
+    >>> last(["1", "2"])
+    ['2']
+    """
+    return list(values[-1:])
+
+
+@function(Kind.NODES)
+def count(values: Sequence[str]) -> list[str]:
+    """How many places of the document the path selects; 0 when none.
+
+    >>> count(["a", "b"])
+    ['2']
+    """
+    return [str(len(values))]
+
+
+@function(Kind.NODES, r"\S+ \S+", optional=True)
+def flag(values: Sequence[str], argument: str = "1 0") -> list[str]:
+    """The first word when the path selects anything, else the second; `1 0` unless told.
+
+    >>> flag([], "Y N")
+    ['N']
+    """
+    yes, _, no = argument.partition(" ")
+    return [yes if values else no]
+
+
+@function(Kind.POSITION, r"[0-9]{1,6}", optional=True)
+def sequence(position: int, argument: str = "1") -> str:
+    """The position of the current item of `each`, counted from 1 or from the argument.
+
+    >>> sequence(2)
+    '2'
+    """
+    return str(position - 1 + int(argument))

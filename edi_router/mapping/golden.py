@@ -1,0 +1,187 @@
+"""Golden cases: inputs of a mapping with the outputs and faults that are right, run and compared.
+
+A case is a folder `mappings/<id>/cases/<name>/` with `in.edi` or `in.xml`, `out.xml` (`out-1.xml`,
+`out-2.xml` … when the input holds several documents), `faults.txt` when faults are expected (`CODE PLACE` a
+line), and `context.yaml` when the standard context does not do.
+"""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from lxml import etree
+
+from edi_router.config import Model, Tree, read_model
+from edi_router.faults import Fault, Place, render
+from edi_router.mapping.documents import Document, Source
+from edi_router.mapping.mapping import FOLDER, Mapping, load, names
+from edi_router.mapping.scope import Context
+
+STANDARD = Context(
+    now=datetime.datetime(2016, 7, 1, 4, 0, tzinfo=datetime.UTC), business_date=datetime.date(2016, 7, 1)
+)
+"""The context in which cases run: always the same instant, so outputs are always the same."""
+
+
+@dataclass(frozen=True)
+class CaseResult:
+    """How a case ended: passed, or the difference as text; `accepted` when its files were written."""
+
+    mapping: str
+    case: str
+    passed: bool
+    difference: str = ""
+    accepted: bool = False
+    faults: list[Fault] = field(default_factory=list)
+
+
+class CaseContext(Model):
+    """What `context.yaml` of a case may set."""
+
+    now: datetime.datetime | None = None
+    business_date: datetime.date | None = None
+    sender: str | None = None
+    recipient: str | None = None
+    settings: dict[str, str] | None = None
+    encoding: str | None = None
+
+
+def cases(tree: Tree, id: str) -> list[str]:
+    """The names of the cases of a mapping."""
+    folder = f"{FOLDER}/{id}/cases/"
+    found = (name.removeprefix(folder).split("/") for name in tree.names(folder))
+    return sorted({parts[0] for parts in found if len(parts) > 1})
+
+
+def run_cases(tree: Tree, ids: Sequence[str] = (), accept: bool = False) -> list[CaseResult]:
+    """Run all cases of the mappings (of all mappings when none is named); `accept` writes what came out."""
+    source = Source(tree)
+    results: list[CaseResult] = []
+    for id in ids or names(tree):
+        mapping, faults = load(tree, id)
+        if mapping is None:
+            results.append(CaseResult(id, "", False, _told(faults), faults=faults))
+            continue
+        results += [run_case(tree, source, mapping, case, accept=accept) for case in cases(tree, id)]
+    return results
+
+
+def run_case(tree: Tree, source: Source, mapping: Mapping, case: str, *, accept: bool = False) -> CaseResult:
+    """Run one case."""
+    folder = f"{FOLDER}/{mapping.id}/cases/{case}/"
+    inputs = [name for name in tree.names(folder) if name.removeprefix(folder).startswith("in.")]
+    context, wrong = _context(tree, folder)
+    if len(inputs) != 1:
+        values = {"case": f"{mapping.id}/{case}", "problem": "it needs exactly one file in.edi or in.xml"}
+        wrong.append(Fault("case-input", Place(folder), values))
+    if wrong:
+        return CaseResult(mapping.id, case, False, _told(wrong), faults=wrong)
+    outputs, faults = _run(source, mapping, tree.read(inputs[0]), context, f"{mapping.id}/{case}")
+    made = _files(outputs, faults)
+    expected = {
+        name.removeprefix(folder): tree.read(name)
+        for name in tree.names(folder)
+        if name.removeprefix(folder).startswith(("out", "faults."))
+    }
+    difference = "".join(
+        _difference(name, expected.get(name), made.get(name)) for name in sorted({*made, *expected})
+    )
+    if accept and difference:
+        input_path = tree.find(inputs[0])
+        assert input_path is not None
+        _write(input_path.parent, made, expected)
+        return CaseResult(mapping.id, case, True, difference, True, faults)
+    return CaseResult(mapping.id, case, not difference, difference, False, faults)
+
+
+def _run(
+    source: Source, mapping: Mapping, data: bytes, context: Context, name: str
+) -> tuple[list[bytes], list[Fault]]:
+    outputs: list[bytes] = []
+    faults: list[Fault] = []
+    for document in source.documents(data, mapping.definition):
+        faults += document.faults
+        if document.root is not None:
+            result = mapping.run(document.root, _of(document, context, name))
+            outputs.append(result.output)
+            faults += result.faults
+    return outputs, faults
+
+
+def _of(document: Document, context: Context, name: str) -> Context:
+    return replace(
+        context,
+        message_id=f"{name}/{document.position}",
+        sender=context.sender or document.sender,
+        recipient=context.recipient or document.recipient,
+    )
+
+
+def _context(tree: Tree, folder: str) -> tuple[Context, list[Fault]]:
+    name = f"{folder}context.yaml"
+    if tree.find(name) is None:
+        return STANDARD, []
+    model, _, faults = read_model(CaseContext, tree.text(name), tree.display(name))
+    if model is None:
+        return STANDARD, faults
+    given = {key: value for key, value in dict(model).items() if value is not None}
+    now = given.get("now")
+    if now is not None and now.tzinfo is None:
+        given["now"] = now.replace(tzinfo=datetime.UTC)
+    return replace(STANDARD, **given), faults
+
+
+def _files(outputs: Sequence[bytes], faults: Sequence[Fault]) -> dict[str, bytes]:
+    numbered = len(outputs) > 1
+    files = {(f"out-{number}.xml" if numbered else "out.xml"): data for number, data in enumerate(outputs, 1)}
+    if faults:
+        files["faults.txt"] = "".join(f"{line}\n" for line in fault_lines(faults)).encode()
+    return files
+
+
+def fault_lines(faults: Sequence[Fault]) -> Iterator[str]:
+    """The lines of `faults.txt`: the code and the place of each fault."""
+    for fault in faults:
+        yield f"{fault.code} {fault.place}".rstrip()
+
+
+def _difference(name: str, expected: bytes | None, made: bytes | None) -> str:
+    before, after = _lines(name, expected), _lines(name, made)
+    if before == after and (expected is None) == (made is None):
+        return ""
+    diff = difflib.unified_diff(before, after, f"expected/{name}", f"made/{name}", lineterm="", n=2)
+    return (
+        "".join(f"{line}\n" for line in diff)
+        or f"{name}: {'not expected' if expected is None else 'not made'}\n"
+    )
+
+
+def _lines(name: str, data: bytes | None) -> list[str]:
+    """The lines to compare: of XML its canonical form, indented, so that white space never differs."""
+    if data is None:
+        return []
+    if not name.endswith(".xml"):
+        return data.decode("utf-8", "replace").splitlines()
+    parser = etree.XMLParser(remove_blank_text=True, resolve_entities=False, no_network=True)
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError:
+        return data.decode("utf-8", "replace").splitlines()
+    etree.indent(root)
+    return etree.tostring(root, method="c14n2").decode().splitlines()
+
+
+def _write(folder: Path, made: dict[str, bytes], expected: dict[str, bytes]) -> None:
+    for name in expected:
+        if name not in made:
+            (folder / name).unlink(missing_ok=True)
+    for name, data in made.items():
+        (folder / name).write_bytes(data)
+
+
+def _told(faults: Sequence[Fault]) -> str:
+    return "".join(f"{fault.place}: {fault.code}: {render(fault)}\n" for fault in faults)

@@ -1,0 +1,137 @@
+"""A mapping, loaded and ready to run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from collections.abc import Mapping as Dictionary
+from dataclasses import dataclass, field
+
+from edi_router.config import Tree, did_you_mean
+from edi_router.faults import Fault, Place
+from edi_router.mapping.compile import compile_root
+from edi_router.mapping.dates import read_moment
+from edi_router.mapping.model import Definition, Item
+from edi_router.mapping.output import Element, Lineage, lineage_of
+from edi_router.mapping.reading import read_definition
+from edi_router.mapping.scope import Context, Run, Scope
+from edi_router.mapping.target import Target, load_target
+from edi_router.mapping.writing import write
+from edi_router.paths import Node
+from edi_router.tables import Table, load_table
+
+FOLDER = "mappings"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run of a mapping gives: the document, what is wrong with it, and where every value came from."""
+
+    output: bytes
+    faults: list[Fault]
+    tree: Element
+    file: str = field(repr=False, default="mapping.yaml")
+
+    @property
+    def lineage(self) -> list[Lineage]:
+        """The origin of every output value, in the order of the output."""
+        return lineage_of(self.tree, self.file)
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """A compiled mapping."""
+
+    definition: Definition
+    tables: Dictionary[str, Table]
+    target: Target | None
+    build: Callable[[Scope], Element] = field(repr=False)
+
+    @property
+    def id(self) -> str:
+        """The mapping's id, which is its folder's name."""
+        return self.definition.id
+
+    def run(self, root: Node, context: Context) -> Result:
+        """Make the output document of one message; the faults say whether it may leave."""
+        run = Run(self.definition, root, context)
+        scope = Scope(run, root, 1)
+        self._set_day(run, scope)
+        tree = self.build(scope)
+        namespace = self.target.namespace if self.target is not None else None
+        output, faults = write(tree, namespace, context.encoding, run.file)
+        run.faults.extend(faults)
+        if self.target is not None:
+            run.faults.extend(self.target.check(output, tree, run))
+        return Result(output, list(run.faults), tree, run.file)
+
+    def _set_day(self, run: Run, scope: Scope) -> None:
+        source = self.definition.date
+        found = scope.values(source) if source is not None else []
+        if source is not None and found:
+            try:
+                run.day = read_moment(found[0].text).date().isoformat()
+            except ValueError as error:
+                place = found[0].nodes[0].place() if found[0].nodes else run.root.place()
+                values = {"function": "date", "value": found[0].text, "problem": str(error), "target": "date"}
+                run.faults.append(
+                    Fault("function-value", place, values, rule=f"{run.file}:{source.place.line}")
+                )
+
+
+def names(tree: Tree) -> list[str]:
+    """The ids of all mappings of the tree."""
+    found = [name.split("/") for name in tree.names(FOLDER, "/mapping.yaml")]
+    return [parts[1] for parts in found if len(parts) == 3]
+
+
+def load(tree: Tree, id: str) -> tuple[Mapping | None, list[Fault]]:
+    """The mapping of that id, compiled; None when its file has faults."""
+    name = f"{FOLDER}/{id}/mapping.yaml"
+    if tree.find(name) is None:
+        hint = did_you_mean(id, names(tree))
+        return None, [Fault("mapping-missing", Place(name), {"mapping": id}, hint=hint)]
+    definition, faults = read_definition(tree.text(name), tree.display(name))
+    if definition is None:
+        return None, faults
+    if definition.id != id:
+        values = {"key": "id", "value": definition.id, "problem": f"must be the folder's name, {id}"}
+        return None, [Fault("config-value", Place(definition.file, 1, 1), values)]
+    tables, faults = _tables(tree, definition)
+    target, more = load_target(tree, definition)
+    faults += more
+    return Mapping(definition, tables, target, compile_root(definition.output, tables)), faults
+
+
+def items_of(item: Item) -> Iterator[Item]:
+    """The item and all items below it."""
+    yield item
+    for child in item.do or ():
+        yield from items_of(child)
+
+
+def _tables(tree: Tree, definition: Definition) -> tuple[dict[str, Table], list[Fault]]:
+    tables: dict[str, Table] = {}
+    faults: list[Fault] = []
+    failed: set[str] = set()
+    for item in items_of(definition.output):
+        use = item.table
+        if use is None or use.name in failed:
+            continue
+        if use.name not in tables:
+            table, more = load_table(tree, use.name)
+            faults += more
+            if table is None:
+                failed.add(use.name)
+                if not more:
+                    known = [name.rpartition("/")[2][:-4] for name in tree.names("mappings/tables", ".csv")]
+                    hint = did_you_mean(use.name, known)
+                    faults.append(Fault("table-missing", use.place, {"table": use.name}, hint=hint))
+                continue
+            tables[use.name] = table
+        header = tables[use.name].header
+        for column in (use.by, use.column):
+            if column not in header:
+                values = {"table": use.name, "column": column, "known": ", ".join(header)}
+                hint = did_you_mean(column, header)
+                faults.append(Fault("table-column", use.place, values, hint=hint))
+    return tables, faults

@@ -1,0 +1,89 @@
+"""What a mapping is given when it runs, and what its closures share."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Mapping as Dictionary
+from dataclasses import dataclass, field
+
+from edi_router.faults import Fault, FaultList, Place
+from edi_router.mapping.model import Definition, Item, Source
+from edi_router.mapping.output import Found, rule_of
+from edi_router.paths import Node, Start
+
+CHINA = datetime.timezone(datetime.timedelta(hours=8), "Asia/Shanghai")
+_SPACE = uuid.UUID("5f0c1a54-5a0b-4f0e-9b1e-6a3c7d0e9a11")
+LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a mapping or rule may know besides the document.
+
+    `now` is an instant in UTC, shown in the business `zone`; `encoding` is the encoding of the output.
+    """
+
+    now: datetime.datetime
+    business_date: datetime.date
+    message_id: str = ""
+    sender: str = ""
+    recipient: str = ""
+    settings: Dictionary[str, str] = field(default_factory=dict)
+    zone: datetime.tzinfo = CHINA
+    encoding: str = "UTF-8"
+
+
+class Run:
+    """One run of a mapping over one document."""
+
+    __slots__ = ("context", "day", "definition", "faults", "file", "root", "unfilled")
+
+    def __init__(self, definition: Definition, root: Node, context: Context) -> None:
+        self.definition = definition
+        self.file = definition.file.rpartition("/")[2]
+        self.root = root
+        self.context = context
+        self.day = context.business_date.isoformat()
+        self.faults = FaultList(LIMIT)
+        self.unfilled: set[str] = set()
+
+    def fault(
+        self, code: str, item: Item, place: Place, values: Dictionary[str, str], line: int | None = None
+    ) -> None:
+        """Record a fault of the item."""
+        rule = rule_of(item, self.file) if line is None else f"{self.file}:{line}"
+        self.faults.append(Fault(code, place, values, rule=rule))
+
+    def from_context(self, source: Source) -> list[Found]:
+        """The value of a `$context/…` path."""
+        names = [step.name for step in source.path.steps]
+        context = self.context
+        if names[0] == "settings":
+            text = context.settings.get(names[1], "")
+        elif names[0] == "now":
+            text = context.now.astimezone(context.zone).isoformat(timespec="milliseconds")
+        elif names[0] == "uuid":
+            text = uuid.uuid5(_SPACE, f"{context.message_id}/{self.definition.id}").hex
+        elif names[0] == "business_date":
+            text = context.business_date.isoformat()
+        else:
+            text = str(getattr(context, names[0]))
+        return [Found(text)] if text else []
+
+
+class Scope:
+    """Where in the document a closure stands: the current node and its position (from 1) in its `each`."""
+
+    __slots__ = ("node", "position", "run")
+
+    def __init__(self, run: Run, node: Node, position: int) -> None:
+        self.run = run
+        self.node = node
+        self.position = position
+
+    def values(self, source: Source) -> list[Found]:
+        """The values that the source selects here."""
+        if source.path.start is Start.CONTEXT:
+            return self.run.from_context(source)
+        return [Found(value, (node,)) for node in source.path.select(self.node) if (value := node.value())]

@@ -1,0 +1,189 @@
+"""Partners and their agreements: who exchanges what with us, and what becomes of it. One file a partner."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from edi_router.config import Model, YesNo
+from edi_router.formats.documents import Kind, path
+from edi_router.partners.channels import ChannelSettings
+from edi_router.paths import PathError
+
+
+class Status(StrEnum):
+    """How far a partner has come. Only test and live ones are polled and delivered to."""
+
+    DRAFT = "draft"
+    TEST = "test"
+    LIVE = "live"
+    SUSPENDED = "suspended"
+
+    @property
+    def active(self) -> bool:
+        """Whether files are exchanged with the partner."""
+        return self in (Status.TEST, Status.LIVE)
+
+
+class Name(Model):
+    """A partner's name in both languages."""
+
+    en: str
+    zh: str
+
+
+class Identification(Model):
+    """How a partner stands in UNB S002 and S003: data elements 0004/0010 and the qualifier 0007."""
+
+    id: str = Field(min_length=1, max_length=35)
+    qualifier: str = Field(default="", max_length=4)
+
+
+def _path(value: str) -> str:
+    try:
+        path(value)
+    except PathError as error:
+        raise ValueError(f"in path `{value}`: {error}") from None
+    return value
+
+
+PathText = Annotated[str, BeforeValidator(_path)]
+
+
+def _list(value: object) -> object:
+    return [value] if isinstance(value, str | dict) else value
+
+
+class Condition(Model):
+    """A question to the content of a document: has the path a value, one of these values, or none."""
+
+    path: PathText
+    equals: str | None = None
+    in_: Annotated[tuple[str, ...], BeforeValidator(_list)] = Field(default=(), alias="in")
+    absent: YesNo = False
+
+    @model_validator(mode="after")
+    def _one(self) -> Condition:
+        if sum((self.equals is not None, bool(self.in_), self.absent)) > 1:
+            raise ValueError("give only one of equals, in and absent")
+        return self
+
+    @property
+    def allowed(self) -> frozenset[str] | None:
+        """The values that satisfy it; empty for `absent`; None when any value does."""
+        if self.absent:
+            return frozenset()
+        if self.equals is not None:
+            return frozenset([self.equals])
+        return frozenset(self.in_) or None
+
+    def excludes(self, other: Condition) -> bool:
+        """Whether no document can satisfy both (as far as the texts tell)."""
+        if self.path != other.path:
+            return False
+        mine, others = self.allowed, other.allowed
+        if mine is None or others is None:
+            return (mine == frozenset()) != (others == frozenset())
+        return not (mine & others) and not (self.absent and other.absent)
+
+
+def _destination(value: object) -> object:
+    return {"partner": value} if isinstance(value, str) else value
+
+
+class Destination(Model):
+    """Where a document goes: a partner by id, or the partner known by the code that a path finds."""
+
+    partner: str | None = None
+    code: PathText | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Destination:
+        if (self.partner is None) == (self.code is None):
+            raise ValueError("give either a partner or the path of its code")
+        return self
+
+
+_FILE_NAME_FIELDS = frozenset({"id", "type", "reference", "mapping", "sender"})
+
+
+class Delivery(Model):
+    """One document to make and send; without a mapping the document itself is passed on."""
+
+    to: Annotated[Destination, BeforeValidator(_destination)]
+    mapping: str | None = None
+    name: str | None = None
+    """The file name, with {id} {type} {reference} {mapping} {sender}; it must contain {id}."""
+
+    @field_validator("name")
+    @classmethod
+    def _name(cls, value: str | None) -> str | None:
+        if value is None:
+            return value
+        used = set(re.findall(r"{(\w+)}", value))
+        if unknown := used - _FILE_NAME_FIELDS:
+            raise ValueError(f"unknown field {{{sorted(unknown)[0]}}}")
+        if "id" not in used or "/" in value:
+            raise ValueError("must contain {id}, which makes it unique, and no slash")
+        return value
+
+
+def _kind(value: str) -> str:
+    Kind.parse(value)
+    return value
+
+
+class Agreement(Model):
+    """What is done with one kind of document from a partner."""
+
+    id: str
+    receives: Annotated[str, BeforeValidator(_kind)]
+    when: Annotated[tuple[Condition, ...], BeforeValidator(_list)] = ()
+    check_as: str | None = Field(default=None, pattern=r"[A-Z]\d{2}[A-Z]")
+    """Another directory to check EDIFACT messages against when their own is not to be had."""
+    deliver: Annotated[tuple[Delivery, ...], BeforeValidator(_list)] = Field(min_length=1)
+    receipt: str | None = None
+    """The mapping that makes the technical receipt of an XML document."""
+    note: str = ""
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of document it takes."""
+        return Kind.parse(self.receives)
+
+    def collides(self, other: Agreement) -> bool:
+        """Whether one document could fit both agreements."""
+        if not self.kind.overlaps(other.kind):
+            return False
+        return not any(mine.excludes(others) for mine in self.when for others in other.when)
+
+
+class Duplicates(Model):
+    """What happens to an interchange or document that was accepted before."""
+
+    window_days: int = Field(default=90, ge=1, le=3660)
+    policy: Literal["answer-again", "reject", "hold"] = "answer-again"
+
+
+class Partner(Model):
+    """One `partners/<ID>.yaml`."""
+
+    id: str = Field(pattern=r"[A-Z0-9][A-Z0-9-]{0,34}")
+    name: Name
+    status: Status
+    role: str
+    note: str = ""
+    identifications: tuple[Identification, ...] = ()
+    codes: tuple[str, ...] = ()
+    """Codes by which documents name the partner (organisation, customs office, terminal)."""
+    channel: ChannelSettings | None = None
+    agreements: tuple[Agreement, ...] = ()
+    contrl: Literal["as-received", "3", "4", "none"] = "as-received"
+    """The syntax version of the CONTRL given for EDIFACT interchanges."""
+    on_bad_message: Literal["reject_message", "reject_interchange"] = "reject_message"
+    duplicates: Duplicates = Duplicates()
+    encoding: str | None = None
+    """The encoding of EDIFACT files where it is not the one that UNB declares (``gb18030``)."""

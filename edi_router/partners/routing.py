@@ -1,0 +1,123 @@
+"""The routing decision: which agreement a document falls under, where its outputs go, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from edi_router.faults import Fault, Place
+from edi_router.formats.documents import Kind, values
+from edi_router.partners.model import Agreement, Condition, Delivery, Destination, Partner, Status
+from edi_router.paths import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One document to make, with the partner it goes to."""
+
+    delivery: Delivery
+    destination: Partner
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The outcome of routing: an agreement and its legs, or the faults that hold the message."""
+
+    agreement: Agreement | None
+    legs: tuple[Leg, ...]
+    reason: str
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def found(self) -> bool:
+        """Whether the message can go on."""
+        return self.agreement is not None and not self.faults
+
+
+class Directory:
+    """The partners of a deployment, found by id, by UNB identification and by code."""
+
+    def __init__(self, partners: Iterable[Partner]) -> None:
+        self.partners: Mapping[str, Partner] = {partner.id: partner for partner in partners}
+        self._codes: dict[str, list[Partner]] = {}
+        for partner in self.partners.values():
+            for code in partner.codes:
+                self._codes.setdefault(code, []).append(partner)
+
+    def by_identification(self, identification: str, qualifier: str) -> Partner | None:
+        """The partner that stands so in UNB; a partner file without a qualifier accepts any."""
+        for partner in self.partners.values():
+            for known in partner.identifications:
+                if known.id == identification and known.qualifier in ("", qualifier):
+                    return partner
+        return None
+
+    def by_code(self, code: str) -> Partner | None:
+        """The one partner with this code; None when there is none (lint refuses several)."""
+        found = self._codes.get(code, [])
+        return found[0] if len(found) == 1 else None
+
+
+def satisfied(condition: Condition, root: Node) -> bool:
+    """Whether the document satisfies the condition."""
+    found = values(root, condition.path)
+    allowed = condition.allowed
+    if allowed is None:
+        return bool(found)
+    return not found if not allowed else bool(allowed.intersection(found))
+
+
+def choose(sender: Partner, kind: Kind, root: Node, test: bool, directory: Directory, place: Place) -> Route:
+    """Choose the agreement by sender, kind and content, then the destinations.
+
+    A document that fits none or several is held, never lost and never guessed; so is a test document for a
+    live partner.
+    """
+    by_kind = [agreement for agreement in sender.agreements if agreement.kind.includes(kind)]
+    fitting = [each for each in by_kind if all(satisfied(condition, root) for condition in each.when)]
+    values_ = {"partner": sender.id, "kind": str(kind)}
+    if not fitting:
+        code = "route-conditions" if by_kind else "route-none"
+        tried = ", ".join(each.id for each in by_kind)
+        return Route(None, (), code, (Fault(code, place, {**values_, "agreements": tried}),))
+    if len(fitting) > 1:
+        names = ", ".join(each.id for each in fitting)
+        return Route(None, (), "route-ambiguous", (Fault("route-ambiguous", place, {**values_, "agreements": names}),))
+    agreement = fitting[0]
+    legs: list[Leg] = []
+    faults: list[Fault] = []
+    for delivery in agreement.deliver:
+        found = _destination(delivery.to, root, directory, place)
+        if isinstance(found, Fault):
+            faults.append(found)
+            continue
+        if test and found.status is Status.LIVE:
+            faults.append(Fault("test-to-live", place, {"partner": sender.id, "destination": found.id}))
+        elif not found.status.active and found.status is not Status.SUSPENDED:
+            faults.append(Fault("destination-not-active", place, {"destination": found.id, "status": found.status}))
+        else:
+            legs.append(Leg(delivery, found))
+    why = [f"sender {sender.id}", f"document {kind}"]
+    why += [_told(condition) for condition in agreement.when]
+    why += [f"to {leg.destination.id}" + (f" by code at {leg.delivery.to.code}" if leg.delivery.to.code else "") for leg in legs]
+    return Route(agreement, tuple(legs), f"agreement {agreement.id}: " + ", ".join(why), tuple(faults))
+
+
+def _told(condition: Condition) -> str:
+    if condition.absent:
+        return f"{condition.path} absent"
+    if condition.equals is not None:
+        return f"{condition.path} = {condition.equals}"
+    return f"{condition.path} in {', '.join(condition.in_)}" if condition.in_ else f"{condition.path} present"
+
+
+def _destination(to: Destination, root: Node, directory: Directory, place: Place) -> Partner | Fault:
+    if to.partner is not None:
+        found = directory.partners.get(to.partner)
+        return found or Fault("destination-unknown", place, {"code": to.partner, "path": "(partner)"})
+    assert to.code is not None
+    codes = values(root, to.code)
+    for code in codes:
+        if partner := directory.by_code(code):
+            return partner
+    return Fault("destination-unknown", place, {"code": ", ".join(codes) or "(empty)", "path": to.code})

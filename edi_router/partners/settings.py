@@ -1,0 +1,78 @@
+"""A deployment's settings: the file `edi-router.yaml` at the top of its workspace."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BeforeValidator, Field, field_validator
+
+from edi_router.config import Model, Tree, YesNo, read_model
+from edi_router.faults import Fault, Place
+from edi_router.partners.channels import ChannelSettings
+from edi_router.partners.model import Identification
+
+FILE = "edi-router.yaml"
+
+
+def _clock_time(value: object) -> object:
+    if not isinstance(value, str) or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        raise ValueError("must be a time of day such as 02:30")
+    return value
+
+
+class Settings(Model):
+    """What a deployment decides for itself."""
+
+    name: str = "deployment"
+    identifications: tuple[Identification, ...] = (Identification(id="EDIROUTER", qualifier="ZZ"),)
+    """How we stand in UNB S002 and S003; the first one signs what we send."""
+    time_zone: str = "Asia/Shanghai"
+    database: str | None = None
+    """An SQLAlchemy URL; without one `var/ledger.db` of the workspace. EDI_ROUTER_DATABASE overrides it."""
+    sample_partners: YesNo = False
+    """Whether the shipped sample partners take part."""
+    poll_seconds: int = Field(default=10, ge=1, le=86_400)
+    attempts: int = Field(default=8, ge=1, le=100)
+    """How often a delivery is tried before it is given up as failed."""
+    nightly: Annotated[str, BeforeValidator(_clock_time)] = "02:00"
+    """When the nightly round runs and the books of the day before are closed, in the business zone."""
+    maximum_file_megabytes: int = Field(default=100, ge=1, le=10_000)
+    """A larger drop is left where it is and reported."""
+    channels: dict[str, ChannelSettings] = {}
+    """Channels by partner id, instead of the one in the partner's file."""
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError("is no time zone, such as Asia/Shanghai") from None
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The business zone."""
+        return ZoneInfo(self.time_zone)
+
+
+def load_settings(tree: Tree) -> tuple[Settings | None, list[Fault]]:
+    """The settings of the tree's top layer; the defaults when there is no file or it says nothing."""
+    if tree.find(FILE) is None:
+        return Settings(), []
+    text = tree.text(FILE)
+    if not any(line.strip() and not line.lstrip().startswith("#") for line in text.splitlines()):
+        return Settings(), []
+    settings, _, faults = read_model(Settings, text, tree.display(FILE))
+    return settings, faults
+
+
+def unknown_channels(settings: Settings, partners: list[str], file: str) -> list[Fault]:
+    """A fault for each entry of `channels` that is no partner."""
+    return [
+        Fault("config-unknown-name", Place(file), {"what": "partner", "name": name})
+        for name in settings.channels
+        if name not in partners
+    ]

@@ -1,0 +1,146 @@
+"""A parsed path, and how it selects nodes of a document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from edi_router.paths.node import Node
+
+PARENT = ".."
+
+
+class Start(StrEnum):
+    """Where a path begins."""
+
+    HERE = "here"
+    MESSAGE = "message"
+    ENVELOPE = "envelope"
+    CONTEXT = "context"
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """`[n]`: the n-th of the children of that name under one parent, empty ones counted."""
+
+    number: int
+
+    def __str__(self) -> str:
+        return f"[{self.number}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Equals:
+    """`[path='text']`: one of the values that the path selects below the child is the text."""
+
+    path: Path
+    text: str
+
+    def __str__(self) -> str:
+        quote = '"' if "'" in self.text else "'"
+        return f"[{self.path}={quote}{self.text}{quote}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: a name (`@name` for an attribute, `..` for the parent) with its predicates in order."""
+
+    name: str
+    predicates: tuple[Index | Equals, ...] = ()
+    column: int = field(default=1, compare=False)
+
+    def __str__(self) -> str:
+        return self.name + "".join(str(predicate) for predicate in self.predicates)
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A path of the closed language; `edi_router.paths.parse` makes one from its text."""
+
+    start: Start
+    steps: tuple[Step, ...]
+
+    def __str__(self) -> str:
+        steps = "/".join(str(step) for step in self.steps)
+        if self.start is Start.HERE:
+            return steps or "."
+        if self.start is Start.MESSAGE:
+            return "/" + steps
+        return f"${self.start}" + (f"/{steps}" if steps else "")
+
+    def select(self, node: Node) -> list[Node]:
+        """The nodes that the path means, seen from `node`, in document order, empty ones included.
+
+        A path into the context selects nothing here: whoever has a context reads `steps`.
+        """
+        found: Sequence[Node] = self._begin(node)
+        for step in self.steps:
+            if not found:
+                return []
+            found = _parents(found) if step.name == PARENT else _children(found, step)
+        return list(found)
+
+    def values(self, node: Node) -> list[tuple[str, Node]]:
+        """The values that the path means, each with its node; empty ones are missing."""
+        return [(value, found) for found in self.select(node) if (value := found.value())]
+
+    def has_value(self, node: Node) -> bool:
+        """Whether the path selects a value, or a part of the document that is no leaf but not empty."""
+        return any(is_filled(found) for found in self.select(node))
+
+    def _begin(self, node: Node) -> list[Node]:
+        if self.start is Start.HERE:
+            return [node]
+        if self.start is Start.CONTEXT:
+            return []
+        top = message_of(node)
+        if self.start is Start.MESSAGE:
+            return [top]
+        envelope: Node | None = getattr(top, "envelope", None)
+        return [] if envelope is None else [envelope]
+
+
+def message_of(node: Node) -> Node:
+    """The message that the node stands in (itself, if it is the message)."""
+    while (parent := node.parent) is not None:
+        node = parent
+    return node
+
+
+def is_filled(node: Node) -> bool:
+    """Whether the node counts as present: it has a value, or something in it has.
+
+    An EDIFACT data element or an attribute needs a value; a node that can name its children (`names()`) needs
+    one; others are present as they are.
+    """
+    if node.value():
+        return True
+    names = getattr(node, "names", None)
+    if names is not None:
+        return bool(names())
+    return not (node.name.startswith("@") or (node.name[:1] == "d" and node.name[1:].isdigit()))
+
+
+def _parents(nodes: Sequence[Node]) -> list[Node]:
+    found: dict[int, Node] = {}
+    for node in nodes:
+        if (parent := node.parent) is not None:
+            found.setdefault(id(parent), parent)
+    return list(found.values())
+
+
+def _children(nodes: Sequence[Node], step: Step) -> Sequence[Node]:
+    if len(nodes) == 1:
+        return _filter(nodes[0].children(step.name), step.predicates)
+    return [child for node in nodes for child in _filter(node.children(step.name), step.predicates)]
+
+
+def _filter(nodes: Sequence[Node], predicates: Sequence[Index | Equals]) -> Sequence[Node]:
+    for predicate in predicates:
+        if isinstance(predicate, Index):
+            nodes = nodes[predicate.number - 1 : predicate.number]
+        else:
+            path, text = predicate.path, predicate.text
+            nodes = [node for node in nodes if any(found.value() == text for found in path.select(node))]
+    return nodes

@@ -1,0 +1,103 @@
+"""A configuration set, loaded and linted as a whole: what `process` works by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from edi_router.config import Tree
+from edi_router.faults import Fault, is_error
+from edi_router.formats.documents import DocumentType, Kind, load_document_types
+from edi_router.formats.edifact import Definitions
+from edi_router.formats.xml import Schema
+from edi_router.mapping import Mapping, load
+from edi_router.partners import Directory, load_partners
+from edi_router.partners.settings import FILE, Settings, load_settings, unknown_channels
+from edi_router.rules import RuleSet, load_rules
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """One linted set of settings, partners, document types, mappings and definitions, known by its digest."""
+
+    settings: Settings
+    directory: Directory
+    documents: tuple[DocumentType, ...]
+    mappings: MappingOf[str, Mapping]
+    definitions: Definitions
+    schemas: MappingOf[str, Schema]
+    rules: MappingOf[str, RuleSet]
+    digest: str
+
+    def document(self, kind: Kind) -> DocumentType | None:
+        """The document type of this kind; the more specific one where two fit."""
+        fitting = [each for each in self.documents if each.kind.includes(kind)]
+        return max(fitting, key=lambda each: each.kind.qualifier is not None, default=None)
+
+
+def definitions_of(tree: Tree) -> Definitions:
+    """The EDIFACT definitions below `schemas/edifact/` of the tree."""
+
+    def read(name: str) -> bytes | None:
+        path = tree.find(f"schemas/edifact/{name}")
+        return path.read_bytes() if path is not None else None
+
+    return Definitions(read)
+
+
+def mapping_ids(tree: Tree) -> list[str]:
+    """The ids of all mappings of the tree: the folders that hold a `mapping.yaml`."""
+    return [PurePosixPath(name).parent.name for name in tree.names("mappings", "/mapping.yaml")]
+
+
+def load_schema(tree: Tree, name: str) -> Schema:
+    """The XSD `name` below `schemas/`."""
+    return Schema.load(lambda each: tree.read(f"schemas/{each}"), name)
+
+
+def load_configuration(tree: Tree, partner_tree: Tree | None = None) -> tuple[Configuration | None, list[Fault]]:
+    """Load everything; the configuration is None when any error was found, so a broken set never runs.
+
+    `partner_tree` is where partner files come from when that is not `tree` itself: a deployment sees the
+    shipped sample partners only when its settings say so.
+    """
+    settings, faults = load_settings(tree)
+    documents, found = load_document_types(tree)
+    faults += found
+    mappings: dict[str, Mapping] = {}
+    ids = mapping_ids(tree)
+    for name in ids:
+        mapping, found = load(tree, name)
+        faults += found
+        if mapping is not None:
+            mappings[name] = mapping
+    if settings is not None and partner_tree is None and not settings.sample_partners:
+        partner_tree = Tree(tree.layers[:-1] or tree.layers)
+    partners, found = load_partners(partner_tree or tree, ids)
+    faults += found
+    schemas: dict[str, Schema] = {}
+    rules: dict[str, RuleSet] = {}
+    for document in documents:
+        if document.schema_ is not None and document.schema_ not in schemas:
+            schemas[document.schema_] = load_schema(tree, document.schema_)
+        for name in document.rules:
+            rule_set, found = load_rules(tree, name)
+            faults += found
+            if rule_set is not None:
+                rules[name] = rule_set
+    if settings is not None:
+        faults += unknown_channels(settings, [partner.id for partner in partners], tree.display(FILE))
+    if settings is None or any(is_error(fault) for fault in faults):
+        return None, faults
+    configuration = Configuration(
+        settings,
+        Directory(partners),
+        tuple(documents),
+        mappings,
+        definitions_of(tree),
+        schemas,
+        rules,
+        tree.digest(),
+    )
+    return configuration, faults

@@ -1,0 +1,156 @@
+"""From a checked document to the decision on it: rules, route, mapping. The same for every format."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from edi_router.faults import Fault, is_error
+from edi_router.formats.documents import Extract, Kind
+from edi_router.mapping import Context
+from edi_router.partners import Leg, Partner, choose
+from edi_router.paths import Node
+from edi_router.pipeline.configuration import Configuration
+from edi_router.pipeline.model import (
+    Decision,
+    Incoming,
+    MessageOutcome,
+    Output,
+    OutputKind,
+    Reference,
+    Visibility,
+)
+
+_UNSAFE = re.compile(r"[^\w.-]+", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document of a file, read and checked."""
+
+    id: str
+    kind: Kind
+    position: int
+    offset: int
+    length: int
+    reference: str
+    root: Node
+    faults: tuple[Fault, ...]
+    raw: bytes
+    test: bool
+    check_as: str | None = None
+
+
+def decide(document: Document, sender: Partner, incoming: Incoming, configuration: Configuration) -> MessageOutcome:
+    """Rules, route and mapping of one document; the first of them with an error decides against it."""
+    described = configuration.document(document.kind)
+    extract = described.extract(document.root) if described is not None else Extract()
+    context = _context(document, sender, incoming)
+    faults = list(document.faults)
+    for name in described.rules if described is not None else ():
+        faults += configuration.rules[name].check(document.root, context)
+    outcome = MessageOutcome(
+        id=document.id,
+        position=document.position,
+        offset=document.offset,
+        length=document.length,
+        type=document.kind.name,
+        directory=document.kind.qualifier or "",
+        reference=document.reference,
+        decision=Decision.REJECTED,
+        reason="",
+        test=document.test,
+        references=tuple(Reference(kind, value) for kind, value in extract.references),
+        visible_to=_visible(sender, extract, configuration),
+    )
+    if any(is_error(fault) for fault in faults):
+        return replace(outcome, faults=tuple(faults), reason="faulty")
+    directory = configuration.directory
+    route = choose(sender, document.kind, document.root, document.test, directory, document.root.place())
+    if not route.found:
+        held = tuple(faults) + route.faults
+        return replace(outcome, decision=Decision.HELD, faults=held, reason=route.reason)
+    assert route.agreement is not None
+    outputs: list[Output] = []
+    for number, leg in enumerate(route.legs, start=1):
+        output, found = _make(document, number, leg, sender, context, configuration)
+        faults += found
+        if output is not None:
+            outputs.append(output)
+    if any(is_error(fault) for fault in faults):
+        return replace(outcome, agreement=route.agreement.id, faults=tuple(faults), reason="not mappable")
+    return replace(
+        outcome,
+        decision=Decision.ACCEPTED,
+        reason=route.reason,
+        agreement=route.agreement.id,
+        faults=tuple(faults),
+        outputs=tuple(outputs),
+        visible_to=outcome.visible_to
+        + tuple(Visibility(leg.destination.id, "recipient") for leg in route.legs),
+    )
+
+
+def _context(document: Document, sender: Partner, incoming: Incoming) -> Context:
+    return Context(
+        now=incoming.received,
+        business_date=incoming.business_date,
+        message_id=document.id,
+        sender=sender.id,
+    )
+
+
+def _visible(sender: Partner, extract: Extract, configuration: Configuration) -> tuple[Visibility, ...]:
+    seen = [Visibility(sender.id, "sender")]
+    for role, code in extract.parties:
+        partner = configuration.directory.by_code(code)
+        if partner is not None:
+            seen.append(Visibility(partner.id, role))
+    return tuple(dict.fromkeys(seen))
+
+
+def _make(
+    document: Document, number: int, leg: Leg, sender: Partner, context: Context, configuration: Configuration
+) -> tuple[Output | None, list[Fault]]:
+    delivery = leg.delivery
+    if delivery.mapping is None:
+        content, faults, format_ = document.raw, [], document.kind.format
+    else:
+        mapping = configuration.mappings[delivery.mapping]
+        if not Kind.parse(mapping.source).includes(document.kind):
+            values = {"mapping": mapping.id, "source": mapping.source, "kind": str(document.kind)}
+            return None, [Fault("mapping-wrong-source", document.root.place(), values)]
+        result = mapping.run(document.root, replace(context, recipient=leg.destination.id))
+        faults, format_ = list(result.faults), "xml"
+        if result.output is None:
+            return None, faults
+        content = result.output
+    identity = document.id if number == 1 else f"{document.id}-{number}"
+    output = Output(
+        id=identity,
+        kind=OutputKind.DOCUMENT,
+        destination=leg.destination.id,
+        name=_name(delivery.name, identity, document, sender, delivery.mapping, format_),
+        format=format_,
+        content=content,
+        mapping=delivery.mapping,
+        messages=(document.id,),
+    )
+    return output, faults
+
+
+def _name(
+    pattern: str | None, identity: str, document: Document, sender: Partner, mapping: str | None, format_: str
+) -> str:
+    """The deterministic file name of an output, of safe characters only."""
+    suffix = "xml" if format_ == "xml" else "edi"
+    fields = {
+        "id": identity,
+        "type": document.kind.name,
+        "reference": document.reference,
+        "mapping": mapping or "",
+        "sender": sender.id,
+    }
+    name = (pattern or "{type}_{id}." + suffix).format_map(fields)
+    return _UNSAFE.sub("_", name).lstrip(".")[:200]
+

@@ -1,0 +1,147 @@
+"""XML files: one document, checked by its XSD, answered by the receipt of its dialect."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from edi_router.faults import Fault, Place
+from edi_router.formats.documents import Kind
+from edi_router.formats.xml import XmlDocument, parse
+from edi_router.partners import Agreement, Partner
+from edi_router.pipeline.configuration import Configuration
+from edi_router.pipeline.decide import Document, decide
+from edi_router.pipeline.model import (
+    Decision,
+    Incoming,
+    InterchangeOutcome,
+    LedgerView,
+    MessageOutcome,
+    Output,
+    OutputKind,
+    Prior,
+    Visibility,
+)
+from edi_router.pipeline.receipts import make_receipt
+
+
+def process_xml(
+    incoming: Incoming, configuration: Configuration, ledger: LedgerView
+) -> tuple[list[InterchangeOutcome], list[Fault]]:
+    """The outcome of the document; no interchange at all, but faults, when it is not well-formed."""
+    parsed, faults = parse(incoming.content)
+    if parsed is None:
+        return [], faults
+    sender = configuration.directory.partners[incoming.partner]
+    kind = Kind("xml", parsed.local, parsed.namespace or "")
+    outcome = _document(parsed, kind, tuple(faults), sender, incoming, configuration)
+    key = _key(parsed, kind, configuration)
+    prior = None
+    if not incoming.only:
+        since = incoming.received - timedelta(days=sender.duplicates.window_days)
+        prior = ledger.prior_interchange(sender.id, sender.id, "", key, since, incoming.sha256)
+    notes: tuple[Fault, ...] = ()
+    if prior is not None:
+        outcome, notes = _repeated(outcome, prior, key, sender, configuration)
+    receipts, found = _receipts(outcome, kind, key, sender, incoming, configuration)
+    interchange = InterchangeOutcome(
+        id=f"{incoming.id}-1",
+        position=1,
+        format="xml",
+        sender=sender.id,
+        recipient="",
+        control_reference=key,
+        decision=outcome.decision,
+        test=outcome.test,
+        faults=(*notes, *found),
+        messages=(outcome,),
+        acknowledgements=receipts,
+        duplicate_of=prior.id if prior is not None else None,
+    )
+    return [interchange], []
+
+
+def _document(
+    parsed: XmlDocument,
+    kind: Kind,
+    faults: tuple[Fault, ...],
+    sender: Partner,
+    incoming: Incoming,
+    configuration: Configuration,
+) -> MessageOutcome:
+    described = configuration.document(kind)
+    if described is not None and described.schema_ is not None:
+        faults += tuple(configuration.schemas[described.schema_].check(parsed))
+    document = Document(
+        id=f"{incoming.id}-1-1",
+        kind=kind,
+        position=1,
+        offset=0,
+        length=len(incoming.content),
+        reference=_key(parsed, kind, configuration),
+        root=parsed.node(),
+        faults=faults,
+        raw=incoming.content,
+        test=sender.status == "test",
+    )
+    return decide(document, sender, incoming, configuration)
+
+
+def _key(parsed: XmlDocument, kind: Kind, configuration: Configuration) -> str:
+    described = configuration.document(kind)
+    return (described.extract(parsed.node()).key or "") if described is not None else ""
+
+
+def _repeated(
+    outcome: MessageOutcome, prior: Prior, key: str, sender: Partner, configuration: Configuration
+) -> tuple[MessageOutcome, tuple[Fault, ...]]:
+    when = prior.received.astimezone(configuration.settings.zone).strftime("%Y-%m-%d %H:%M:%S")
+    fault = Fault("duplicate-interchange", Place(line=1, column=1, offset=0), {"reference": key, "when": when})
+    decision = Decision.HELD if sender.duplicates.policy == "hold" else Decision.DUPLICATE
+    repeated = replace(
+        outcome,
+        decision=decision,
+        reason=f"repeats interchange {prior.id}",
+        outputs=(),
+        visible_to=(Visibility(sender.id, "sender"),),
+    )
+    return repeated, (fault,)
+
+
+def _receipts(
+    outcome: MessageOutcome,
+    kind: Kind,
+    key: str,
+    sender: Partner,
+    incoming: Incoming,
+    configuration: Configuration,
+) -> tuple[tuple[Output, ...], list[Fault]]:
+    """The technical receipt that the agreement names; none where no agreement takes such documents."""
+    if incoming.only or (outcome.decision is Decision.HELD and outcome.agreement is None):
+        return (), []
+    agreement = _agreement(outcome, kind, sender)
+    if agreement is None or agreement.receipt is None:
+        return (), []
+    mapping = configuration.mappings[agreement.receipt]
+    content, faults = make_receipt(outcome, kind, key, sender, incoming, mapping)
+    if content is None:
+        return (), faults
+    receipt = Output(
+        id=f"{incoming.id}-1-receipt",
+        kind=OutputKind.ACKNOWLEDGEMENT,
+        destination=sender.id,
+        name=f"receipt_{incoming.id}-1.xml",
+        format="xml",
+        content=content,
+        mapping=mapping.id,
+        messages=(outcome.id,),
+    )
+    return (receipt,), faults
+
+
+def _agreement(outcome: MessageOutcome, kind: Kind, sender: Partner) -> Agreement | None:
+    """The agreement it was routed by; for a faulty document, the first one that takes its kind."""
+    for agreement in sender.agreements:
+        if outcome.agreement in (None, agreement.id) and agreement.kind.includes(kind):
+            return agreement
+    return None

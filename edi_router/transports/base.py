@@ -1,0 +1,96 @@
+"""The one interface through which the engine reaches a partner."""
+
+from __future__ import annotations
+
+import io
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from edi_router.transports.names import is_ignored
+
+BLOCK = 32768
+"""Bytes moved at once: what every SFTP server takes in one packet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """One file in a partner's outbox; `modified` in microseconds UTC, as exact as the channel tells it."""
+
+    name: str
+    size: int
+    modified: int
+
+
+class Channel(ABC):
+    """A connection to one partner's outbox and inbox. Used by one thread, and as a context manager.
+
+    Every method raises `ChannelError` (from `problems`) when the channel fails; names are those of
+    `drops()`, or file names for the inbox. After a lost connection the channel stays lost: open a new one.
+    """
+
+    @abstractmethod
+    def drops(self) -> list[Drop]:
+        """The files in the outbox, sorted by time and name; hidden and unfinished ones are left out."""
+
+    @abstractmethod
+    def fetch(self, name: str, into: BinaryIO) -> int:
+        """Write a drop to `into`; returns the bytes written. Raises FileNotFoundError when it is gone.
+
+        A file that changes meanwhile is a transient `ChannelError`; what was written then is to be dropped.
+        """
+
+    @abstractmethod
+    def remove(self, name: str) -> None:
+        """Remove a drop; one that is gone already is done."""
+
+    @abstractmethod
+    def put_temporary(self, temporary: str, content: bytes | BinaryIO) -> None:
+        """Write a whole file into the inbox, under a hidden name; its size is verified.
+
+        A file of that name is replaced: it is a try of ours that did not finish.
+        """
+
+    @abstractmethod
+    def inbox_size(self, name: str) -> int | None:
+        """The size of a file in the inbox, or None when there is none."""
+
+    @abstractmethod
+    def rename(self, temporary: str, final: str) -> None:
+        """Give a file in the inbox its final name, never overwriting.
+
+        Raises FileNotFoundError when `temporary` is gone (whether or not `final` is there), else
+        FileExistsError when `final` is there.
+        """
+
+    @abstractmethod
+    def discard(self, temporary: str) -> None:
+        """Remove a temporary file from the inbox; one that is gone already is done."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Free everything; a second call does nothing."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def blocks(content: bytes | BinaryIO) -> Iterator[bytes]:
+    """The content in blocks of at most `BLOCK` bytes."""
+    source = io.BytesIO(content) if isinstance(content, bytes) else content
+    while block := source.read(BLOCK):
+        yield block
+
+
+def in_order(drops: Iterable[Drop]) -> list[Drop]:
+    """The drops that are no hidden or unfinished files, oldest first."""
+    return sorted(
+        (drop for drop in drops if not is_ignored(drop.name)), key=lambda drop: (drop.modified, drop.name)
+    )

@@ -1,0 +1,345 @@
+"""What every kind of channel must do, over the registry; SFTP on OpenSSH and on paramiko's server."""
+
+from __future__ import annotations
+
+import io
+import os
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from conftest import need
+from paramiko import SFTPAttributes
+
+from edi_router.demo import sshd
+from edi_router.demo.keys import ensure_key
+from edi_router.demo.paramiko_server import Login, ParamikoServer, RootedFolder
+from edi_router.demo.server import start
+from edi_router.partners.channels import ChannelSettings, FolderSettings, MemorySettings, SftpSettings
+from edi_router.transports import KINDS, Channel, ChannelError, memory, open_channel
+
+SERVERS = ("folder", "memory", "sftp-openssh", "sftp-paramiko")
+
+
+@dataclass
+class Bench:
+    """A channel's settings, and the partner's side of it."""
+
+    settings: ChannelSettings
+    drop: Callable[[str, bytes, int], None]
+    inbox: Callable[[], dict[str, bytes]]
+    root: Path | None = None
+
+    def open(self) -> Channel:
+        return open_channel(self.settings)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def on_disk(settings: ChannelSettings, root: Path) -> Bench:
+    for folder in ("out", "in"):
+        (root / folder).mkdir(parents=True, exist_ok=True)
+
+    def drop(name: str, content: bytes, modified: int) -> None:
+        path = root / "out" / name
+        path.write_bytes(content)
+        os.utime(path, (modified, modified))
+
+    return Bench(settings, drop, lambda: files(root / "in"), root)
+
+
+def need_sshd() -> None:
+    try:
+        found = sshd.find()
+    except sshd.NotUsable:
+        found = ""
+    need(found, "OpenSSH's server is missing: apt-get install openssh-server")
+
+
+@pytest.fixture(params=SERVERS)
+def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
+    if request.param == "folder":
+        yield on_disk(FolderSettings(root=str(tmp_path)), tmp_path)
+    elif request.param == "memory":
+        store = memory.store(str(tmp_path))
+        yield Bench(
+            MemorySettings(name=str(tmp_path)),
+            lambda name, content, modified: store.drop(name, content, modified * 1_000_000),
+            lambda: dict(store.inbox),
+        )
+        memory.forget(str(tmp_path))
+    else:
+        kind = "openssh" if request.param == "sftp-openssh" else "paramiko"
+        if kind == "openssh":
+            need_sshd()
+        with start(tmp_path, ["PARTNER"], kind=kind) as server:
+            account = server.accounts["PARTNER"]
+            yield on_disk(account.settings(timeout_seconds=20), account.root)
+
+
+@pytest.fixture
+def channel(bench: Bench) -> Iterator[Channel]:
+    with bench.open() as opened:
+        yield opened
+
+
+def fetched(channel: Channel, name: str) -> bytes:
+    into = io.BytesIO()
+    assert channel.fetch(name, into) == len(into.getvalue())
+    return into.getvalue()
+
+
+def deliver(channel: Channel, name: str, content: bytes) -> None:
+    channel.put_temporary(f".{name}.1.part", content)
+    channel.rename(f".{name}.1.part", name)
+
+
+def test_the_suite_covers_the_registry() -> None:
+    assert {server.split("-")[0] for server in SERVERS} == set(KINDS)
+
+
+def test_drops_are_listed_oldest_first(bench: Bench, channel: Channel) -> None:
+    bench.drop("b.edi", b"22", 1_700_000_000)
+    bench.drop("a.edi", b"1", 1_700_000_000)
+    bench.drop("c.edi", b"", 1_600_000_000)
+    listed = [(drop.name, drop.size, drop.modified) for drop in channel.drops()]
+    assert listed == [
+        ("c.edi", 0, 1_600_000_000_000_000),
+        ("a.edi", 1, 1_700_000_000_000_000),
+        ("b.edi", 2, 1_700_000_000_000_000),
+    ]
+
+
+def test_unfinished_and_hidden_files_are_no_drops(bench: Bench, channel: Channel) -> None:
+    for name in (".hidden", "a.part", "a.TMP", "a.edi.filepart", "报关单.edi"):
+        bench.drop(name, b"x", 1)
+    if bench.root:
+        (bench.root / "out" / "folder").mkdir()
+        (bench.root / "out" / "link.edi").symlink_to("/etc/hostname")
+    assert [drop.name for drop in channel.drops()] == ["报关单.edi"]
+
+
+def test_many_drops(bench: Bench, channel: Channel) -> None:
+    for number in range(500):
+        bench.drop(f"{number:04}.edi", b"x", 1)
+    assert [drop.name for drop in channel.drops()] == [f"{number:04}.edi" for number in range(500)]
+
+
+@pytest.mark.parametrize("size", [0, 1, 32767, 32768, 32769, 65536, 5_000_001])
+def test_a_file_goes_there_and_comes_back_whole(bench: Bench, channel: Channel, size: int) -> None:
+    content = (b"0123456789abcdef!" * (size // 17 + 1))[:size]
+    bench.drop("big.edi", content, 1)
+    assert fetched(channel, "big.edi") == content
+    channel.put_temporary(".big.1.part", io.BytesIO(content))
+    assert channel.inbox_size(".big.1.part") == size
+    channel.rename(".big.1.part", "big.edi")
+    assert bench.inbox() == {"big.edi": content}
+
+
+def test_fetching_a_missing_drop(channel: Channel) -> None:
+    with pytest.raises(FileNotFoundError):
+        channel.fetch("missing.edi", io.BytesIO())
+    assert channel.drops() == []
+
+
+def test_removing_is_idempotent(bench: Bench, channel: Channel) -> None:
+    bench.drop("a.edi", b"x", 1)
+    channel.remove("a.edi")
+    channel.remove("a.edi")
+    assert channel.drops() == []
+
+
+def test_a_temporary_file_is_replaced_by_a_shorter_try(bench: Bench, channel: Channel) -> None:
+    channel.put_temporary(".a.1.part", b"a long first try")
+    channel.put_temporary(".a.1.part", b"short")
+    channel.rename(".a.1.part", "a")
+    assert bench.inbox() == {"a": b"short"}
+
+
+def test_rename_never_overwrites(bench: Bench, channel: Channel) -> None:
+    deliver(channel, "a.xml", b"first")
+    channel.put_temporary(".a.xml.2.part", b"second")
+    with pytest.raises(FileExistsError):
+        channel.rename(".a.xml.2.part", "a.xml")
+    assert bench.inbox() == {"a.xml": b"first", ".a.xml.2.part": b"second"}
+    channel.discard(".a.xml.2.part")
+    assert bench.inbox() == {"a.xml": b"first"}
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_renaming_what_is_gone(bench: Bench, channel: Channel, taken: bool) -> None:
+    if taken:
+        deliver(channel, "a.xml", b"first")
+    with pytest.raises(FileNotFoundError):
+        channel.rename(".a.xml.1.part", "a.xml")
+    assert bench.inbox() == ({"a.xml": b"first"} if taken else {})
+
+
+def test_discarding_is_idempotent(bench: Bench, channel: Channel) -> None:
+    channel.put_temporary(".a.1.part", b"x")
+    channel.discard(".a.1.part")
+    channel.discard(".a.1.part")
+    assert bench.inbox() == {}
+    assert channel.inbox_size(".a.1.part") is None
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "../a", "a/b", "/etc/passwd", "a\0b", "a\nb", "a\\b"])
+def test_names_that_leave_the_folder_are_refused(channel: Channel, name: str) -> None:
+    calls: list[Callable[[], object]] = [
+        lambda: channel.fetch(name, io.BytesIO()),
+        lambda: channel.remove(name),
+        lambda: channel.put_temporary(name, b""),
+        lambda: channel.inbox_size(name),
+        lambda: channel.rename(name, "x"),
+        lambda: channel.rename("x", name),
+        lambda: channel.discard(name),
+    ]
+    for call in calls:
+        with pytest.raises(ChannelError) as caught:
+            call()
+        assert caught.value.code == "channel-name"
+        assert not caught.value.transient
+
+
+def test_our_own_errors_are_not_the_channels(bench: Bench, channel: Channel) -> None:
+    class Broken(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise OSError(5, "our disk")
+
+        def write(self, data: object, /) -> int:
+            raise OSError(28, "our disk")
+
+    bench.drop("a.edi", b"x" * 100_000, 1)
+    with pytest.raises(OSError, match="our disk"):
+        channel.fetch("a.edi", Broken())
+    with pytest.raises(OSError, match="our disk"):
+        channel.put_temporary(".a.1.part", Broken())
+    deliver(channel, "b.xml", b"the channel still works")
+    assert bench.inbox()["b.xml"] == b"the channel still works"
+
+
+def test_odd_names_lead_back_to_their_files(bench: Bench, channel: Channel) -> None:
+    if bench.root is None or bench.settings.kind == "sftp" and "paramiko" in str(bench.settings):
+        pytest.skip("no bytes in these names")
+    names = [b"\xb1\xa8\xb9\xd8.edi", b"back\\slash.edi", b"line\nfeed.edi"]
+    try:
+        for name in names:
+            Path(os.fsdecode(os.fsencode(bench.root / "out") + b"/" + name)).write_bytes(name)
+    except OSError:
+        pytest.skip("the file system refuses such names")
+    listed = {drop.name for drop in channel.drops()}
+    if r"\xb1\xa8\xb9\xd8.edi" not in listed:
+        pytest.skip("paramiko's server takes UTF-8 names only")
+    assert listed == {r"\xb1\xa8\xb9\xd8.edi", r"back\x5cslash.edi", r"line\x0afeed.edi"}
+    assert {fetched(channel, name) for name in listed} == set(names)
+    for name in listed:
+        channel.remove(name)
+    assert channel.drops() == []
+
+
+def test_missing_folders_are_told(bench: Bench, channel: Channel) -> None:
+    if bench.root is None:
+        pytest.skip("nothing is missing in memory")
+    (bench.root / "out").rmdir()
+    (bench.root / "in").rmdir()
+    calls: list[Callable[[], object]] = [
+        channel.drops,
+        lambda: channel.fetch("a", io.BytesIO()),
+        lambda: channel.remove("a"),
+        lambda: channel.put_temporary(".a.part", b""),
+        lambda: channel.discard(".a.part"),
+    ]
+    for call in calls:
+        with pytest.raises(ChannelError) as caught:
+            call()
+        assert caught.value.code == "channel-folder"
+        assert not caught.value.transient
+        assert caught.value.remedy
+
+
+def test_close_twice(bench: Bench) -> None:
+    channel = bench.open()
+    channel.close()
+    channel.close()
+
+
+def test_two_channels_at_once(bench: Bench) -> None:
+    with bench.open() as one, bench.open() as other:
+        deliver(one, "1.xml", b"1")
+        deliver(other, "2.xml", b"2")
+    assert bench.inbox() == {"1.xml": b"1", "2.xml": b"2"}
+
+
+def test_nothing_is_left_running(bench: Bench) -> None:
+    sftp_server = {thread.name for thread in threading.enumerate()}
+    descriptors = len(list(Path("/proc/self/fd").iterdir())) if Path("/proc/self/fd").exists() else 0
+    for _ in range(3):
+        with bench.open() as channel:
+            channel.drops()
+    left = {thread for thread in threading.enumerate() if thread.name not in sftp_server}
+    for thread in left:
+        thread.join(5)
+    assert not any(thread.is_alive() for thread in left)
+    if descriptors and not isinstance(bench.settings, SftpSettings):
+        assert len(list(Path("/proc/self/fd").iterdir())) == descriptors
+
+
+class Overwriting(RootedFolder):
+    """A server whose rename overwrites, as some do."""
+
+    def rename(self, oldpath: str, newpath: str) -> int:
+        return self.posix_rename(oldpath, newpath)
+
+
+class Refusing(RootedFolder):
+    """A server with a full disk, and without rename."""
+
+    def rename(self, oldpath: str, newpath: str) -> int:
+        return 8
+
+    def lstat(self, path: str) -> SFTPAttributes | int:
+        found = super().lstat(path)
+        if isinstance(found, SFTPAttributes) and path.endswith(".short"):
+            found.st_size = (found.st_size or 0) - 1
+        return found
+
+
+@pytest.fixture
+def served(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Bench]:
+    host, user = tmp_path / "host", tmp_path / "user"
+    line, key = ensure_key(host), ensure_key(user)
+    server = ParamikoServer(host, {"p": Login(key, tmp_path / "root")}, folder=request.param)
+    settings = SftpSettings(
+        host="127.0.0.1", port=server.port, user="p", key_file=str(user), host_key=(line,), timeout_seconds=20
+    )
+    try:
+        yield on_disk(settings, tmp_path / "root")
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize("served", [Overwriting], indirect=True)
+def test_a_server_that_overwrites_is_not_asked_to(served: Bench) -> None:
+    with served.open() as channel:
+        deliver(channel, "a.xml", b"first")
+        channel.put_temporary(".a.xml.2.part", b"second")
+        with pytest.raises(FileExistsError):
+            channel.rename(".a.xml.2.part", "a.xml")
+    assert served.inbox()["a.xml"] == b"first"
+
+
+@pytest.mark.parametrize("served", [Refusing], indirect=True)
+def test_refusals_are_told(served: Bench) -> None:
+    with served.open() as channel:
+        channel.put_temporary(".a", b"x")
+        with pytest.raises(ChannelError) as caught:
+            channel.rename(".a", "a")
+        assert (caught.value.code, caught.value.transient) == ("channel-unsupported", False)
+        with pytest.raises(ChannelError) as caught:
+            channel.put_temporary(".b.short", b"xx")
+        assert (caught.value.code, caught.value.transient) == ("channel-size", True)
+        assert channel.inbox_size(".a") == 1
