@@ -15,7 +15,7 @@ from edi_router.config import Tree
 
 if TYPE_CHECKING:
     from edi_router.engine.workspace import Workspace
-    from edi_router.ledger import Ledger
+    from edi_router.ledger.ledger import Ledger
 
 
 def needed(ctx: click.Context) -> Workspace:

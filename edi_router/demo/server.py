@@ -1,8 +1,4 @@
-"""The demonstration's SFTP server: OpenSSH's sshd where it can be run, else one on paramiko.
-
->>> with start(workspace, ["EHAI"]) as server:                                    # doctest: +SKIP
-...     server.accounts["EHAI"].settings()
-"""
+"""The demonstration's SFTP server: OpenSSH's sshd where it can be run, else one on paramiko."""
 
 from __future__ import annotations
 
@@ -130,7 +126,7 @@ def _openssh(
                 channel.drops()
     except ChannelError as error:
         server.stop()
-        raise NotUsable(f"sshd does not serve here ({error} See {log})") from error
+        raise NotUsable(f"sshd does not serve here: {error} See {log}") from error
     except BaseException:
         server.stop()
         raise

@@ -7,7 +7,9 @@ import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from edi_router.ledger import ClaimedDelivery, Fenced, Ledger
+from edi_router.ledger.delivering import ClaimedDelivery
+from edi_router.ledger.errors import Fenced
+from edi_router.ledger.ledger import Ledger
 from edi_router.transports import Channel, ChannelError
 
 log = logging.getLogger(__name__)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import logging
-from edi_router.ledger import Archive, Ledger
+from tempfile import SpooledTemporaryFile
+from edi_router.ledger.archive import Archive
+from edi_router.ledger.ledger import Ledger
 from edi_router.transports import Channel, StabilityWatch
 
 log = logging.getLogger(__name__)
+IN_MEMORY = 1_000_000
+"""Bytes up to which a drop is fetched without a temporary file."""
 
 
 def receive(
@@ -26,11 +30,12 @@ def receive(
     for drop in ready:
         if drop.size > maximum:
             log.error("%s: %s has %d bytes, more than the limit of %d; left in the outbox", partner, drop.name, drop.size, maximum)
-            ledger.note("partner", partner, "drop-too-large", {"name": drop.name, "size": str(drop.size)})
             continue
         try:
-            with archive.writer() as writer:
-                channel.fetch(drop.name, writer)
+            with SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
+                channel.fetch(drop.name, spool)
+                spool.seek(0)
+                sha256, size = archive.put(spool)
         except FileNotFoundError:
             log.info("%s: %s is gone before it was fetched", partner, drop.name)
             continue
@@ -38,9 +43,9 @@ def receive(
             partner=partner,
             channel=partner,
             name=drop.name,
-            size=writer.size,
+            size=size,
             modified=drop.modified,
-            sha256=writer.sha256,
+            sha256=sha256,
             config_digest=digest,
         )
         channel.remove(drop.name)

@@ -15,7 +15,8 @@ from edi_router.engine.receive import receive
 from edi_router.engine.work import work
 from edi_router.engine.workspace import Workspace, WorkspaceError, utc_now
 from edi_router.faults import Fault
-from edi_router.ledger import Archive, Ledger
+from edi_router.ledger.archive import Archive
+from edi_router.ledger.ledger import Ledger
 from edi_router.pipeline.configuration import Configuration
 from edi_router.transports import Channel, ChannelError, StabilityWatch, open_channel
 
@@ -74,16 +75,24 @@ class EmbeddedEngine:
         return configuration
 
     def reload(self) -> bool:
-        """Take up a changed configuration between two rounds; a faulty one is refused and the old one kept."""
-        if self.workspace.tree.digest() == self.configuration.digest:
+        """Take up the configuration that `edi-router reload` asked for; True when it is in force now.
+
+        One that was changed since it was linted, or has faults, is refused and the old one stays.
+        """
+        wanted = self.workspace.requested_reload()
+        if wanted is None or wanted == self.configuration.digest:
             return False
         try:
-            self.configuration = self._load()
+            loaded = self._load()
         except ConfigurationFaulty as error:
             log.error("%s; the engine goes on with the configuration it has", error)
             return False
+        if loaded.digest != wanted:
+            log.error("the configuration was changed after `reload` linted it; reload again")
+            return False
+        self.configuration = loaded
         self._watches.clear()
-        log.info("configuration %s loaded", self.configuration.digest[:12])
+        log.info("configuration %s loaded", loaded.digest[:12])
         return True
 
     def stop(self) -> None:
@@ -127,9 +136,9 @@ class EmbeddedEngine:
         return self.ledger.recover()
 
     def _partners(self) -> Iterator[str]:
-        paused = self.ledger.paused()
+        """The partners to exchange with. A paused one is still received from; the ledger keeps its rest back."""
         for partner in self.configuration.directory.partners.values():
-            if partner.status.active and partner.id not in paused:
+            if partner.status.active:
                 yield partner.id
 
     def _receive(self, channels: _Channels, report: Report) -> None:
@@ -205,7 +214,6 @@ class _Channels:
     def failed(self, partner: str, error: ChannelError) -> None:
         self._open[partner] = None
         self.report.problems.append(f"{partner}: {error}")
-        self.engine.ledger.note("partner", partner, "channel-failed", {"error": str(error)})
         log.error("%s: %s", partner, error)
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from edi_router.ledger import Archive, Conflict, Fenced, Ledger, WorkItem
+from edi_router.ledger.archive import Archive
+from edi_router.ledger.errors import Conflict, Fenced
+from edi_router.ledger.ledger import Ledger
+from edi_router.ledger.working import WorkItem
 from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.model import Incoming
 from edi_router.pipeline.process import process

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from edi_router.config import Tree
 from edi_router.faults import Fault
-from edi_router.ledger import Archive, Ledger
+from edi_router.ledger.archive import Archive
+from edi_router.ledger.ledger import Ledger
 from edi_router.partners.channels import ChannelSettings
 from edi_router.partners.settings import FILE, Settings, load_settings
 from edi_router.pipeline.configuration import Configuration, load_configuration
@@ -80,6 +81,23 @@ class Workspace:
         """How the partner is reached: as the settings say, else its own file; None when neither does."""
         chosen = configuration.settings.channels.get(partner)
         return chosen or configuration.directory.partners[partner].channel
+
+    def request_reload(self, digest: str) -> None:
+        """Ask the running engine to take up the configuration set `digest` between two rounds."""
+        self.var.mkdir(exist_ok=True)
+        temporary = self.var / "reload.new"
+        temporary.write_text(digest, encoding="utf-8")
+        temporary.replace(self.var / "reload")
+
+    def requested_reload(self) -> str | None:
+        """The digest that a reload was asked for, once; None when none was."""
+        request = self.var / "reload"
+        try:
+            digest = request.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        request.unlink(missing_ok=True)
+        return digest
 
     @contextmanager
     def engine_lock(self) -> Iterator[None]:

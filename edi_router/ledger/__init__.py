@@ -1,5 +1,35 @@
 """Floor 6: what happened. Tables, migrations, every state change, events, the outbox, the books, the archive.
 
-`Ledger` and `Archive` are imported from their modules (`edi_router.ledger.ledger`,
-`edi_router.ledger.archive`): SQLAlchemy costs a third of a second to import, and not every verb needs it.
+Importing it costs a third of a second (SQLAlchemy): commands that do without import it late.
 """
+
+from edi_router.ledger.archive import Archive, Corrupt, Missing
+from edi_router.ledger.books import Books, Equation, Line
+from edi_router.ledger.delivering import ClaimedDelivery, Due, Unfinished
+from edi_router.ledger.errors import Conflict, Fenced, LedgerError, NotFound, Refused
+from edi_router.ledger.intake import Drop, Receipt
+from edi_router.ledger.ledger import Ledger
+from edi_router.ledger.recording import Recordable
+from edi_router.ledger.working import WorkItem
+
+__all__ = [
+    "Archive",
+    "Books",
+    "ClaimedDelivery",
+    "Conflict",
+    "Corrupt",
+    "Drop",
+    "Due",
+    "Equation",
+    "Fenced",
+    "Ledger",
+    "LedgerError",
+    "Line",
+    "Missing",
+    "NotFound",
+    "Receipt",
+    "Recordable",
+    "Refused",
+    "Unfinished",
+    "WorkItem",
+]

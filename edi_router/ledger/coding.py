@@ -15,7 +15,9 @@ def fault_rows(kind: str, subject: str, file: str, faults: Sequence[Fault]) -> l
     return [
         {
             "kind": kind, "subject": subject, "number": number, "file": file, "code": fault.code,
-            "place": canonical({**fault.place.as_json(), **({"file": fault.place.file} if fault.place.file else {})}),
+            "place": canonical(
+                fault.place.as_json() | ({} if fault.place.file is None else {"file": fault.place.file})
+            ),
             "arguments": canonical(dict(fault.values)), "rule": fault.rule, "hint": fault.hint,
         }
         for number, fault in enumerate(faults, start=1)

@@ -1,9 +1,9 @@
 """Deliveries: the outbox, by the fenced protocol.
 
-Claim (fence + 1) → upload to the temporary name → check the size → `renaming` → rename without overwriting →
-`delivered`. A worker that lost its fence learns it at `renaming` and stops. Who takes over a delivery that is
-`renaming` looks for the temporary name: when it is there, the rename is still to be done; when it is gone, the
-rename happened.
+Claim (fence + 1) → upload to the temporary name → check the size → `renaming` → rename without overwriting
+→ `delivered`. A worker that lost its fence learns it at `renaming` and stops. Who takes over a delivery that
+is `renaming` looks for the temporary name: when it is there, the rename is still to be done; when it is gone,
+the rename happened.
 """
 
 from __future__ import annotations
@@ -129,9 +129,9 @@ class Delivering(Store):
         """Renew the lease of a delivery that takes long. Raises Fenced when it is lost."""
         with self.write() as tx:
             held = _held(tx, [(delivery_id, fence)], ("claimed", "renaming"))
-            d = tables.delivery
+            d, until = tables.delivery, tx.now + self.lease
             for row in held:
-                tx.connection.execute(update(d).where(d.c.id == row["id"]).values(next_attempt=tx.now + self.lease))
+                tx.connection.execute(update(d).where(d.c.id == row["id"]).values(next_attempt=until))
 
     def renaming(self, delivery_id: str, fence: int) -> None:
         """Say that the whole content is there under the temporary name. Raises Fenced when the claim is lost.
@@ -205,16 +205,17 @@ def _claimed(row: Row, output: Row) -> ClaimedDelivery:
     temporary = row["temporary"] if renaming else temporary_name(row["name"], fence)
     earlier = () if renaming else range(max(1, fence - 3), fence)
     return ClaimedDelivery(
-        row["id"], fence, row["output"], output["kind"], row["destination"], row["partner"], row["name"], temporary,
-        zlib.decompress(output["data"]), output["sha256"], row["attempts"] + 1, renaming,
+        row["id"], fence, row["output"], output["kind"], row["destination"], row["partner"], row["name"],
+        temporary, zlib.decompress(output["data"]), output["sha256"], row["attempts"] + 1, renaming,
         tuple(temporary_name(row["name"], number) for number in earlier),
     )  # fmt: skip
 
 
 def _outputs(tx: Tx, ids: Iterable[str]) -> dict[str, Row]:
     o, c = tables.output.c, tables.content.c
-    query = select(o.id, o.kind, o.sha256, c.data).join(tables.content, c.output == o.id).where(o.id.in_(sorted(ids)))
-    return {row["id"]: row for row in tx.connection.execute(query).mappings()}
+    query = select(o.id, o.kind, o.sha256, c.data).join(tables.content, c.output == o.id)
+    query = query.where(o.id.in_(sorted(ids)))
+    return {row["id"]: dict(row) for row in tx.connection.execute(query).mappings()}
 
 
 def _held(tx: Tx, held: Sequence[tuple[str, int]], states: tuple[str, ...], done: str = "") -> list[Row]:

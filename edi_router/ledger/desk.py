@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import select, update
 
 from edi_router.ledger import tables
 from edi_router.ledger.errors import NotFound, Refused
-from edi_router.ledger.moves import Change, change
+from edi_router.ledger.moves import Change, change, note
+from edi_router.ledger.states import TABLES
 from edi_router.ledger.store import Row, Store, Tx
 
 
@@ -41,7 +44,7 @@ class Desk(Store):
         p = tables.partner_state.c
         with self.read() as connection:
             query = select(p.partner, p.reason).where(p.paused == 1).order_by(p.partner)
-            return {partner: reason for partner, reason in connection.execute(query)}
+            return {row[0]: row[1] for row in connection.execute(query)}
 
     def release(self, id: str, by: str, reason: str) -> None:
         """Have a held message (or a held file) processed again."""
@@ -67,11 +70,26 @@ class Desk(Store):
                 change(tx, "work", [Change(work, "done") for work in tx.lock(w, works).values()])
             _decided(tx, kind, id, "reject", by, reason)
 
+    def note(self, kind: str, subject: str, what: str, detail: Mapping[str, object] | None = None) -> None:
+        """Write an event that changes no state, of anything: `kind` may be `partner`, `engine` …"""
+        with self.write() as tx:
+            table = TABLES.get(kind)
+            row = tx.lock(table, [subject]).get(subject) if table is not None else None
+            note(
+                tx,
+                kind,
+                row or {"id": subject, "partner": subject if kind == "partner" else ""},
+                what,
+                detail,
+            )
+
     def _pause(self, partner: str, paused: int, reason: str, by: str) -> None:
         p = tables.partner_state
         with self.write() as tx:
             tx.insert_missing(p, [{"partner": partner}])
-            tx.connection.execute(update(p).where(p.c.partner == partner).values(paused=paused, reason=reason))
+            tx.connection.execute(
+                update(p).where(p.c.partner == partner).values(paused=paused, reason=reason)
+            )
             _decided(tx, "partner", partner, "pause" if paused else "resume", by, reason)
 
     def _retry_work(self, tx: Tx, id: str) -> int:
@@ -80,7 +98,9 @@ class Desk(Store):
         works = tx.lock(w, tx.connection.scalars(query))
         change(tx, "work", [Change(row, "pending", values={"due": 0}) for row in works.values()])
         files = tx.lock(tables.file, (row["file"] for row in works.values() if row["kind"] == "file"))
-        change(tx, "file", [Change(row, "in_work", "retried", values={"reason": ""}) for row in files.values()])
+        change(
+            tx, "file", [Change(row, "in_work", "retried", values={"reason": ""}) for row in files.values()]
+        )
         return len(works)
 
     def _retry_deliveries(self, tx: Tx, id: str) -> int:
@@ -89,7 +109,9 @@ class Desk(Store):
         query = (
             select(d.c.id)
             .join(o, o.c.id == d.c.output)
-            .where(d.c.state == "failed", (d.c.id == id) | (o.c.id == id) | (o.c.file == id) | o.c.id.in_(made))
+            .where(
+                d.c.state == "failed", (d.c.id == id) | (o.c.id == id) | (o.c.file == id) | o.c.id.in_(made)
+            )
         )
         rows = tx.lock(d, tx.connection.scalars(query))
         change(tx, "delivery", [
@@ -102,7 +124,9 @@ class Desk(Store):
 
 def _exists(tx: Tx, id: str) -> bool:
     kinds = (tables.file, tables.message, tables.output, tables.delivery)
-    return any(tx.connection.scalar(select(table.c.id).where(table.c.id == id)) is not None for table in kinds)
+    return any(
+        tx.connection.scalar(select(table.c.id).where(table.c.id == id)) is not None for table in kinds
+    )
 
 
 def _held(tx: Tx, id: str, failed: bool = False) -> tuple[str, Row]:
@@ -116,6 +140,5 @@ def _held(tx: Tx, id: str, failed: bool = False) -> tuple[str, Row]:
 
 
 def _decided(tx: Tx, kind: str, subject: str, verb: str, by: str, reason: str) -> None:
-    tx.insert(tables.decision, [
-        {"at": tx.now, "date": tx.date, "kind": kind, "subject": subject, "verb": verb, "by": by, "reason": reason}
-    ])  # fmt: skip
+    row = {"kind": kind, "subject": subject, "verb": verb, "by": by, "reason": reason}
+    tx.insert(tables.decision, [row | {"at": tx.now, "date": tx.date}])

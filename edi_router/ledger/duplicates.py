@@ -23,8 +23,8 @@ class Duplicates(Store):
     ) -> Prior | None:
         """The accepted interchange with these references, or with the SHA-256 `content`, since then.
 
-        An empty control reference names nothing: then only the content counts. Of a file with the same content,
-        other interchanges do not count when one of its own has these references.
+        An empty control reference names nothing: then only the content counts. Of a file with the same
+        content, other interchanges do not count when one of its own has these references.
         """
         with self.read() as connection:
             recent = tables.interchange.c.received >= micros(since)
@@ -51,16 +51,15 @@ def find_accepted(
     if control_reference:
         row = connection.execute(base.where(same)).mappings().first()
         if row is not None:
-            return row
-        twins = select(i.id).join(tables.file, f.id == i.file).where(i.partner == partner, f.sha256 == content, same)
-        if connection.execute(twins.limit(1)).first() is not None:
+            return dict(row)
+        alike = select(i.id).join(tables.file, f.id == i.file).where(i.partner == partner)
+        if connection.execute(alike.where(f.sha256 == content, same).limit(1)).first() is not None:
             return None
-    return connection.execute(base.where(f.sha256 == content)).mappings().first()
+    row = connection.execute(base.where(f.sha256 == content)).mappings().first()
+    return None if row is None else dict(row)
 
 
-def conflict(
-    connection: Connection, partner: str, file: Row, keys: Sequence[Key], seen: int
-) -> Row | None:
+def conflict(connection: Connection, partner: str, file: Row, keys: Sequence[Key], seen: int) -> Row | None:
     """An interchange of another file, accepted since the claim saw `seen`, that one of these repeats."""
     i = tables.interchange.c
     for key in keys:

@@ -8,7 +8,7 @@ class LedgerError(Exception):
 
 
 class Fenced(LedgerError):
-    """The claim is no longer the caller's: another one raised the fence. Drop the work; nothing was changed."""
+    """The claim is no longer the caller's: another one raised the fence. Drop it; nothing was changed."""
 
 
 class Conflict(LedgerError):

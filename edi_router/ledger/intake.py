@@ -45,7 +45,7 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The file that a drop became; `known` when it was received before and its removal is still to be done."""
+    """The file that a drop became; `known` when it was received before and is still to be removed."""
 
     file_id: str
     known: bool
@@ -103,7 +103,9 @@ def _receive(tx: Tx, drops: Sequence[Drop], config_digest: str) -> list[Receipt]
     columns = (tables.file.c.identity, tables.file.c.counter, tables.file.c.id, tables.file.c.removed)
     for start in range(0, len(identities), 500):
         query = select(*columns).where(tables.file.c.identity.in_(identities[start : start + 500]))
-        for identity, counter, file_id, removed in tx.connection.execute(query.order_by(tables.file.c.counter)):
+        for identity, counter, file_id, removed in tx.connection.execute(
+            query.order_by(tables.file.c.counter)
+        ):
             latest[identity] = (counter, file_id, removed is not None)
     entries: list[Entry] = []
     works: list[Row] = []

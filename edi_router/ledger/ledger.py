@@ -31,7 +31,7 @@ def system_clock() -> datetime:
 
 
 class Ledger(Intake, Working, Duplicates, Recording, Delivering, Desk, Schedules, Bookkeeping, Queries):
-    """What happened: every file, message, output and delivery, with its events; the books that must balance."""
+    """What happened: every file, message, output and delivery, with its events; and the books."""
 
     @classmethod
     def open(

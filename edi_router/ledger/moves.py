@@ -49,7 +49,7 @@ class Change:
 
 
 def enter(tx: Tx, kind: str, entries: Sequence[Entry]) -> None:
-    """Insert new rows, each in its first state; `date` and `settled` are set here for what the books count."""
+    """Insert new rows, each in its first state; `date` and `settled` are set here."""
     rows: list[Row] = []
     for entry in entries:
         state = entry.row["state"]
@@ -61,7 +61,10 @@ def enter(tx: Tx, kind: str, entries: Sequence[Entry]) -> None:
         rows.append(row)
     tx.insert(TABLES[kind], rows)
     if kind in IN_BOOKS:
-        tx.insert(tables.event, [_event(tx, kind, e.row, e.what, None, e.row["state"], e.detail) for e in entries])
+        tx.insert(
+            tables.event,
+            [_event(tx, kind, each.row, each.what, None, each.row["state"], each.detail) for each in entries],
+        )
 
 
 def change(tx: Tx, kind: str, changes: Iterable[Change]) -> None:
@@ -76,7 +79,8 @@ def change(tx: Tx, kind: str, changes: Iterable[Change]) -> None:
         values = {**item.values, "state": item.to}
         if kind in IN_BOOKS:
             values["settled"] = tx.date if is_final(kind, item.to) else None
-        groups[tuple(sorted(values))].append({f"v_{k}": v for k, v in values.items()} | {"v__id": item.row["id"]})
+        parameters = {f"v_{name}": value for name, value in values.items()}
+        groups[tuple(sorted(values))].append(parameters | {"v__id": item.row["id"]})
         if item.what is not None:
             events.append(_event(tx, kind, item.row, item.what, before, item.to, item.detail))
         elif kind in IN_BOOKS:
@@ -97,7 +101,13 @@ def note(tx: Tx, kind: str, row: Row, what: str, detail: Mapping[str, object] | 
 
 
 def _event(
-    tx: Tx, kind: str, row: Row, what: str, before: str | None, state: str | None, detail: Mapping[str, object]
+    tx: Tx,
+    kind: str,
+    row: Row,
+    what: str,
+    before: str | None,
+    state: str | None,
+    detail: Mapping[str, object],
 ) -> Row:
     return {
         "at": tx.now, "date": tx.date, "kind": kind, "subject": str(row["id"]), "partner": row["partner"],

@@ -80,8 +80,8 @@ class Queries(Store):
             return {
                 "kind": kind, **row,
                 "files": _where(connection, tables.file, tables.file.c.id, files) if kind != "file" else [],
-                "interchanges": _where(connection, tables.interchange, tables.interchange.c.file, files)
-                if kind == "file" else [],
+                "interchanges": _where(connection, tables.interchange, tables.interchange.c.id, interchanges)
+                if kind != "interchange" else [],
                 "messages": _where(connection, tables.message, tables.message.c.id, messages)
                 if kind != "message" else [],
                 "references": _where(connection, tables.reference, tables.reference.c.message, messages),
@@ -132,7 +132,9 @@ def _time_of(kind: str) -> str:
 
 
 def _searches(text: str) -> Iterable[Select[Any]]:
-    f, i, m, r, o = (t.c for t in (tables.file, tables.interchange, tables.message, tables.reference, tables.output))
+    f, i, m, r, o = (
+        t.c for t in (tables.file, tables.interchange, tables.message, tables.reference, tables.output)
+    )
     for table in (tables.file, tables.message, tables.interchange, tables.output, tables.delivery):
         yield select(table.c.id).where(table.c.id == text)
     if len(text) >= 4:
@@ -153,7 +155,9 @@ def _row(connection: Connection, id: str) -> tuple[str, dict[str, Any]]:
         if row is not None:
             return kind, _plain(row)
     f = tables.file.c
-    begins = connection.execute(select(tables.file).where(f.id >= id, f.id < id + "\U0010ffff").limit(2)).mappings()
+    begins = connection.execute(
+        select(tables.file).where(f.id >= id, f.id < id + "\U0010ffff").limit(2)
+    ).mappings()
     rows = list(begins)
     if len(rows) != 1 or len(id) < 4:
         raise NotFound(f"nothing has the id {id}")
@@ -173,17 +177,26 @@ def _around(
         return [row["file"]], [row["interchange"]], messages, [id]
     if kind == "message":
         outputs = select(mo.output).join(tables.output, o.id == mo.output).where(mo.message == id)
-        return [row["file"]], [row["interchange"]], [id], list(connection.scalars(outputs.order_by(o.made, o.id)))
+        return (
+            [row["file"]],
+            [row["interchange"]],
+            [id],
+            list(connection.scalars(outputs.order_by(o.made, o.id))),
+        )
     column = "file" if kind == "file" else "interchange"
     found = connection.scalars(select(o.id).where(o[column] == id).order_by(o.made, o.id))
-    messages = list(connection.scalars(select(m.id).where(m[column] == id).order_by(m.interchange, m.position)))
+    messages = list(
+        connection.scalars(select(m.id).where(m[column] == id).order_by(m.interchange, m.position))
+    )
     if kind == "interchange":
         return [row["file"]], [id], messages, list(found)
     interchanges = select(tables.interchange.c.id).where(tables.interchange.c.file == id)
     return [id], list(connection.scalars(interchanges)), messages, list(found)
 
 
-def _where(connection: Connection, table: Table, column: Column[Any], values: Sequence[str]) -> list[dict[str, Any]]:
+def _where(
+    connection: Connection, table: Table, column: Column[Any], values: Sequence[str]
+) -> list[dict[str, Any]]:
     wanted, key = sorted(set(values)), [column.name for column in table.primary_key.columns]
     rows: list[dict[str, Any]] = []
     for start in range(0, len(wanted), 500):

@@ -35,8 +35,8 @@ class Recording(Store):
         """Write everything an outcome says, in one transaction.
 
         Raises Fenced when the claim is lost, Conflict when the same interchange was accepted since the claim
-        (process the file again), and whatever sealing an envelope raises; nothing is written then. Doing it
-        again under the same fence changes nothing.
+        (process the file again, under the same claim), and whatever sealing an envelope raises; nothing is
+        written then. Doing it again under the same fence changes nothing.
         """
         problem = self.record_all([Recordable(work_id, fence, outcome, config)])[0]
         if problem is not None:
@@ -53,6 +53,8 @@ class Recording(Store):
                     batch.add(item)
                     results.append(None)
                 except Exception as problem:
+                    if isinstance(problem, Conflict):
+                        batch.conflicted.append(item.work_id)
                     batch.numbers.last = before
                     results.append(problem)
             batch.write()
@@ -61,7 +63,7 @@ class Recording(Store):
 
 @dataclass(slots=True)
 class _Accepted:
-    keys: set[Key] = field(default_factory=set)
+    keys: dict[Key, str] = field(default_factory=dict)  # key -> file
     contents: dict[str, str] = field(default_factory=dict)  # sha256 -> file
 
 
@@ -73,13 +75,16 @@ class _Batch:
         self.works = tx.lock(tables.work, (item.work_id for item in items))
         partners = sorted({row["partner"] for row in self.works.values()})
         tx.insert_missing(tables.partner_state, [{"partner": partner} for partner in partners])
-        self.partners = {k: r["sequence"] for k, r in tx.lock(tables.partner_state, partners, "partner").items()}
+        self.partners = {
+            k: r["sequence"] for k, r in tx.lock(tables.partner_state, partners, "partner").items()
+        }
         self.files = tx.lock(tables.file, (row["file"] for row in self.works.values()))
         self.numbers = Numbers(_streams(tx, items))
         self.first = dict(self.numbers.last)
         self.accepted: dict[str, _Accepted] = {}
         self.rows = Rows()
-        self.done: list[Change] = []
+        self.done: dict[int, Change] = {}
+        self.conflicted: list[int] = []
         self.processed: list[Change] = []
         self._used: set[str] = set()
 
@@ -87,53 +92,61 @@ class _Batch:
         work = self.works.get(item.work_id)
         if work is None:
             raise NotFound(f"no work {item.work_id}")
-        if item.work_id in (change.row["id"] for change in self.done):
-            return
         if work["fence"] != item.fence or work["state"] not in ("claimed", "done"):
-            raise Fenced(f"work {item.work_id} is {work['state']} under fence {work['fence']}, not {item.fence}")
-        if work["state"] == "done":
+            raise Fenced(f"work {item.work_id} is {work['state']} under {work['fence']}, not {item.fence}")
+        if work["state"] == "done" or item.work_id in self.done:
             return
         file = self.files[work["file"]]
         if item.outcome.file != file["id"]:
             raise Refused(f"the outcome is of file {item.outcome.file}, the work of {file['id']}")
-        self._guard(work, file, item.outcome)
+        keys = self._guard(work, file, item.outcome)
         known = self._known(work, item.outcome) if work["kind"] == "message" else None
         config = item.config if item.config is not None else file["config"]
         common = {"now": self.tx.now, "config": config, "engine": __version__}
         rows = build(file, common, item.outcome, self.partners[work["partner"]] + 1, self.numbers, known)
         self.rows.extend(rows)
         self._used.add(work["partner"])
-        self.done.append(Change(work, "done", values={"reason": ""}))
+        self._accept(work["partner"], file, keys)
+        self.done[item.work_id] = Change(work, "done", values={"reason": ""})
         if known is None:
             held = item.outcome.decision is Decision.HELD
             reason = item.outcome.faults[0].code if held and item.outcome.faults else ""
             self.processed.append(Change(
                 file, "held" if held else "processed", "held" if held else "processed",
-                {"interchanges": len(rows.interchanges), "messages": len(rows.messages), "outputs": len(rows.outputs)},
+                {
+                    "interchanges": len(rows.interchanges), "messages": len(rows.messages),
+                    "outputs": len(rows.outputs),
+                },
                 {"format": item.outcome.format, "reason": reason, "config": config, "engine": __version__},
             ))  # fmt: skip
 
-    def _guard(self, work: Row, file: Row, outcome: FileOutcome) -> None:
+    def _guard(self, work: Row, file: Row, outcome: FileOutcome) -> list[Key]:
         keys: list[Key] = [
             (i.sender, i.recipient, i.control_reference)
             for i in outcome.interchanges
             if i.decision is Decision.ACCEPTED
         ]
-        if not keys:
-            return
-        mine = self.accepted.setdefault(work["partner"], _Accepted())
-        twin = mine.contents.get(file["sha256"], file["id"]) != file["id"]
+        if not keys or work["kind"] == "message":  # a person released it, and knows
+            return keys
+        mine = self.accepted.get(work["partner"], _Accepted())
+        twins = {mine.contents.get(file["sha256"]), *(mine.keys.get(key) for key in keys)} - {
+            None,
+            file["id"],
+        }
         other = conflict(self.tx.connection, work["partner"], file, keys, work["seen"])
-        if twin or other is not None or any(key in mine.keys for key in keys):
+        if twins or other is not None:
             raise Conflict(f"an interchange of file {file['id']} was accepted from another file meanwhile")
-        if work["kind"] == "file":
-            mine.keys.update(key for key in keys if key[2])
+        return keys
+
+    def _accept(self, partner: str, file: Row, keys: list[Key]) -> None:
+        if keys:
+            mine = self.accepted.setdefault(partner, _Accepted())
+            mine.keys |= {key: file["id"] for key in keys if key[2]}
             mine.contents[file["sha256"]] = file["id"]
 
     def _known(self, work: Row, outcome: FileOutcome) -> Known:
-        released = {
-            key: row for key, row in self.tx.lock(tables.message, [work["message"]]).items() if row["state"] == "released"
-        }
+        locked = self.tx.lock(tables.message, [work["message"]])
+        released = {key: row for key, row in locked.items() if row["state"] == "released"}
         if work["message"] not in {m.id for i in outcome.interchanges for m in i.messages}:
             raise Refused(f"the outcome says nothing of the released message {work['message']}")
         made = tables.output.c
@@ -167,7 +180,7 @@ class _Batch:
         tx.insert(tables.visible_to, rows.visible)
         tx.insert(tables.fault, rows.faults)
         complete(tx, (redone.row["id"] for redone in rows.redone))
-        change(tx, "work", self.done)
+        change(tx, "work", self.done.values())
         change(tx, "file", self.processed)
         for stream, last in self.numbers.last.items():
             if last != self.first[stream]:
@@ -178,6 +191,10 @@ class _Batch:
             tx.connection.execute(
                 update(state).where(state.c.partner == partner).values(sequence=state.c.sequence + 1)
             )
+        for work_id in self.conflicted:  # it will process again, and see all that is written here
+            partner, w = self.works[work_id]["partner"], tables.work
+            seen = self.partners[partner] + (partner in self._used)
+            tx.connection.execute(update(w).where(w.c.id == work_id).values(seen=seen))
 
     def _decide(self, rows: Iterable[Row]) -> None:
         i = tables.interchange
@@ -191,9 +208,10 @@ class _Batch:
 
 def _streams(tx: Tx, items: Sequence[Recordable]) -> dict[str, int]:
     streams = {
-        output.unsealed.stream for item in items for output in outputs_of(item.outcome) if output.unsealed is not None
+        output.unsealed.stream
+        for item in items
+        for output in outputs_of(item.outcome)
+        if output.unsealed is not None
     }
     tx.insert_missing(tables.control_number, [{"stream": stream} for stream in sorted(streams)])
     return {k: row["last"] for k, row in tx.lock(tables.control_number, streams, "stream").items()}
-
-

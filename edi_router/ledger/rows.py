@@ -20,7 +20,7 @@ ANSWERED = "answered"
 
 
 class Numbers:
-    """Gapless control numbers: taken tentatively, and given back as a whole when an outcome is not recorded."""
+    """Gapless control numbers: given back as a whole when an outcome is not recorded."""
 
     def __init__(self, last: Mapping[str, int]) -> None:
         self.last = dict(last)
@@ -82,7 +82,9 @@ def outputs_of(outcome: FileOutcome) -> Iterator[Output]:
         yield from interchange.acknowledgements
 
 
-def build(file: Row, common: Row, outcome: FileOutcome, sequence: int, numbers: Numbers, known: Known | None) -> Rows:
+def build(
+    file: Row, common: Row, outcome: FileOutcome, sequence: int, numbers: Numbers, known: Known | None
+) -> Rows:
     """The rows of one outcome. `common` has `now`, `config` and `engine`."""
     builder = _Builder(file, common, sequence, numbers, known)
     for interchange in outcome.interchanges:
@@ -94,7 +96,13 @@ def build(file: Row, common: Row, outcome: FileOutcome, sequence: int, numbers: 
 
 class _Builder:
     def __init__(self, file: Row, common: Row, sequence: int, numbers: Numbers, known: Known | None) -> None:
-        self.file, self.common, self.sequence, self.numbers, self.known = file, common, sequence, numbers, known
+        self.file, self.common, self.sequence, self.numbers, self.known = (
+            file,
+            common,
+            sequence,
+            numbers,
+            known,
+        )
         self.rows = Rows()
         self._made: set[str] = set(known.outputs) if known else set()
         self._linked: set[tuple[str, str]] = set()
@@ -170,17 +178,19 @@ class _Builder:
         now, partner = self.common["now"], partner_of(output.destination)
         row = {
             "id": output.id, "file": self.file["id"], "interchange": it.id, "kind": str(output.kind),
-            "destination": output.destination, "partner": partner, "name": output.name, "format": output.format,
-            "mapping": output.mapping, "size": len(data), "sha256": hashlib.sha256(data).hexdigest(),
-            "stream": output.unsealed.stream if output.unsealed else None, "number": number, "state": "waiting",
-            "made": now,
+            "destination": output.destination, "partner": partner, "name": output.name,
+            "format": output.format, "mapping": output.mapping, "size": len(data),
+            "sha256": hashlib.sha256(data).hexdigest(),
+            "stream": output.unsealed.stream if output.unsealed else None, "number": number,
+            "state": "waiting", "made": now,
         }  # fmt: skip
         detail = {"destination": output.destination, "name": output.name}
         self.rows.outputs.append(Entry(row, "made", detail))
         self.rows.contents.append({"output": output.id, "data": zlib.compress(data, 3)})
         self.rows.deliveries.append(Entry({
-            "id": f"{output.id}-1", "output": output.id, "destination": output.destination, "partner": partner,
-            "name": output.name, "state": "waiting", "again": "waiting", "next_attempt": now, "made": now,
+            "id": f"{output.id}-1", "output": output.id, "destination": output.destination,
+            "partner": partner, "name": output.name, "state": "waiting", "again": "waiting",
+            "next_attempt": now, "made": now,
         }, "made"))  # fmt: skip
 
 

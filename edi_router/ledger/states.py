@@ -1,18 +1,18 @@
 """The states of files, work, messages, outputs and deliveries, and which follows which.
 
-========  ==========  ==============================================  ==========================================
+========  ==========  ==============================================  ======================================
 kind      state       means                                           may become
-========  ==========  ==============================================  ==========================================
+========  ==========  ==============================================  ======================================
 file      in_work     received, not yet processed                     processed, held, failed
 file      held        nothing readable in it; waits for a person      in_work (release), processed (reject)
 file      failed      processing broke off (a bug, a missing part)    in_work (retry), processed (reject)
 file      processed   its interchanges and messages are recorded      (final)
 work      pending     to be processed                                 claimed
-work      claimed     being processed, until its lease ends           claimed (next fence), done, failed, pending
+work      claimed     being processed, until its lease ends           claimed, done, failed, pending
 work      failed      broke off; visible, retryable                   pending (retry), done (reject)
 work      done        recorded                                        (final)
 message   held        waits for a person                              released, rejected
-message   released    to be processed again                           in_work, completed, rejected, duplicate, held
+message   released    to be processed again                           any but released
 message   in_work     accepted, an output is still to be delivered    completed
 message   completed   accepted, all its outputs are delivered         (final)
 message   rejected    refused                                         (final)
@@ -21,15 +21,14 @@ output    waiting     to be delivered                                 delivered,
 output    failed      its delivery was given up                       waiting (retry)
 output    delivered   at its destination, whole, once                 (final)
 delivery  waiting     to be sent when `next_attempt` comes            claimed
-delivery  claimed     being sent under a temporary name               claimed (next fence), renaming, waiting,
-                                                                      failed
-delivery  renaming    sent; its final name may be there already       renaming (next fence), delivered, waiting,
-                                                                      failed
+delivery  claimed     being sent under a temporary name               claimed, renaming, waiting, failed
+delivery  renaming    sent; its final name may be there already       renaming, delivered, waiting, failed
 delivery  failed      given up after its last attempt                 waiting or renaming (retry)
 delivery  delivered   recorded as delivered                           (final)
-========  ==========  ==============================================  ==========================================
+========  ==========  ==============================================  ======================================
 
-A delivery that fails after `renaming` goes back to `renaming`, never to `waiting`, unless the transport knows
+What is claimed (or renaming) becomes so again, under the next fence, when its lease has ended. A
+delivery that fails after `renaming` goes back to `renaming`, never to `waiting`, unless the transport knows
 that the rename did not happen.
 """
 

@@ -67,9 +67,14 @@ class Tx:
         found: dict[Any, Row] = {}
         column = table.c[key]
         for start in range(0, len(wanted), 500):
-            query = select(table).where(column.in_(wanted[start : start + 500])).order_by(column).with_for_update()
+            query = (
+                select(table)
+                .where(column.in_(wanted[start : start + 500]))
+                .order_by(column)
+                .with_for_update()
+            )
             for row in self.connection.execute(query).mappings():
-                found[row[key]] = row
+                found[row[key]] = dict(row)
         return found
 
 

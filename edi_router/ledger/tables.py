@@ -69,7 +69,8 @@ file = Table(
     "file", metadata, _id(),
     _text("identity"), _int("counter"), _text("partner"), _text("channel"), _text("name"), _int("size"),
     _int("modified"), _text("sha256"), _int("received"), _text("date"), _maybe_int("removed"),
-    _maybe("format"), _text("state"), _maybe("settled"), _text("reason", ""), _text("config"), _text("engine"),
+    _maybe("format"), _text("state"), _maybe("settled"), _text("reason", ""), _text("config"),
+    _text("engine"),
     UniqueConstraint("identity", "counter"),
     Index("ix_file_sha256", "sha256"), Index("ix_file_name", "name"), Index("ix_file_state", "state"),
     Index("ix_file_received", "received"),
@@ -169,7 +170,8 @@ control_number = Table(
 )  # fmt: skip
 
 partner_state = Table(
-    "partner_state", metadata, _key("partner"), _int("paused", "0"), _text("reason", ""), _int("sequence", "0"),
+    "partner_state", metadata,
+    _key("partner"), _int("paused", "0"), _text("reason", ""), _int("sequence", "0"),
 )  # fmt: skip
 
 decision = Table(

@@ -47,10 +47,11 @@ class Working(Store):
             w = tables.work.c
             takeable = and_(w.state.in_(("pending", "claimed")), w.due <= now)
             queues: list[list[Row]] = []
-            for partner in connection.scalars(select(w.partner).where(takeable).distinct().order_by(w.partner)):
+            partners = select(w.partner).where(takeable).distinct().order_by(w.partner)
+            for partner in connection.scalars(partners):
                 if partner not in out:
                     query = _items().where(takeable, w.partner == partner).order_by(w.id).limit(limit)
-                    queues.append(list(connection.execute(query).mappings()))
+                    queues.append([dict(row) for row in connection.execute(query).mappings()])
         turns = ((place, turn, row) for turn, rows in enumerate(queues) for place, row in enumerate(rows))
         return [_item(row) for _, _, row in sorted(turns, key=lambda turn: turn[:2])[:limit]]
 
@@ -135,14 +136,14 @@ def held_claim(tx: Tx, work_id: int, fence: int) -> Row:
         raise NotFound(f"no work {work_id}")
     row = rows[work_id]
     if row["state"] != "claimed" or row["fence"] != fence:
-        raise Fenced(f"work {work_id} is {row['state']} under fence {row['fence']}, not claimed under {fence}")
+        raise Fenced(f"work {work_id} is {row['state']} under fence {row['fence']}, not {fence}")
     return row
 
 
 def _sequences(tx: Tx, partners: Iterable[str]) -> dict[str, int]:
     p = tables.partner_state.c
     query = select(p.partner, p.sequence).where(p.partner.in_(sorted(partners)))
-    return {partner: sequence for partner, sequence in tx.connection.execute(query)}
+    return {row[0]: row[1] for row in tx.connection.execute(query)}
 
 
 def _items() -> Select[Any]:
@@ -158,4 +159,3 @@ def _item(row: Row) -> WorkItem:
         instant(row["received"]), row["date"], row["attempts"],
         frozenset({row["message"]} if row["message"] is not None else ()),
     )  # fmt: skip
-

@@ -2,6 +2,6 @@
 
 from edi_router.mapping.mapping import Mapping, Result, load, names
 from edi_router.mapping.output import Element, Lineage
-from edi_router.mapping.scope import Context
+from edi_router.rules.context import Context
 
 __all__ = ["Context", "Element", "Lineage", "Mapping", "Result", "load", "names"]

@@ -64,9 +64,12 @@ def compile_root(item: Item, tables: dict[str, Table]) -> Callable[[Scope], Elem
 
 def _add(item: Item, fill: Builder, scope: Scope, parent: Element, *, required: bool = True) -> None:
     element = Element(item.name, item, scope.node)
+    before = scope.run.told
     fill(scope, element)
     if not element.is_empty:
         parent.children.append(element)
+    elif scope.run.told > before:
+        scope.run.unfilled.add(item.name)
     elif required and item.required and item.do is not None and not item.has_value:
         _required(item, scope)
 
@@ -132,15 +135,14 @@ def _value(item: Item, tables: dict[str, Table]) -> Getter:
     default = Found(item.default) if item.default else None
 
     def value(scope: Scope) -> Found | None:
-        faults = scope.run.faults
-        before = faults.count
+        before = scope.run.told
         found = get(scope)
         for stage in stages:
             found = stage(scope, found)
         found = [one for one in found if one.text]
         if found:
             return found[0] if len(found) == 1 else _joined(item.join or "", found)
-        if default is None and item.required and faults.count == before:
+        if default is None and item.required and scope.run.told == before:
             _required(item, scope)
         return default
 
@@ -188,9 +190,9 @@ def _stage(item: Item, call: Call) -> Stage:
     def each(scope: Scope, found: Sequence[Found]) -> Sequence[Found]:
         results: list[Found] = []
         for one in found:
-            arguments = extra
+            arguments: tuple[str, ...] = extra
             if function.kind is Kind.DATED:
-                arguments = (*(extra or ("yyyyMMdd",)), _form_of(one))
+                arguments = (*(extra or ("yyyyMMdd",)), form_of(one))
             try:
                 text = function.apply(one.text, *arguments)
             except ValueError as error:
@@ -260,7 +262,7 @@ def _lookup(item: Item, use: TableUse, table: Table | None) -> Stage:
     return look
 
 
-def _form_of(found: Found) -> str:
+def form_of(found: Found) -> str:
     """The format code (2379) that stands beside a date of an EDIFACT composite."""
     node = found.nodes[0] if found.nodes else None
     if node is None or node.name != "d2380" or node.parent is None:
@@ -280,6 +282,5 @@ def _place(found: Found, scope: Scope) -> Place:
 def _required(item: Item, scope: Scope) -> None:
     source = item.each if item.each is not None else None
     texts = [source.text] if source else [each.text for each in item.sources]
-    scope.run.unfilled.add(item.name)
     values = {"target": item.name, "path": " | ".join(texts) or "-"}
     scope.run.fault("target-required", item, scope.node.place(), values)

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 from edi_router.config import Tree
 from edi_router.faults import Fault
+from edi_router.formats.documents import Kind
 from edi_router.formats.edifact.check import check
 from edi_router.formats.edifact.directory import Definitions
 from edi_router.formats.edifact.reader import read
-from edi_router.formats.xml import Schema, parse
+from edi_router.formats.xml.reader import parse
+from edi_router.formats.xml.schema import Schema
 from edi_router.mapping.model import Definition
 from edi_router.paths import Node
 
@@ -55,28 +57,33 @@ class Source:
                 if message.type != origin.name:
                     continue
                 taken += 1
-                other = None if message.directory == origin.directory else origin.directory
                 checked = check(
-                    message, self.definitions, check_as=other, syntax_version=interchange.syntax_version
+                    message,
+                    self.definitions,
+                    check_as=None if message.directory == origin.qualifier else origin.qualifier,
+                    syntax_version=interchange.syntax_version,
+                    interchange_header=interchange.header,
                 )
                 yield Document(
-                    checked.root, list(checked.faults), taken, message.reference,
-                    interchange.sender, interchange.recipient,
-                )  # fmt: skip
+                    checked.root,
+                    [*message.faults, *checked.faults],
+                    taken,
+                    message.reference,
+                    interchange.sender,
+                    interchange.recipient,
+                )
             if interchange.faults:
                 yield Document(None, list(interchange.faults))
         if not taken:
             yield Document(None, [_other(definition, ", ".join(dict.fromkeys(seen)) or "-")])
 
     def _xml(self, data: bytes, definition: Definition) -> Document:
-        origin = definition.origin
         document, faults = parse(data)
         if document is None:
             return Document(None, faults)
-        namespace = document.namespace or None
-        if document.local != origin.name or (origin.namespace is not None and origin.namespace != namespace):
-            found = f"xml {{{namespace}}}{document.local}" if namespace else f"xml {document.local}"
-            return Document(None, [*faults, _other(definition, found)])
+        kind = Kind("xml", document.local, document.namespace)
+        if not definition.origin.includes(kind):
+            return Document(None, [*faults, _other(definition, str(kind))])
         if definition.schema is not None:
             faults = [*faults, *self.schema(definition.schema).check(document)]
         return Document(document.node(), faults)

@@ -36,7 +36,13 @@ def _plain(result: Decimal) -> str:
     return "0" if text in ("-0", "") else text
 
 
-@function(Kind.DATED, r".+", optional=True, checker=dates.pattern_problem)
+@function(
+    Kind.DATED,
+    pattern=r".+",
+    form="a pattern such as yyyy-MM-dd",
+    optional=True,
+    checker=dates.pattern_problem,
+)
 def date(value: str, argument: str = "yyyyMMdd", code: str = "") -> str:
     """The date or time in a pattern (yyyyMMdd unless told); its form is read from 2379, else from its shape.
 
@@ -48,7 +54,7 @@ def date(value: str, argument: str = "yyyyMMdd", code: str = "") -> str:
     return dates.write_moment(dates.read_moment(value, code), argument)
 
 
-@function(pattern=r"[0-9]{1,2}", optional=True)
+@function(pattern=r"[0-9]{1,2}", form="the number of decimals", optional=True)
 def decimal(value: str, argument: str = "") -> str:
     """The number with a point as its mark, without useless zeros; rounded to at most so many decimals.
 
@@ -66,7 +72,7 @@ def decimal(value: str, argument: str = "") -> str:
     return _plain(rounded) if rounded == result else Shortened(_plain(rounded), "value-rounded")
 
 
-@function(pattern=r"[0-9]{1,2}")
+@function(pattern=r"[0-9]{1,2}", form="the number of decimals")
 def fixed(value: str, argument: str) -> str:
     """The number with exactly so many decimals.
 
@@ -91,7 +97,7 @@ def integer(value: str) -> str:
     return _plain(result)
 
 
-@function(pattern=r"-?[0-9]+(\.[0-9]+)?")
+@function(pattern=r"-?[0-9]+(\.[0-9]+)?", form="a number")
 def multiply(value: str, argument: str) -> str:
     """The number times the argument.
 
@@ -143,7 +149,7 @@ def digits(value: str) -> str:
     return "".join(letter for letter in value if letter in "0123456789")
 
 
-@function(pattern=r".+")
+@function(pattern=r".+", form="the characters")
 def remove(value: str, argument: str) -> str:
     """The text without any of the argument's characters.
 
@@ -153,7 +159,7 @@ def remove(value: str, argument: str) -> str:
     return "".join(letter for letter in value if letter not in argument)
 
 
-@function(pattern=r"[1-9][0-9]{0,5}( [A-Za-z0-9\-]+)?")
+@function(pattern=r"[1-9][0-9]{0,5}( [A-Za-z0-9\-]+)?", form="BYTES or `BYTES ENCODING`")
 def cut(value: str, argument: str) -> str:
     """At most so many bytes, in UTF-8 or the named encoding, whole characters only; warns when it cuts.
 
@@ -169,7 +175,10 @@ def cut(value: str, argument: str) -> str:
     return Shortened(data[: int(limit)].decode(encoding or "utf-8", "ignore"), "value-cut")
 
 
-@function(pattern=r"[1-9][0-9]{0,3}( right)?( .)?")
+@function(
+    pattern=r"[1-9][0-9]{0,3}( right)?( .)?",
+    form="WIDTH, `WIDTH right`, `WIDTH CHARACTER` or `WIDTH right CHARACTER`",
+)
 def pad(value: str, argument: str) -> str:
     """Filled to the width with zeros on the left, or blanks on the `right`; a last character is the filler.
 
@@ -185,7 +194,7 @@ def pad(value: str, argument: str) -> str:
     return value.ljust(int(width), fill) if right else value.rjust(int(width), fill)
 
 
-@function(name="slice", pattern=r"-?[0-9]*:-?[0-9]*")
+@function(name="slice", pattern=r"-?[0-9]*:-?[0-9]*", form="FROM:TO")
 def slice_(value: str, argument: str) -> str:
     """The characters from one position to before another, counted from 0; negative ones from the end.
 
@@ -198,7 +207,7 @@ def slice_(value: str, argument: str) -> str:
     return value[int(begin) if begin else None : int(end) if end else None]
 
 
-@function(pattern=r"[1-9][0-9]? .+")
+@function(pattern=r"[1-9][0-9]? .+", form="`N SEPARATOR`")
 def split(value: str, argument: str) -> str:
     """The n-th part of the text between separators: the argument is `N SEPARATOR`.
 
@@ -210,7 +219,7 @@ def split(value: str, argument: str) -> str:
     return parts[int(position) - 1] if int(position) <= len(parts) else ""
 
 
-@function(pattern=r".+")
+@function(pattern=r".+", form="a text")
 def prefix(value: str, argument: str) -> str:
     """The text with the argument before it.
 
@@ -220,7 +229,7 @@ def prefix(value: str, argument: str) -> str:
     return argument + value
 
 
-@function(pattern=r".+")
+@function(pattern=r".+", form="a text")
 def suffix(value: str, argument: str) -> str:
     """The text with the argument after it.
 
@@ -230,7 +239,7 @@ def suffix(value: str, argument: str) -> str:
     return value + argument
 
 
-@function(pattern=r".+=>.*")
+@function(pattern=r".+=>.*", form="OLD=>NEW")
 def replace(value: str, argument: str) -> str:
     """Every `OLD` replaced by `NEW`: the argument is `OLD=>NEW`.
 
@@ -330,7 +339,7 @@ def count(values: Sequence[str]) -> list[str]:
     return [str(len(values))]
 
 
-@function(Kind.NODES, r"\S+ \S+", optional=True)
+@function(Kind.NODES, pattern=r"\S+ \S+", form="`YES NO`", optional=True)
 def flag(values: Sequence[str], argument: str = "1 0") -> list[str]:
     """The first word when the path selects anything, else the second; `1 0` unless told.
 
@@ -341,7 +350,7 @@ def flag(values: Sequence[str], argument: str = "1 0") -> list[str]:
     return [yes if values else no]
 
 
-@function(Kind.POSITION, r"[0-9]{1,6}", optional=True)
+@function(Kind.POSITION, pattern=r"[0-9]{1,6}", form="the first number", optional=True)
 def sequence(position: int, argument: str = "1") -> str:
     """The position of the current item of `each`, counted from 1 or from the argument.
 

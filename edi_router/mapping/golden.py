@@ -1,8 +1,8 @@
 """Golden cases: inputs of a mapping with the outputs and faults that are right, run and compared.
 
-A case is a folder `mappings/<id>/cases/<name>/` with `in.edi` or `in.xml`, `out.xml` (`out-1.xml`,
-`out-2.xml` … when the input holds several documents), `faults.txt` when faults are expected (`CODE PLACE` a
-line), and `context.yaml` when the standard context does not do.
+A case is a folder `mappings/<id>/cases/<name>/` with `in.edi` or `in.xml`; `out.xml` (`out-1.xml`, …
+when the input holds several documents, none for a document that the mapping refuses); `faults.txt` when
+faults are expected, `CODE PLACE` a line; and `context.yaml` when the standard context does not do.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from pathlib import Path
 from lxml import etree
 
 from edi_router.config import Model, Tree, read_model
-from edi_router.faults import Fault, Place, render
+from edi_router.faults import Fault, Place, is_error, render
 from edi_router.mapping.documents import Document, Source
 from edi_router.mapping.mapping import FOLDER, Mapping, load, names
-from edi_router.mapping.scope import Context
+from edi_router.rules.context import Context
 
 STANDARD = Context(
     now=datetime.datetime(2016, 7, 1, 4, 0, tzinfo=datetime.UTC), business_date=datetime.date(2016, 7, 1)
@@ -63,8 +63,9 @@ def run_cases(tree: Tree, ids: Sequence[str] = (), accept: bool = False) -> list
     results: list[CaseResult] = []
     for id in ids or names(tree):
         mapping, faults = load(tree, id)
-        if mapping is None:
+        if faults:
             results.append(CaseResult(id, "", False, _told(faults), faults=faults))
+        if mapping is None:
             continue
         results += [run_case(tree, source, mapping, case, accept=accept) for case in cases(tree, id)]
     return results
@@ -107,7 +108,8 @@ def _run(
         faults += document.faults
         if document.root is not None:
             result = mapping.run(document.root, _of(document, context, name))
-            outputs.append(result.output)
+            if not any(is_error(fault) for fault in result.faults):
+                outputs.append(result.output)
             faults += result.faults
     return outputs, faults
 

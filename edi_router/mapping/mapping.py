@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 
 from edi_router.config import Tree, did_you_mean
 from edi_router.faults import Fault, Place
-from edi_router.mapping.compile import compile_root
+from edi_router.mapping.compile import compile_root, form_of
 from edi_router.mapping.dates import read_moment
 from edi_router.mapping.model import Definition, Item
 from edi_router.mapping.output import Element, Lineage, lineage_of
 from edi_router.mapping.reading import read_definition
-from edi_router.mapping.scope import Context, Run, Scope
+from edi_router.mapping.scope import Run, Scope
 from edi_router.mapping.target import Target, load_target
 from edi_router.mapping.writing import write
 from edi_router.paths import Node
+from edi_router.rules.context import Context
 from edi_router.tables import Table, load_table
 
 FOLDER = "mappings"
@@ -55,8 +56,10 @@ class Mapping:
         """Make the output document of one message; the faults say whether it may leave."""
         run = Run(self.definition, root, context)
         scope = Scope(run, root, 1)
-        self._set_day(run, scope)
+        unread = self._set_day(run, scope)
         tree = self.build(scope)
+        if unread is not None and all(fault.place != unread.place for fault in run.faults):
+            run.faults.append(unread)
         namespace = self.target.namespace if self.target is not None else None
         output, faults = write(tree, namespace, context.encoding, run.file)
         run.faults.extend(faults)
@@ -64,18 +67,19 @@ class Mapping:
             run.faults.extend(self.target.check(output, tree, run))
         return Result(output, list(run.faults), tree, run.file)
 
-    def _set_day(self, run: Run, scope: Scope) -> None:
+    def _set_day(self, run: Run, scope: Scope) -> Fault | None:
+        """Take the document's date for look-ups; the fault when it cannot be read."""
         source = self.definition.date
         found = scope.values(source) if source is not None else []
-        if source is not None and found:
-            try:
-                run.day = read_moment(found[0].text).date().isoformat()
-            except ValueError as error:
-                place = found[0].nodes[0].place() if found[0].nodes else run.root.place()
-                values = {"function": "date", "value": found[0].text, "problem": str(error), "target": "date"}
-                run.faults.append(
-                    Fault("function-value", place, values, rule=f"{run.file}:{source.place.line}")
-                )
+        if source is None or not found:
+            return None
+        try:
+            run.day = read_moment(found[0].text, form_of(found[0])).date().isoformat()
+        except ValueError as error:
+            place = found[0].nodes[0].place() if found[0].nodes else run.root.place()
+            values = {"function": "date", "value": found[0].text, "problem": str(error), "target": "date"}
+            return Fault("function-value", place, values, rule=f"{run.file}:{source.place.line}")
+        return None
 
 
 def names(tree: Tree) -> list[str]:

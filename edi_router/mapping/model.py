@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from edi_router.faults import Place
+from edi_router.formats.documents import Kind
 from edi_router.paths import Path
 
 KEYS = ("id", "from", "schema", "to", "note", "date", "output")
@@ -14,21 +15,6 @@ ITEM_KEYS = (
 )  # fmt: skip
 CONDITION_KEYS = ("path", "equals", "in", "absent")
 TABLE_KEYS = ("name", "by", "column")
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """What the mapping reads: `CUSDEC D96B` or `xml {namespace}Root`."""
-
-    format: str
-    name: str
-    directory: str = ""
-    namespace: str | None = None
-
-    def __str__(self) -> str:
-        if self.format == "edifact":
-            return f"{self.name} {self.directory}"
-        return f"xml {{{self.namespace}}}{self.name}" if self.namespace is not None else f"xml {self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +97,7 @@ class Definition:
 
     id: str
     file: str
-    origin: Origin
+    origin: Kind
     schema: str | None
     target: str
     output: Item

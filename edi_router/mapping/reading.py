@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from edi_router.config import Block, ConfigNode, Items, Scalar, did_you_mean, load
 from edi_router.faults import Fault, Place
+from edi_router.formats.documents import Kind
 from edi_router.mapping.functions import FUNCTIONS
 from edi_router.mapping.model import (
     CONDITION_KEYS,
@@ -17,15 +18,12 @@ from edi_router.mapping.model import (
     Condition,
     Definition,
     Item,
-    Origin,
     Source,
     TableUse,
 )
 from edi_router.paths import Path, PathError, Start, parse
 
 CONTEXT_NAMES = ("now", "uuid", "business_date", "sender", "recipient", "message_id", "settings")
-_EDIFACT = re.compile(r"([A-Z]{6}) ([DS][0-9]{2}[A-Z]|[12][0-9]{0,2}[0-9])")
-_XML = re.compile(r"xml (?:\{([^{}]*)\})?([^\W\d][\w.\-]*)")
 _ELEMENT = re.compile(r"@?[^\W\d][\w.\-]*")
 
 
@@ -71,12 +69,14 @@ class Reader:
             target_place=None if target is None else target.place,
         )
 
-    def _origin(self, node: ConfigNode | None) -> Origin | None:
+    def _origin(self, node: ConfigNode | None) -> Kind | None:
         text = self._text(node, "from")
-        if match := _EDIFACT.fullmatch(text):
-            return Origin("edifact", match[1], match[2])
-        if match := _XML.fullmatch(text):
-            return Origin("xml", match[2], namespace=match[1])
+        try:
+            kind = Kind.parse(text)
+        except ValueError:
+            kind = None
+        if kind is not None and (kind.format == "xml" or kind.qualifier is not None):
+            return kind
         if node is not None and text:
             expected = "expected TYPE DIRECTORY as in `CUSDEC D96B`, or `xml ROOT`, or `xml {namespace}ROOT`"
             self._value(node.place, "from", text, expected)

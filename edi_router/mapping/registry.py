@@ -40,13 +40,14 @@ class Shortened(str):
 
 @dataclass(frozen=True)
 class Function:
-    """A value function: its name, what it is applied to, and what its argument must look like."""
+    """A value function: its name, what it is applied to, its argument's pattern and how a person says it."""
 
     name: str
     kind: Kind
     apply: Callable[..., Any]
     pattern: str
     needs_argument: bool
+    form: str = ""
     checker: Callable[[str], str | None] | None = None
 
     def check(self, argument: str | None) -> str | None:
@@ -56,7 +57,7 @@ class Function:
         if not self.pattern:
             return "it takes no argument"
         if not re.fullmatch(self.pattern, argument, re.DOTALL):
-            return f"expected an argument of the form {self.pattern}"
+            return f"expected {self.form}"
         return self.checker(argument) if self.checker else None
 
     @property
@@ -72,6 +73,7 @@ FUNCTIONS: dict[str, Function] = {}
 def function(
     kind: Kind = Kind.EACH,
     pattern: str = "",
+    form: str = "",
     *,
     name: str = "",
     optional: bool = False,
@@ -83,7 +85,7 @@ def function(
         key = name or apply.__name__
         if key in FUNCTIONS:
             raise ValueError(f"value function {key} is defined twice")
-        FUNCTIONS[key] = Function(key, kind, apply, pattern, bool(pattern) and not optional, checker)
+        FUNCTIONS[key] = Function(key, kind, apply, pattern, bool(pattern) and not optional, form, checker)
         return apply
 
     return enter

@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
-import datetime
 import uuid
 from collections.abc import Mapping as Dictionary
-from dataclasses import dataclass, field
 
 from edi_router.faults import Fault, FaultList, Place
 from edi_router.mapping.model import Definition, Item, Source
 from edi_router.mapping.output import Found, rule_of
 from edi_router.paths import Node, Start
+from edi_router.rules.context import Context
 
-CHINA = datetime.timezone(datetime.timedelta(hours=8), "Asia/Shanghai")
 _SPACE = uuid.UUID("5f0c1a54-5a0b-4f0e-9b1e-6a3c7d0e9a11")
 LIMIT = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What a mapping or rule may know besides the document.
-
-    `now` is an instant in UTC, shown in the business `zone`; `encoding` is the encoding of the output.
-    """
-
-    now: datetime.datetime
-    business_date: datetime.date
-    message_id: str = ""
-    sender: str = ""
-    recipient: str = ""
-    settings: Dictionary[str, str] = field(default_factory=dict)
-    zone: datetime.tzinfo = CHINA
-    encoding: str = "UTF-8"
+WARNINGS = ("value-cut", "value-rounded")
 
 
 class Run:
     """One run of a mapping over one document."""
 
-    __slots__ = ("context", "day", "definition", "faults", "file", "root", "unfilled")
+    __slots__ = ("context", "day", "definition", "faults", "file", "root", "told", "unfilled")
 
     def __init__(self, definition: Definition, root: Node, context: Context) -> None:
         self.definition = definition
@@ -46,12 +28,16 @@ class Run:
         self.context = context
         self.day = context.business_date.isoformat()
         self.faults = FaultList(LIMIT)
+        self.told = 0
         self.unfilled: set[str] = set()
 
     def fault(
         self, code: str, item: Item, place: Place, values: Dictionary[str, str], line: int | None = None
     ) -> None:
         """Record a fault of the item."""
+        if code not in WARNINGS:
+            self.told += 1
+            self.unfilled.add(item.name)
         rule = rule_of(item, self.file) if line is None else f"{self.file}:{line}"
         self.faults.append(Fault(code, place, values, rule=rule))
 

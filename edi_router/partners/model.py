@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from edi_router.config import Model, YesNo
 from edi_router.formats.documents import Kind, path
@@ -55,6 +55,13 @@ PathText = Annotated[str, BeforeValidator(_path)]
 
 def _list(value: object) -> object:
     return [value] if isinstance(value, str | dict) else value
+
+
+def _some(value: tuple[Delivery, ...]) -> tuple[Delivery, ...]:
+    # Not `min_length`: pydantic reports that again when an item is wrong.
+    if not value:
+        raise ValueError("must name at least one delivery")
+    return value
 
 
 class Condition(Model):
@@ -144,7 +151,7 @@ class Agreement(Model):
     when: Annotated[tuple[Condition, ...], BeforeValidator(_list)] = ()
     check_as: str | None = Field(default=None, pattern=r"[A-Z]\d{2}[A-Z]")
     """Another directory to check EDIFACT messages against when their own is not to be had."""
-    deliver: Annotated[tuple[Delivery, ...], BeforeValidator(_list)] = Field(min_length=1)
+    deliver: Annotated[tuple[Delivery, ...], BeforeValidator(_list), AfterValidator(_some)]
     receipt: str | None = None
     """The mapping that makes the technical receipt of an XML document."""
     note: str = ""

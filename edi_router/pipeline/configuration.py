@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from edi_router.config import Tree
 from edi_router.faults import Fault, is_error
 from edi_router.formats.documents import DocumentType, Kind, load_document_types
-from edi_router.formats.edifact import Definitions
+from edi_router.formats.edifact.directory import Definitions
 from edi_router.formats.xml import Schema
 from edi_router.mapping import Mapping, load
 from edi_router.partners import Directory, load_partners

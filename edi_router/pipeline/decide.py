@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import date
 
 from edi_router.faults import Fault, is_error
 from edi_router.formats.documents import Extract, Kind
@@ -20,6 +21,7 @@ from edi_router.pipeline.model import (
     Reference,
     Visibility,
 )
+from edi_router.rules import check as check_rules
 
 _UNSAFE = re.compile(r"[^\w.-]+", re.ASCII)
 
@@ -45,10 +47,10 @@ def decide(document: Document, sender: Partner, incoming: Incoming, configuratio
     """Rules, route and mapping of one document; the first of them with an error decides against it."""
     described = configuration.document(document.kind)
     extract = described.extract(document.root) if described is not None else Extract()
-    context = _context(document, sender, incoming)
+    context = context_of(document.id, sender, incoming, configuration)
     faults = list(document.faults)
     for name in described.rules if described is not None else ():
-        faults += configuration.rules[name].check(document.root, context)
+        faults += check_rules(document.root, configuration.rules[name], context)
     outcome = MessageOutcome(
         id=document.id,
         position=document.position,
@@ -69,7 +71,8 @@ def decide(document: Document, sender: Partner, incoming: Incoming, configuratio
     route = choose(sender, document.kind, document.root, document.test, directory, document.root.place())
     if not route.found:
         held = tuple(faults) + route.faults
-        return replace(outcome, decision=Decision.HELD, faults=held, reason=route.reason)
+        agreed = route.agreement.id if route.agreement is not None else None
+        return replace(outcome, decision=Decision.HELD, faults=held, reason=route.reason, agreement=agreed)
     assert route.agreement is not None
     outputs: list[Output] = []
     for number, leg in enumerate(route.legs, start=1):
@@ -91,12 +94,14 @@ def decide(document: Document, sender: Partner, incoming: Incoming, configuratio
     )
 
 
-def _context(document: Document, sender: Partner, incoming: Incoming) -> Context:
+def context_of(message_id: str, sender: Partner, incoming: Incoming, configuration: Configuration) -> Context:
+    """What rules and mappings may know besides the document."""
     return Context(
         now=incoming.received,
-        business_date=incoming.business_date,
-        message_id=document.id,
+        business_date=date.fromisoformat(incoming.business_date),
+        message_id=message_id,
         sender=sender.id,
+        zone=configuration.settings.zone,
     )
 
 
@@ -117,12 +122,13 @@ def _make(
         content, faults, format_ = document.raw, [], document.kind.format
     else:
         mapping = configuration.mappings[delivery.mapping]
-        if not Kind.parse(mapping.source).includes(document.kind):
-            values = {"mapping": mapping.id, "source": mapping.source, "kind": str(document.kind)}
+        origin = mapping.definition.origin
+        if not origin.includes(document.kind):
+            values = {"mapping": mapping.id, "source": str(origin), "kind": str(document.kind)}
             return None, [Fault("mapping-wrong-source", document.root.place(), values)]
         result = mapping.run(document.root, replace(context, recipient=leg.destination.id))
         faults, format_ = list(result.faults), "xml"
-        if result.output is None:
+        if any(is_error(fault) for fault in faults):
             return None, faults
         content = result.output
     identity = document.id if number == 1 else f"{document.id}-{number}"

@@ -8,7 +8,8 @@ from datetime import timedelta
 
 from edi_router.faults import Blocks, Fault, Place, blocks, is_error
 from edi_router.formats.documents import Kind
-from edi_router.formats.edifact import Interchange, Message, check, contrl, read, write_interchange
+from edi_router.formats.edifact import Interchange, Message, contrl, read, write_interchange
+from edi_router.formats.edifact.check import check
 from edi_router.partners import Partner
 from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.decide import Document, decide
@@ -85,6 +86,7 @@ class _Interchange:
             self.configuration.definitions,
             check_as=self._check_as(kind),
             syntax_version=self.interchange.syntax_version,
+            interchange_header=self.interchange.header,
         )
         document = Document(
             id=self._id(message),
@@ -150,7 +152,7 @@ class _Interchange:
         place = header.place(5, 1) if header is not None else Place(line=1, column=1, offset=0)
         when = prior.received.astimezone(self.configuration.settings.zone).strftime("%Y-%m-%d %H:%M:%S")
         values = {"reference": self.interchange.control_reference, "when": when}
-        fault = Fault("duplicate-interchange", place, values)
+        fault = Fault("duplicate-refused" if policy == "reject" else "duplicate-interchange", place, values)
         decision = Decision.HELD if policy == "hold" else Decision.DUPLICATE
         outcomes = [
             MessageOutcome(
@@ -168,7 +170,7 @@ class _Interchange:
             )
             for message in messages
         ]
-        whole = self._whole(messages, outcomes, [*faults, fault], policy == "reject", refused=fault)
+        whole = self._whole(messages, outcomes, [*faults, fault], policy == "reject")
         acknowledgements = () if policy == "hold" else whole.acknowledgements
         return replace(
             whole, decision=decision, duplicate_of=prior.id, acknowledgements=acknowledgements
@@ -180,14 +182,13 @@ class _Interchange:
         outcomes: Sequence[MessageOutcome],
         faults: list[Fault],
         blocked: bool,
-        refused: Fault | None = None,
     ) -> InterchangeOutcome:
         interchange = self.interchange
         if interchange.header is None:
             decision = Decision.HELD
         else:
             decision = Decision.REJECTED if blocked else Decision.ACCEPTED
-        acknowledgements = self._contrl(messages, outcomes, faults, blocked, refused)
+        acknowledgements = self._contrl(messages, outcomes, faults, blocked)
         return InterchangeOutcome(
             id=self.id,
             position=self.position,
@@ -208,28 +209,27 @@ class _Interchange:
         outcomes: Sequence[MessageOutcome],
         faults: list[Fault],
         blocked: bool,
-        refused: Fault | None,
     ) -> Output | None:
         """CONTRL for the interchange; none for one that cannot be named, or that itself acknowledges."""
         interchange = self.interchange
         acknowledges = bool(messages) and all(message.type == "CONTRL" for message in messages)
         if self.incoming.only or self.sender.contrl == "none" or acknowledges:
             return None
-        if interchange.header is None or not interchange.control_reference:
+        if not (interchange.control_reference and interchange.sender and interchange.recipient):
             return None
         version = 4 if (self.sender.contrl, interchange.syntax_version) in _VERSION_4 else 3
         by_id = {outcome.id: outcome for outcome in outcomes}
         results = [(message, list(by_id[self._id(message)].faults)) for message in messages]
         told = [fault for fault in faults if is_error(fault)]
-        if refused is not None and blocked:
-            told.append(refused)
+        if blocked and not told:
+            told = [fault for _, found in results for fault in found if is_error(fault)][:1]
         ours = self.configuration.settings.identifications[0]
         at = self.incoming.received.astimezone(self.configuration.settings.zone)
 
         def seal(number: int) -> bytes:
             reference = str(number)
             answer = contrl(
-                interchange, results, told, reference="1", version=version, rejected=blocked
+                interchange, results, told, reference="1", version=version
             )
             return write_interchange(
                 [answer],

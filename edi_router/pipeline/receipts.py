@@ -6,37 +6,44 @@ A receipt is made by the mapping language like any other document; what it maps 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from edi_router.faults import Fault, is_error, render
 from edi_router.formats.documents import Kind
 from edi_router.formats.xml import Element, parse, write
-from edi_router.mapping import Context, Mapping
+from edi_router.mapping import Mapping
 from edi_router.partners import Partner
+from edi_router.pipeline.configuration import Configuration
+from edi_router.pipeline.decide import context_of
 from edi_router.pipeline.model import Decision, Incoming, MessageOutcome
 
 
 def make_receipt(
-    outcome: MessageOutcome, kind: Kind, key: str, sender: Partner, incoming: Incoming, mapping: Mapping
+    outcome: MessageOutcome,
+    kind: Kind,
+    key: str,
+    sender: Partner,
+    incoming: Incoming,
+    mapping: Mapping,
+    configuration: Configuration,
 ) -> tuple[bytes | None, list[Fault]]:
     """The receipt for a document; None with the mapping's faults when it could not be made."""
     source, _ = parse(outcome_document(outcome, kind, key, sender, incoming))
     if source is None:  # what we wrote ourselves is well-formed
         raise AssertionError("the outcome document is not well-formed")
-    context = Context(
-        now=incoming.received,
-        business_date=incoming.business_date,
-        message_id=f"{outcome.id}-receipt",
-        sender=sender.id,
-        recipient=sender.id,
-    )
-    result = mapping.run(source.node(), context)
-    return result.output, list(result.faults)
+    context = context_of(f"{outcome.id}-receipt", sender, incoming, configuration)
+    result = mapping.run(source.node(), replace(context, recipient=sender.id))
+    failed = any(is_error(fault) for fault in result.faults)
+    return (None if failed else result.output), list(result.faults)
 
 
 def outcome_document(
     outcome: MessageOutcome, kind: Kind, key: str, sender: Partner, incoming: Incoming
 ) -> bytes:
     """The outcome of one document as XML, as `schemas/xml/outcome.xsd` describes it."""
-    accepted = outcome.decision in (Decision.ACCEPTED, Decision.DUPLICATE, Decision.HELD)
+    # What holds a document is our affair; the sender is told that it has arrived.
+    told = [] if outcome.decision is Decision.HELD else [fault for fault in outcome.faults if is_error(fault)]
+    accepted = outcome.decision is not Decision.REJECTED and not told
     children = [
         _leaf("Decision", str(outcome.decision)),
         _leaf("Received", "yes" if accepted else "no"),
@@ -49,9 +56,8 @@ def outcome_document(
         _leaf("Time", incoming.received.strftime("%Y-%m-%dT%H:%M:%SZ")),
     ]
     children += [
-        Element("Reference", {"kind": reference.kind}, text=reference.value) for reference in outcome.references
+        Element("Reference", {"kind": reference.kind}, text=_clean(reference.value)) for reference in outcome.references
     ]
-    faults = [fault for fault in outcome.faults if is_error(fault)]
     children += [
         Element(
             "Fault",
@@ -62,11 +68,15 @@ def outcome_document(
                 _leaf("TextZh", render(fault, "zh")),
             ],
         )
-        for fault in faults
+        for fault in told
     ]
     written = write(Element("Outcome", {}, children))
     return written.content
 
 
 def _leaf(name: str, text: str) -> Element:
-    return Element(name, {}, text="".join(char if char.isprintable() else "?" for char in text))
+    return Element(name, {}, text=_clean(text))
+
+
+def _clean(text: str) -> str:
+    return "".join(character if character.isprintable() else "?" for character in text)

@@ -40,9 +40,8 @@ def process_xml(
     if not incoming.only:
         since = incoming.received - timedelta(days=sender.duplicates.window_days)
         prior = ledger.prior_interchange(sender.id, sender.id, "", key, since, incoming.sha256)
-    notes: tuple[Fault, ...] = ()
     if prior is not None:
-        outcome, notes = _repeated(outcome, prior, key, sender, configuration)
+        outcome = _repeated(outcome, prior, key, sender, configuration)
     receipts, found = _receipts(outcome, kind, key, sender, incoming, configuration)
     interchange = InterchangeOutcome(
         id=f"{incoming.id}-1",
@@ -53,7 +52,7 @@ def process_xml(
         control_reference=key,
         decision=outcome.decision,
         test=outcome.test,
-        faults=(*notes, *found),
+        faults=tuple(found),
         messages=(outcome,),
         acknowledgements=receipts,
         duplicate_of=prior.id if prior is not None else None,
@@ -94,18 +93,20 @@ def _key(parsed: XmlDocument, kind: Kind, configuration: Configuration) -> str:
 
 def _repeated(
     outcome: MessageOutcome, prior: Prior, key: str, sender: Partner, configuration: Configuration
-) -> tuple[MessageOutcome, tuple[Fault, ...]]:
+) -> MessageOutcome:
     when = prior.received.astimezone(configuration.settings.zone).strftime("%Y-%m-%d %H:%M:%S")
-    fault = Fault("duplicate-interchange", Place(line=1, column=1, offset=0), {"reference": key, "when": when})
+    code = "duplicate-refused" if sender.duplicates.policy == "reject" else "duplicate-interchange"
+    fault = Fault(code, Place(line=1, column=1, offset=0), {"reference": key, "when": when})
     decision = Decision.HELD if sender.duplicates.policy == "hold" else Decision.DUPLICATE
     repeated = replace(
         outcome,
         decision=decision,
         reason=f"repeats interchange {prior.id}",
         outputs=(),
+        faults=(fault,),
         visible_to=(Visibility(sender.id, "sender"),),
     )
-    return repeated, (fault,)
+    return repeated
 
 
 def _receipts(
@@ -117,13 +118,13 @@ def _receipts(
     configuration: Configuration,
 ) -> tuple[tuple[Output, ...], list[Fault]]:
     """The technical receipt that the agreement names; none where no agreement takes such documents."""
-    if incoming.only or (outcome.decision is Decision.HELD and outcome.agreement is None):
+    if incoming.only:
         return (), []
     agreement = _agreement(outcome, kind, sender)
     if agreement is None or agreement.receipt is None:
         return (), []
     mapping = configuration.mappings[agreement.receipt]
-    content, faults = make_receipt(outcome, kind, key, sender, incoming, mapping)
+    content, faults = make_receipt(outcome, kind, key, sender, incoming, mapping, configuration)
     if content is None:
         return (), faults
     receipt = Output(
@@ -140,8 +141,6 @@ def _receipts(
 
 
 def _agreement(outcome: MessageOutcome, kind: Kind, sender: Partner) -> Agreement | None:
-    """The agreement it was routed by; for a faulty document, the first one that takes its kind."""
-    for agreement in sender.agreements:
-        if outcome.agreement in (None, agreement.id) and agreement.kind.includes(kind):
-            return agreement
-    return None
+    """The agreement it was routed by; where there was no route, the first one that takes its kind."""
+    taking = [each for each in sender.agreements if each.kind.includes(kind)]
+    return next((each for each in taking if each.id == outcome.agreement), taking[0] if taking else None)

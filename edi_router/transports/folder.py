@@ -45,11 +45,9 @@ class FolderChannel(Channel):
         path = self._outbox / actual(name)
         flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         with _told(path, self._outbox):
-            source = open(os.open(path, flags), "rb", buffering=0)  # noqa: PTH123, SIM115
+            source = _open(path, flags)
         with source:
             before = os.fstat(source.fileno())
-            if not stat.S_ISREG(before.st_mode):
-                raise ChannelError("channel-name", name=repr(name))
             written = 0
             while block := _read(source, path, self._outbox):
                 into.write(block)
@@ -67,7 +65,7 @@ class FolderChannel(Channel):
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
         written = 0
         with _told(path, self._inbox):
-            target = open(os.open(path, flags, 0o666), "wb", buffering=0)  # noqa: PTH123, SIM115
+            target = _open(path, flags)
         with target:
             for block in blocks(content):
                 written += len(block)
@@ -110,6 +108,14 @@ class FolderChannel(Channel):
                     return
                 raise
         _sync(folder)
+
+
+def _open(path: Path, flags: int) -> FileIO:
+    descriptor = os.open(path, flags, 0o666)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise ChannelError("channel-name", name=repr(path.name))
+    return FileIO(descriptor, "wb" if flags & os.O_WRONLY else "rb")
 
 
 def _read(source: FileIO, path: Path, folder: Path) -> bytes:

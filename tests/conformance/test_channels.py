@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import need
 from paramiko import SFTPAttributes
 
-from edi_router.demo import sshd
 from edi_router.demo.keys import ensure_key
 from edi_router.demo.paramiko_server import Login, ParamikoServer, RootedFolder
-from edi_router.demo.server import start
+from edi_router.demo.server import Kind, RunningServer, start
+from edi_router.demo.sshd import NotUsable
 from edi_router.partners.channels import ChannelSettings, FolderSettings, MemorySettings, SftpSettings
 from edi_router.transports import KINDS, Channel, ChannelError, memory, open_channel
+from tests.conftest import need
 
 SERVERS = ("folder", "memory", "sftp-openssh", "sftp-paramiko")
 
@@ -52,12 +52,12 @@ def on_disk(settings: ChannelSettings, root: Path) -> Bench:
     return Bench(settings, drop, lambda: files(root / "in"), root)
 
 
-def need_sshd() -> None:
+def started(workspace: Path, kind: Kind) -> RunningServer:
     try:
-        found = sshd.find()
-    except sshd.NotUsable:
-        found = ""
-    need(found, "OpenSSH's server is missing: apt-get install openssh-server")
+        return start(workspace, ["PARTNER"], kind=kind)
+    except NotUsable as error:
+        need(False, f"{error} (apt-get install openssh-server)")
+        raise
 
 
 @pytest.fixture(params=SERVERS)
@@ -73,10 +73,7 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
         )
         memory.forget(str(tmp_path))
     else:
-        kind = "openssh" if request.param == "sftp-openssh" else "paramiko"
-        if kind == "openssh":
-            need_sshd()
-        with start(tmp_path, ["PARTNER"], kind=kind) as server:
+        with started(tmp_path, "openssh" if request.param == "sftp-openssh" else "paramiko") as server:
             account = server.accounts["PARTNER"]
             yield on_disk(account.settings(timeout_seconds=20), account.root)
 
@@ -222,28 +219,38 @@ def test_our_own_errors_are_not_the_channels(bench: Bench, channel: Channel) -> 
     assert bench.inbox()["b.xml"] == b"the channel still works"
 
 
+@pytest.mark.parametrize("bench", ["folder", "sftp-openssh"], indirect=True)
 def test_odd_names_lead_back_to_their_files(bench: Bench, channel: Channel) -> None:
-    if bench.root is None or bench.settings.kind == "sftp" and "paramiko" in str(bench.settings):
-        pytest.skip("no bytes in these names")
-    names = [b"\xb1\xa8\xb9\xd8.edi", b"back\\slash.edi", b"line\nfeed.edi"]
-    try:
-        for name in names:
-            Path(os.fsdecode(os.fsencode(bench.root / "out") + b"/" + name)).write_bytes(name)
-    except OSError:
-        pytest.skip("the file system refuses such names")
-    listed = {drop.name for drop in channel.drops()}
-    if r"\xb1\xa8\xb9\xd8.edi" not in listed:
-        pytest.skip("paramiko's server takes UTF-8 names only")
-    assert listed == {r"\xb1\xa8\xb9\xd8.edi", r"back\x5cslash.edi", r"line\x0afeed.edi"}
-    assert {fetched(channel, name) for name in listed} == set(names)
+    assert bench.root
+    for name in (b"\xb1\xa8\xb9\xd8.edi", b"back\\slash.edi", b"line\nfeed.edi"):
+        Path(os.fsdecode(os.fsencode(bench.root / "out") + b"/" + name)).write_bytes(name)
+    listed = {drop.name: fetched(channel, drop.name) for drop in channel.drops()}
+    assert listed == {
+        r"\xb1\xa8\xb9\xd8.edi": b"\xb1\xa8\xb9\xd8.edi",
+        r"back\x5cslash.edi": b"back\\slash.edi",
+        r"line\x0afeed.edi": b"line\nfeed.edi",
+    }
     for name in listed:
         channel.remove(name)
     assert channel.drops() == []
 
 
+@pytest.mark.parametrize("bench", ["sftp-openssh"], indirect=True)
+def test_names_in_gb18030(bench: Bench) -> None:
+    assert bench.root
+    name = "报关单.edi".encode("gb18030")
+    Path(os.fsdecode(os.fsencode(bench.root / "out") + b"/" + name)).write_bytes(b"x")
+    settings = bench.settings.model_copy(update={"name_encoding": "gb18030"})
+    with open_channel(settings) as channel:
+        assert [drop.name for drop in channel.drops()] == ["报关单.edi"]
+        assert fetched(channel, "报关单.edi") == b"x"
+        deliver(channel, "回执.xml", b"y")
+    assert (bench.root / "in" / os.fsdecode("回执.xml".encode("gb18030"))).read_bytes() == b"y"
+
+
+@pytest.mark.parametrize("bench", [name for name in SERVERS if name != "memory"], indirect=True)
 def test_missing_folders_are_told(bench: Bench, channel: Channel) -> None:
-    if bench.root is None:
-        pytest.skip("nothing is missing in memory")
+    assert bench.root
     (bench.root / "out").rmdir()
     (bench.root / "in").rmdir()
     calls: list[Callable[[], object]] = [

@@ -129,7 +129,7 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry(
         "output-invalid",
-        Text("The output breaks its schema at {path}: {problem}.", "输出在 {path} 处不符合模式：{problem}。"),
+        Text("The output breaks its schema at {path}: {problem}", "输出在 {path} 处不符合模式：{problem_zh}"),
         Text("A value of the input does not fit the target format.", "输入值不符合目标格式。"),
         Text(
             "Correct the value at the input's place, or the mapping line.",
@@ -137,14 +137,14 @@ ENTRIES: tuple[Entry, ...] = (
         ),
     ),
     Entry(
-        "schema-missing",
+        "mapping-schema-missing",
         Text("There is no schema `{schema}` under schemas/.", "schemas/ 下没有模式 `{schema}`。"),
         Text("A misspelt name, or the file was not brought along.", "名称拼写错误，或未附带该文件。"),
         _LINT,
         blocks=Blocks.FILE,
     ),
     Entry(
-        "schema-unusable",
+        "mapping-schema-unusable",
         Text("The schema `{schema}` cannot be used: {problem}.", "模式 `{schema}` 无法使用：{problem}。"),
         Text("The XSD is wrong or lacks a part.", "XSD 有误或不完整。"),
         Text("Correct the schema.", "修改该模式。"),

@@ -74,6 +74,20 @@ ENTRIES: tuple[Entry, ...] = (
         contrl={3: "26", 4: "26"},
     ),
     Entry(
+        "duplicate-refused",
+        Text("{reference} was accepted before, on {when}, and is refused now.", "{reference} 已于 {when} 接收，本次退回。"),
+        Text("The file was sent again, or a control reference was used twice.", "文件重复发送，或控制参考号重复使用。"),
+        Text("Send a new interchange under a new reference.", "请使用新的参考号发送新的交换。"),
+        blocks=Blocks.INTERCHANGE,
+        contrl={3: "26", 4: "26"},
+    ),
+    Entry(
+        "mapping-wrong-source",
+        Text("The mapping {mapping} reads {source}, not {kind}.", "映射 {mapping} 的来源是 {source}，而不是 {kind}。"),
+        Text("The agreement names a mapping for another kind of document.", "协议指定的映射用于其他种类的单证。"),
+        _LINT,
+    ),
+    Entry(
         "format-unknown",
         Text("The file is neither UN/EDIFACT nor XML.", "文件既不是 UN/EDIFACT 也不是 XML。"),
         Text("Another kind of file was dropped, or it was damaged on the way.", "放入了其他类型的文件，或文件在传输中损坏。"),

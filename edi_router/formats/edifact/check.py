@@ -1,21 +1,20 @@
 """Checks a message against its directory: order, occurrence, elements, code values. It never gives up.
 
-Where the message departs from its definition, `resync` finds the reading with the fewest mistakes and the
-check goes on from there, so that one mistake is one fault at its place.
+Where the message departs from its definition, `structure_resync` finds the reading with the fewest mistakes
+and the check goes on from there, so that one mistake is one fault at its place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from edi_router.faults import Fault, FaultList
-from edi_router.formats.edifact import resync
 from edi_router.formats.edifact.directory import SERVICE_MESSAGES, Definitions, MessageDef, directory_name
 from edi_router.formats.edifact.elements import SegmentSpec, check_elements, segment_spec
 from edi_router.formats.edifact.model import Message, Segment
 from edi_router.formats.edifact.nodes import EnvelopeNode, GroupNode, MessageNode, SegmentNode
-from edi_router.formats.edifact.structure import BEGIN, Leaf, State, Structure
+from edi_router.formats.edifact.structure import BEGIN, Group, Leaf, State, Structure
+from edi_router.formats.edifact.structure_resync import INSTEAD, SKIP, Reading, passed, read_structure
 
 LIMIT = 100
 """Faults kept for one message, as in the pipeline; all are counted."""
@@ -129,23 +128,19 @@ class _Check:
         key = ("structure", self.checked.directory, definition.type)
         structure = self.definitions.cached(key, lambda: Structure(definition))
         segments = self.message.segments
-        tags = [segment.tag for segment in segments]
-        state: State = (0, 1, ()) if self.message.headless else BEGIN
+        begin: State = (0, 1, ()) if self.message.headless else BEGIN
         self.open = [self.checked.root]
-        direct, excess, apply = structure.direct, structure.excess, structure.apply
-        for index, segment in enumerate(segments):
-            tag = segment.tag
-            for step in direct(state[0], tag):
-                if excess(state, step) is None:
-                    break
+        tags = [segment.tag for segment in segments]
+        for segment, found in zip(segments, read_structure(structure, tags, begin), strict=True):
+            if isinstance(found, Reading):
+                self._report(structure, segment, found)
+            step = found.step if isinstance(found, Reading) else found
+            if step is not None and not step.same:
+                self._enter(step.target, step.keep - step.repeat)
+            if step is None or (isinstance(found, Reading) and found.kind == INSTEAD):
+                self._set_aside(segment)
             else:
-                state = self._misfit(structure, state, segment, tags[index:])
-                continue
-            leaf = step.target
-            if not step.same:
-                self._enter(leaf, step.keep - step.repeat)
-            state = apply(state, step)
-            self._place(segment, leaf.path)
+                self._place(segment, step.target.path)
 
     def _enter(self, leaf: Leaf, keep: int) -> None:
         """Close the groups beyond `keep` and open those of `leaf`."""
@@ -160,28 +155,18 @@ class _Check:
         node.add(SegmentNode(segment, self._spec(segment.tag), node, group))
         self._elements(segment, group)
 
-    def _misfit(self, structure: Structure, state: State, segment: Segment, tags: Sequence[str]) -> State:
-        ahead = resync.AHEAD if len(self.faults) < LIMIT else 1
-        reading = resync.resync(structure, state, tags, ahead)
-        if reading.kind in (resync.SKIP, resync.INSTEAD):
-            self._report_odd(structure, state, segment, reading)
+    def _set_aside(self, segment: Segment) -> None:
+        """A segment without a place in the message: what stands in it is not checked."""
+        root = self.checked.root
+        root.unplaced.append(SegmentNode(segment, self._spec(segment.tag), root, None))
+
+    def _report(self, structure: Structure, segment: Segment, reading: Reading) -> None:
+        if reading.kind in (SKIP, INSTEAD):
+            self._report_odd(structure, reading.before, segment, reading)
         for leaf in reading.missing:
             self._report_missing(segment, leaf)
         if reading.excess is not None:
-            self._report_excess(segment, reading)
-        step = reading.step
-        if step is None:
-            spec = self._spec(segment.tag)
-            self.checked.root.unplaced.append(SegmentNode(segment, spec, self.checked.root, None))
-            return reading.state
-        if not step.same:
-            self._enter(step.target, step.keep - step.repeat)
-        if reading.kind == resync.INSTEAD:
-            spec = self._spec(segment.tag)
-            self.checked.root.unplaced.append(SegmentNode(segment, spec, self.checked.root, None))
-        else:
-            self._place(segment, step.target.path)
-        return reading.state
+            self._report_excess(segment, reading.excess)
 
     def _report_missing(self, segment: Segment, leaf: Leaf) -> None:
         """A mandatory segment is missing before `segment`, unless it stood a little earlier by mistake."""
@@ -193,14 +178,12 @@ class _Check:
         place = replace(segment.place(group=leaf.path), tag=leaf.tag)
         self.faults.append(Fault("segment-missing", place, {"tag": leaf.tag}))
 
-    def _report_odd(
-        self, structure: Structure, state: State, segment: Segment, reading: resync.Reading
-    ) -> None:
+    def _report_odd(self, structure: Structure, state: State, segment: Segment, reading: Reading) -> None:
         """A segment that does not belong here: misplaced, unknown, or not expected."""
         tag = segment.tag
         here = structure.leaves[state[0]] if state[0] >= 0 else None
         place = segment.place(group=here.path if here else None)
-        if reading.kind == resync.SKIP:
+        if reading.kind == SKIP:
             for odd in reversed(self.missing):
                 if odd.tag == tag and segment.number - odd.number <= NEAR and odd.leaf is not None:
                     self.missing.remove(odd)
@@ -208,8 +191,9 @@ class _Check:
                     before = self.message.segments[odd.number - 1].tag
                     self.faults.append(Fault("segment-misplaced", place, {"tag": tag, "before": before}))
                     return
-            leaf = resync.passed(structure, state, tag)
+            leaf = passed(structure, state, tag)
             if leaf is not None and here is not None:
+                self.skipped.append(_Odd(tag, len(self.faults), segment.number))
                 self.faults.append(Fault("segment-misplaced", place, {"tag": tag, "before": here.tag}))
                 return
         if reading.step is not None:
@@ -222,12 +206,10 @@ class _Check:
         values = {"tag": tag, "expected": expected, "message": structure.definition.type}
         self.faults.append(Fault(code, place, values))
 
-    def _report_excess(self, segment: Segment, reading: resync.Reading) -> None:
-        over = reading.excess
-        assert reading.step is not None
+    def _report_excess(self, segment: Segment, over: Group | Leaf) -> None:
         if isinstance(over, Leaf):
             values = {"tag": over.tag, "limit": str(over.limit)}
             self.faults.append(Fault("segment-repeated", segment.place(group=over.path), values))
-        elif over is not None:
+        else:
             values = {"group": over.path, "limit": str(over.limit)}
             self.faults.append(Fault("group-repeated", segment.place(group=over.path), values))

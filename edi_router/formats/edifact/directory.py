@@ -211,7 +211,12 @@ def _uses(entries: list[list[Any]]) -> tuple[Use, ...]:
 
 def _message(data: dict[str, Any]) -> MessageDef:
     return MessageDef(
-        data["type"], data["version"], data["release"], data["agency"], data["name"], _content(data["content"])
+        data["type"],
+        data["version"],
+        data["release"],
+        data["agency"],
+        data["name"],
+        _content(data["content"]),
     )
 
 

@@ -107,7 +107,9 @@ def _next(refs: Sequence[str], ref: str, index: int) -> int:
     return next((at for at in range(index + 1, len(refs)) if refs[at] == ref), -1)
 
 
-def check_elements(segment: Segment, spec: SegmentSpec, syntax_version: int, group: str | None) -> Iterator[Fault]:
+def check_elements(
+    segment: Segment, spec: SegmentSpec, syntax_version: int, group: str | None
+) -> Iterator[Fault]:
     """The faults of the segment's data elements."""
     values = segment.elements()
     parts = spec.parts

@@ -44,7 +44,7 @@ def _codes(block: Block, column: int, findings: list[Fault]) -> dict[str, str]:
         if not line.strip():
             text = False
             continue
-        if _TEXT.match(line) and len(line) - len(line.lstrip("".join("*+#|X- "))) < column:
+        if _TEXT.match(line) and len(line) - len(line.lstrip("*+#|X- ")) <= column:
             text = True
             continue
         if text:

@@ -134,7 +134,9 @@ def _finish(block: Block, entry: Entry, findings: list[Fault]) -> Iterator[Entry
     if entry.status:
         yield entry
     else:
-        findings.append(finding("import-line-unread", block.file, entry.line, text=f"{entry.ref} {entry.name}"))
+        findings.append(
+            finding("import-line-unread", block.file, entry.line, text=f"{entry.ref} {entry.name}")
+        )
 
 
 def read_segments(member: Member, forms: Forms, findings: list[Fault]) -> Iterator[tuple[int, SegmentDef]]:
@@ -165,10 +167,12 @@ def _is_component(entry: Entry) -> bool:
     return not entry.position and not entry.name.isupper()
 
 
-def read_composites(member: Member, forms: Forms, findings: list[Fault]) -> Iterator[tuple[int, CompositeDef]]:
+def read_composites(
+    member: Member, forms: Forms, findings: list[Fault]
+) -> Iterator[tuple[int, CompositeDef]]:
     """The composites of a composite directory."""
     for block in blocks(member, findings):
-        parts = []
+        parts: list[Use] = []
         for entry in entries(block, findings):
             position = entry.position or f"{(len(parts) + 1) * 10:03d}"
             parts.append(Use(entry.ref, entry.status, entry.repeat or 1, position))

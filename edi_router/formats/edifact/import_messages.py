@@ -128,9 +128,7 @@ class _TableReader:
             elif (begun := _OPEN_SEGMENT.match(line)) and not _TITLE.match(line):
                 pending = (begun[1] or "", begun[2])
             elif line.strip() and not _TITLE.match(line):
-                self.findings.append(
-                    finding("import-line-unread", self.file, number + 1, text=line.strip())
-                )
+                self.findings.append(finding("import-line-unread", self.file, number + 1, text=line.strip()))
             number += 1
         for group_open in reversed(self.stack):
             self.findings.append(
@@ -149,18 +147,25 @@ class _TableReader:
     def _open(self, number: int, line: str, group: re.Match[str]) -> None:
         column = group.start(6)
         if self.stack and column >= self.stack[-1].column:
-            self.findings.append(finding("import-group-nesting", self.file, number + 1, group=f"SG{group[2]}"))
+            self.findings.append(
+                finding("import-group-nesting", self.file, number + 1, group=f"SG{group[2]}")
+            )
         if len(group[6]) != len(self.stack) + 1:
-            self.findings.append(finding("import-group-nesting", self.file, number + 1, group=f"SG{group[2]}"))
-        self.stack.append(
-            _Open(f"SG{group[2]}", group[3], int(group[4]), group[1] or "", column, number + 1)
-        )
+            self.findings.append(
+                finding("import-group-nesting", self.file, number + 1, group=f"SG{group[2]}")
+            )
+        self.stack.append(_Open(f"SG{group[2]}", group[3], int(group[4]), group[1] or "", column, number + 1))
 
     def _close(self, number: int, line: str, start: int, brackets: str) -> None:
         closing = {start + i for i, mark in enumerate(brackets) if mark in _CLOSES}
         if brackets and len(brackets) != len(self.stack):
             self.findings.append(
-                finding("import-group-nesting", self.file, number + 1, group=self.stack[-1].name if self.stack else "")
+                finding(
+                    "import-group-nesting",
+                    self.file,
+                    number + 1,
+                    group=self.stack[-1].name if self.stack else "",
+                )
             )
         while self.stack and self.stack[-1].column in closing:
             closing.discard(self.stack[-1].column)

@@ -52,7 +52,14 @@ def members(data: bytes, name: str, findings: list[Fault], depth: int = 0) -> It
                 continue
             try:
                 content = archive.read(info)
-            except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+            except (
+                zipfile.BadZipFile,
+                zlib.error,
+                NotImplementedError,
+                RuntimeError,
+                EOFError,
+                OSError,
+            ) as error:
                 findings.append(finding("import-damaged", path, problem=str(error) or type(error).__name__))
                 continue
             if base.lower().endswith(".zip"):

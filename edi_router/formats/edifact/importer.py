@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from edi_router.faults import Fault, Place
+from edi_router.faults import Fault
 from edi_router.formats.edifact.directory import (
     CompositeDef,
     ElementDef,
@@ -60,6 +60,7 @@ class Imported:
     counts: Mapping[str, int]
     findings: list[Fault]
     release: Release
+    source: str
 
 
 def import_release(data: bytes, name: str) -> Imported:
@@ -78,7 +79,7 @@ def import_release(data: bytes, name: str) -> Imported:
     _link_codes(release)
     _compare_forms(release, forms, findings)
     findings += validate(release, name)
-    return _imported(release, {"source": name}, findings)
+    return _imported(release, name, {}, findings)
 
 
 def subset(imported: Imported, types: Collection[str]) -> Imported:
@@ -93,8 +94,7 @@ def subset(imported: Imported, types: Collection[str]) -> Imported:
     elements = {ref: whole.elements[ref] for ref in sorted(refs) if ref in whole.elements}
     codes = {ref: whole.codes[ref] for ref in elements if ref in whole.codes}
     part = Release(whole.directory, messages, segments, composites, elements, codes)
-    source = next((place.split("/")[0] for place in _sources(imported)), imported.directory.lower() + ".zip")
-    return _imported(part, {"source": source, "messages": sorted(messages)}, imported.findings)
+    return _imported(part, imported.source, {"messages": sorted(messages)}, imported.findings)
 
 
 def write(release: Release, about: Mapping[str, object]) -> dict[str, bytes]:
@@ -150,7 +150,9 @@ def _check_groups(message: MessageDef, name: str) -> Iterator[Fault]:
                 continue
             expected += 1
             if entry.name != f"SG{expected}":
-                yield finding("import-group-number", name, group=f"{message.type} {entry.name}", number=str(expected))
+                yield finding(
+                    "import-group-number", name, group=f"{message.type} {entry.name}", number=str(expected)
+                )
                 expected = int(entry.name[2:])
             first = entry.content[0] if entry.content else None
             if not isinstance(first, SegmentUse) or first.status != "M" or first.repeat != 1:
@@ -211,9 +213,7 @@ def _read_messages(
         _put(release.messages, message.type, message, member, table.line, findings)
 
 
-def _put(
-    found: dict[str, _T], key: str, value: _T, member: Member, line: int, findings: list[Fault]
-) -> None:
+def _put(found: dict[str, _T], key: str, value: _T, member: Member, line: int, findings: list[Fault]) -> None:
     if key in found:
         findings.append(finding("import-duplicate", member.path, line, what=key))
     else:
@@ -241,7 +241,7 @@ def _compare_forms(release: Release, forms: Forms, findings: list[Fault]) -> Non
             findings.append(finding("import-composite-differs", file, line, composite=ref))
 
 
-def _imported(release: Release, about: Mapping[str, object], findings: list[Fault]) -> Imported:
+def _imported(release: Release, source: str, about: Mapping[str, object], findings: list[Fault]) -> Imported:
     counts = {
         "messages": len(release.messages),
         "segments": len(release.segments),
@@ -250,12 +250,5 @@ def _imported(release: Release, about: Mapping[str, object], findings: list[Faul
         "code lists": len(release.codes),
         "codes": sum(map(len, release.codes.values())),
     }
-    facts = {"directory": release.directory, **about, "counts": counts}
-    return Imported(release.directory, write(release, facts), counts, findings, release)
-
-
-def _sources(imported: Imported) -> Iterator[str]:
-    for fault in imported.findings:
-        place: Place = fault.place
-        if place.file:
-            yield place.file
+    facts = {"directory": release.directory, "source": source, **about, "counts": counts}
+    return Imported(release.directory, write(release, facts), counts, findings, release, source)

@@ -15,8 +15,9 @@ from edi_router.formats.edifact.separators import (
     trimmed,
 )
 
-UNTERMINATED, OVERLONG, INDENTED, SUSPECT = 1, 2, 4, 8
-"""Marks a scanner leaves on a segment: no terminator, cut at the limit, blanks before it, odd characters."""
+UNTERMINATED, OVERLONG, INDENTED, SUSPECT, SERVICE, BAD_TAG = 1, 2, 4, 8, 16, 32
+"""Marks the scanner leaves on a segment: no terminator, cut at the limit, blanks before it, odd characters,
+a service segment (or an empty one), a tag that is none. Ordinary segments have no mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +141,10 @@ class Segment:
 
     def end(self) -> tuple[int, int, int]:
         """Offset, line and column just after the segment's terminator."""
-        line, column = advance(self.text, self.line, self.column)
         if self.marks & UNTERMINATED:
-            return self.offset + self.length, line, column
-        line, column = advance(self.dialect.separators.terminator, line, column)
-        return self.offset + self.length + 1, line, column
+            return self.offset + self.length, *advance(self.text, self.line, self.column)
+        terminator = self.dialect.separators.terminator
+        return self.offset + self.length + 1, *advance_over(self.text, terminator, self.line, self.column)
 
     def _index(self, element: int, component: int | None, repeat: int | None) -> int:
         """Where a part begins in `text`; the end of what encloses it when it is absent."""
@@ -203,6 +203,14 @@ def advance(text: str, line: int, column: int) -> tuple[int, int]:
     if not ends:
         return line, column + len(text)
     return line + ends, len(text) - max(text.rfind("\n"), text.rfind("\r"))
+
+
+def advance_over(text: str, terminator: str, line: int, column: int) -> tuple[int, int]:
+    """Line and column after `text` and its terminator; a CR that terminates leaves ending the line to its LF."""
+    if terminator == "\r":
+        line, column = advance(text, line, column)
+        return line, column + 1
+    return advance(text + terminator, line, column)
 
 
 @dataclass(eq=False, slots=True)
@@ -374,7 +382,8 @@ class Interchange:
         return self._get(11) == "1"
 
 
-def fault_at(segment: Segment, code: str, element: int | None = None, component: int | None = None,
-             **values: str) -> Fault:  # fmt: skip
+def fault_at(
+    segment: Segment, code: str, element: int | None = None, component: int | None = None, /, **values: str
+) -> Fault:
     """A fault about a segment or one of its parts."""
     return Fault(code, segment.place(element, component), values)

@@ -81,7 +81,9 @@ class SegmentNode:
 
     __slots__ = ("_parent", "group", "name", "segment", "spec")
 
-    def __init__(self, segment: Segment, spec: SegmentSpec | None, parent: Node | None, group: str | None) -> None:
+    def __init__(
+        self, segment: Segment, spec: SegmentSpec | None, parent: Node | None, group: str | None
+    ) -> None:
         self.name = segment.tag
         self.segment = segment
         self.spec = spec
@@ -126,7 +128,12 @@ class CompositeNode:
     __slots__ = ("_components", "_segment", "_spec", "element", "name", "repeat")
 
     def __init__(
-        self, segment: SegmentNode, spec: PartSpec, components: tuple[str, ...], element: int, repeat: int | None
+        self,
+        segment: SegmentNode,
+        spec: PartSpec,
+        components: tuple[str, ...],
+        element: int,
+        repeat: int | None,
     ) -> None:
         self.name = spec.id
         self._segment = segment
@@ -145,7 +152,9 @@ class CompositeNode:
         wanted = name[1:]
         return [
             ElementNode(name, value, self, self._segment, self.element, index, self.repeat)
-            for index, (spec, value) in enumerate(zip(self._spec.components, self._components, strict=False), 1)
+            for index, (spec, value) in enumerate(
+                zip(self._spec.components, self._components, strict=False), 1
+            )
             if spec.id == wanted and name[:1] == "d"
         ]
 

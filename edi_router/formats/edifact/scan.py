@@ -13,19 +13,23 @@ from typing import BinaryIO
 from edi_router.faults import Fault, Place
 from edi_router.formats.edifact import charset
 from edi_router.formats.edifact.model import (
+    BAD_TAG,
     INDENTED,
     OVERLONG,
+    SERVICE,
     SUSPECT,
     UNTERMINATED,
     Dialect,
     Segment,
     advance,
+    advance_over,
 )
 from edi_router.formats.edifact.separators import Separators, split
 
 BLOCK = 1 << 16
 SEGMENT_LIMIT = 1 << 22
 _BLANK = " \t\r\n"
+_PADDING = _BLANK + "\x00\x1a"
 _START = re.compile(
     rb"UNA[^A-Za-z0-9]{2}.{3}[^A-Za-z0-9]\s*UN[BGH][^A-Za-z0-9]"
     rb"|UNB[^\sA-Za-z0-9][A-Z]{4}[^A-Za-z0-9]"
@@ -33,6 +37,10 @@ _START = re.compile(
     re.DOTALL,
 )
 _BARE = re.compile(rb"[A-Z][A-Z0-9]{2}\+[^']{0,4000}'")
+_TAG = re.compile(r"[A-Z][A-Z0-9]{2}").fullmatch
+SERVICE_TAGS = frozenset(("", "UNA", "UNB", "UNG", "UNE", "UNH", "UNT", "UNZ", "UNO", "UNP"))
+_ORDINARY: set[str] = set()
+"""Well-formed tags of other segments, as they are met; at most 26 × 36 × 36."""
 _HEADER = re.compile(rb"UNB(.)([A-Z0-9]{0,8})(.)?(\d)?", re.DOTALL)
 _LEVEL_B_MARKS = Separators("\x1f", "\x1d", ".", "", "", "\x1c")
 
@@ -104,8 +112,10 @@ class Scanner:
         self._parts: list[str] = []
         self._raw: list[bytes] = []
         self._raw_offset = 0
+        self._pending = b""
+        self._whole = (b"", 0)
         self._step = BLOCK
-        self._ended = False
+        self._ended = self._cut = False
 
     # --- between interchanges -----------------------------------------------------------------------------
 
@@ -160,7 +170,7 @@ class Scanner:
         header = _HEADER.match(data)
         level = header[2].decode("ascii") if header else ""
         version = header[4] if header else None
-        if header and not una and header[1] != b"+":
+        if not una:
             marks, guessed = guess_separators(data, header)
             if guessed:
                 faults.append(Fault("separators-guessed", place, {"used": marks.una}))
@@ -184,7 +194,7 @@ class Scanner:
         self._odd = charset.odd_characters(level, self.strict, self._dialect.separators.active)
         self._decoder = codecs.getincrementaldecoder(self._dialect.encoding)("surrogateescape")
         self._parts, self._raw, self._raw_offset = [], [], self.source.offset
-        self._step = 4096
+        self._pending, self._step = b"", 4096
         self._ended = self._cut = False
 
     def batch(self) -> list[Segment]:
@@ -195,11 +205,7 @@ class Scanner:
             self._step = min(self._step * 2, BLOCK)
             self._ended = not data
             text = self._decode(data)
-            if not self._parts:
-                self._raw_offset = self.source.offset - len(data) - len(self._pending)
-                self._raw = [self._pending] if self._pending else []
             self._raw.append(data)
-            self._pending = self._decoder.getstate()[0]
             self._parts.append(text)
             if terminator in text or self._ended or sum(map(len, self._parts)) > SEGMENT_LIMIT:
                 segments = self._segments()
@@ -207,18 +213,17 @@ class Scanner:
                     return segments
         return []
 
-    _pending = b""
-    _cut = False
-
     def _decode(self, data: bytes) -> str:
         text = self._decoder.decode(data, not data)
-        if self._dialect.encoding == "utf-8" or not self._dialect.wide or text.isascii():
+        if not self._dialect.wide:
             return text
-        whole = self._pending + data
-        left = len(whole) - len(self._decoder.getstate()[0])
-        if text.encode(self._dialect.encoding, "surrogateescape") == whole[:left]:
+        whole, self._pending = self._pending + data, self._decoder.getstate()[0]
+        if self._dialect.encoding == "utf-8" or text.isascii():
             return text
-        return decode_exactly(whole[:left], self._dialect.encoding)
+        whole = whole[: len(whole) - len(self._pending)]
+        if text.encode(self._dialect.encoding, "surrogateescape") == whole:
+            return text
+        return decode_exactly(whole, self._dialect.encoding)
 
     def _segments(self) -> list[Segment]:
         """Cut the text at hand into segments and keep the unfinished rest."""
@@ -229,34 +234,29 @@ class Scanner:
         pieces = split(text, marks.terminator, marks.release)
         rest = "" if self._ended else pieces.pop()
         odd = self._odd.search(text) is not None
-        breaks = "\n" in text or "\r" in text
         wide = dialect.wide and not text.isascii()
+        ends = line_ends(text, marks)
+        skip = len(ends or "")
+        element = marks.element
         offset, line, column = self._raw_offset, self.line, self.column
         out: list[Segment] = []
         for piece in pieces:
-            body = piece.lstrip(_BLANK)
-            lead = len(piece) - len(body)
-            at_line, at_column = line, column + lead
-            flags = 0
-            if lead:
-                if breaks:
-                    at_line, at_column = advance(piece[:lead], line, column)
-                if " " in piece[:lead] or "\t" in piece[:lead]:
-                    flags = INDENTED
-            if marks.terminator == "\n" and body[-1:] == "\r":
-                body = body[:-1]
-            if odd or (breaks and ("\n" in body or "\r" in body)):
-                flags |= SUSPECT
+            size = (dialect.size(piece) if wide else len(piece)) + 1
+            if ends is None:
+                out.append(self._segment(piece, odd, offset, line, column))
+                line, column = advance_over(piece, marks.terminator, line, column)
+                offset += size
+                continue
+            body, at = piece, offset
+            if skip and piece.startswith(ends):
+                body, at, line, column = piece[skip:], offset + skip, line + 1, 1
             tag = body[:3]
-            if body[3:4] != marks.element and len(body) > 3:
-                tag = re.split(f"[{re.escape(marks.element + marks.component)}]", body[:64], maxsplit=1)[0]
-            out.append(Segment(tag, body, dialect, offset + lead, at_line, at_column, 0, flags))
-            offset += (dialect.size(piece) if wide else len(piece)) + 1
-            if breaks:
-                line, column = advance(piece, line, column)
-                line, column = advance(marks.terminator, line, column)
+            if tag in _ORDINARY and body[3:4] == element and not odd:
+                out.append(Segment(tag, body, dialect, at, line, column))
             else:
-                column += len(piece) + 1
+                out.append(self._segment(body, odd, at, line, column))
+            column += len(body) + 1
+            offset += size
         if self._cut and out:
             self._cut = False
             out.pop(0)
@@ -272,11 +272,32 @@ class Scanner:
         self._raw_offset, self._whole = offset, (raw, self._raw_offset)
         return out
 
-    _whole: tuple[bytes, int] = (b"", 0)
+    def _segment(self, piece: str, odd: bool, offset: int, line: int, column: int) -> Segment:
+        """Any segment, with its marks: the slow way that always holds."""
+        marks = self._dialect.separators
+        body = piece.lstrip(_BLANK)
+        lead = len(piece) - len(body)
+        found = 0
+        if lead:
+            line, column = advance(piece[:lead], line, column)
+            if " " in piece[:lead] or "\t" in piece[:lead]:
+                found = INDENTED
+        if odd or "\n" in body or "\r" in body:
+            found |= SUSPECT
+        tag = body[:3]
+        if body[3:4] != marks.element and len(body) > 3:
+            tag = re.split(f"[{re.escape(marks.element + marks.component)}\r\n]", body[:32], maxsplit=1)[0]
+        if tag in SERVICE_TAGS or tag[:3] in ("UNA", "UNB"):
+            found |= SERVICE
+        elif not _TAG(tag):
+            found |= BAD_TAG
+        else:
+            _ORDINARY.add(tag)
+        return Segment(tag, body, self._dialect, offset + lead, line, column, 0, found)
 
     def _finish(self, out: list[Segment]) -> None:
         """The last piece of a stream has no terminator; it is a segment all the same, unless it is blank."""
-        if out and not out[-1].text.strip(_BLANK):
+        if out and not out[-1].text.strip(_PADDING):
             out.pop()
         elif out:
             out[-1].marks |= UNTERMINATED
@@ -310,6 +331,23 @@ class Scanner:
         return passed
 
 
+def line_ends(text: str, marks: Separators) -> str | None:
+    r"""The line end that follows terminators in `text`, and stands nowhere else; None when there are others.
+
+    >>> [line_ends(text, Separators()) for text in ("A'\r\nB'\r\n", "A'B'", "A'B\n'")]
+    ['\r\n', '', None]
+    """
+    feeds, returns = text.count("\n"), text.count("\r")
+    if not feeds and not returns:
+        return "" if marks.terminator not in "\r\n" else None
+    ends = "\r\n" if returns else "\n"
+    after = marks.terminator + ends
+    first = text.startswith(ends)
+    if marks.terminator in "\r\n" or (returns and returns != feeds) or text.count(after) + first != feeds:
+        return None
+    return ends if not marks.release or marks.release + after not in text else None
+
+
 def read_una(data: bytes) -> tuple[Separators, int, str]:
     """The separators that `data`, beginning with UNA, announces; its length; what is wrong with it.
 
@@ -320,15 +358,15 @@ def read_una(data: bytes) -> tuple[Separators, int, str]:
     """
     text = data[3:9].decode("iso8859-1")
     if len(text) == 6:
-        component, element, decimal, release, repetition, terminator = text
-        marks = Separators(component, element, decimal, release.strip(" "), repetition.strip(" "), terminator)
+        release, repetition = text[3].strip(" "), text[4].strip(" ")
+        marks = Separators(text[0], text[1], text[2], release, repetition, text[5])
         problem = marks.problem()
         if not problem and not marks.active.isascii():
             problem = "a separator is no ASCII character"
         if not problem:
             return marks, 9, ""
         if data[8:11] in (b"UNB", b"UNG", b"UNH"):
-            short = Separators(component, element, decimal, release.strip(" "), "", repetition)
+            short = Separators(text[0], text[1], text[2], release, "", text[4])
             if not short.problem():
                 return short, 8, "only five characters"
     else:
@@ -337,13 +375,18 @@ def read_una(data: bytes) -> tuple[Separators, int, str]:
     return Separators(), 3 + after.start() if after else min(9, len(data)), problem
 
 
-def guess_separators(data: bytes, header: re.Match[bytes]) -> tuple[Separators, bool]:
-    """The separators of a UNB that is written with others than the default ones, and whether it is a guess."""
-    element = header[1].decode("iso8859-1")
+def guess_separators(data: bytes, header: re.Match[bytes] | None) -> tuple[Separators, bool]:
+    """The separators of an interchange without UNA, and whether they are a guess."""
+    element = header[1].decode("iso8859-1") if header else "+"
+    if element == "+":
+        lines = re.search(rb"(\r?)\n[A-Z]{3}\+", data) if b"'" not in data else None
+        if lines is None:
+            return Separators(), False
+        return Separators(terminator="\r" if lines[1] else "\n"), True
     if element == _LEVEL_B_MARKS.element:
         return _LEVEL_B_MARKS, False
-    component = (header[3] or b":").decode("iso8859-1")
-    follows = re.search(rb"([^A-Za-z0-9\s])\s*UN[HG]" + re.escape(header[1]), data)
+    component = (header[3] if header and header[3] else b":").decode("iso8859-1")
+    follows = re.search(rb"([^A-Za-z0-9\s])\s*UN[HG]" + re.escape(element.encode("iso8859-1")), data)
     terminator = follows[1].decode("iso8859-1") if follows else "'"
     release = "" if "?" in (element, component, terminator) else "?"
     marks = Separators(component, element, ".", release, "", terminator)

@@ -142,16 +142,18 @@ def elements_of(text: str, separators: Separators) -> tuple[Element, ...]:
     release, component, repetition = separators.release, separators.component, separators.repetition
     if release and release in text:
         parts = split(text, separators.element, release)
+    elif repetition and repetition in text:
+        parts, release = text.split(separators.element), ""
     else:
-        parts = text.split(separators.element)
-        release = ""
+        del (parts := text.split(separators.element))[0]
+        return tuple(
+            [(tuple(part.split(component)),) if component in part else ((part,),) for part in parts]
+        )
     return tuple(
         tuple(
             tuple(unescape(value, release) for value in split(repeat, component, release))
-            for repeat in (split(part, repetition, release) if repetition and repetition in part else (part,))
+            for repeat in (split(part, repetition, release) if repetition else (part,))
         )
-        if (release and release in part) or (repetition and repetition in part)
-        else (tuple(part.split(component)),)
         for part in parts[1:]
     )
 

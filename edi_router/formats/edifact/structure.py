@@ -116,6 +116,17 @@ class Structure:
             steps = self._costly[key] = tuple(found[:12])
         return steps
 
+    def to_end(self, position: int) -> tuple[Step, ...]:
+        """The step to UNT, whatever it passes over; more than thirty missing segments are not listed."""
+        steps = [step for step in self._steps(position, "UNT", 30) if step.target is self.leaves[-1]]
+        if not steps:
+            steps = [Step(self.leaves[-1], 0, False, False, ())]
+        return tuple(steps[:1])
+
+    def next_steps(self, position: int) -> Iterator[Step]:
+        """The steps to any segment that pass over nothing mandatory."""
+        return self._steps(position, None, 0)
+
     def apply(self, state: State, step: Step) -> State:
         """The state after the step."""
         if step.same:
@@ -136,7 +147,7 @@ class Structure:
     def expected(self, state: State) -> list[Leaf]:
         """The segments that may come next, in the order of the definition."""
         found: list[Leaf] = []
-        for step in self._steps(state[0], None, 0):
+        for step in self.next_steps(state[0]):
             if self.excess(state, step) is None and step.target not in found:
                 found.append(step.target)
         return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from edi_router.faults import Place
-from edi_router.formats.xml.xpath import is_element, local_name, namespace, xpath_of
+from edi_router.formats.xml.xpath import is_element, line_of, local_name, namespace, xpath_of
 
 
 class AttributeNode:
@@ -70,7 +70,7 @@ class ElementNode:
         return list(self._children)
 
     def value(self) -> str | None:
-        """The text of a leaf as it stands; None when it is empty or blank, or when there are child elements."""
+        """The text of a leaf as it stands; None when it is blank or when there are elements in it."""
         text = self.element.text or ""
         for child in self.element:
             if is_element(child):
@@ -80,7 +80,7 @@ class ElementNode:
 
     def place(self) -> Place:
         """The line of the start tag and the path from the root."""
-        return Place(line=self.element.sourceline, xpath=xpath_of(self.element))
+        return Place(line=line_of(self.element), xpath=xpath_of(self.element))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from edi_router.faults import Fault, Place
 from edi_router.formats.xml.document import XmlDocument
 from edi_router.formats.xml.encoding import Decoded, decode
 from edi_router.formats.xml.limits import Excess, Limits, after, before, scan
-from edi_router.formats.xml.xpath import xpath_of
+from edi_router.formats.xml.xpath import line_of, xpath_of
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PROLOG = re.compile(r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*", re.DOTALL)
@@ -74,9 +74,12 @@ def _doctype(source: Decoded) -> Fault | None:
 def _build(source: Decoded, limits: Limits) -> tuple[etree._Element | None, list[Fault]]:
     parser = hardened()
     try:
-        return etree.fromstring(source.text.encode("utf-8"), parser), []
+        root = etree.fromstring(source.text.encode("utf-8"), parser)
     except etree.XMLSyntaxError:
         return None, _explain(source, parser, limits)
+    if root.getroottree().docinfo.internalDTD is not None:
+        return None, [Fault("xml-doctype", Place(line=1))]
+    return root, []
 
 
 def _explain(source: Decoded, parser: etree.XMLParser, limits: Limits) -> list[Fault]:
@@ -105,7 +108,7 @@ def _index(source: Decoded, entry: etree._LogEntry) -> int:
 def _excess(source: Decoded, excess: Excess) -> Fault:
     if excess.element is None:
         return Fault("xml-limit", source.place(excess.index), _values(excess))
-    place = Place(line=excess.element.sourceline, xpath=xpath_of(excess.element))
+    place = Place(line=line_of(excess.element), xpath=xpath_of(excess.element))
     return Fault("xml-limit", place, _values(excess))
 
 

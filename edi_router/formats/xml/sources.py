@@ -17,6 +17,7 @@ XSD = "http://www.w3.org/2001/XMLSchema"
 SCHEME = "edirouter://schema/"
 """The addresses under which both validators see the documents; they lead nowhere but here."""
 
+_VERSIONING = "http://www.w3.org/2007/XMLSchema-versioning"
 _REFERENCES = ("import", "include", "redefine")
 Read = Callable[[str], bytes]
 
@@ -72,6 +73,7 @@ class _Gathering:
         address = self.addresses[name] = f"{SCHEME}{len(self.addresses)}"
         self.documents[address] = b""
         root = self._parse(name, by)
+        _as_version_10(root)
         self.namespaces[address] = root.get("targetNamespace", "")
         for child in root:
             if is_element(child) and child.tag in {f"{{{XSD}}}{kind}" for kind in _REFERENCES}:
@@ -96,7 +98,7 @@ class _Gathering:
         return document.root
 
     def wrap(self, roots: list[str]) -> str:
-        """A schema that imports several top schemas, those of one namespace through one that includes them."""
+        """A schema that imports several top ones, those of one namespace through one that includes them."""
         spaces: dict[str, list[str]] = {}
         for root in roots:
             spaces.setdefault(self.namespaces[root], []).append(root)
@@ -116,6 +118,22 @@ class _Gathering:
         text = f'<xs:schema xmlns:xs="{XSD}" {target}>{"".join(lines)}</xs:schema>'
         self.documents[address] = text.encode("utf-8")
         return address
+
+
+def _as_version_10(root: etree._Element) -> None:
+    """Do what the versioning attributes ask of an XSD 1.0 processor; libxml2 does not know them.
+
+    On the schema itself they are dropped: many schemas ask for 1.1 there and use nothing of it, and one that
+    does is refused by libxml2.
+    """
+    for bound in ("minVersion", "maxVersion"):
+        if f"{{{_VERSIONING}}}{bound}" in root.attrib:
+            del root.attrib[f"{{{_VERSIONING}}}{bound}"]
+    for element in list(root.iter(etree.Element)):
+        least, most = (element.get(f"{{{_VERSIONING}}}{bound}") for bound in ("minVersion", "maxVersion"))
+        parent = element.getparent()
+        if parent is not None and ((least or "1.0") > "1.0" or (most or "1.1") <= "1.0"):
+            parent.remove(element)
 
 
 def _resolve(name: str, location: str) -> str:

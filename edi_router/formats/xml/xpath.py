@@ -6,6 +6,8 @@ be looked up in the other.
 
 from __future__ import annotations
 
+from typing import cast
+
 from lxml import etree
 
 _CLOSE = "}"
@@ -37,6 +39,11 @@ def step(name: str, position: int, count: int) -> str:
     ('Goods[2]', 'Head')
     """
     return f"{name}[{position}]" if count > 1 else name
+
+
+def line_of(element: etree._Element) -> int | None:
+    """The line of the element's start tag."""
+    return cast("int | None", element.sourceline)
 
 
 def xpath_of(element: etree._Element) -> str:

@@ -1,4 +1,4 @@
-"""Run the revisions on the connection (and in the transaction) that `edi_router.ledger.upgrade` hands over."""
+"""Run the revisions on the connection, in the transaction, that `edi_router.ledger.upgrade` hands over."""
 
 from alembic import context
 

@@ -1,0 +1,131 @@
+"""`edi-router demo`: a sample day over real SFTP, from drop to books."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from edi_router.cli import output, workspace
+from edi_router.cli.books import print_books
+from edi_router.cli.language import say
+
+if TYPE_CHECKING:
+    from edi_router.demo.run import Demonstrated
+
+
+@click.command(
+    help=say(
+        "Show the product's whole way: partners drop files over SFTP, one round runs, and every file is accounted for.\n\n"
+        "Example: edi-router demo --keep",
+        "演示全过程：伙伴通过 SFTP 投放文件，运行一轮，每个文件都有交代。\n\n示例：edi-router demo --keep",
+    )
+)
+@click.argument("directory", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.option("--keep", is_flag=True, help=say("Leave the workspace (one that you name is always left).", "保留工作区（指定的目录总会保留）。"))
+@click.option("--json", "as_json", is_flag=True, help=say("The result as JSON.", "以 JSON 输出结果。"))
+@click.pass_context
+def demo(ctx: click.Context, directory: Path | None, keep: bool, as_json: bool) -> None:
+    """Run the demonstration in a temporary folder, or in DIRECTORY."""
+    import logging
+
+    from edi_router.demo.run import demonstrate, remove
+
+    logging.basicConfig(level=logging.CRITICAL)
+    directory = directory or workspace.given(ctx)
+    if directory is not None and directory.exists() and any(directory.iterdir()):
+        raise click.UsageError(say(f"{directory} is not empty", f"{directory} 不是空目录"))
+    root = directory or Path(tempfile.mkdtemp(prefix="edi-router-demo-"))
+    keep = keep or directory is not None
+    began = time.monotonic()
+    try:
+        with output.progress(say("demo", "演示")) as step:
+            shown = demonstrate(root, lambda what, detail: step(f"{what} {detail}"))
+        seconds = time.monotonic() - began
+        if as_json:
+            output.emit(_json(shown, seconds))
+        else:
+            _print(shown, seconds, root, keep)
+    finally:
+        if not keep:
+            remove(root)
+    if shown.report.problems or not shown.books.balanced or len(shown.files) != len(shown.dropped):
+        for problem in shown.report.problems:
+            print(problem, file=sys.stderr)
+        output.stop(output.FINDINGS)
+
+
+def _rows(shown: Demonstrated) -> list[dict[str, Any]]:
+    """A row for each message (or unreadable file): where from, what became of it, results, acknowledgement."""
+    documents: dict[str, list[dict[str, Any]]] = {}
+    answers: dict[str, list[dict[str, Any]]] = {}
+    for delivery in shown.deliveries:
+        target = answers if delivery["kind"] == "acknowledgement" else documents
+        for message in delivery["messages"]:
+            target.setdefault(message, []).append(delivery)
+    rows: list[dict[str, Any]] = []
+    for partner, name in shown.dropped:
+        file = next(each for each in shown.files if (each["partner"], each["name"]) == (partner, name))
+        messages = sorted(
+            (each for each in shown.messages if each["file"] == file["id"]), key=lambda each: str(each["id"])
+        )
+        for message in messages or [None]:
+            id_ = message["id"] if message else file["id"]
+            rows.append(
+                {
+                    "partner": partner,
+                    "file": name,
+                    "message": f"{message['type']} {message['reference']}" if message else "",
+                    "state": message["state"] if message else file["state"],
+                    "reason": (message["reason"] if message else file.get("reason")) or "",
+                    "faults": [],
+                    "results": [f"{each['destination']}/in/{each['name']}" for each in documents.get(id_, [])],
+                    "acknowledgements": [each["name"] for each in answers.get(id_, [])],
+                    "id": id_,
+                }
+            )
+    return rows
+
+
+def _json(shown: Demonstrated, seconds: float) -> dict[str, Any]:
+    return {
+        "workspace": str(shown.workspace),
+        "server": shown.server,
+        "seconds": round(seconds, 1),
+        "messages": _rows(shown),
+        "books": {**shown.books.page(), "balanced": shown.books.balanced},
+        "problems": shown.report.problems,
+    }
+
+
+def _print(shown: Demonstrated, seconds: float, root: Path, keep: bool) -> None:
+    headings = (
+        say("from", "来自"), say("file", "文件"), say("message", "报文"), say("became", "结果"),
+        say("result in, or why not", "输出位置或原因"), say("acknowledgement", "回执"),
+    )  # fmt: skip
+    rows: list[tuple[str, ...]] = []
+    last = ("", "")
+    for row in _rows(shown):
+        here = (row["partner"], row["file"])
+        where = "\n".join(row["results"]) or row["reason"]
+        rows.append((*(here if here != last else ("", "")), row["message"], row["state"], where, "\n".join(row["acknowledgements"])))  # fmt: skip
+        last = here
+    output.table(headings, rows)
+    print_books(shown.books)
+    print()
+    print(
+        say(
+            f"{len(shown.dropped)} files over SFTP ({shown.server}), host keys checked, in {seconds:.1f} s.",
+            f"{len(shown.dropped)} 个文件经 SFTP（{shown.server}，已核验主机密钥）处理，用时 {seconds:.1f} 秒。",
+        )
+    )
+    if keep:
+        print(say("Try next:", "接下来可以试试："))
+        for verb in ("ls message --state held", "show ENTA00000004", "show CSQU3054383", "books"):
+            print(f"  edi-router --workspace {root} {verb}")
+    else:
+        print(say("Keep the workspace and look around: edi-router demo --keep", "保留工作区以便查看：edi-router demo --keep"))

@@ -1,0 +1,76 @@
+"""`edi-router ls`: what is in the ledger."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import click
+
+from edi_router.cli import output, workspace
+from edi_router.cli.language import say
+
+COLUMNS = {
+    "file": ("id", "partner", "name", "state", "size", "received"),
+    "message": ("id", "partner", "type", "reference", "state", "reason"),
+    "output": ("id", "kind", "destination", "name", "state", "made"),
+    "delivery": ("id", "destination", "name", "state", "attempts", "reason"),
+}
+
+
+@click.command(
+    help=say(
+        "Files, messages, outputs or deliveries, newest first.\n\n"
+        "Example: edi-router --workspace DIR ls message --state held",
+        "列出文件、报文、输出或投递，最新的在前。\n\n示例：edi-router --workspace DIR ls message --state held",
+    )
+)
+@click.argument("kind", type=click.Choice(tuple(COLUMNS)), default="message")
+@click.option("--state", help=say("Only in this state.", "只列此状态。"))
+@click.option("--partner", help=say("Only of this partner.", "只列此伙伴。"))
+@click.option("--type", "type_", help=say("Only this message type.", "只列此报文类型。"))
+@click.option("--since", type=click.DateTime(), help=say("Only since then (business zone).", "只列此后的（业务时区）。"))
+@click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True, help=say("At most so many.", "最多条数。"))
+@click.option("--json", "as_json", is_flag=True, help=say("One JSON object a line.", "每行一个 JSON 对象。"))
+@click.pass_context
+def ls(
+    ctx: click.Context,
+    kind: str,
+    state: str | None,
+    partner: str | None,
+    type_: str | None,
+    since: datetime | None,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """List the rows of one kind."""
+    if type_ is not None and kind != "message":
+        raise click.UsageError(say("--type goes with messages only", "--type 只用于报文"))
+    place = workspace.needed(ctx)
+    moment = since.replace(tzinfo=place.settings().zone) if since is not None else None
+    with workspace.ledger(ctx) as ledger:
+        rows = ledger.ls(kind, state=state, partner=partner, type=type_, since=moment, limit=limit)
+    if as_json:
+        for row in rows:
+            output.emit(plain(row))
+        return
+    columns = COLUMNS[kind]
+    output.table(columns, ([shown(row.get(column)) for column in columns] for row in rows))
+
+
+def plain(value: Any) -> Any:
+    """The value with its instants as ISO 8601 text."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {key: plain(child) for key, child in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(child) for child in value]
+    return value
+
+
+def shown(value: object) -> str:
+    """The value as a table shows it."""
+    if value is None:
+        return ""
+    return value.strftime("%Y-%m-%d %H:%M:%S") if isinstance(value, datetime) else str(value)

@@ -1,0 +1,185 @@
+"""The operator's verbs: retry, pause, resume, release, reject, reload."""
+
+from __future__ import annotations
+
+import getpass
+from typing import TYPE_CHECKING
+
+import click
+
+from edi_router.cli import output, workspace
+from edi_router.cli.language import say
+from edi_router.cli.show_id import one
+
+if TYPE_CHECKING:
+    from edi_router.ledger.ledger import Ledger
+
+_JSON = click.option("--json", "as_json", is_flag=True, help=say("The result as JSON.", "以 JSON 输出结果。"))
+_REASON = click.option("--reason", required=True, help=say("Why; kept in the ledger.", "原因；记入台账。"))
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def _done(as_json: bool, verb: str, subject: str, text: str, **more: object) -> None:
+    if as_json:
+        output.emit({"verb": verb, "id": subject, **more})
+    else:
+        print(text)
+
+
+@click.command(
+    help=say(
+        "Try failed deliveries and files again: those of one file, message or delivery, or all.\n\n"
+        "Example: edi-router --workspace DIR retry --all",
+        "重试失败的投递和文件：某个文件、报文或投递的，或全部。\n\n示例：edi-router --workspace DIR retry --all",
+    )
+)
+@click.argument("id", required=False)
+@click.option("--all", "everything", is_flag=True, help=say("Everything that has failed.", "所有失败项。"))
+@_JSON
+@click.pass_context
+def retry(ctx: click.Context, id: str | None, everything: bool, as_json: bool) -> None:
+    """Put failed rows back to work."""
+    from edi_router.ledger.errors import Refused
+
+    if (id is None) == (not everything):
+        raise click.UsageError(say("give an ID, or --all", "请给出 ID 或 --all"))
+    with workspace.ledger(ctx) as ledger:
+        ids = [id] if id is not None else _failed(ledger)
+        count = 0
+        for each in ids:
+            found = ledger.find(each)
+            if not found:
+                output.fail(say(f"nothing in the ledger is {each}", f"台账中没有 {each}"), output.FINDINGS)
+            try:
+                count += ledger.retry(found[0], _who())
+            except Refused as error:
+                output.fail(str(error), output.FINDINGS)
+    _done(as_json, "retry", id or "all", say(f"{count} put back to work", f"{count} 项重新排入处理"), count=count)
+
+
+def _failed(ledger: Ledger) -> list[str]:
+    rows = [*ledger.ls("delivery", state="failed", limit=100_000), *ledger.ls("file", state="failed", limit=100_000)]
+    return [row["id"] for row in rows]
+
+
+def _known_partner(ctx: click.Context, partner: str) -> None:
+    configuration, _ = workspace.needed(ctx).configuration()
+    if configuration is not None and partner not in configuration.directory.partners:
+        from edi_router.config import did_you_mean
+
+        near = did_you_mean(partner, list(configuration.directory.partners))
+        hint = say(f"; did you mean {near}?", f"；是否为 {near}？") if near else ""
+        raise click.UsageError(say(f"there is no partner {partner}", f"没有伙伴 {partner}") + hint)
+
+
+@click.command(
+    help=say(
+        "Process and deliver nothing more of a partner, until it is resumed; files are still received.\n\n"
+        "Example: edi-router --workspace DIR pause CIQ-QD --reason maintenance",
+        "停止处理和投递某伙伴的报文，直到恢复；文件仍会接收。\n\n"
+        "示例：edi-router --workspace DIR pause CIQ-QD --reason 维护",
+    )
+)
+@click.argument("partner")
+@_REASON
+@_JSON
+@click.pass_context
+def pause(ctx: click.Context, partner: str, reason: str, as_json: bool) -> None:
+    """Pause a partner."""
+    _known_partner(ctx, partner)
+    with workspace.ledger(ctx) as ledger:
+        ledger.pause(partner, reason, _who())
+    _done(as_json, "pause", partner, say(f"{partner} is paused", f"{partner} 已暂停"))
+
+
+@click.command(
+    help=say(
+        "Exchange with a paused partner again.\n\nExample: edi-router --workspace DIR resume CIQ-QD",
+        "恢复与已暂停伙伴的交换。\n\n示例：edi-router --workspace DIR resume CIQ-QD",
+    )
+)
+@click.argument("partner")
+@_JSON
+@click.pass_context
+def resume(ctx: click.Context, partner: str, as_json: bool) -> None:
+    """Resume a partner."""
+    _known_partner(ctx, partner)
+    with workspace.ledger(ctx) as ledger:
+        ledger.resume(partner, _who())
+    _done(as_json, "resume", partner, say(f"{partner} takes part again", f"{partner} 已恢复"))
+
+
+@click.command(
+    help=say(
+        "Process a held message again, after what held it was mended.\n\n"
+        "Example: edi-router --workspace DIR release 4205002604000017 --reason 'agreement added'",
+        "在原因消除后重新处理被搁置的报文。\n\n"
+        "示例：edi-router --workspace DIR release 4205002604000017 --reason 已补协议",
+    )
+)
+@click.argument("id")
+@_REASON
+@_JSON
+@click.pass_context
+def release(ctx: click.Context, id: str, reason: str, as_json: bool) -> None:
+    """Release a held message."""
+    with workspace.ledger(ctx) as ledger:
+        message = one(ledger, id, "message", "held")
+        ledger.release(message, _who(), reason)
+    _done(as_json, "release", message, say(f"{message} will be processed again", f"{message} 将重新处理"))
+
+
+@click.command(
+    help=say(
+        "Refuse a held message for good, or close a held file that nothing can be made of.\n\n"
+        "Example: edi-router --workspace DIR reject 4205002604000017 --reason 'sent in error'",
+        "最终退回被搁置的报文，或了结无法处理的文件。\n\n"
+        "示例：edi-router --workspace DIR reject 4205002604000017 --reason 误发",
+    )
+)
+@click.argument("id")
+@_REASON
+@_JSON
+@click.pass_context
+def reject(ctx: click.Context, id: str, reason: str, as_json: bool) -> None:
+    """Reject a held message or file."""
+    with workspace.ledger(ctx) as ledger:
+        held = [each for each in ledger.find(id) if ledger.show(each).get("state") in ("held", "failed")]
+        held = [each for each in held if ledger.show(each)["kind"] in ("message", "file")]
+        if len(held) != 1:
+            several = ", ".join(held) or say("nothing held", "没有被搁置的")
+            output.fail(say(f"{id} names {several}", f"{id} 对应：{several}"), output.FINDINGS)
+        ledger.reject(held[0], _who(), reason)
+    _done(as_json, "reject", held[0], say(f"{held[0]} is rejected", f"{held[0]} 已退回"))
+
+
+@click.command(
+    help=say(
+        "Lint the configuration and have the running engine take it up between two rounds.\n\n"
+        "Example: edi-router --workspace DIR reload",
+        "检查配置，并让运行中的引擎在两轮之间载入。\n\n示例：edi-router --workspace DIR reload",
+    )
+)
+@_JSON
+@click.pass_context
+def reload(ctx: click.Context, as_json: bool) -> None:
+    """Ask for a reload of a configuration that is fine."""
+    place = workspace.needed(ctx)
+    configuration, faults = place.configuration()
+    if configuration is None:
+        output.print_faults(faults)
+        output.stop(output.FINDINGS)
+    place.request_reload(configuration.digest)
+    digest = configuration.digest
+    _done(
+        as_json,
+        "reload",
+        digest,
+        say(f"configuration {digest[:12]} is taken up at the next round", f"配置 {digest[:12]} 将在下一轮载入"),
+    )

@@ -1,0 +1,153 @@
+"""Options that several verbs share, and what is made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+
+import click
+
+from edi_router.cli import output, workspace
+from edi_router.cli.language import say
+
+if TYPE_CHECKING:
+    from edi_router.library import Checker
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+def json_option(function: F) -> F:
+    """`--json`."""
+    text = say("Print JSON for programs.", "输出供程序读取的 JSON。")
+    return click.option("--json", "as_json", is_flag=True, help=text)(function)
+
+
+def lang_option(function: F) -> F:
+    """`--lang` after the verb; the language module has settled it already."""
+    text = say("Language of the texts.", "文本的语言。")
+    choice = click.Choice(["en", "zh"])
+    return click.option("--lang", type=choice, expose_value=False, help=text)(function)
+
+
+def definitions_option(function: F) -> F:
+    """`--definitions DIR`."""
+    text = say(
+        "A folder that `directory import --into` has filled, used before the shipped definitions "
+        "(repeatable).",
+        "由 `directory import --into` 生成的目录，优先于自带定义（可重复）。",
+    )
+    return click.option("--definitions", type=FOLDER, multiple=True, help=text)(function)
+
+
+def reading_options(function: F) -> F:
+    """`--definitions`, `--check-as`, `--encoding`: how files are read."""
+    as_text = say(
+        "Check EDIFACT messages by this directory instead of their own, such as D96B.",
+        "按指定目录（如 D96B）而非报文自身的目录校验 EDIFACT 报文。",
+    )
+    encoding = say(
+        "The encoding of EDIFACT files, whatever UNB says, such as gb18030.",
+        "EDIFACT 文件的编码（忽略 UNB 的声明），如 gb18030。",
+    )
+    function = click.option("--encoding", metavar="NAME", callback=_encoding, help=encoding)(function)
+    function = click.option("--check-as", metavar="DIRECTORY", help=as_text)(function)
+    return definitions_option(function)
+
+
+def checking_options(function: F) -> F:
+    """`--schema`, `--rules`, `--profile` and those of `reading_options`."""
+    profile = say("A profile that documents must follow (repeatable).", "报文须遵守的配置规范（可重复）。")
+    rules = say("A rule file that documents must follow (repeatable).", "报文须遵守的规则文件（可重复）。")
+    schema = say(
+        "The XSD that XML documents must follow, instead of the one known for them (repeatable: "
+        "several make one schema).",
+        "XML 文件须遵守的 XSD，代替已知的模式（可重复，多个合为一个）。",
+    )
+    function = reading_options(function)
+    function = click.option("--profile", type=FILE, multiple=True, metavar="F.yaml", help=profile)(function)
+    function = click.option("--rules", type=FILE, multiple=True, metavar="F.yaml", help=rules)(function)
+    return click.option("--schema", type=FILE, multiple=True, metavar="F.xsd", help=schema)(function)
+
+
+def _encoding(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    import codecs
+
+    try:
+        return None if value is None else codecs.lookup(value).name
+    except LookupError:
+        raise click.BadParameter(say(f"no encoding {value}", f"没有编码 {value}")) from None
+
+
+def checker(ctx: click.Context, **given: Any) -> Checker:
+    """The checker that the options describe; ends the command when one of their files is wrong."""
+    from edi_router import library
+
+    with configured():
+        for folder in given.get("definitions", ()):
+            if (folder / "segments.json").is_file():
+                raise click.UsageError(
+                    say(
+                        f"{folder} is a single directory: name the folder above it",
+                        f"{folder} 是单个目录，请指定其上级文件夹",
+                    )
+                )
+        return library.checker(tree=workspace.tree(ctx), **given)
+
+
+@contextmanager
+def configured() -> Iterator[None]:
+    """End the command when a schema, mapping, profile or rule file is wrong: its faults, exit code 2."""
+    from edi_router.library import ConfigurationError
+
+    try:
+        yield
+    except ConfigurationError as error:
+        import sys
+
+        output.print_faults(error.faults, stream=sys.stderr)
+        output.stop(output.USAGE)
+
+
+class Inputs:
+    """The files named on the command line, opened one by one; one that cannot be is told."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names = names
+        self.failed = False
+
+    def __iter__(self) -> Iterator[tuple[str, BinaryIO]]:
+        with output.progress(say("reading", "读取"), len(self.names)) as advance:
+            for name in self.names:
+                stream = self._open(name)
+                if stream is not None:
+                    with stream:
+                        yield name, stream
+                advance(Path(name).name)
+
+    def _open(self, name: str) -> BinaryIO | None:
+        import sys
+
+        if name == "-":
+            return sys.stdin.buffer
+        try:
+            return Path(name).open("rb")
+        except FileNotFoundError:
+            told = say("there is no such file", "文件不存在")
+        except IsADirectoryError:
+            told = say("is a folder, not a file", "是文件夹而不是文件")
+        except OSError as error:
+            told = error.strerror or str(error)
+        print(f"edi-router: {name}: {told}", file=sys.stderr)
+        self.failed = True
+        return None
+
+    def code(self, findings: bool) -> int:
+        """The exit code: 3 when a file could not be read, 1 when something was found, else 0."""
+        if self.failed:
+            return output.SYSTEM
+        return output.FINDINGS if findings else output.FINE

@@ -1,0 +1,90 @@
+"""`edi-router show ID`: everything about a message, found by any number it has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from edi_router.cli import output, workspace
+from edi_router.cli.language import say
+from edi_router.cli.ls import plain, shown
+
+if TYPE_CHECKING:
+    from edi_router.ledger.ledger import Ledger
+
+
+def show_id(ctx: click.Context, text: str, as_json: bool) -> None:
+    """Show what `text` names: an id, or a business number, container, control reference or file name.
+
+    Exits with 1 when nothing is found; lists the choices when there are several.
+    """
+    with workspace.ledger(ctx) as ledger:
+        found = ledger.find(text)
+        if not found:
+            output.fail(
+                say(
+                    f"{text}: no file on this disk, and nothing in the ledger has this number",
+                    f"{text}：既不是本机文件，台账中也没有此编号",
+                ),
+                output.FINDINGS,
+            )
+        records = [ledger.show(each) for each in found]
+    if as_json:
+        for record in records:
+            output.emit(plain(record))
+    elif len(records) == 1:
+        _print(records[0])
+    else:
+        columns = ("kind", "id", "partner", "type", "reference", "state")
+        output.table(columns, ([shown(record.get(column)) for column in columns] for record in records))
+        for record in records:
+            if record["kind"] == "message":
+                print()
+                _print(record)
+
+
+def _print(record: dict[str, Any]) -> None:
+    title = f"{record['kind']} {record['id']}"
+    for key in ("partner", "name", "type", "directory", "reference", "state", "decision", "reason", "agreement"):
+        if record.get(key):
+            title += f"\n  {key}: {shown(record[key])}"
+    print(title)
+    for heading, key, columns in (
+        (say("references", "业务编号"), "references", ("kind", "value")),
+        (say("messages", "报文"), "messages", ("id", "type", "reference", "state", "reason")),
+        (say("outputs", "输出"), "outputs", ("id", "kind", "destination", "name", "state")),
+        (say("deliveries", "投递"), "deliveries", ("id", "destination", "name", "state", "attempts", "reason")),
+    ):
+        if record.get(key):
+            output.table(columns, ([shown(row.get(column)) for column in columns] for row in record[key]), heading)
+    for fault in record.get("faults", ()):
+        print(f"  {fault.get('severity', '')} {fault.get('code', '')}: {fault.get('text', '')} {fault.get('place', '')}")
+    print(say("timeline", "时间线"))
+    for event in record.get("events", ()):
+        detail = ", ".join(f"{key} {value}" for key, value in (event.get("detail") or {}).items())
+        print(f"  {shown(event.get('at'))}  {event.get('what', '')}  {detail}")
+
+
+def one(ledger: Ledger, text: str, kind: str, state: str | None = None) -> str:
+    """The one id of this kind (and state) that `text` names; ends the command when there is none or several."""
+    candidates = [text] if _is(ledger, text, kind) else []
+    candidates = candidates or [each for each in ledger.find(text) if _is(ledger, each, kind)]
+    if state is not None:
+        candidates = [each for each in candidates if ledger.show(each).get("state") == state]
+    if len(candidates) == 1:
+        return candidates[0]
+    if not candidates:
+        wanted = f"{state} {kind}" if state else kind
+        output.fail(say(f"{text} names no {wanted}", f"{text} 不对应任何 {wanted}"), output.FINDINGS)
+    several = ", ".join(candidates)
+    output.fail(say(f"{text} names several: {several}", f"{text} 对应多个：{several}"), output.FINDINGS)
+
+
+def _is(ledger: Ledger, text: str, kind: str) -> bool:
+    from edi_router.ledger.errors import NotFound
+
+    try:
+        return bool(ledger.show(text)["kind"] == kind)
+    except NotFound:
+        return False

@@ -1,0 +1,108 @@
+"""The demonstration: a workspace, a real SFTP server, the sample day, one round, and what came of it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from edi_router.config import Tree
+from edi_router.demo.server import RunningServer, start
+from edi_router.engine.round import EmbeddedEngine, Report
+from edi_router.engine.workspace import Workspace
+from edi_router.ledger.books import Books
+from edi_router.transports import open_channel
+
+DAY = "samples/day/"
+WAIT_SECONDS = "0.5"
+
+
+@dataclass(frozen=True)
+class Demonstrated:
+    """What the demonstration has to show."""
+
+    workspace: Path
+    server: str
+    """Which server it was: `openssh` or `paramiko`, with a note."""
+    dropped: list[tuple[str, str]]
+    """Partner and name of each file dropped, in order."""
+    report: Report
+    files: list[dict[str, Any]]
+    messages: list[dict[str, Any]]
+    deliveries: list[dict[str, Any]]
+    books: Books
+
+
+def demonstrate(root: Path, tell: Callable[[str, str], None]) -> Demonstrated:
+    """Run the sample day in the empty or missing folder `root`; `tell` hears each step."""
+    root.mkdir(parents=True, exist_ok=True)
+    tree = Tree.over_shipped(root)
+    accounts = sorted(Path(name).stem for name in tree.names("partners", ".yaml"))
+    with ExitStack() as stack:
+        tell("server", "")
+        server = stack.enter_context(start(root, accounts))
+        (root / "edi-router.yaml").write_text(_settings(server, root), encoding="utf-8")
+        workspace = Workspace.at(root)
+        dropped = _drop(tree, server, tell)
+        ledger = stack.enter_context(workspace.open_ledger())
+        stack.enter_context(workspace.engine_lock())
+        engine = EmbeddedEngine(workspace, ledger, workspace.open_archive(), progress=tell)
+        report = engine.until_idle(timeout_seconds=50)
+        return Demonstrated(
+            workspace=root,
+            server=server.kind + (f" ({server.note})" if server.note else ""),
+            dropped=dropped,
+            report=report,
+            files=ledger.ls("file", limit=1000),
+            messages=ledger.ls("message", limit=1000),
+            deliveries=ledger.ls("delivery", limit=1000),
+            books=ledger.books(None),
+        )
+
+
+def _settings(server: RunningServer, root: Path) -> str:
+    lines = [
+        "# Written by edi-router demo. Every partner is an account of its own on a server of this machine.",
+        "name: demo",
+        "sample_partners: yes",
+        "channels:",
+    ]
+    for name, account in server.accounts.items():
+        lines += [
+            f"  {name}:",
+            "    kind: sftp",
+            f"    host: {account.host}",
+            f"    port: {account.port}",
+            f"    user: {account.user}",
+            f"    key_file: {account.key_file.relative_to(root.resolve())}",
+            f"    host_key: {account.host_key}",
+            f"    wait_seconds: {WAIT_SECONDS}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _drop(tree: Tree, server: RunningServer, tell: Callable[[str, str], None]) -> list[tuple[str, str]]:
+    """Each partner logs in with its own key and puts its files into its outbox, whole."""
+    dropped: list[tuple[str, str]] = []
+    by_partner: dict[str, list[str]] = {}
+    for name in tree.names(DAY):
+        partner, _, file = name.removeprefix(DAY).partition("/")
+        if file:
+            by_partner.setdefault(partner, []).append(file)
+    for partner, files in by_partner.items():
+        # Seen from the partner, its outbox is where it writes.
+        with open_channel(server.accounts[partner].settings(inbox="out", outbox="in")) as channel:
+            for file in files:
+                tell("drop", f"{partner} {file}")
+                channel.put_temporary(f".{file}.part", tree.read(f"{DAY}{partner}/{file}"))
+                channel.rename(f".{file}.part", file)
+                dropped.append((partner, file))
+    return dropped
+
+
+def remove(root: Path) -> None:
+    """Remove the workspace of a demonstration."""
+    shutil.rmtree(root, ignore_errors=True)

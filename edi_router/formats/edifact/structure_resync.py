@@ -1,0 +1,188 @@
+"""Reads a message's segments by its structure; around one that does not fit, finds the cheapest reading.
+
+Each reading of a stretch of segments costs something for every mistake it supposes: a mandatory segment
+left out, a segment too many, a repetition too many, one segment written for another. The reading with the
+fewest mistakes decides what is wrong. Where the segments after a misfit take more than one mistake, the
+ones before it are read anew as well: the mistake may have been one that fitted at first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from edi_router.formats.edifact.structure import Group, Leaf, State, Step, Structure
+
+AHEAD = 10
+"""How many segments after a misfit are looked at."""
+BACK = 8
+"""How many segments before a misfit are read anew."""
+WIDTH = 16
+EFFORT = 100
+"""Misfits after which a message is no longer looked at that closely."""
+MISTAKE = 100
+FIT, MISSING, EXCESS, SKIP, INSTEAD = range(5)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one segment is taken for: `step` is None when it is passed over."""
+
+    kind: int
+    before: State
+    state: State
+    step: Step | None
+    missing: tuple[Leaf, ...] = ()
+    excess: Group | Leaf | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    cost: int
+    tie: int
+    reading: Reading
+    parent: _Path | None
+
+    def readings(self) -> list[Reading]:
+        found: list[Reading] = []
+        path: _Path | None = self
+        while path is not None:
+            found.append(path.reading)
+            path = path.parent
+        return found[::-1]
+
+
+def read_structure(structure: Structure, tags: Sequence[str], state: State) -> list[Step | Reading]:
+    """How each segment is read, beginning in `state`: a plain step where it fits, else a `Reading`."""
+    found: list[Step | Reading] = []
+    states: list[State] = []
+    barrier = misfits = 0
+    while len(found) < len(tags):
+        index = len(found)
+        states.append(state)
+        step = fit(structure, state, tags[index])
+        if step is not None:
+            found.append(step)
+            state = structure.apply(state, step)
+            continue
+        misfits += 1
+        ahead = AHEAD if misfits <= EFFORT else 1
+        cost, readings = plan(structure, state, tags[index : index + 1 + ahead])
+        commit = readings[:1]
+        start = max(barrier, index - BACK)
+        if start < index and misfits <= EFFORT and _worth(structure, states, tags, start, index, cost):
+            again, others = plan(structure, states[start], tags[start : index + 1 + ahead], index - start)
+            if again < cost:
+                commit = others[: index - start + 1]
+                del found[start:], states[start:]
+                states.extend(reading.before for reading in commit)
+        found.extend(commit)
+        state = commit[-1].state
+        barrier = len(found)
+    return found
+
+
+def fit(structure: Structure, state: State, tag: str) -> Step | None:
+    """The greedy descent, when the segment fits without a mistake."""
+    for step in structure.direct(state[0], tag):
+        if structure.excess(state, step) is None:
+            return step
+    return None
+
+
+def _worth(
+    structure: Structure, states: Sequence[State], tags: Sequence[str], start: int, index: int, cost: int
+) -> bool:
+    """Whether reading the segments before a misfit anew could be cheaper."""
+    if cost > MISTAKE:
+        return True
+    return any(len(structure.direct(states[at][0], tags[at])) > 1 for at in range(start, index))
+
+
+def plan(structure: Structure, state: State, tags: Sequence[str], free: int = 0) -> tuple[int, list[Reading]]:
+    """The cheapest reading of all `tags`; the first `free` of them may be misread although they fit."""
+    frontier: dict[State, _Path | None] = {state: None}
+    for index in range(len(tags)):
+        following: dict[State, _Path | None] = {}
+        ranked = sorted(
+            frontier.items(), key=lambda entry: (entry[1].cost, entry[1].tie) if entry[1] else (0, 0)
+        )
+        for here, path in ranked[:WIDTH]:
+            before, tie = (path.cost, path.tie) if path else (0, 0)
+            for cost, reading in _readings(structure, here, tags[index:], index < free):
+                total = before + cost
+                rank = tie or (_preference(structure, here, reading, tags[index:]) if cost else 0)
+                known = following.get(reading.state)
+                if known is None or (total, rank) < (known.cost, known.tie):
+                    following[reading.state] = _Path(total, rank, reading, path)
+        frontier = following
+    best = min(
+        (path for path in frontier.values() if path is not None), key=lambda path: (path.cost, path.tie)
+    )
+    return best.cost, best.readings()
+
+
+def _readings(
+    structure: Structure, state: State, tags: Sequence[str], free: bool
+) -> Iterator[tuple[int, Reading]]:
+    """Every reading of the first tag with its cost; one that fits is read in no other way unless `free`."""
+    tag = tags[0]
+    if tag in structure.tags:
+        fitting = 0
+        for step in structure.direct(state[0], tag):
+            if structure.excess(state, step) is None:
+                yield min(fitting, 9), Reading(FIT, state, structure.apply(state, step), step)
+                fitting += 1
+                if not free:
+                    return
+        if not fitting:
+            for step in structure.direct(state[0], tag):
+                excess = structure.excess(state, step)
+                yield MISTAKE, Reading(EXCESS, state, structure.apply(state, step), step, (), excess)
+        for step in structure.costly(state[0], tag) if tag != "UNT" else structure.to_end(state[0]):
+            if structure.excess(state, step) is None:
+                cost = MISTAKE * len(step.missing)
+                yield cost, Reading(MISSING, state, structure.apply(state, step), step, step.missing)
+    if tag != "UNT":
+        yield MISTAKE, Reading(SKIP, state, state, None)
+        if len(tags) > 1 and not free:
+            yield from _instead(structure, state, tags)
+
+
+def _instead(structure: Structure, state: State, tags: Sequence[str]) -> Iterator[tuple[int, Reading]]:
+    """The segment stands for a mandatory one, or for a trigger whose group holds the next segment."""
+    for step in structure.next_steps(state[0]):
+        leaf = step.target
+        wanted = leaf.mandatory
+        if leaf.groups and leaf.groups[-1].trigger is leaf:
+            wanted = leaf.groups[-1].mandatory or tags[1] in leaf.groups[-1].tags
+        if wanted and not step.same and leaf.tag != tags[0] and structure.excess(state, step) is None:
+            yield MISTAKE, Reading(INSTEAD, state, structure.apply(state, step), step)
+
+
+def _preference(structure: Structure, state: State, reading: Reading, tags: Sequence[str]) -> int:
+    """Among readings that cost the same over all segments looked at, the lowest is taken."""
+    if reading.kind == EXCESS:
+        return 1
+    if reading.kind == MISSING:
+        late = any(leaf.tag == tags[1] for leaf in reading.missing) if len(tags) > 1 else False
+        return 6 if late else 3
+    if reading.kind == SKIP:
+        return 2 if passed(structure, state, tags[0]) else 4
+    return 5
+
+
+def passed(structure: Structure, state: State, tag: str) -> Leaf | None:
+    """A position for `tag` that the groups open now have already passed, the innermost group's first."""
+    if state[0] < 0:
+        return None
+    here = structure.leaves[state[0]]
+    group: Group | None = here.parent
+    index = here.index
+    while group is not None:
+        for item in reversed(group.items[:index]):
+            if isinstance(item, Leaf) and item.tag == tag:
+                return item
+        index = group.index
+        group = group.parent
+    return None

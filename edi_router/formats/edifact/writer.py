@@ -1,0 +1,174 @@
+"""Writes segments as bytes: escaping, UNA, envelope, counts. The inverse of the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from edi_router.faults import Fault, Place
+from edi_router.formats.edifact import charset
+from edi_router.formats.edifact.model import Segment
+from edi_router.formats.edifact.separators import Element, Separators, compose
+
+_DEFAULT = Separators()
+
+
+class WriteError(Exception):
+    """Something that cannot be written as asked; `fault` says what and where."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(f"{fault.code} at {fault.place}")
+        self.fault = fault
+
+
+def write_segments(
+    segments: Iterable[Segment],
+    separators: Separators = _DEFAULT,
+    encoding: str = "iso8859-1",
+    una: bool | None = None,
+    newline: bool = False,
+) -> bytes:
+    """The segments as bytes, with the values written anew under these separators.
+
+    `una` says whether to write UNA (None: only when the separators are not the default ones). Trailing empty
+    elements and components are left out. A character that `encoding` does not have raises WriteError.
+
+    >>> write_segments([Segment.make("NAD", "BY", ("it's",))])
+    b"NAD+BY+it?'s'"
+    """
+    problem = separators.problem()
+    if problem:
+        raise ValueError(f"these separators cannot be used: {problem}")
+    if una is None:
+        una = not separators.is_default
+    end = separators.terminator + ("\n" if newline else "")
+    texts = []
+    written = []
+    for number, segment in enumerate(segments, 1):
+        elements = segment.elements()
+        _check(segment.tag, number, elements, separators)
+        written.append(segment)
+        texts.append(compose(segment.tag, elements, separators) + end)
+    head = separators.una + ("\n" if newline else "") if una else ""
+    try:
+        return (head + "".join(texts)).encode(encoding)
+    except UnicodeEncodeError:
+        pass
+    head.encode(encoding)
+    raise WriteError(_not_encodable(written, encoding))
+
+
+def write_interchange(
+    messages: Sequence[Sequence[Segment]],
+    *,
+    syntax: str = "UNOC",
+    syntax_version: int = 3,
+    sender: str,
+    recipient: str,
+    control_reference: str,
+    date: str,
+    time: str,
+    sender_qualifier: str = "",
+    recipient_qualifier: str = "",
+    sender_internal: str = "",
+    recipient_internal: str = "",
+    password: str = "",
+    application_reference: str = "",
+    priority: str = "",
+    ack_requested: bool = False,
+    agreement: str = "",
+    test: bool = False,
+    separators: Separators | None = None,
+    encoding: str | None = None,
+    una: bool | None = None,
+    newline: bool = False,
+) -> bytes:
+    """An interchange of these messages (UNH … UNT each): makes UNB and UNZ, and every UNT's count.
+
+    `date` and `time` are written as given (YYMMDD, or CCYYMMDD for syntax version 4; HHMM). The encoding is
+    the one that `syntax` stands for unless named.
+
+    >>> message = [Segment.make("UNH", "1", ("CUSRES", "D", "96B", "UN")), Segment.make("BGM", "1")]
+    >>> write_interchange([message], sender="A", recipient="B", control_reference="7",
+    ...                   date="240102", time="1200")
+    b"UNB+UNOC:3+A+B+240102:1200+7'UNH+1+CUSRES:D:96B:UN'BGM+1'UNT+3+1'UNZ+1+7'"
+    """
+    if separators is None:
+        separators = Separators(repetition="*" if syntax_version == 4 else "")
+    if una is None and syntax_version == 4 and not separators.repetition:
+        una = True  # a reader would take `*` for the repetition separator
+    header = Segment.make(
+        "UNB",
+        (syntax, str(syntax_version)),
+        (sender, sender_qualifier, sender_internal),
+        (recipient, recipient_qualifier, recipient_internal),
+        (date, time),
+        control_reference,
+        password,
+        application_reference,
+        priority,
+        "1" if ack_requested else "",
+        agreement,
+        "1" if test else "",
+    )
+    body = [segment for message in messages for segment in with_trailer(message)]
+    trailer = Segment.make("UNZ", str(len(messages)), control_reference)
+    return write_segments(
+        [header, *body, trailer], separators, encoding or charset.encoding_of(syntax), una, newline
+    )
+
+
+def with_trailer(message: Sequence[Segment]) -> list[Segment]:
+    """The message with a UNT whose count and reference are right, numbered from 1."""
+    segments = [segment for segment in message if segment.tag != "UNT"]
+    reference = segments[0].get(1) if segments else ""
+    segments.append(Segment.make("UNT", str(len(segments) + 1), reference))
+    return segments
+
+
+def _check(tag: str, number: int, elements: tuple[Element, ...], separators: Separators) -> None:
+    """What these separators cannot express: repeats, or service characters as data."""
+    if separators.repetition and separators.release:
+        return
+    for position, element in enumerate(elements, 1):
+        place = Place(segment=number, tag=tag, element=position)
+        if len(element) > 1 and not separators.repetition:
+            raise WriteError(
+                Fault("repetition-not-possible", place, {"tag": tag, "element": str(position)})
+            )
+        if separators.release:
+            continue
+        for repeat in element:
+            for value in repeat:
+                if any(character in value for character in separators.active):
+                    raise WriteError(Fault("separator-in-data", place, {"value": value}))
+
+
+def _not_encodable(segments: Sequence[Segment], encoding: str) -> Fault:
+    """Finds the first value that `encoding` cannot hold."""
+    for number, segment in enumerate(segments, 1):
+        for position, element in enumerate(segment.elements(), 1):
+            for turn, repeat in enumerate(element, 1):
+                for component, value in enumerate(repeat, 1):
+                    try:
+                        value.encode(encoding)
+                    except UnicodeEncodeError as error:
+                        character = value[error.start]
+                        parts = component if len(repeat) > 1 else None
+                        turns = turn if len(element) > 1 else None
+                        where = f"{segment.tag} {position}" + (f".{component}" if parts else "")
+                        values = {
+                            "character": character if character.isprintable() else "�",
+                            "codepoint": f"U+{ord(character):04X}",
+                            "name": where,
+                            "encoding": encoding,
+                        }
+                        place = Place(
+                            segment=segment.number or number,
+                            tag=segment.tag,
+                            element=position,
+                            component=parts,
+                            repeat=turns,
+                        )
+                        return Fault("character-not-encodable", place, values)
+    values = {"character": "?", "codepoint": "?", "name": "tag", "encoding": encoding}
+    return Fault("character-not-encodable", Place(), values)

@@ -1,0 +1,87 @@
+"""What a schema says about one element: for the check of mappings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from edi_router.formats.xml.particles import choices, content_of, elements, find, has_wildcard, most, needed
+from edi_router.formats.xml.types import facet, members, patterns, type_name, values
+from edi_router.formats.xml.xpath import local_name, namespace
+
+
+@dataclass(frozen=True, slots=True)
+class ElementInfo:
+    """One element of a schema.
+
+    `mandatory` is true when every valid parent has it; an element of a choice is not, but one of each tuple
+    of `choices` must be there. `max_occurs` None means without bound. `children` are in the schema's order.
+    Facets that the type does not have are None or empty; `leaf` elements hold text, the others elements.
+    """
+
+    name: str
+    namespace: str = ""
+    min_occurs: int = 1
+    max_occurs: int | None = 1
+    mandatory: bool = True
+    leaf: bool = True
+    type: str = ""
+    length: int | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    total_digits: int | None = None
+    fraction_digits: int | None = None
+    patterns: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    empty_allowed: bool = False
+    children: tuple[str, ...] = ()
+    choices: tuple[tuple[str, ...], ...] = ()
+    attributes: Mapping[str, bool] = field(default_factory=dict)
+    any_child: bool = False
+
+
+def info(schema: Any, path: list[str]) -> ElementInfo | None:
+    """What xmlschema's schema says about the element at the path, or None when there is none."""
+    element = find(schema, path)
+    if element is None:
+        return None
+    parent = find(schema, path[:-1])
+    name = local_name(element.name)
+    if parent is None or name not in {local_name(child.name) for child in elements(parent)}:
+        return _describe(element, mandatory=True, bound=1)
+    content = content_of(parent)
+    return _describe(element, mandatory=name in needed(content), bound=most(content, name))
+
+
+def _describe(element: Any, *, mandatory: bool, bound: int | None) -> ElementInfo:
+    leaf = not element.type.is_complex() or element.type.has_simple_content()
+    attributes = element.attributes.items()
+    return ElementInfo(
+        name=local_name(element.name),
+        namespace=namespace(element.name),
+        min_occurs=element.min_occurs,
+        max_occurs=bound,
+        mandatory=mandatory,
+        leaf=leaf,
+        children=tuple(dict.fromkeys(local_name(child.name) for child in elements(element))),
+        choices=() if leaf else tuple(choices(content_of(element))),
+        attributes={local_name(name): use.use == "required" for name, use in attributes if name is not None},
+        any_child=has_wildcard(element),
+        **(_facets(content_of(element)) if leaf else {}),
+    )
+
+
+def _facets(kind: Any) -> dict[str, Any]:
+    first = members(kind)[0]
+    return {
+        "type": type_name(first),
+        "length": facet(first, "length"),
+        "min_length": facet(first, "minLength"),
+        "max_length": facet(first, "maxLength"),
+        "total_digits": facet(first, "totalDigits"),
+        "fraction_digits": facet(first, "fractionDigits"),
+        "patterns": patterns(first),
+        "values": values(first),
+        "empty_allowed": kind.is_valid(""),
+    }

@@ -1,0 +1,117 @@
+"""What may stand in an element of a schema, read from xmlschema's components."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from edi_router.formats.xml.xpath import local_name, namespace
+
+XSD = "http://www.w3.org/2001/XMLSchema"
+_BUILT_IN = (XSD, "http://www.w3.org/XML/1998/namespace")
+
+
+def root_names(schema: Any) -> tuple[str, ...]:
+    """The names of all elements that may be a root, with namespace."""
+    return tuple(name for name in schema.maps.elements if not namespace(name).startswith(_BUILT_IN))
+
+
+def find(schema: Any, path: list[str]) -> Any | None:
+    """xmlschema's element at the path of local names from a root element, or None.
+
+    Where a wildcard lets any element in, the elements at the top of the schema are found too.
+    """
+    steps = [local_name(step) for step in path]
+    roots = {local_name(name): schema.maps.elements[name] for name in reversed(root_names(schema))}
+    current = roots.get(steps[0]) if steps else None
+    for step in steps[1:]:
+        if current is None:
+            return None
+        inside = {local_name(child.name): child for child in reversed(elements(current))}
+        current = inside.get(step) or (roots.get(step) if has_wildcard(current) else None)
+    return current
+
+
+def content_of(element: Any) -> Any:
+    """What may stand in an element: its group, or its simple type."""
+    return element.type.content if element.type.is_complex() else element.type
+
+
+def elements(element: Any) -> list[Any]:
+    """The elements that may stand in an element, in the schema's order, wildcards left out."""
+    return [child for child in _particles(element) if not _wildcard(child)]
+
+
+def has_wildcard(element: Any) -> bool:
+    """Whether elements that the schema does not name may stand in the element."""
+    return any(_wildcard(child) for child in _particles(element))
+
+
+def _particles(element: Any) -> Iterator[Any]:
+    content = content_of(element)
+    if _is_group(content):
+        yield from content.iter_elements()
+
+
+def _is_group(particle: Any) -> bool:
+    return hasattr(particle, "model")
+
+
+def _wildcard(particle: Any) -> bool:
+    return type(particle).__name__.endswith("AnyElement")
+
+
+def first_names(particle: Any) -> tuple[list[str], bool]:
+    """The names, with namespace, that the particle's content may begin with; whether it may be empty."""
+    if not _is_group(particle):
+        return ([] if _wildcard(particle) else [str(particle.name)]), particle.min_occurs == 0
+    names: list[str] = []
+    empty = particle.model != "choice"
+    for part in particle:
+        found, skippable = first_names(part)
+        names += found
+        if particle.model == "choice":
+            empty = empty or skippable
+        elif not skippable:
+            empty = False
+            if particle.model == "sequence":
+                break
+    return list(dict.fromkeys(names)), empty or particle.min_occurs == 0
+
+
+def needed(particle: Any) -> set[str]:
+    """The local names of the elements that every valid content of the particle has."""
+    if particle.min_occurs == 0 or _wildcard(particle):
+        return set()
+    if not _is_group(particle):
+        return {local_name(particle.name)}
+    parts = [needed(part) for part in particle]
+    if particle.model == "choice":
+        return set.intersection(*parts) if parts else set()
+    return set().union(*parts)
+
+
+def choices(particle: Any) -> Iterator[tuple[str, ...]]:
+    """The local names of each choice of which one must be taken."""
+    if not _is_group(particle) or particle.min_occurs == 0:
+        return
+    if particle.model != "choice":
+        for part in particle:
+            yield from choices(part)
+        return
+    names = [local_name(child.name) for child in particle.iter_elements() if not _wildcard(child)]
+    if len(names) > 1 and all(part.min_occurs > 0 for part in particle):
+        yield tuple(names)
+
+
+def most(particle: Any, name: str) -> int | None:
+    """How many elements of this local name the particle lets in; None without bound."""
+    if not _is_group(particle):
+        return particle.max_occurs if not _wildcard(particle) and local_name(particle.name) == name else 0
+    bounds = [most(part, name) for part in particle]
+    if not any(bound is None or bound > 0 for bound in bounds):
+        return 0
+    if None in bounds or particle.max_occurs is None:
+        return None
+    counts = [bound for bound in bounds if bound is not None]
+    return int((max if particle.model == "choice" else sum)(counts) * particle.max_occurs)

@@ -1,0 +1,179 @@
+"""The archive: every file received, under the SHA-256 of its content, written once and never changed."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+BLOCK = 1 << 20
+
+
+class Corrupt(Exception):
+    """The archived bytes are not those that were put there."""
+
+
+class Missing(Exception):
+    """Nothing is archived under this SHA-256."""
+
+
+class Writer(io.RawIOBase):
+    """Bytes on their way into the archive."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        super().__init__()
+        self._stream, self._hash, self.size = stream, hashlib.sha256(), 0
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of what was written so far."""
+        return self._hash.hexdigest()
+
+    def writable(self) -> bool:
+        """Yes."""
+        return True
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        """Write all of `data`."""
+        self._stream.write(data)
+        self._hash.update(data)
+        self.size += len(data)
+        return len(data)
+
+
+class Archive:
+    """A content-addressed folder: ``<folder>/ab/cd/abcd…``.
+
+    A file appears under its name only when it is whole and on the disk. Putting the same bytes again changes
+    nothing, whoever does it at the same time.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        self.folder = Path(folder)
+
+    def path(self, sha256: str) -> Path:
+        """Where the content with this hash is, or would be."""
+        if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
+            raise ValueError(f"not a SHA-256 in lower-case hexadecimal: {sha256!r}")
+        return self.folder / sha256[:2] / sha256[2:4] / sha256
+
+    def __contains__(self, sha256: str) -> bool:
+        return self.path(sha256).is_file()
+
+    def put(self, source: bytes | BinaryIO) -> tuple[str, int]:
+        """Archive the bytes (to the end of a stream); returns SHA-256 and size when they are on the disk."""
+        with self.writer() as writer:
+            if isinstance(source, bytes):
+                writer.write(source)
+            else:
+                shutil.copyfileobj(source, writer, BLOCK)
+        return writer.sha256, writer.size
+
+    @contextmanager
+    def writer(self) -> Iterator[Writer]:
+        """A stream to write to; at the end of the block its bytes are archived, on an exception forgotten."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        temporary = self.folder / f".{secrets.token_hex(12)}.part"
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o440)
+        try:
+            with os.fdopen(descriptor, "wb", buffering=0) as raw, io.BufferedWriter(raw, BLOCK) as buffer:
+                writer = Writer(buffer)
+                yield writer
+                buffer.flush()
+                os.fsync(descriptor)
+            self._settle(temporary, writer.sha256, writer.size)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    def open(self, sha256: str) -> BinaryIO:
+        """The content as a stream; reading to its end raises `Corrupt` when the bytes have changed."""
+        try:
+            raw = self.path(sha256).open("rb", buffering=0)
+        except FileNotFoundError:
+            raise Missing(f"nothing is archived as {sha256}") from None
+        return io.BufferedReader(_Checked(raw, sha256), BLOCK)
+
+    def read(self, sha256: str) -> bytes:
+        """The whole content; raises Corrupt when it has changed, Missing when it is not there."""
+        with self.open(sha256) as stream:
+            return stream.read()
+
+    def verify(self) -> Iterator[str]:
+        """Read everything; yields a sentence for each thing that is wrong (leftovers of a crash are not)."""
+        for path in sorted(self.folder.rglob("*")):
+            if path.is_dir() or (path.parent == self.folder and path.name.endswith(".part")):
+                continue
+            name = path.name
+            try:
+                expected = self.path(name)
+            except ValueError:
+                yield f"{path.relative_to(self.folder)} does not belong here"
+                continue
+            if path != expected:
+                yield f"{path.relative_to(self.folder)} is in the wrong folder"
+            elif _hash(path) != name:
+                yield f"{name} is corrupt"
+
+    def sweep(self, older_than: float) -> int:
+        """Remove what crashes left half-written before the time stamp `older_than`; returns how many."""
+        count = 0
+        for path in self.folder.glob(".*.part"):
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime < older_than:
+                    path.unlink()
+                    count += 1
+        return count
+
+    def _settle(self, temporary: Path, sha256: str, size: int) -> None:
+        path = self.path(sha256)
+        if path.exists():
+            if path.stat().st_size == size and _hash(path) == sha256:
+                _sync_folder(path.parent)
+                return
+            raise Corrupt(f"{sha256} is archived with other bytes")
+        for folder in (path.parent.parent, path.parent):
+            if not folder.is_dir():
+                folder.mkdir(exist_ok=True)
+                _sync_folder(folder.parent)
+        with suppress(FileExistsError):  # another process was faster, with the same bytes
+            os.link(temporary, path)
+        _sync_folder(path.parent)
+
+
+class _Checked(io.RawIOBase):
+    def __init__(self, raw: io.FileIO, sha256: str) -> None:
+        super().__init__()
+        self._raw, self._sha256, self._hash = raw, sha256, hashlib.sha256()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        count = self._raw.readinto(buffer)
+        self._hash.update(buffer[:count])
+        if count == 0 and self._hash.hexdigest() != self._sha256:
+            raise Corrupt(f"{self._sha256} has changed in the archive")
+        return count
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

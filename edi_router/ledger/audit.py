@@ -1,0 +1,87 @@
+"""The audit: whether the rows, the events and each other's states agree now.
+
+The books count; the audit looks for the single thing that is wrong, and for what nobody would ever take up
+again.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, func, or_, select
+
+from edi_router.ledger import tables
+from edi_router.ledger.rows import MADE_FROM
+from edi_router.ledger.states import IN_BOOKS, TABLES
+
+LIMIT = 100
+
+
+def audit(connection: Connection, since: str = "") -> list[str]:
+    """What is wrong, as sentences; of settled things only those settled on or after the date `since`."""
+    return [
+        *(problem for kind in sorted(IN_BOOKS) for problem in _events(connection, kind, since)),
+        *_stuck(connection),
+        *_numbers(connection),
+    ]
+
+
+def _events(connection: Connection, kind: str, since: str) -> list[str]:
+    t, e = TABLES[kind].c, tables.event.c
+    each = tables.event.alias("each").c
+    latest = (
+        select(func.max(each.id))
+        .where(each.subject == t.id, each.kind == kind, each.state.is_not(None))
+        .scalar_subquery()
+    )
+    query = (
+        select(t.id, t.state, e.state)
+        .select_from(TABLES[kind].outerjoin(tables.event, e.id == latest))
+        .where(or_(t.settled.is_(None), t.settled >= since), or_(e.state.is_(None), e.state != t.state))
+        .order_by(t.id)
+        .limit(LIMIT)
+    )
+    return [
+        f"{kind} {id} is {state}, its last event says {said or 'nothing'}"
+        for id, state, said in connection.execute(query)
+    ]
+
+
+def _stuck(connection: Connection) -> list[str]:
+    f, m, w, o, d, mo = (
+        table.c
+        for table in (
+            tables.file, tables.message, tables.work, tables.output, tables.delivery, tables.message_output,
+        )
+    )  # fmt: skip
+    alive = w.state.in_(("pending", "claimed", "failed"))
+    moving = d.state.in_(("waiting", "claimed", "renaming"))
+    undelivered = (
+        select(mo.output)
+        .join(tables.output, o.id == mo.output)
+        .where(mo.message == m.id, mo.role == MADE_FROM, o.state != "delivered")
+    )
+    checks = (
+        ("file {} is in work and nobody has the work",
+         select(f.id).where(f.state == "in_work", ~select(w.id).where(w.file == f.id, alive).exists())),
+        ("message {} is released and nobody has the work",
+         select(m.id).where(m.state == "released", ~select(w.id).where(w.message == m.id, alive).exists())),
+        ("message {} is in work and has nothing left to deliver",
+         select(m.id).where(m.state == "in_work", ~undelivered.exists())),
+        ("output {} waits and has no delivery under way",
+         select(o.id).where(o.state == "waiting", ~select(d.id).where(d.output == o.id, moving).exists())),
+        ("output {} failed and its delivery did not",
+         select(o.id).where(
+             o.state == "failed", ~select(d.id).where(d.output == o.id, d.state == "failed").exists())),
+    )  # fmt: skip
+    return [text.format(id) for text, query in checks for id in connection.scalars(query.limit(LIMIT))]
+
+
+def _numbers(connection: Connection) -> list[str]:
+    c, o = tables.control_number.c, tables.output.c
+    last = (
+        select(func.coalesce(func.max(o.number), c.first - 1)).where(o.stream == c.stream).scalar_subquery()
+    )
+    query = select(c.stream, c.last, last).where(c.last != last).order_by(c.stream).limit(LIMIT)
+    return [
+        f"control numbers of {stream} stand at {given}, the last output has {used}"
+        for stream, given, used in connection.execute(query)
+    ]

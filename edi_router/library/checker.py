@@ -1,0 +1,191 @@
+"""The checker: every document of a file against its definitions, schema, rules and profiles."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, BinaryIO
+
+from edi_router.config import Tree
+from edi_router.faults import Fault, FaultList, Place
+from edi_router.formats.detect import detect
+from edi_router.formats.documents import DocumentType, Kind
+from edi_router.formats.edifact.check import check as check_message
+from edi_router.formats.edifact.directory import Definitions
+from edi_router.formats.edifact.model import Interchange, Message
+from edi_router.formats.edifact.profile import Profile
+from edi_router.formats.edifact.reader import read as read_interchanges
+from edi_router.library.files import load_rule_set, load_schema
+from edi_router.library.report import LIMIT, Report, extend
+from edi_router.library.source import opened
+from edi_router.paths import Node
+from edi_router.rules.check import check as check_rules
+from edi_router.rules.context import CHINA, Context
+
+if TYPE_CHECKING:
+    from edi_router.formats.xml.document import XmlDocument
+    from edi_router.formats.xml.schema import Schema
+    from edi_router.rules import RuleSet
+
+EXPLAINED = 100_000
+"""Faults that a schema explains in one document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document of a file, read and checked: an EDIFACT message or an XML document."""
+
+    kind: Kind
+    root: Node
+    faults: FaultList
+    interchange: int
+    position: int
+    reference: str
+    identity: str
+    """Derived from the content: the same document is the same wherever and whenever it is met."""
+    sender: str = ""
+    recipient: str = ""
+    message: Message | None = None
+    within: Interchange | None = None
+    xml: XmlDocument | None = None
+
+
+@dataclass
+class Checker:
+    """What documents are checked against; `checker()` makes one, and it serves any number of files."""
+
+    tree: Tree
+    definitions: Definitions
+    documents_known: tuple[DocumentType, ...] = ()
+    schema: Schema | None = None
+    rules: tuple[RuleSet, ...] = ()
+    profiles: tuple[Profile, ...] = ()
+    check_as: str | None = None
+    encoding: str | None = None
+    now: datetime = field(default_factory=partial(datetime.now, UTC))
+    _schemas: dict[str, Schema] = field(default_factory=dict, repr=False)
+    _rules: dict[str, RuleSet] = field(default_factory=dict, repr=False)
+
+    def documents(self, source: bytes | BinaryIO, report: Report) -> Iterator[Document]:
+        """The documents of a file, one after the other; EDIFACT is streamed, XML read whole."""
+        head, stream = opened(source)
+        report.format = detect(head)
+        if report.format == "edifact":
+            yield from self._edifact(stream, report)
+        elif report.format == "xml":
+            yield from self._xml(stream.read(), report)
+        else:
+            code = "format-unknown" if head.strip() else "file-empty"
+            report.envelope.append(Fault(code, Place(line=1, column=1, offset=0)))
+
+    def report(self, source: bytes | BinaryIO, limit: int = LIMIT) -> Report:
+        """Everything that is wrong with a file."""
+        report = Report(limit=limit)
+        for _ in self.documents(source, report):
+            pass
+        return report
+
+    def _edifact(self, source: BinaryIO, report: Report) -> Iterator[Document]:
+        for number, interchange in enumerate(read_interchanges(source, encoding=self.encoding), start=1):
+            seen = 0
+            for message in interchange.messages():
+                seen += 1
+                report.messages += 1
+                report.segments += len(message.segments)
+                document = self.message(message, interchange, number)
+                extend(report.content, document.faults)
+                yield document
+            there = (interchange.header, interchange.trailer)
+            report.segments += sum(segment is not None for segment in there) + 2 * interchange.group_count
+            report.interchanges += seen > 0 or interchange.header is not None
+            extend(report.envelope, interchange.faults)
+
+    def message(self, message: Message, interchange: Interchange, number: int = 1) -> Document:
+        """One message of an interchange, checked."""
+        kind = Kind("edifact", message.type, message.directory)
+        checked = check_message(
+            message,
+            self.definitions,
+            check_as=self.check_as,
+            syntax_version=interchange.syntax_version,
+            interchange_header=interchange.header,
+        )
+        faults = FaultList(LIMIT)
+        extend(faults, message.faults)
+        extend(faults, checked.faults)
+        text = "\n".join(segment.text for segment in message.segments)
+        identity = hashlib.sha256(f"{interchange.sender}\n{text}".encode("utf-8", "replace")).hexdigest()
+        document = Document(
+            kind, checked.root, faults, number, message.position, message.reference, identity,
+            interchange.sender, interchange.recipient, message=message, within=interchange,
+        )  # fmt: skip
+        self._content(document)
+        return document
+
+    def _xml(self, data: bytes, report: Report) -> Iterator[Document]:
+        from edi_router.formats.xml.reader import parse
+
+        parsed, found = parse(data)
+        extend(report.envelope, found)
+        if parsed is None:
+            return
+        report.interchanges, report.messages = 1, 1
+        kind = Kind("xml", parsed.local, parsed.namespace or "")
+        described = self._described(kind)
+        faults = FaultList(LIMIT)
+        schema = self._schema_of(described)
+        if schema is not None:
+            extend(faults, schema.check(parsed, EXPLAINED))
+        root = parsed.node()
+        key = (described.extract(root).key or "") if described is not None else ""
+        identity = hashlib.sha256(data).hexdigest()
+        document = Document(kind, root, faults, 1, 1, key, identity, xml=parsed)
+        self._content(document)
+        extend(report.content, faults)
+        yield document
+
+    def _content(self, document: Document) -> None:
+        """Rules and profiles."""
+        described = self._described(document.kind)
+        context = self.context(document)
+        sets = [
+            each for each in (*self._rules_of(described), *self.rules) if each.kind.includes(document.kind)
+        ]
+        if sets:
+            extend(document.faults, check_rules(document.root, sets, context))
+        for profile in self.profiles:
+            if profile.kind.includes(document.kind):
+                extend(document.faults, profile.check(document.root))
+
+    def context(self, document: Document) -> Context:
+        """What a mapping or a rule may know besides the document."""
+        return Context(
+            now=self.now,
+            business_date=self.now.astimezone(CHINA).date(),
+            message_id=document.identity,
+            sender=document.sender,
+            recipient=document.recipient,
+        )
+
+    def _described(self, kind: Kind) -> DocumentType | None:
+        fitting = [each for each in self.documents_known if each.kind.includes(kind)]
+        return max(fitting, key=lambda each: each.kind.qualifier is not None, default=None)
+
+    def _schema_of(self, described: DocumentType | None) -> Schema | None:
+        """The schema given, else the one of the document type."""
+        if self.schema is not None or described is None or described.schema_ is None:
+            return self.schema
+        name = described.schema_
+        if name not in self._schemas:
+            self._schemas[name] = load_schema(lambda each: self.tree.read(f"schemas/{each}"), name)
+        return self._schemas[name]
+
+    def _rules_of(self, described: DocumentType | None) -> list[RuleSet]:
+        names = described.rules if described is not None else ()
+        for name in names:
+            if name not in self._rules:
+                self._rules[name] = load_rule_set(self.tree, name)
+        return [self._rules[name] for name in names]

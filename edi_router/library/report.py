@@ -1,0 +1,55 @@
+"""What a file was found to be and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from edi_router.faults import Fault, FaultList
+from edi_router.formats.detect import Format
+
+LIMIT = 1000
+"""Faults listed for one file; all are counted."""
+
+
+@dataclass
+class Report:
+    """What a file was found to be: filled while its documents are read, complete when they are exhausted."""
+
+    format: Format = "unknown"
+    interchanges: int = 0
+    messages: int = 0
+    segments: int = 0
+    limit: int = LIMIT
+    envelope: FaultList = field(default_factory=FaultList, repr=False)
+    content: FaultList = field(default_factory=FaultList, repr=False)
+
+    @property
+    def fault_count(self) -> int:
+        """How many faults there are, listed or not."""
+        return self.envelope.count + self.content.count
+
+    @property
+    def faults(self) -> list[Fault]:
+        """At most `limit` faults in the order of the file; those of the envelope are never crowded out."""
+        listed = [*self.envelope, *self.content][: self.limit]
+        return sorted(listed, key=_position)
+
+    def within(self, file: str) -> list[Fault]:
+        """The faults with the file named."""
+        return [fault.within(file) for fault in self.faults]
+
+
+def extend(faults: FaultList, more: Iterable[Fault]) -> None:
+    """Add the faults; those that `more` counted without keeping them are counted too."""
+    listed = list(more)
+    faults.extend(listed)
+    if isinstance(more, FaultList):
+        faults.count += more.count - len(listed)
+
+
+def _position(fault: Fault) -> tuple[int, int]:
+    place = fault.place
+    if place.xpath is not None:
+        return 0, 0
+    return (-1 if place.offset is None else place.offset), place.line or 0

@@ -1,0 +1,69 @@
+"""Lint: everything that can be known to be wrong with a mapping before a message comes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from edi_router.config import Tree
+from edi_router.faults import Fault, Place
+from edi_router.formats.edifact.directory import Definitions
+from edi_router.mapping.documents import definitions_of
+from edi_router.mapping.lint_paths import lint_paths
+from edi_router.mapping.lint_target import lint_target
+from edi_router.mapping.mapping import Mapping, load, names
+from edi_router.mapping.shape import EdifactShape, Shape, XmlShape
+from edi_router.mapping.target import load_schema
+from edi_router.tables import load_table
+
+
+def lint(id: str, tree: Tree, definitions: Definitions | None = None) -> list[Fault]:
+    """All faults of one mapping, each at its file, line and column."""
+    mapping, faults = load(tree, id)
+    if mapping is None:
+        return faults
+    shape, more = _source(mapping, tree, definitions or definitions_of(tree))
+    faults += more
+    if shape is not None:
+        faults += lint_paths(mapping.definition, shape)
+    if mapping.target is not None:
+        faults += lint_target(mapping.definition.output, mapping.target.roots, mapping.target.look)
+    return sorted(faults, key=_by_place)
+
+
+def lint_all(tree: Tree, ids: Sequence[str] = ()) -> list[Fault]:
+    """The faults of the mappings (of all when none is named) and of all code tables."""
+    definitions = definitions_of(tree)
+    faults = [fault for id in ids or names(tree) for fault in lint(id, tree, definitions)]
+    if not ids:
+        for name in tree.names("mappings/tables", ".csv"):
+            faults += load_table(tree, name.rpartition("/")[2].removesuffix(".csv"))[1]
+    return _once(faults)
+
+
+def _once(faults: Sequence[Fault]) -> list[Fault]:
+    kept: dict[tuple[str, Place], Fault] = {}
+    for fault in faults:
+        kept.setdefault((fault.code, fault.place), fault)
+    return list(kept.values())
+
+
+def _source(mapping: Mapping, tree: Tree, definitions: Definitions) -> tuple[Shape | None, list[Fault]]:
+    definition = mapping.definition
+    origin = definition.origin
+    if origin.format == "edifact":
+        message = definitions.message_of(origin.qualifier or "", origin.name)
+        if message is None:
+            directory = origin.qualifier or ""
+            values = {"type": origin.name, "directory": directory, "zip": f"{directory.lower()}.zip"}
+            return None, [Fault("definition-missing", Place(definition.file, 1, 1), values)]
+        return EdifactShape.of_message(definitions, message), []
+    if definition.schema is None:
+        return None, []
+    schema, faults = load_schema(tree, definition.schema, definition.schema_place)
+    if schema is None:
+        return None, faults
+    return XmlShape(lambda path: schema.element(list(path)), (origin.name,)), []
+
+
+def _by_place(fault: Fault) -> tuple[str, int, int]:
+    return fault.place.file or "", fault.place.line or 0, fault.place.column or 0

@@ -1,0 +1,115 @@
+"""Whether the paths of a mapping can select anything, by the definition of its source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from edi_router.config import did_you_mean
+from edi_router.faults import Fault
+from edi_router.mapping.functions import FUNCTIONS, Kind
+from edi_router.mapping.model import Definition, Item, Source
+from edi_router.mapping.shape import Shape
+from edi_router.paths import Equals, Path, Start, Step
+from edi_router.paths.path import PARENT
+
+
+def lint_paths(definition: Definition, root: Shape) -> list[Fault]:
+    """Every path of the mapping, walked over the shape of its source."""
+    faults = [] if definition.date is None else list(_check(definition.date, root, leaf=True))
+    return [*faults, *_item(definition.output, root)]
+
+
+def _item(item: Item, here: Shape) -> Iterator[Fault]:
+    if item.each is not None:
+        faults = list(_check(item.each, here, leaf=False))
+        yield from faults
+        inner = end_of(item.each.path, here)
+        if inner is None:
+            return
+        here = inner
+    for condition in item.when:
+        yield from _check(condition.source, here, leaf=bool(condition.texts))
+    kind = FUNCTIONS[item.functions[0].name].kind if item.functions else Kind.EACH
+    for source in item.sources:
+        yield from _check(source, here, leaf=kind is not Kind.NODES)
+    for child in item.do or ():
+        yield from _item(child, here)
+
+
+def _check(source: Source, here: Shape, *, leaf: bool) -> Iterator[Fault]:
+    if source.path.start is Start.CONTEXT:
+        return
+    walker = _Walker(source)
+    end = walker.walk(source.path, here)
+    yield from walker.faults
+    if end is not None and leaf and not end.is_leaf and not walker.faults:
+        values = {"path": source.text, "name": end.name}
+        hint = ", ".join(list(end.names())[:8])
+        yield Fault("path-is-branch", source.place, values, hint=f"{end.name}/… ({hint})" if hint else None)
+
+
+def end_of(path: Path, here: Shape) -> Shape | None:
+    """The shape that the path ends at; None when it leads nowhere."""
+    current = _begin(path, here)
+    for step in path.steps:
+        if current is None:
+            return None
+        current = current.parent if step.name == PARENT else current.child(step.name)
+    return current
+
+
+class _Walker:
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.faults: list[Fault] = []
+
+    def walk(self, path: Path, here: Shape) -> Shape | None:
+        current = _begin(path, here)
+        for step in path.steps:
+            if current is None:
+                return None
+            below = current.parent if step.name == PARENT else current.child(step.name)
+            if below is None:
+                self._unknown(step, current)
+                return None
+            for predicate in step.predicates:
+                if isinstance(predicate, Equals):
+                    self._predicate(predicate, below, step)
+            current = below
+        return current
+
+    def _predicate(self, predicate: Equals, below: Shape, step: Step) -> None:
+        end = self.walk(predicate.path, below)
+        if end is not None and not end.is_leaf:
+            place = self.source.column_place(step.column)
+            values = {"path": str(predicate.path), "name": end.name}
+            self.faults.append(Fault("path-is-branch", place, values))
+
+    def _unknown(self, step: Step, current: Shape) -> None:
+        place = self.source.column_place(step.column)
+        if step.name == PARENT:
+            values = {"path": self.source.text, "problem": f"{current.name} stands in nothing"}
+            self.faults.append(Fault("path-unknown", place, values))
+            return
+        names = list(current.names())
+        values = {"path": self.source.text, "problem": f"{current.name} has no {step.name}"}
+        hint = _inside(current, step.name) or did_you_mean(step.name, names) or ", ".join(names[:12])
+        self.faults.append(Fault("path-unknown", place, values, hint=hint or None))
+
+
+def _inside(current: Shape, name: str) -> str | None:
+    """The way to a child's child of that name: the usual slip is a composite or group left out."""
+    for between in current.names():
+        child = current.child(between)
+        if child is not None and not child.is_leaf and name in child.names():
+            return f"{between}/{name}"
+    return None
+
+
+def _begin(path: Path, here: Shape) -> Shape | None:
+    if path.start is Start.HERE:
+        return here
+    top = here
+    while top.parent is not None:
+        top = top.parent
+    return top.envelope if path.start is Start.ENVELOPE else top

@@ -1,0 +1,134 @@
+"""The possible parts of a document, as far as its definition knows them: what lint walks paths over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from edi_router.formats.edifact.directory import Definitions, GroupUse, MessageDef, SegmentUse, Use
+from edi_router.formats.xml.model import ElementInfo
+
+
+class Shape(Protocol):
+    """A part of a document that may exist: a node's definition."""
+
+    @property
+    def name(self) -> str:
+        """The node's name."""
+        ...
+
+    @property
+    def parent(self) -> Shape | None:
+        """What it stands in; None for the message."""
+        ...
+
+    def child(self, name: str) -> Shape | None:
+        """The possible child of that name."""
+        ...
+
+    def names(self) -> Sequence[str]:
+        """The names of all possible children."""
+        ...
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether it has a value of its own."""
+        ...
+
+    @property
+    def envelope(self) -> Shape | None:
+        """The envelope of a message."""
+        ...
+
+
+class EdifactShape:
+    """A message, group, segment, composite or data element of a directory, or the envelope."""
+
+    def __init__(
+        self,
+        definitions: Definitions,
+        directory: str,
+        name: str,
+        content: Sequence[SegmentUse | GroupUse | Use] = (),
+        parent: EdifactShape | None = None,
+        *,
+        is_leaf: bool = False,
+    ) -> None:
+        self.definitions = definitions
+        self.directory = directory
+        self.name = name
+        self.parent = parent
+        self.is_leaf = is_leaf
+        self._content = {_name_of(use): use for use in content}
+
+    @classmethod
+    def of_message(cls, definitions: Definitions, message: MessageDef) -> EdifactShape:
+        """The shape of a message type."""
+        return cls(definitions, message.directory, message.type, message.content)
+
+    @property
+    def envelope(self) -> EdifactShape:
+        """The service segments around the message."""
+        tags = [SegmentUse(tag, "C", 1, "") for tag in ("UNB", "UNG", "UNH")]
+        return EdifactShape(self.definitions, "service-3", "$envelope", tags)
+
+    def names(self) -> list[str]:
+        """The names of the groups, segments, composites or data elements in it."""
+        return list(self._content)
+
+    def child(self, name: str) -> EdifactShape | None:
+        """The part of that name."""
+        use = self._content.get(name)
+        if use is None:
+            return None
+        if isinstance(use, GroupUse):
+            return EdifactShape(self.definitions, self.directory, name, use.content, self)
+        if isinstance(use, SegmentUse):
+            service = self.directory if not name.startswith("UN") or name == "UNS" else "service-3"
+            segment = self.definitions.segment(service, name)
+            segment = segment or self.definitions.segment(self.directory, name)
+            return EdifactShape(self.definitions, service, name, segment.parts if segment else (), self)
+        composite = None if name.startswith("d") else self.definitions.composite(self.directory, use.ref)
+        if composite is not None:
+            return EdifactShape(self.definitions, self.directory, name, composite.parts, self)
+        return EdifactShape(self.definitions, self.directory, name, (), self, is_leaf=name.startswith("d"))
+
+
+def _name_of(use: SegmentUse | GroupUse | Use) -> str:
+    """The name as paths write it."""
+    if isinstance(use, SegmentUse):
+        return use.tag
+    if isinstance(use, GroupUse):
+        return use.name
+    return f"d{use.ref}" if use.ref.isdigit() else use.ref
+
+
+class XmlShape:
+    """An element or attribute of an XSD, at a path of local names from the root."""
+
+    envelope: None = None
+
+    def __init__(
+        self,
+        look: Callable[[Sequence[str]], ElementInfo | None],
+        path: tuple[str, ...],
+        parent: XmlShape | None = None,
+    ) -> None:
+        self._look = look
+        self._path = path
+        self._info = None if path[-1].startswith("@") else look(list(path))
+        self.name = path[-1]
+        self.parent = parent
+        self.is_leaf = self.name.startswith("@") or self._info is None or self._info.leaf
+
+    def names(self) -> list[str]:
+        """The names of its elements and attributes."""
+        if self._info is None:
+            return []
+        return [*self._info.children, *(f"@{name}" for name in self._info.attributes)]
+
+    def child(self, name: str) -> XmlShape | None:
+        """The element or attribute of that name."""
+        if name in self.names() or (self._info is not None and self._info.any_child):
+            return XmlShape(self._look, (*self._path, name), self)
+        return None

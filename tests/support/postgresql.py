@@ -1,0 +1,186 @@
+"""A real PostgreSQL server for the tests, and ledgers on SQLite and on it.
+
+Use: ``pytest_plugins = ["tests.support.postgresql"]`` in a test module, then the fixture `ledger` (each test
+runs on both databases) or `postgresql` (the server). Do not import it: pytest must be the first.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from edi_router.ledger import Ledger
+from tests.conftest import need
+from tests.support.outcomes import Clock
+
+HINT = "apt-get install postgresql"
+
+
+@dataclass
+class PostgreSQL:
+    """The running server."""
+
+    folder: Path
+    numbers: Iterator[int] = field(default_factory=count)
+
+    def admin(self, statement: str) -> None:
+        with psycopg.connect(
+            host=str(self.folder), user="postgres", dbname="postgres", autocommit=True
+        ) as link:
+            link.execute(statement)  # type: ignore[call-overload]
+
+    def url(self, database: str) -> str:
+        return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
+
+    def create(self, template: str | None = None) -> str:
+        """A fresh database; returns its name."""
+        name = f"test_{next(self.numbers)}"
+        self.admin(
+            f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else "")
+        )
+        return name
+
+    def drop(self, database: str) -> None:
+        self.admin(f"DROP DATABASE {database} WITH (FORCE)")
+
+
+def _binary(name: str) -> str | None:
+    folders = [str(path) for path in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
+    return shutil.which(name) or shutil.which(name, path=os.pathsep.join(folders))
+
+
+def _account() -> tuple[list[str], int, int]:
+    """PostgreSQL refuses to run as root: the prefix of the commands and the owner of the files."""
+    if os.geteuid() != 0:
+        return [], os.geteuid(), os.getegid()
+    try:
+        entry = pwd.getpwnam("postgres")
+    except KeyError:
+        entry = pwd.getpwnam("nobody")
+    setpriv = shutil.which("setpriv")
+    need(setpriv, "apt-get install util-linux (setpriv)")
+    assert setpriv is not None
+    ids = [f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--clear-groups"]
+    return [setpriv, *ids], entry.pw_uid, entry.pw_gid
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """A server of its own, on a Unix socket in a temporary folder."""
+    initdb, postgres = _binary("initdb"), _binary("postgres")
+    need(initdb and postgres, HINT)
+    assert initdb is not None
+    assert postgres is not None
+    prefix, uid, gid = _account()
+    folder = Path(tempfile.mkdtemp(prefix="edi-router-pg-"))
+    os.chown(folder, uid, gid)
+    options = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
+    environment = {**os.environ, "HOME": str(folder)}
+    process = None
+    try:
+        subprocess.run(
+            [*prefix, initdb, *options, f"--pgdata={folder / 'data'}"],
+            check=True, stdout=subprocess.DEVNULL, cwd=folder, env=environment,
+        )  # fmt: skip
+        with (folder / "log").open("wb") as log:
+            process = subprocess.Popen(
+                [*prefix, postgres, "-D", str(folder / "data"), "-k", str(folder), "-c", "listen_addresses=",
+                 "-c", "fsync=off", "-c", "max_connections=100"],
+                stdout=log, stderr=log, cwd=folder, env=environment,
+            )  # fmt: skip
+        server = PostgreSQL(folder)
+        _await(server, process)
+        yield server
+    finally:
+        if process is not None:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _await(server: PostgreSQL, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(300):
+        try:
+            return server.admin("SELECT 1")
+        except psycopg.OperationalError:
+            if process.poll() is not None:
+                break
+            time.sleep(0.1)
+    pytest.fail((server.folder / "log").read_text())
+    return None
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql: PostgreSQL) -> Iterator[str]:
+    """A migrated database to copy."""
+    name = postgresql.create()
+    with Ledger.open(postgresql.url(name)) as ledger:
+        ledger.migrate()
+    yield name
+    postgresql.drop(name)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy."""
+    path = tmp_path_factory.mktemp("ledger") / "template.db"
+    with Ledger.open(f"sqlite:///{path}") as ledger:
+        ledger.migrate()
+    return path
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def make_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], str]]:
+    """Makes a migrated database of its own at each call and returns its URL; on both databases."""
+    server: PostgreSQL | None = None
+    template = request.getfixturevalue(f"{request.param}_template")
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgresql")
+    made: list[str] = []
+
+    def make() -> str:
+        if server is not None:
+            made.append(server.create(template))
+            return server.url(made[-1])
+        path = tmp_path / f"ledger-{len(made)}.db"
+        made.append(str(path))
+        shutil.copy(template, path)
+        return f"sqlite:///{path}"
+
+    yield make
+    if server is not None:
+        for name in made:
+            server.drop(name)
+
+
+@pytest.fixture
+def database(make_database: Callable[[], str]) -> str:
+    """The URL of a migrated database of the test's own."""
+    return make_database()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def ledger(database: str, clock: Clock) -> Iterator[Ledger]:
+    """A ledger of the test's own, with a clock that stands still."""
+    with Ledger.open(database, clock=clock) as opened:
+        yield opened

@@ -1,0 +1,100 @@
+"""Workspaces for tests: the sample deployment on folder channels, driven by a clock of our own."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from edi_router.config import Tree, shipped_directory
+from edi_router.engine.round import EmbeddedEngine
+from edi_router.engine.workspace import Workspace
+from edi_router.ledger.ledger import Ledger
+
+SETTINGS = """\
+name: test
+sample_partners: yes
+channels:
+{channels}
+"""
+CHANNEL = "  {partner}: {{kind: folder, root: exchange/{partner}, wait_seconds: 0}}"
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, now: datetime = datetime(2026, 3, 14, 2, 0, tzinfo=UTC)) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@dataclass
+class Place:
+    """A workspace with its engine, and the partners' folders."""
+
+    root: Path
+    workspace: Workspace
+    engine: EmbeddedEngine
+    ledger: Ledger
+    clock: Clock
+
+    def drop(self, partner: str, name: str, content: bytes) -> Path:
+        """Put a file into a partner's outbox."""
+        path = outbox(self.root, partner) / name
+        path.write_bytes(content)
+        return path
+
+    def inbox(self, partner: str) -> dict[str, bytes]:
+        """What lies in a partner's inbox, by name."""
+        folder = self.root / "exchange" / partner / "in"
+        return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+    def outbox(self, partner: str) -> list[str]:
+        """The names of what still lies in a partner's outbox."""
+        return sorted(path.name for path in outbox(self.root, partner).iterdir())
+
+
+def outbox(root: Path, partner: str) -> Path:
+    """The folder that a partner fills."""
+    return root / "exchange" / partner / "out"
+
+
+def prepare(root: Path) -> None:
+    """Write the settings and the partners' folders of a sample deployment."""
+    partners = [Path(name).stem for name in Tree.over_shipped().names("partners", ".yaml")]
+    root.mkdir(parents=True, exist_ok=True)
+    channels = "\n".join(CHANNEL.format(partner=partner) for partner in partners)
+    (root / "edi-router.yaml").write_text(SETTINGS.format(channels=channels), encoding="utf-8")
+    for partner in partners:
+        for folder in ("in", "out"):
+            (root / "exchange" / partner / folder).mkdir(parents=True, exist_ok=True)
+
+
+@contextmanager
+def deployment(root: Path) -> Iterator[Place]:
+    """The sample deployment in `root`, its ledger open."""
+    prepare(root)
+    clock = Clock()
+    workspace = Workspace.at(root)
+    with workspace.open_ledger(clock) as ledger:
+        engine = EmbeddedEngine(workspace, ledger, workspace.open_archive(), clock)
+        yield Place(root, workspace, engine, ledger, clock)
+
+
+def drop_sample_day(root: Path) -> list[tuple[str, str]]:
+    """Put the sample day into the outboxes; returns partner and name of each file."""
+    day = shipped_directory() / "samples" / "day"
+    dropped: list[tuple[str, str]] = []
+    for folder in sorted(path for path in day.iterdir() if path.is_dir()):
+        for file in sorted(folder.iterdir()):
+            shutil.copyfile(file, outbox(root, folder.name) / file.name)
+            dropped.append((folder.name, file.name))
+    return dropped
