@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -109,7 +108,7 @@ class _Outputs:
         path = self.folder / self._name("stdin" if source == "-" else Path(source).stem)
         temporary = path.with_name(f".{path.name}.part")
         temporary.write_bytes(content)
-        os.replace(temporary, path)
+        temporary.replace(path)
         return str(path)
 
     def _name(self, stem: str) -> str:

@@ -61,34 +61,32 @@ def demo(ctx: click.Context, directory: Path | None, keep: bool, as_json: bool) 
 
 def _rows(shown: Demonstrated) -> list[dict[str, Any]]:
     """A row for each message (or unreadable file): where from, what became of it, results, acknowledgement."""
-    documents: dict[str, list[dict[str, Any]]] = {}
-    answers: dict[str, list[dict[str, Any]]] = {}
-    for delivery in shown.deliveries:
-        target = answers if delivery["kind"] == "acknowledgement" else documents
-        for message in delivery["messages"]:
-            target.setdefault(message, []).append(delivery)
+    by_name = {(file["partner"], file["name"]): file for file in shown.files}
     rows: list[dict[str, Any]] = []
     for partner, name in shown.dropped:
-        file = next(each for each in shown.files if (each["partner"], each["name"]) == (partner, name))
-        messages = sorted(
-            (each for each in shown.messages if each["file"] == file["id"]), key=lambda each: str(each["id"])
-        )
-        for message in messages or [None]:
-            id_ = message["id"] if message else file["id"]
-            rows.append(
-                {
-                    "partner": partner,
-                    "file": name,
-                    "message": f"{message['type']} {message['reference']}" if message else "",
-                    "state": message["state"] if message else file["state"],
-                    "reason": (message["reason"] if message else file.get("reason")) or "",
-                    "faults": [],
-                    "results": [f"{each['destination']}/in/{each['name']}" for each in documents.get(id_, [])],
-                    "acknowledgements": [each["name"] for each in answers.get(id_, [])],
-                    "id": id_,
-                }
-            )
+        file = by_name[partner, name]
+        messages = sorted(shown.messages[file["id"]], key=lambda each: int(each["position"]))
+        for message in messages:
+            rows.append(_row(partner, name, f"{message['type']} {message['reference']}", message))
+        if not messages:
+            rows.append(_row(partner, name, "", file))
     return rows
+
+
+def _row(partner: str, name: str, told: str, record: dict[str, Any]) -> dict[str, Any]:
+    faults = [fault for fault in record["faults"] if fault["severity"] == "error"]
+    outputs = record["outputs"]
+    return {
+        "partner": partner,
+        "file": name,
+        "message": told,
+        "state": record["state"],
+        "reason": record["reason"] or "",
+        "faults": [fault["text"] for fault in faults],
+        "results": [f"{each['destination']}/in/{each['name']}" for each in outputs if each["kind"] == "document"],
+        "acknowledgements": [each["name"] for each in outputs if each["kind"] == "acknowledgement"],
+        "id": record["id"],
+    }
 
 
 def _json(shown: Demonstrated, seconds: float) -> dict[str, Any]:
@@ -111,7 +109,7 @@ def _print(shown: Demonstrated, seconds: float, root: Path, keep: bool) -> None:
     last = ("", "")
     for row in _rows(shown):
         here = (row["partner"], row["file"])
-        where = "\n".join(row["results"]) or row["reason"]
+        where = "\n".join(row["results"] or row["faults"] or [row["reason"]])
         rows.append((*(here if here != last else ("", "")), row["message"], row["state"], where, "\n".join(row["acknowledgements"])))  # fmt: skip
         last = here
     output.table(headings, rows)

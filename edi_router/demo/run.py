@@ -31,8 +31,9 @@ class Demonstrated:
     """Partner and name of each file dropped, in order."""
     report: Report
     files: list[dict[str, Any]]
-    messages: list[dict[str, Any]]
-    deliveries: list[dict[str, Any]]
+    """Everything about each file, as `Ledger.show` tells it."""
+    messages: dict[str, list[dict[str, Any]]]
+    """Everything about each message, by the id of its file."""
     books: Books
 
 
@@ -51,14 +52,14 @@ def demonstrate(root: Path, tell: Callable[[str, str], None]) -> Demonstrated:
         stack.enter_context(workspace.engine_lock())
         engine = EmbeddedEngine(workspace, ledger, workspace.open_archive(), progress=tell)
         report = engine.until_idle(timeout_seconds=50)
+        files = [ledger.show(row["id"]) for row in ledger.ls("file", limit=1000)]
         return Demonstrated(
             workspace=root,
             server=server.kind + (f" ({server.note})" if server.note else ""),
             dropped=dropped,
             report=report,
-            files=ledger.ls("file", limit=1000),
-            messages=ledger.ls("message", limit=1000),
-            deliveries=ledger.ls("delivery", limit=1000),
+            files=files,
+            messages={file["id"]: [ledger.show(each["id"]) for each in file["messages"]] for file in files},
             books=ledger.books(None),
         )
 

@@ -70,9 +70,9 @@ def load_schema(reader: Callable[[str], bytes], *names: str) -> Schema:
 
 def load_rule_set(tree: Tree, name: str) -> RuleSet:
     """The rules, or ConfigurationError."""
-    from edi_router.rules import load
+    from edi_router.rules import load_rules
 
-    rule_set, faults = load(tree, name)
+    rule_set, faults = load_rules(tree, name)
     if rule_set is None or any(is_error(fault) for fault in faults):
         raise ConfigurationError(faults)
     return rule_set

@@ -15,7 +15,7 @@ from edi_router.mapping.output import Element, Lineage, lineage_of
 from edi_router.mapping.reading import read_definition
 from edi_router.mapping.scope import Run, Scope
 from edi_router.mapping.target import Target, load_target
-from edi_router.mapping.writing import write
+from edi_router.mapping.writing import told, written
 from edi_router.paths import Node
 from edi_router.rules.context import Context
 from edi_router.tables import Table, load_table
@@ -60,12 +60,14 @@ class Mapping:
         tree = self.build(scope)
         if unread is not None and all(fault.place != unread.place for fault in run.faults):
             run.faults.append(unread)
-        namespace = self.target.namespace if self.target is not None else None
-        output, faults = write(tree, namespace, context.encoding, run.file)
-        run.faults.extend(faults)
+        namespace = self.target.namespace if self.target is not None else ""
+        document = written(tree, namespace, context.encoding)
+        problems = list(document.faults)
         if self.target is not None:
-            run.faults.extend(self.target.check(output, tree, run))
-        return Result(output, list(run.faults), tree, run.file)
+            content = document.content or written(tree, namespace, "UTF-8").content
+            problems += self.target.schema.check(content) if content else []
+        run.faults.extend(told(problems, tree, run))
+        return Result(document.content, list(run.faults), tree, run.file)
 
     def _set_day(self, run: Run, scope: Scope) -> Fault | None:
         """Take the document's date for look-ups; the fault when it cannot be read."""

@@ -187,7 +187,9 @@ class _Interchange:
         if interchange.header is None:
             decision = Decision.HELD
         else:
-            decision = Decision.REJECTED if blocked else Decision.ACCEPTED
+            # Where nothing was accepted, the corrected interchange may come again under the same reference.
+            nothing = bool(outcomes) and all(each.decision is Decision.REJECTED for each in outcomes)
+            decision = Decision.REJECTED if blocked or nothing else Decision.ACCEPTED
         acknowledgements = self._contrl(messages, outcomes, faults, blocked)
         return InterchangeOutcome(
             id=self.id,

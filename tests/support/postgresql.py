@@ -46,13 +46,8 @@ class PostgreSQL:
     def create(self, template: str | None = None) -> str:
         """A fresh database; returns its name."""
         name = f"test_{next(self.numbers)}"
-        self.admin(
-            f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else "")
-        )
+        self.admin(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
         return name
-
-    def drop(self, database: str) -> None:
-        self.admin(f"DROP DATABASE {database} WITH (FORCE)")
 
 
 def _binary(name: str) -> str | None:
@@ -96,7 +91,7 @@ def postgresql() -> Iterator[PostgreSQL]:
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(
                 [*prefix, postgres, "-D", str(folder / "data"), "-k", str(folder), "-c", "listen_addresses=",
-                 "-c", "fsync=off", "-c", "max_connections=100"],
+                 "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "autovacuum=off"],
                 stdout=log, stderr=log, cwd=folder, env=environment,
             )  # fmt: skip
         server = PostgreSQL(folder)
@@ -126,13 +121,12 @@ def _await(server: PostgreSQL, process: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(postgresql: PostgreSQL) -> Iterator[str]:
+def postgresql_template(postgresql: PostgreSQL) -> str:
     """A migrated database to copy."""
     name = postgresql.create()
     with Ledger.open(postgresql.url(name)) as ledger:
         ledger.migrate()
-    yield name
-    postgresql.drop(name)
+    return name
 
 
 @pytest.fixture(scope="session")
@@ -145,27 +139,22 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def make_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], str]]:
+def make_database(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
     """Makes a migrated database of its own at each call and returns its URL; on both databases."""
     server: PostgreSQL | None = None
     template = request.getfixturevalue(f"{request.param}_template")
     if request.param == "postgresql":
         server = request.getfixturevalue("postgresql")
-    made: list[str] = []
+    numbers = count()
 
     def make() -> str:
         if server is not None:
-            made.append(server.create(template))
-            return server.url(made[-1])
-        path = tmp_path / f"ledger-{len(made)}.db"
-        made.append(str(path))
+            return server.url(server.create(template))  # the server goes with all its databases
+        path = tmp_path / f"ledger-{next(numbers)}.db"
         shutil.copy(template, path)
         return f"sqlite:///{path}"
 
-    yield make
-    if server is not None:
-        for name in made:
-            server.drop(name)
+    return make
 
 
 @pytest.fixture

@@ -115,22 +115,12 @@ ENTRIES: tuple[Entry, ...] = (
         blocks=Blocks.NOTHING,
     ),
     Entry(
-        "output-character",
-        Text("{target}: the character `{character}` cannot be written in {encoding}.",
-             "{target}：字符 `{character}` 无法用 {encoding} 表示。"),
-        Text(
-            "The agreement's encoding lacks the character, or XML forbids it.",
-            "协议约定的编码没有该字符，或 XML 不允许它。",
-        ),
-        Text(
-            "Choose another encoding in the agreement, or replace the character.",
-            "在协议中改用其他编码，或替换该字符。",
-        ),
-    ),
-    Entry(
         "output-invalid",
-        Text("The output breaks its schema at {path}: {problem}", "输出在 {path} 处不符合模式：{problem_zh}"),
-        Text("A value of the input does not fit the target format.", "输入值不符合目标格式。"),
+        Text("The output is wrong at {path}: {problem}", "输出在 {path} 处有误：{problem_zh}"),
+        Text(
+            "A value of the input does not fit the target format or its encoding.",
+            "输入值不符合目标格式或其编码。",
+        ),
         Text(
             "Correct the value at the input's place, or the mapping line.",
             "更正输入处的值，或修改映射行。",

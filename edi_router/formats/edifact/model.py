@@ -206,7 +206,7 @@ def advance(text: str, line: int, column: int) -> tuple[int, int]:
 
 
 def advance_over(text: str, terminator: str, line: int, column: int) -> tuple[int, int]:
-    """Line and column after `text` and its terminator; a CR that terminates leaves ending the line to its LF."""
+    """Line and column after `text` and its terminator; a terminating CR leaves ending the line to its LF."""
     if terminator == "\r":
         line, column = advance(text, line, column)
         return line, column + 1

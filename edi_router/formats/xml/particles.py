@@ -28,7 +28,7 @@ def find(schema: Any, path: list[str]) -> Any | None:
         if current is None:
             return None
         inside = {local_name(child.name): child for child in reversed(elements(current))}
-        current = inside.get(step) or (roots.get(step) if has_wildcard(current) else None)
+        current = {**(roots if has_wildcard(current) else {}), **inside}.get(step)
     return current
 
 

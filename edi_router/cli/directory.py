@@ -1,0 +1,235 @@
+"""`edi-router directory`: UN/EDIFACT directories imported, listed and shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from edi_router.cli import options, output, workspace
+from edi_router.cli.language import LANGUAGE, say
+
+if TYPE_CHECKING:
+    from edi_router.formats.edifact.directory import Definitions, GroupUse, SegmentUse
+    from edi_router.formats.edifact.importer import Imported
+
+
+@click.group(
+    help=say(
+        "Import and show UN/EDIFACT directories.\n\n\b\nExample: edi-router directory show D96B CUSDEC",
+        "导入和显示 UN/EDIFACT 目录。\n\n\b\n示例：edi-router directory show D96B CUSDEC",
+    )
+)
+def directory() -> None:
+    """The verbs of directories."""
+
+
+@directory.command(
+    "import",
+    help=say(
+        "Import official releases, as the zip files that UNECE publishes, into our own definition files. "
+        "Without --into they go to schemas/edifact of the workspace.\n\n"
+        "\b\nExample: edi-router directory import d96b.zip d21b.zip --into un",
+        "导入官方目录（UNECE 发布的 zip 文件），转换为本系统的定义文件。"
+        "不带 --into 时写入工作区的 schemas/edifact。\n\n"
+        "\b\n示例：edi-router directory import d96b.zip d21b.zip --into un",
+    ),
+)
+@click.argument("zips", nargs=-1, required=True, metavar="ZIP...")
+@click.option(
+    "--into",
+    type=click.Path(file_okay=False, path_type=Path),
+    help=say(
+        "The folder to write to; each directory gets its own below it.",
+        "目标文件夹，每个目录各占一个子文件夹。",
+    ),
+)
+@options.lang_option
+@options.json_option
+@click.pass_context
+def import_(ctx: click.Context, zips: tuple[str, ...], into: Path | None, as_json: bool) -> int:
+    """Import zips one by one."""
+    from edi_router.formats.edifact.importer import import_release
+
+    if into is None:
+        into = workspace.needed(ctx).root / "schemas" / "edifact"
+    inputs = options.Inputs(zips)
+    findings = False
+    for name, stream in inputs:
+        imported = import_release(stream.read(), Path(name).name)
+        whole = bool(imported.directory) and bool(imported.counts.get("messages"))
+        if whole:
+            write(imported, into / imported.directory)
+        findings |= not whole or output.code_for(imported.findings) != output.FINE
+        _told(name, imported, into if whole else None, as_json)
+    return inputs.code(findings)
+
+
+def write(imported: Imported, folder: Path) -> None:
+    """Write the files of a directory; each appears whole or not at all."""
+    for name, content in imported.files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.part")
+        temporary.write_bytes(content)
+        temporary.replace(path)
+
+
+def _told(name: str, imported: Imported, into: Path | None, as_json: bool) -> None:
+    from edi_router.faults import as_json as fault_json
+    from edi_router.faults import severity
+
+    if as_json:
+        found = [
+            fault_json(fault, LANGUAGE) | ({"file": fault.place.file} if fault.place.file else {})
+            for fault in imported.findings
+        ]
+        output.emit(
+            {
+                "file": name,
+                "directory": imported.directory,
+                "into": str(into / imported.directory) if into is not None else None,
+                "counts": dict(imported.counts),
+                "findings": found,
+            }
+        )
+        return
+    told = [fault for fault in imported.findings if severity(fault) != "info"]
+    output.print_faults(told)
+    if notes := len(imported.findings) - len(told):
+        print(say(f"{name}: {notes} notes (listed with --json)", f"{name}：{notes} 条提示（用 --json 列出）"))
+    counts = ", ".join(f"{count:,} {what}" for what, count in imported.counts.items())
+    if into is None:
+        print(f"{name}: " + say("nothing imported", "未导入任何内容"))
+    else:
+        print(f"{name} → {into / imported.directory}: {counts}")
+
+
+def _from(function: Any) -> Any:
+    text = say(
+        "A folder that `import --into` has filled, instead of the shipped definitions.",
+        "由 `import --into` 生成的目录，代替自带定义。",
+    )
+    return click.option("--from", "source", type=options.FOLDER, help=text)(function)
+
+
+@directory.command(
+    help=say(
+        "The structure of a message type: segments and groups with status and greatest number.\n\n"
+        "\b\nExamples:\n"
+        "  edi-router directory show D96B CUSDEC\n"
+        "  edi-router directory show D96B CUSDEC --from un --json",
+        "报文类型的结构：段和段组，及其状态和最大次数。\n\n"
+        "\b\n示例：\n"
+        "  edi-router directory show D96B CUSDEC\n"
+        "  edi-router directory show D96B CUSDEC --from un --json",
+    )
+)
+@click.argument("name", metavar="DIRECTORY")
+@click.argument("type_", metavar="MESSAGE")
+@_from
+@options.definitions_option
+@options.lang_option
+@options.json_option
+@click.pass_context
+def show(
+    ctx: click.Context,
+    name: str,
+    type_: str,
+    source: Path | None,
+    definitions: tuple[Path, ...],
+    as_json: bool,
+) -> int:
+    """One message type as a tree."""
+    found = _definitions(ctx, source, definitions)
+    message = found.message_of(name.upper(), type_.upper())
+    if message is None:
+        known = ", ".join(_names(ctx, source, definitions).get(name.upper(), ()))
+        told = say(f"there is no {type_} in {name}", f"{name} 中没有 {type_}")
+        hint = say(f"; it has: {known}", f"；其中有：{known}") if known else ""
+        output.fail(told + hint, output.FINDINGS)
+    if as_json:
+        output.emit(structure(message.content))
+    else:
+        click.secho(f"{message.type} {name.upper()} {message.name}", bold=True)
+        _print(found, name.upper(), message.content, 0)
+    return output.FINE
+
+
+def structure(content: Iterable[SegmentUse | GroupUse]) -> list[dict[str, Any]]:
+    """The content of a message or group as scripts get it."""
+    from edi_router.formats.edifact.directory import GroupUse
+
+    return [
+        {"group": use.name, "status": use.status, "repeat": use.repeat, "content": structure(use.content)}
+        if isinstance(use, GroupUse)
+        else {"tag": use.tag, "status": use.status, "repeat": use.repeat}
+        for use in content
+    ]
+
+
+def _print(definitions: Definitions, name: str, content: Iterable[SegmentUse | GroupUse], depth: int) -> None:
+    from edi_router.formats.edifact.directory import GroupUse
+
+    for use in content:
+        start = f"{use.position:>6} {'  ' * depth}"
+        if isinstance(use, GroupUse):
+            click.echo(f"{start}{click.style(use.name, fg='cyan')} {use.status} {use.repeat}")
+            _print(definitions, name, use.content, depth + 1)
+        else:
+            segment = definitions.segment(name, use.tag) or definitions.segment("service-3", use.tag)
+            title = segment.name if segment is not None else ""
+            click.echo(f"{start}{use.tag} {use.status} {use.repeat:<5} {title}".rstrip())
+
+
+@directory.command(
+    "list",
+    help=say(
+        "The directories there are, with their message types.\n\n"
+        "\b\nExample: edi-router directory list --from un",
+        "列出已有的目录及其报文类型。\n\n\b\n示例：edi-router directory list --from un",
+    ),
+)
+@_from
+@options.definitions_option
+@options.lang_option
+@options.json_option
+@click.pass_context
+def list_(ctx: click.Context, source: Path | None, definitions: tuple[Path, ...], as_json: bool) -> int:
+    """Every directory and its messages."""
+    names = _names(ctx, source, definitions)
+    if as_json:
+        for name, types in names.items():
+            output.emit({"directory": name, "messages": types})
+    else:
+        headings = (say("directory", "目录"), say("messages", "报文类型"))
+        output.table(headings, [(name, ", ".join(types)) for name, types in names.items()])
+    return output.FINE
+
+
+def _definitions(ctx: click.Context, source: Path | None, folders: tuple[Path, ...]) -> Definitions:
+    from edi_router.config import Tree
+    from edi_router.library import definitions_over
+
+    if source is not None:
+        return definitions_over(Tree(()), [source, *folders])
+    return definitions_over(workspace.tree(ctx), folders)
+
+
+def _names(ctx: click.Context, source: Path | None, folders: tuple[Path, ...]) -> dict[str, list[str]]:
+    """The message types by directory."""
+    from edi_router.config import Tree
+
+    given = Tree((*([source] if source is not None else []), *folders))
+    found = given.names(".", ".json")
+    if source is None:
+        tree = workspace.tree(ctx)
+        found += [name.removeprefix("schemas/edifact/") for name in tree.names("schemas/edifact", ".json")]
+    names: dict[str, set[str]] = {}
+    for name in found:
+        parts = name.split("/")
+        if len(parts) == 3 and parts[1] == "messages":
+            names.setdefault(parts[0], set()).add(parts[2].removesuffix(".json"))
+    return {name: sorted(names[name]) for name in sorted(names)}

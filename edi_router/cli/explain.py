@@ -1,0 +1,85 @@
+"""`edi-router explain`: a fault code, its cause and its remedy."""
+
+from __future__ import annotations
+
+import click
+
+from edi_router.cli import options, output
+from edi_router.cli.language import LANGUAGE, say
+from edi_router.faults import CATALOGUE, Entry
+
+_SEVERITIES = {
+    "error": say("error", "错误"),
+    "warning": say("warning", "警告"),
+    "info": say("note", "提示"),
+}
+_BLOCKS = {
+    "nothing": say("nothing", "无"),
+    "message": say("the message", "该报文"),
+    "interchange": say("the interchange", "该交换"),
+    "file": say("the file", "该文件"),
+}
+
+
+@click.command(
+    help=say(
+        "Explain a fault code: what it means, its usual cause, what to do. Without a code, list all.\n\n"
+        "\b\nExample: edi-router explain element-too-long",
+        "解释错误代码：含义、常见原因和处理办法。不带代码时列出全部。\n\n"
+        "\b\n示例：edi-router explain element-too-long",
+    )
+)
+@click.argument("code", required=False)
+@options.lang_option
+@options.json_option
+def explain(code: str | None, as_json: bool) -> int:
+    """One code, or all."""
+    if code is None:
+        _list(as_json)
+        return output.FINE
+    entry = CATALOGUE.get(code.lower())
+    if entry is None:
+        from edi_router.config import did_you_mean
+
+        near = did_you_mean(code.lower(), list(CATALOGUE))
+        hint = say(f"; did you mean {near}?", f"；是否为 {near}？") if near else ""
+        output.fail(say(f"there is no fault code {code}", f"没有错误代码 {code}") + hint, output.USAGE)
+    if as_json:
+        output.emit(_shape(entry))
+        return output.FINE
+    click.secho(f"{entry.code} ({_SEVERITIES[entry.severity]})", bold=True)
+    print(f"  {entry.text[LANGUAGE]}")
+    rows = [
+        (say("cause", "原因"), entry.cause[LANGUAGE]),
+        (say("remedy", "处理"), entry.remedy[LANGUAGE]),
+        (say("stops", "阻止"), _BLOCKS["nothing" if entry.severity != "error" else entry.blocks]),
+    ]
+    rows += [
+        (say(f"CONTRL, syntax {version}", f"CONTRL 语法版本 {version}"), f"0085 = {wire}")
+        for version, wire in entry.contrl.items()
+    ]
+    for label, text in rows:
+        print(f"  {label}{say(': ', '：')}{text}")
+    return output.FINE
+
+
+def _list(as_json: bool) -> None:
+    entries = [CATALOGUE[code] for code in sorted(CATALOGUE)]
+    if as_json:
+        for entry in entries:
+            output.emit(_shape(entry))
+        return
+    headings = (say("code", "代码"), say("severity", "级别"), say("meaning", "含义"))
+    output.table(headings, [(each.code, _SEVERITIES[each.severity], each.text[LANGUAGE]) for each in entries])
+
+
+def _shape(entry: Entry) -> dict[str, object]:
+    return {
+        "code": entry.code,
+        "severity": str(entry.severity),
+        "blocks": "nothing" if entry.severity != "error" else str(entry.blocks),
+        "text": entry.text[LANGUAGE],
+        "cause": entry.cause[LANGUAGE],
+        "remedy": entry.remedy[LANGUAGE],
+        "contrl": {str(version): wire for version, wire in entry.contrl.items()},
+    }

@@ -1,0 +1,105 @@
+"""`edi-router lint`: a configuration checked before it runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from edi_router.cli import options, output, workspace
+from edi_router.cli.language import LANGUAGE, say
+
+if TYPE_CHECKING:
+    from edi_router.config import Tree
+    from edi_router.faults import Fault
+
+
+@click.command(
+    help=say(
+        "Check a whole configuration: settings, partners and their agreements, document types, mappings, code "
+        "tables and rules; every fault with file, line and column. PATH is a workspace, a mapping's folder or "
+        "a mapping file; without it, the workspace, else the shipped configuration.\n\n"
+        "\b\nExamples:\n"
+        "  edi-router lint\n"
+        "  edi-router lint mappings/cusdec-eciq",
+        "检查整套配置：设置、伙伴及协议、报文类型、映射、代码表和规则；每个错误都指出文件、行和列。"
+        "PATH 为工作区、映射目录或映射文件；省略时为当前工作区，否则为自带配置。\n\n"
+        "\b\n示例：\n"
+        "  edi-router lint\n"
+        "  edi-router lint mappings/cusdec-eciq",
+    )
+)
+@click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
+@options.lang_option
+@options.json_option
+@click.pass_context
+def lint(ctx: click.Context, path: Path | None, as_json: bool) -> int:
+    """All faults of the configuration."""
+    from edi_router.faults import as_json as fault_json
+
+    tree, ids = target(ctx, path)
+    faults = lint_mappings(tree, ids) if ids else lint_everything(tree)
+    if as_json:
+        shapes = [{"file": fault.place.file, **fault_json(fault, LANGUAGE)} for fault in faults]
+        where = str(path if path is not None else tree.layers[0])
+        output.emit({"path": where, "faults": shapes[:1000], "fault_count": len(faults)})
+    else:
+        output.print_faults(faults)
+        print(_summary(faults))
+    return output.code_for(faults)
+
+
+def target(ctx: click.Context, path: Path | None) -> tuple[Tree, list[str]]:
+    """The configuration tree that `path` belongs to, and the mapping it means (none for the whole tree)."""
+    from edi_router.config import Tree
+
+    if path is None:
+        return workspace.tree(ctx), []
+    path = path.resolve()
+    folder = path.parent if path.is_file() else path
+    if (folder / "mapping.yaml").is_file() and folder.parent.name == "mappings":
+        root = folder.parent.parent
+        return Tree.over_shipped(root), [folder.name]
+    if not folder.is_dir() or not any((folder / name).exists() for name in _MARKS):
+        told = say(f"{path} is neither a workspace nor a mapping", f"{path} 既不是工作区也不是映射")
+        raise click.UsageError(told)
+    return Tree.over_shipped(folder), []
+
+
+_MARKS = ("edi-router.yaml", "mappings", "partners", "schemas")
+
+
+def lint_mappings(tree: Tree, ids: list[str]) -> list[Fault]:
+    """The faults of some mappings."""
+    from edi_router.mapping.lint import lint_all
+
+    return lint_all(tree, ids)
+
+
+def lint_everything(tree: Tree) -> list[Fault]:
+    """The faults of the whole configuration, each once, by file and line."""
+    from edi_router.formats.xml.sources import SchemaError
+    from edi_router.mapping.lint import lint_all
+    from edi_router.pipeline.configuration import load_configuration
+
+    try:
+        _, faults = load_configuration(tree)
+    except SchemaError as error:
+        faults = [error.fault]
+    faults = [*faults, *lint_all(tree)]
+    once = {(fault.code, fault.place, str(fault.values)): fault for fault in faults}
+    return sorted(once.values(), key=_by_place)
+
+
+def _by_place(fault: Fault) -> tuple[str, int, int]:
+    place = fault.place
+    return place.file or "", place.line or 0, place.column or 0
+
+
+def _summary(faults: list[Fault]) -> str:
+    if not faults:
+        return say("no faults", "无错误")
+    files = len({fault.place.file for fault in faults})
+    plural = "" if len(faults) == 1 else "s"
+    return say(f"{len(faults)} fault{plural} in {files} file(s)", f"{files} 个文件中共 {len(faults)} 个问题")

@@ -1,0 +1,122 @@
+"""The archive: content-addressed, written once, and it tells when a disk lied."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from edi_router.ledger import Archive, Corrupt, Missing
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    return Archive(tmp_path / "archive")
+
+
+def overwrite(path: Path, data: bytes) -> None:
+    path.chmod(0o644)
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("data", [b"", b"UNB", b"x" * (3 << 20)], ids=["empty", "small", "large"])
+def test_what_is_put_is_read(archive: Archive, data: bytes) -> None:
+    digest = hashlib.sha256(data).hexdigest()
+    assert archive.put(data) == (digest, len(data))
+    assert archive.put(io.BytesIO(data)) == (digest, len(data))
+    assert archive.read(digest) == data
+    assert digest in archive
+    assert archive.path(digest).stat().st_mode & 0o222 == 0
+    assert [path for path in archive.folder.rglob("*") if path.is_file()] == [archive.path(digest)]
+    assert list(archive.verify()) == []
+
+
+def test_a_writer_archives_at_its_end(archive: Archive) -> None:
+    with archive.writer() as writer:
+        writer.write(b"ab")
+        writer.write(b"c")
+    assert (writer.size, writer.sha256) == (3, hashlib.sha256(b"abc").hexdigest())
+    assert archive.read(writer.sha256) == b"abc"
+
+
+def test_a_broken_writer_leaves_nothing(archive: Archive) -> None:
+    with pytest.raises(RuntimeError), archive.writer() as writer:
+        writer.write(b"half")
+        raise RuntimeError
+    assert list(archive.folder.iterdir()) == []
+
+
+def test_nothing_is_overwritten(archive: Archive) -> None:
+    digest, _ = archive.put(b"abc")
+    before = archive.path(digest).stat()
+    archive.put(b"abc")
+    after = archive.path(digest).stat()
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+
+
+@pytest.mark.parametrize("change", [b"abd", b"ab", b"abcd", b""])
+def test_corruption_is_told(archive: Archive, change: bytes) -> None:
+    digest, _ = archive.put(b"abc")
+    overwrite(archive.path(digest), change)
+    with pytest.raises(Corrupt):
+        archive.read(digest)
+    with pytest.raises(Corrupt):
+        archive.put(b"abc")
+    with archive.open(digest) as stream, pytest.raises(Corrupt):
+        while stream.read(2):
+            pass
+    assert list(archive.verify()) == [f"{digest} is corrupt"]
+
+
+def test_what_does_not_belong_there_is_told(archive: Archive) -> None:
+    digest, _ = archive.put(b"abc")
+    (archive.folder / "notes.txt").write_text("x")
+    wrong = archive.folder / "00"
+    wrong.mkdir()
+    archive.path(digest).rename(wrong / digest)
+    assert sorted(archive.verify()) == [
+        f"00/{digest} is in the wrong folder",
+        "notes.txt does not belong here",
+    ]
+
+
+def test_missing(archive: Archive) -> None:
+    digest = hashlib.sha256(b"abc").hexdigest()
+    assert digest not in archive
+    with pytest.raises(Missing):
+        archive.read(digest)
+    for name in ("", "ABC", "../../etc/passwd", "A" * 64):
+        with pytest.raises(ValueError, match="SHA-256"):
+            archive.path(name)
+
+
+def test_concurrent_puts_of_the_same(archive: Archive) -> None:
+    data, barrier, results = os.urandom(200_000), threading.Barrier(6), []
+
+    def run() -> None:
+        barrier.wait()
+        results.append(archive.put(data))
+
+    threads = [threading.Thread(target=run) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 6
+    assert set(results) == {(hashlib.sha256(data).hexdigest(), len(data))}
+    assert list(archive.verify()) == []
+
+
+def test_sweep_removes_old_leftovers(archive: Archive) -> None:
+    digest, _ = archive.put(b"abc")
+    leftover = archive.folder / ".0123.part"
+    leftover.write_bytes(b"half")
+    assert list(archive.verify()) == []
+    assert archive.sweep(leftover.stat().st_mtime) == 0
+    assert archive.sweep(leftover.stat().st_mtime + 1) == 1
+    assert not leftover.exists()
+    assert digest in archive
