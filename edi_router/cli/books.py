@@ -37,8 +37,14 @@ WORDS = {
     )
 )
 @click.argument("date", required=False, type=click.DateTime(["%Y-%m-%d"]))
-@click.option("--close", is_flag=True, help=say("Close the page and chain it to the last.", "结账并与前页链接。"))
-@click.option("--verify", is_flag=True, help=say("Compute all closed pages anew and follow the chain.", "重算所有已结账页并核对链。"))
+@click.option(
+    "--close", is_flag=True, help=say("Close the page and chain it to the last.", "结账并与前页链接。")
+)
+@click.option(
+    "--verify",
+    is_flag=True,
+    help=say("Compute all closed pages anew and follow the chain.", "重算所有已结账页并核对链。"),
+)
 @click.option("--json", "as_json", is_flag=True, help=say("The page as JSON.", "以 JSON 输出。"))
 @click.pass_context
 def books(ctx: click.Context, date: object, close: bool, verify: bool, as_json: bool) -> None:
@@ -91,8 +97,10 @@ def print_books(page: Books) -> None:
         print(say(f"  control numbers missing in {stream}: {missing}", f"  {stream} 缺少控制号：{missing}"))
     for problem in page.problems:
         print(f"  {problem}")
-    verdict = say("balanced, 0 unaccounted", "平衡，无未入账") if page.balanced else say(
-        f"NOT BALANCED, {page.unaccounted} unaccounted", f"不平衡，{page.unaccounted} 项未入账"
+    verdict = (
+        say("balanced, 0 unaccounted", "平衡，无未入账")
+        if page.balanced
+        else say(f"NOT BALANCED, {page.unaccounted} unaccounted", f"不平衡，{page.unaccounted} 项未入账")
     )
     print("  " + verdict)
 

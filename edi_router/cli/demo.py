@@ -26,7 +26,11 @@ if TYPE_CHECKING:
     )
 )
 @click.argument("directory", required=False, type=click.Path(file_okay=False, path_type=Path))
-@click.option("--keep", is_flag=True, help=say("Leave the workspace (one that you name is always left).", "保留工作区（指定的目录总会保留）。"))
+@click.option(
+    "--keep",
+    is_flag=True,
+    help=say("Leave the workspace (one that you name is always left).", "保留工作区（指定的目录总会保留）。"),
+)
 @click.option("--json", "as_json", is_flag=True, help=say("The result as JSON.", "以 JSON 输出结果。"))
 @click.pass_context
 def demo(ctx: click.Context, directory: Path | None, keep: bool, as_json: bool) -> None:
@@ -83,7 +87,9 @@ def _row(partner: str, name: str, told: str, record: dict[str, Any]) -> dict[str
         "state": record["state"],
         "reason": record["reason"] or "",
         "faults": [fault["text"] for fault in faults],
-        "results": [f"{each['destination']}/in/{each['name']}" for each in outputs if each["kind"] == "document"],
+        "results": [
+            f"{each['destination']}/in/{each['name']}" for each in outputs if each["kind"] == "document"
+        ],
         "acknowledgements": [each["name"] for each in outputs if each["kind"] == "acknowledgement"],
         "id": record["id"],
     }
@@ -126,4 +132,9 @@ def _print(shown: Demonstrated, seconds: float, root: Path, keep: bool) -> None:
         for verb in ("ls message --state held", "show ENTA00000004", "show CSQU3054383", "books"):
             print(f"  edi-router --workspace {root} {verb}")
     else:
-        print(say("Keep the workspace and look around: edi-router demo --keep", "保留工作区以便查看：edi-router demo --keep"))
+        print(
+            say(
+                "Keep the workspace and look around: edi-router demo --keep",
+                "保留工作区以便查看：edi-router demo --keep",
+            )
+        )

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 @click.command(
     help=say(
-        "Check a whole configuration: settings, partners and their agreements, document types, mappings, code "
-        "tables and rules; every fault with file, line and column. PATH is a workspace, a mapping's folder or "
-        "a mapping file; without it, the workspace, else the shipped configuration.\n\n"
+        "Check a whole configuration: settings, partners and their agreements, document types, mappings, "
+        "code tables and rules; every fault with file, line and column. PATH is a workspace, a mapping's "
+        "folder or a mapping file; without it, the workspace, else the shipped configuration.\n\n"
         "\b\nExamples:\n"
         "  edi-router lint\n"
         "  edi-router lint mappings/cusdec-eciq",

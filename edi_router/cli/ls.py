@@ -29,8 +29,16 @@ COLUMNS = {
 @click.option("--state", help=say("Only in this state.", "只列此状态。"))
 @click.option("--partner", help=say("Only of this partner.", "只列此伙伴。"))
 @click.option("--type", "type_", help=say("Only this message type.", "只列此报文类型。"))
-@click.option("--since", type=click.DateTime(), help=say("Only since then (business zone).", "只列此后的（业务时区）。"))
-@click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True, help=say("At most so many.", "最多条数。"))
+@click.option(
+    "--since", type=click.DateTime(), help=say("Only since then (business zone).", "只列此后的（业务时区）。")
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 100_000),
+    default=100,
+    show_default=True,
+    help=say("At most so many.", "最多条数。"),
+)
 @click.option("--json", "as_json", is_flag=True, help=say("One JSON object a line.", "每行一个 JSON 对象。"))
 @click.pass_context
 def ls(

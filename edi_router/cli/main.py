@@ -83,7 +83,9 @@ class LazyGroup(click.Group):
     "--workspace",
     type=click.Path(file_okay=False, path_type=Path),
     envvar="EDI_ROUTER_WORKSPACE",
-    help=say("The deployment's folder (or EDI_ROUTER_WORKSPACE).", "部署目录（或环境变量 EDI_ROUTER_WORKSPACE）。"),
+    help=say(
+        "The deployment's folder (or EDI_ROUTER_WORKSPACE).", "部署目录（或环境变量 EDI_ROUTER_WORKSPACE）。"
+    ),
 )
 @click.option("--lang", type=click.Choice(["en", "zh"]), help=say("Language of the screen.", "界面语言。"))
 @click.version_option(package_name="edi-router", prog_name="edi-router")

@@ -60,11 +60,20 @@ def retry(ctx: click.Context, id: str | None, everything: bool, as_json: bool) -
                 count += ledger.retry(found[0], _who())
             except Refused as error:
                 output.fail(str(error), output.FINDINGS)
-    _done(as_json, "retry", id or "all", say(f"{count} put back to work", f"{count} 项重新排入处理"), count=count)
+    _done(
+        as_json,
+        "retry",
+        id or "all",
+        say(f"{count} put back to work", f"{count} 项重新排入处理"),
+        count=count,
+    )
 
 
 def _failed(ledger: Ledger) -> list[str]:
-    rows = [*ledger.ls("delivery", state="failed", limit=100_000), *ledger.ls("file", state="failed", limit=100_000)]
+    rows = [
+        *ledger.ls("delivery", state="failed", limit=100_000),
+        *ledger.ls("file", state="failed", limit=100_000),
+    ]
     return [row["id"] for row in rows]
 
 
@@ -181,5 +190,7 @@ def reload(ctx: click.Context, as_json: bool) -> None:
         as_json,
         "reload",
         digest,
-        say(f"configuration {digest[:12]} is taken up at the next round", f"配置 {digest[:12]} 将在下一轮载入"),
+        say(
+            f"configuration {digest[:12]} is taken up at the next round", f"配置 {digest[:12]} 将在下一轮载入"
+        ),
     )

@@ -18,8 +18,17 @@ from edi_router.cli.language import say
         "从所有伙伴接收、处理并投递，直到收到 SIGTERM。\n\n示例：edi-router --workspace /srv/edi run",
     )
 )
-@click.option("--once", is_flag=True, help=say("Work until nothing moves any more, then end.", "处理到没有可做的工作后结束。"))
-@click.option("--json", "as_json", is_flag=True, help=say("The result of --once as JSON.", "以 JSON 输出 --once 的结果。"))
+@click.option(
+    "--once",
+    is_flag=True,
+    help=say("Work until nothing moves any more, then end.", "处理到没有可做的工作后结束。"),
+)
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help=say("The result of --once as JSON.", "以 JSON 输出 --once 的结果。"),
+)
 @click.option("-v", "--verbose", is_flag=True, help=say("Log every step.", "记录每个步骤。"))
 @click.pass_context
 def run(ctx: click.Context, once: bool, as_json: bool, verbose: bool) -> None:
@@ -37,7 +46,11 @@ def run(ctx: click.Context, once: bool, as_json: bool, verbose: bool) -> None:
         logging.getLogger(noisy).setLevel(logging.CRITICAL)
     place = workspace.needed(ctx)
     try:
-        with place.engine_lock(), place.open_ledger() as ledger, output.progress(say("round", "轮次")) as step:
+        with (
+            place.engine_lock(),
+            place.open_ledger() as ledger,
+            output.progress(say("round", "轮次")) as step,
+        ):
             engine = EmbeddedEngine(
                 place, ledger, place.open_archive(), progress=lambda what, detail: step(f"{what} {detail}")
             )

@@ -46,7 +46,17 @@ def show_id(ctx: click.Context, text: str, as_json: bool) -> None:
 
 def _print(record: dict[str, Any]) -> None:
     title = f"{record['kind']} {record['id']}"
-    for key in ("partner", "name", "type", "directory", "reference", "state", "decision", "reason", "agreement"):
+    for key in (
+        "partner",
+        "name",
+        "type",
+        "directory",
+        "reference",
+        "state",
+        "decision",
+        "reason",
+        "agreement",
+    ):
         if record.get(key):
             title += f"\n  {key}: {shown(record[key])}"
     print(title)
@@ -54,12 +64,20 @@ def _print(record: dict[str, Any]) -> None:
         (say("references", "业务编号"), "references", ("kind", "value")),
         (say("messages", "报文"), "messages", ("id", "type", "reference", "state", "reason")),
         (say("outputs", "输出"), "outputs", ("id", "kind", "destination", "name", "state")),
-        (say("deliveries", "投递"), "deliveries", ("id", "destination", "name", "state", "attempts", "reason")),
+        (
+            say("deliveries", "投递"),
+            "deliveries",
+            ("id", "destination", "name", "state", "attempts", "reason"),
+        ),
     ):
         if record.get(key):
-            output.table(columns, ([shown(row.get(column)) for column in columns] for row in record[key]), heading)
+            output.table(
+                columns, ([shown(row.get(column)) for column in columns] for row in record[key]), heading
+            )
     for fault in record.get("faults", ()):
-        print(f"  {fault.get('severity', '')} {fault.get('code', '')}: {fault.get('text', '')} {fault.get('place', '')}")
+        print(
+            f"  {fault.get('severity', '')} {fault.get('code', '')}: {fault.get('text', '')} {fault.get('place', '')}"
+        )
     print(say("timeline", "时间线"))
     for event in record.get("events", ()):
         detail = ", ".join(f"{key} {value}" for key, value in (event.get("detail") or {}).items())

@@ -39,13 +39,13 @@ if TYPE_CHECKING:
 @click.pass_context
 def test(ctx: click.Context, what: tuple[str, ...], accept: bool, as_json: bool) -> int:
     """Cases run and compared."""
-    from edi_router.mapping import golden
+    from edi_router.mapping import golden, names
 
     results: list[CaseResult] = []
     chosen = [_chosen(ctx, each) for each in what] or [(workspace.tree(ctx), [])]
     with output.progress(say("testing", "测试")) as advance:
         for tree, ids in chosen:
-            for id in ids or golden.names(tree):
+            for id in ids or names(tree):
                 results += golden.run_cases(tree, [id], accept)
                 advance(id)
     for result in results:

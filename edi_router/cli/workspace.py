@@ -27,7 +27,8 @@ def needed(ctx: click.Context) -> Workspace:
         return Workspace.at(root)
     except WorkspaceError as error:
         fail(
-            f"{error}\n" + say("Name one with: edi-router --workspace DIR …", "请指定：edi-router --workspace DIR …"),
+            f"{error}\n"
+            + say("Name one with: edi-router --workspace DIR …", "请指定：edi-router --workspace DIR …"),
             USAGE,
         )
 

@@ -75,7 +75,9 @@ def load(text: str, file: str) -> tuple[ConfigNode | None, list[Fault]]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
-        return None, [Fault("config-syntax", place, {"problem": str(error.problem or error.context or error)})]
+        return None, [
+            Fault("config-syntax", place, {"problem": str(error.problem or error.context or error)})
+        ]
     except yaml.YAMLError as error:
         return None, [Fault("config-syntax", Place(file), {"problem": str(error)})]
     if root is None:
@@ -88,15 +90,13 @@ def load(text: str, file: str) -> tuple[ConfigNode | None, list[Fault]]:
 
 
 def _anchors(text: str, file: str) -> list[Fault]:
-    return [
-        Fault(
-            "config-alias",
-            Place(file, event.start_mark.line + 1, event.start_mark.column + 1),
-            {"name": event.anchor},
-        )
-        for event in yaml.parse(text, Loader=_Loader)
-        if getattr(event, "anchor", None)
-    ]
+    faults: list[Fault] = []
+    for event in yaml.parse(text, Loader=_Loader):
+        anchor = getattr(event, "anchor", None)
+        if anchor and event.start_mark is not None:
+            place = Place(file, event.start_mark.line + 1, event.start_mark.column + 1)
+            faults.append(Fault("config-alias", place, {"name": anchor}))
+    return faults
 
 
 def _convert(node: YamlNode, file: str, faults: list[Fault], depth: int) -> ConfigNode:

@@ -22,7 +22,8 @@ def retry_at(now: datetime, attempts: int, limit: int) -> datetime | None:
     if attempts >= limit:
         return None
     wait = min(FIRST_RETRY * 2 ** (attempts - 1), LONGEST_RETRY)
-    return now + wait * random.uniform(0.8, 1.2)
+    jitter: float = random.uniform(0.8, 1.2)
+    return now + wait * jitter
 
 
 def deliver(

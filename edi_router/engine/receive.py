@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, cast
+
 from edi_router.ledger.archive import Archive
 from edi_router.ledger.ledger import Ledger
 from edi_router.transports import Channel, StabilityWatch
@@ -14,7 +16,13 @@ IN_MEMORY = 1_000_000
 
 
 def receive(
-    partner: str, channel: Channel, watch: StabilityWatch, ledger: Ledger, archive: Archive, digest: str, maximum: int
+    partner: str,
+    channel: Channel,
+    watch: StabilityWatch,
+    ledger: Ledger,
+    archive: Archive,
+    digest: str,
+    maximum: int,
 ) -> tuple[int, int]:
     """Take what is whole in a partner's outbox.
 
@@ -29,10 +37,17 @@ def receive(
     taken = 0
     for drop in ready:
         if drop.size > maximum:
-            log.error("%s: %s has %d bytes, more than the limit of %d; left in the outbox", partner, drop.name, drop.size, maximum)
+            log.error(
+                "%s: %s has %d bytes, more than the limit of %d; left in the outbox",
+                partner,
+                drop.name,
+                drop.size,
+                maximum,
+            )
             continue
         try:
-            with SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
+            with SpooledTemporaryFile(max_size=IN_MEMORY) as file:
+                spool = cast(BinaryIO, file)  # the stubs of Python 3.11 do not say so
                 channel.fetch(drop.name, spool)
                 spool.seek(0)
                 sha256, size = archive.put(spool)

@@ -41,10 +41,14 @@ class Service:
         self._scheduler.add_job(
             self._poll, IntervalTrigger(seconds=settings.poll_seconds), next_run_time=utc_now()
         )
-        self._scheduler.add_job(self.nightly, CronTrigger(hour=int(hour), minute=int(minute)), next_run_time=utc_now())
+        self._scheduler.add_job(
+            self.nightly, CronTrigger(hour=int(hour), minute=int(minute)), next_run_time=utc_now()
+        )
         previous = {each: signal.signal(each, self._signalled) for each in (signal.SIGTERM, signal.SIGINT)}
         self._scheduler.start()
-        log.info("running: a round every %d s, the nightly close at %s", settings.poll_seconds, settings.nightly)
+        log.info(
+            "running: a round every %d s, the nightly close at %s", settings.poll_seconds, settings.nightly
+        )
         try:
             self._stop.wait()
         finally:
@@ -78,7 +82,9 @@ class Service:
             ledger.last_fired(NIGHTLY),
         ):  # fmt: skip
             if ledger.fire(NIGHTLY, fire_time):
-                day = (fire_time.astimezone(self.engine.configuration.settings.zone) - timedelta(days=1)).date()
+                day = (
+                    fire_time.astimezone(self.engine.configuration.settings.zone) - timedelta(days=1)
+                ).date()
                 books = ledger.close_books(day.isoformat())
                 log.info("books of %s closed: %s", day, "balanced" if books.balanced else "NOT BALANCED")
 

@@ -18,7 +18,10 @@ CONFLICT_TRIES = 3
 
 
 def work(
-    ledger: Ledger, archive: Archive, configuration: Configuration, stopping: Callable[[], bool] = lambda: False
+    ledger: Ledger,
+    archive: Archive,
+    configuration: Configuration,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> int:
     """Process all pending work; returns how many rows were done. Stops between rows when `stopping()`."""
     done = 0

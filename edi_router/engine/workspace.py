@@ -40,7 +40,9 @@ class Workspace:
     def at(cls, root: Path) -> Workspace:
         """The workspace in `root`; WorkspaceError when it has no `edi-router.yaml`."""
         if not (root / FILE).is_file():
-            raise WorkspaceError(f"{root} is no workspace: it has no {FILE}. Make one with: edi-router new project {root}")
+            raise WorkspaceError(
+                f"{root} is no workspace: it has no {FILE}. Make one with: edi-router new project {root}"
+            )
         return cls(root.resolve())
 
     @property

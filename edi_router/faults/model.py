@@ -52,11 +52,7 @@ class Place:
 
     def as_json(self) -> dict[str, str | int]:
         """The coordinates that apply, without `file` (which the object around it names)."""
-        return {
-            name: value
-            for name in _COORDINATES
-            if (value := getattr(self, name)) is not None
-        }
+        return {name: value for name in _COORDINATES if (value := getattr(self, name)) is not None}
 
     def __str__(self) -> str:
         """A short human form: ``in.edi:3:1 CST(24) SG30 element 2.1`` or ``in.xml:7 /A/B[2]``."""

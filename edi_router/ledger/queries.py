@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Select, Table, func, select
 
-from edi_router.faults import as_json
+from edi_router.faults import Fault, as_json
 from edi_router.ledger import tables
 from edi_router.ledger.coding import row_fault
 from edi_router.ledger.errors import NotFound
@@ -78,7 +78,7 @@ class Queries(Store):
             subjects = [*files, *interchanges, *messages, *outputs, *(d["id"] for d in deliveries)]
             own = {"file": files, "interchange": interchanges, "message": messages}.get(kind, [])
             return {
-                "kind": kind, **row,
+                **({"output_kind": row["kind"]} if kind == "output" else {}), **row, "kind": kind,
                 "files": _where(connection, tables.file, tables.file.c.id, files) if kind != "file" else [],
                 "interchanges": _where(connection, tables.interchange, tables.interchange.c.id, interchanges)
                 if kind != "interchange" else [],
@@ -123,8 +123,14 @@ class Queries(Store):
 
     def _faults(self, connection: Connection, subjects: Sequence[str]) -> list[dict[str, Any]]:
         rows = _where(connection, tables.fault, tables.fault.c.subject, subjects)
-        faults = [(row["subject"], row_fault(row)) for row in rows]
-        return [{"subject": subject, **as_json(fault), "fault": fault} for subject, fault in faults]
+        return [{"subject": row["subject"], **_told(row_fault(row))} for row in rows]
+
+
+def _told(fault: Fault) -> dict[str, Any]:
+    try:
+        return {**as_json(fault), "fault": fault}
+    except KeyError:  # a code of another version
+        return {"code": fault.code, "text": fault.code, "place": fault.place.as_json(), "fault": fault}
 
 
 def _time_of(kind: str) -> str:

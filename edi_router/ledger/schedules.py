@@ -17,7 +17,7 @@ class Schedules(Store):
         """Claim a firing; True for the first that asks, once and for all."""
         with self.write() as tx:
             row = {"schedule": schedule, "fire_time": micros(fire_time), "at": tx.now}
-            return tx.insert_missing(tables.schedule_firing, [row]) == 1
+            return tx.insert_once(tables.schedule_firing, row)
 
     def last_fired(self, schedule: str) -> datetime | None:
         """The latest fire time of the schedule."""

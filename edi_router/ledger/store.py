@@ -54,12 +54,20 @@ class Tx:
         if rows:
             self.connection.execute(table.insert(), list(rows))
 
-    def insert_missing(self, table: Table, rows: Sequence[Row]) -> int:
-        """Insert those rows whose key is not there yet; returns how many, for a single row."""
-        if not rows:
-            return 0
-        maker = postgresql.insert if self.connection.dialect.name == "postgresql" else sqlite.insert
-        return self.connection.execute(maker(table).on_conflict_do_nothing(), list(rows)).rowcount
+    def insert_missing(self, table: Table, rows: Sequence[Row]) -> None:
+        """Insert those rows whose key is not there yet."""
+        if rows:
+            self.connection.execute(self._missing(table), list(rows))
+
+    def insert_once(self, table: Table, row: Row) -> bool:
+        """Insert a row unless its key is there; whether it was inserted."""
+        statement = self._missing(table).values(row).returning(*table.primary_key.columns)
+        return self.connection.execute(statement).first() is not None
+
+    def _missing(self, table: Table) -> postgresql.Insert | sqlite.Insert:
+        if self.connection.dialect.name == "postgresql":
+            return postgresql.insert(table).on_conflict_do_nothing()
+        return sqlite.insert(table).on_conflict_do_nothing()
 
     def lock(self, table: Table, ids: Iterable[Any], key: str = "id") -> dict[Any, Row]:
         """The rows with these ids, locked in the order of their ids until the transaction ends."""

@@ -39,7 +39,7 @@ def compile_item(item: Item, tables: dict[str, Table]) -> Builder:
     def for_each(scope: Scope, parent: Element) -> None:
         position = 0
         before = len(parent.children)
-        for node in path.select(scope.node):
+        for node in path.select(scope.node, scope.run.cache):
             inner = Scope(scope.run, node, position + 1)
             if is_filled(node) and (test is None or test(inner)):
                 position += 1
@@ -119,7 +119,7 @@ def _condition(condition: Condition) -> Test:
 def _is_there(source: Source, scope: Scope) -> bool:
     if source.path.start is Start.CONTEXT:
         return bool(scope.values(source))
-    return source.path.has_value(scope.node)
+    return source.path.has_value(scope.node, scope.run.cache)
 
 
 def _value(item: Item, tables: dict[str, Table]) -> Getter:
@@ -176,7 +176,11 @@ def _gather(item: Item) -> Gatherer:
 def _nodes(source: Source, scope: Scope) -> list[Found]:
     if source.path.start is Start.CONTEXT:
         return scope.values(source)
-    return [Found(node.value() or "", (node,)) for node in source.path.select(scope.node) if is_filled(node)]
+    return [
+        Found(node.value() or "", (node,))
+        for node in source.path.select(scope.node, scope.run.cache)
+        if is_filled(node)
+    ]
 
 
 def _stage(item: Item, call: Call) -> Stage:

@@ -9,10 +9,12 @@ from edi_router.faults import Fault, Place
 from edi_router.formats.edifact.directory import Definitions
 from edi_router.mapping.documents import definitions_of
 from edi_router.mapping.lint_paths import lint_paths
+from edi_router.mapping.lint_rules import lint_rules
 from edi_router.mapping.lint_target import lint_target
 from edi_router.mapping.mapping import Mapping, load, names
 from edi_router.mapping.shape import EdifactShape, Shape, XmlShape
 from edi_router.mapping.target import load_schema
+from edi_router.rules import load_rules
 from edi_router.tables import load_table
 
 
@@ -31,12 +33,15 @@ def lint(id: str, tree: Tree, definitions: Definitions | None = None) -> list[Fa
 
 
 def lint_all(tree: Tree, ids: Sequence[str] = ()) -> list[Fault]:
-    """The faults of the mappings (of all when none is named) and of all code tables."""
+    """The faults of the mappings; of all, of all code tables and of all rule files when none is named."""
     definitions = definitions_of(tree)
     faults = [fault for id in ids or names(tree) for fault in lint(id, tree, definitions)]
     if not ids:
         for name in tree.names("mappings/tables", ".csv"):
             faults += load_table(tree, name.rpartition("/")[2].removesuffix(".csv"))[1]
+        for name in tree.names("schemas/rules", ".yaml"):
+            rules, more = load_rules(tree, name.removeprefix("schemas/"))
+            faults += more if rules is None else lint_rules(tree, rules, definitions)
     return _once(faults)
 
 

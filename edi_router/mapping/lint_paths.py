@@ -15,28 +15,29 @@ from edi_router.paths.path import PARENT
 
 def lint_paths(definition: Definition, root: Shape) -> list[Fault]:
     """Every path of the mapping, walked over the shape of its source."""
-    faults = [] if definition.date is None else list(_check(definition.date, root, leaf=True))
+    faults = [] if definition.date is None else list(check_path(definition.date, root, leaf=True))
     return [*faults, *_item(definition.output, root)]
 
 
 def _item(item: Item, here: Shape) -> Iterator[Fault]:
     if item.each is not None:
-        faults = list(_check(item.each, here, leaf=False))
+        faults = list(check_path(item.each, here, leaf=False))
         yield from faults
         inner = end_of(item.each.path, here)
         if inner is None:
             return
         here = inner
     for condition in item.when:
-        yield from _check(condition.source, here, leaf=bool(condition.texts))
+        yield from check_path(condition.source, here, leaf=bool(condition.texts))
     kind = FUNCTIONS[item.functions[0].name].kind if item.functions else Kind.EACH
     for source in item.sources:
-        yield from _check(source, here, leaf=kind is not Kind.NODES)
+        yield from check_path(source, here, leaf=kind is not Kind.NODES)
     for child in item.do or ():
         yield from _item(child, here)
 
 
-def _check(source: Source, here: Shape, *, leaf: bool) -> Iterator[Fault]:
+def check_path(source: Source, here: Shape, *, leaf: bool) -> Iterator[Fault]:
+    """The faults of one path seen from `here`; with `leaf` it must end at something that has a value."""
     if source.path.start is Start.CONTEXT:
         return
     walker = _Walker(source)

@@ -9,6 +9,7 @@ from edi_router.faults import Fault, FaultList, Place
 from edi_router.mapping.model import Definition, Item, Source
 from edi_router.mapping.output import Found, rule_of
 from edi_router.paths import Node, Start
+from edi_router.paths.path import Cache
 from edi_router.rules.context import Context
 
 _SPACE = uuid.UUID("5f0c1a54-5a0b-4f0e-9b1e-6a3c7d0e9a11")
@@ -19,7 +20,7 @@ WARNINGS = ("value-cut", "value-rounded")
 class Run:
     """One run of a mapping over one document."""
 
-    __slots__ = ("context", "day", "definition", "faults", "file", "root", "told", "unfilled")
+    __slots__ = ("cache", "context", "day", "definition", "faults", "file", "root", "told", "unfilled")
 
     def __init__(self, definition: Definition, root: Node, context: Context) -> None:
         self.definition = definition
@@ -28,6 +29,7 @@ class Run:
         self.context = context
         self.day = context.business_date.isoformat()
         self.faults = FaultList(LIMIT)
+        self.cache: Cache = {}
         self.told = 0
         self.unfilled: set[str] = set()
 
@@ -72,4 +74,8 @@ class Scope:
         """The values that the source selects here."""
         if source.path.start is Start.CONTEXT:
             return self.run.from_context(source)
-        return [Found(value, (node,)) for node in source.path.select(self.node) if (value := node.value())]
+        return [
+            Found(value, (node,))
+            for node in source.path.select(self.node, self.run.cache)
+            if (value := node.value())
+        ]

@@ -29,7 +29,9 @@ def load_partners(tree: Tree, mappings: Sequence[str]) -> tuple[list[Partner], l
         if name != f"partners/{partner.id}.yaml":
             faults.append(Fault("partner-file-name", place_of(node, ["id"]), {"partner": partner.id}))
         if partner.id in nodes:
-            faults.append(Fault("partner-twice", place_of(node, ["id"]), {"what": partner.id, "other": partner.id}))
+            faults.append(
+                Fault("partner-twice", place_of(node, ["id"]), {"what": partner.id, "other": partner.id})
+            )
             continue
         partners.append(partner)
         nodes[partner.id] = node
@@ -74,7 +76,9 @@ def _agreements(partner: Partner, node: ConfigNode, known: list[str], mappings: 
         if one.collides(other):
             place = place_of(node, ["agreements", second, "receives"])
             line = place_of(node, ["agreements", first, "receives"]).line
-            faults.append(Fault("agreements-collide", place, {"one": one.id, "other": other.id, "line": str(line)}))
+            faults.append(
+                Fault("agreements-collide", place, {"one": one.id, "other": other.id, "line": str(line)})
+            )
     return faults
 
 

@@ -82,7 +82,9 @@ def choose(sender: Partner, kind: Kind, root: Node, test: bool, directory: Direc
         return Route(None, (), code, (Fault(code, place, {**values_, "agreements": tried}),))
     if len(fitting) > 1:
         names = ", ".join(each.id for each in fitting)
-        return Route(None, (), "route-ambiguous", (Fault("route-ambiguous", place, {**values_, "agreements": names}),))
+        return Route(
+            None, (), "route-ambiguous", (Fault("route-ambiguous", place, {**values_, "agreements": names}),)
+        )
     agreement = fitting[0]
     legs: list[Leg] = []
     faults: list[Fault] = []
@@ -94,12 +96,17 @@ def choose(sender: Partner, kind: Kind, root: Node, test: bool, directory: Direc
         if test and found.status is Status.LIVE:
             faults.append(Fault("test-to-live", place, {"partner": sender.id, "destination": found.id}))
         elif not found.status.active and found.status is not Status.SUSPENDED:
-            faults.append(Fault("destination-not-active", place, {"destination": found.id, "status": found.status}))
+            faults.append(
+                Fault("destination-not-active", place, {"destination": found.id, "status": found.status})
+            )
         else:
             legs.append(Leg(delivery, found))
     why = [f"sender {sender.id}", f"document {kind}"]
     why += [_told(condition) for condition in agreement.when]
-    why += [f"to {leg.destination.id}" + (f" by code at {leg.delivery.to.code}" if leg.delivery.to.code else "") for leg in legs]
+    why += [
+        f"to {leg.destination.id}" + (f" by code at {leg.delivery.to.code}" if leg.delivery.to.code else "")
+        for leg in legs
+    ]
     return Route(agreement, tuple(legs), f"agreement {agreement.id}: " + ", ".join(why), tuple(faults))
 
 

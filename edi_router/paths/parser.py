@@ -17,6 +17,12 @@ _NAME = re.compile(r"[^\W\d][\w.\-]*")
 _NUMBER = re.compile(r"[0-9]+")
 MAXIMUM_LENGTH = 1000
 MAXIMUM_DEPTH = 5
+_keys: dict[tuple[object, ...], int] = {}
+
+
+def _key(name: str, predicates: tuple[Index | Equals, ...]) -> int:
+    """The number of all steps that are equal to this one."""
+    return _keys.setdefault((name, predicates), len(_keys))
 
 
 class PathError(ValueError):
@@ -117,11 +123,11 @@ class _Parser:
             )
         self.at = name.end()
         if attribute:
-            return Step("@" + name[0], (), column)
+            return Step("@" + name[0], (), column, _key("@" + name[0], ()))
         predicates: list[Index | Equals] = []
         while self.take("["):
             predicates.append(self._predicate(depth))
-        return Step(name[0], tuple(predicates), column)
+        return Step(name[0], tuple(predicates), column, _key(name[0], tuple(predicates)))
 
     def _predicate(self, depth: int) -> Index | Equals:
         number = _NUMBER.match(self.text, self.at)

@@ -9,6 +9,9 @@ from enum import StrEnum
 from edi_router.paths.node import Node
 
 PARENT = ".."
+Cache = dict[tuple[int, int], tuple[Node, Sequence[Node]]]
+"""What steps selected below the nodes of one document: by `id` of the node (kept alive) and `key` of the
+step. The document must not change."""
 
 
 class Start(StrEnum):
@@ -49,6 +52,8 @@ class Step:
     name: str
     predicates: tuple[Index | Equals, ...] = ()
     column: int = field(default=1, compare=False)
+    key: int = field(default=-1, compare=False, repr=False)
+    """The same number for equal steps of parsed paths, for the cache of a reading."""
 
     def __str__(self) -> str:
         return self.name + "".join(str(predicate) for predicate in self.predicates)
@@ -69,25 +74,26 @@ class Path:
             return "/" + steps
         return f"${self.start}" + (f"/{steps}" if steps else "")
 
-    def select(self, node: Node) -> list[Node]:
+    def select(self, node: Node, cache: Cache | None = None) -> list[Node]:
         """The nodes that the path means, seen from `node`, in document order, empty ones included.
 
-        A path into the context selects nothing here: whoever has a context reads `steps`.
+        A path into the context selects nothing here: whoever has a context reads `steps`. A `cache` serves
+        many paths over one document.
         """
         found: Sequence[Node] = self._begin(node)
         for step in self.steps:
             if not found:
                 return []
-            found = _parents(found) if step.name == PARENT else _children(found, step)
+            found = _parents(found) if step.name == PARENT else _children(found, step, cache)
         return list(found)
 
     def values(self, node: Node) -> list[tuple[str, Node]]:
         """The values that the path means, each with its node; empty ones are missing."""
         return [(value, found) for found in self.select(node) if (value := found.value())]
 
-    def has_value(self, node: Node) -> bool:
+    def has_value(self, node: Node, cache: Cache | None = None) -> bool:
         """Whether the path selects a value, or a part of the document that is no leaf but not empty."""
-        return any(is_filled(found) for found in self.select(node))
+        return any(is_filled(found) for found in self.select(node, cache))
 
     def _begin(self, node: Node) -> list[Node]:
         if self.start is Start.HERE:
@@ -130,17 +136,29 @@ def _parents(nodes: Sequence[Node]) -> list[Node]:
     return list(found.values())
 
 
-def _children(nodes: Sequence[Node], step: Step) -> Sequence[Node]:
+def _children(nodes: Sequence[Node], step: Step, cache: Cache | None) -> Sequence[Node]:
     if len(nodes) == 1:
-        return _filter(nodes[0].children(step.name), step.predicates)
-    return [child for node in nodes for child in _filter(node.children(step.name), step.predicates)]
+        return _below(nodes[0], step, cache)
+    return [child for node in nodes for child in _below(node, step, cache)]
 
 
-def _filter(nodes: Sequence[Node], predicates: Sequence[Index | Equals]) -> Sequence[Node]:
+def _below(node: Node, step: Step, cache: Cache | None) -> Sequence[Node]:
+    if cache is None or step.key < 0:
+        return _filter(node.children(step.name), step.predicates, cache)
+    key = (id(node), step.key)
+    known = cache.get(key)
+    if known is None:
+        known = cache[key] = (node, _filter(node.children(step.name), step.predicates, cache))
+    return known[1]
+
+
+def _filter(
+    nodes: Sequence[Node], predicates: Sequence[Index | Equals], cache: Cache | None
+) -> Sequence[Node]:
     for predicate in predicates:
         if isinstance(predicate, Index):
             nodes = nodes[predicate.number - 1 : predicate.number]
         else:
-            path, text = predicate.path, predicate.text
-            nodes = [node for node in nodes if any(found.value() == text for found in path.select(node))]
+            select, text = predicate.path.select, predicate.text
+            nodes = [node for node in nodes if any(found.value() == text for found in select(node, cache))]
     return nodes

@@ -56,7 +56,9 @@ def load_schema(tree: Tree, name: str) -> Schema:
     return Schema.load(lambda each: tree.read(f"schemas/{each}"), name)
 
 
-def load_configuration(tree: Tree, partner_tree: Tree | None = None) -> tuple[Configuration | None, list[Fault]]:
+def load_configuration(
+    tree: Tree, partner_tree: Tree | None = None
+) -> tuple[Configuration | None, list[Fault]]:
     """Load everything; the configuration is None when any error was found, so a broken set never runs.
 
     `partner_tree` is where partner files come from when that is not `tree` itself: a deployment sees the

@@ -43,7 +43,9 @@ class Document:
     check_as: str | None = None
 
 
-def decide(document: Document, sender: Partner, incoming: Incoming, configuration: Configuration) -> MessageOutcome:
+def decide(
+    document: Document, sender: Partner, incoming: Incoming, configuration: Configuration
+) -> MessageOutcome:
     """Rules, route and mapping of one document; the first of them with an error decides against it."""
     described = configuration.document(document.kind)
     extract = described.extract(document.root) if described is not None else Extract()
@@ -159,4 +161,3 @@ def _name(
     }
     name = (pattern or "{type}_{id}." + suffix).format_map(fields)
     return _UNSAFE.sub("_", name).lstrip(".")[:200]
-

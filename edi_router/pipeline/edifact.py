@@ -145,7 +145,9 @@ class _Interchange:
             self.incoming.sha256,
         )
 
-    def _duplicate(self, messages: Sequence[Message], faults: list[Fault], prior: Prior) -> InterchangeOutcome:
+    def _duplicate(
+        self, messages: Sequence[Message], faults: list[Fault], prior: Prior
+    ) -> InterchangeOutcome:
         """The same again: answered again, refused or held, as the partner's file says; never processed."""
         policy = self.sender.duplicates.policy
         header = self.interchange.header
@@ -172,9 +174,7 @@ class _Interchange:
         ]
         whole = self._whole(messages, outcomes, [*faults, fault], policy == "reject")
         acknowledgements = () if policy == "hold" else whole.acknowledgements
-        return replace(
-            whole, decision=decision, duplicate_of=prior.id, acknowledgements=acknowledgements
-        )
+        return replace(whole, decision=decision, duplicate_of=prior.id, acknowledgements=acknowledgements)
 
     def _whole(
         self,
@@ -230,9 +230,7 @@ class _Interchange:
 
         def seal(number: int) -> bytes:
             reference = str(number)
-            answer = contrl(
-                interchange, results, told, reference="1", version=version
-            )
+            answer = contrl(interchange, results, told, reference="1", version=version)
             return write_interchange(
                 [answer],
                 syntax=interchange.syntax or "UNOC",

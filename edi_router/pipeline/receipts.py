@@ -7,6 +7,7 @@ A receipt is made by the mapping language like any other document; what it maps 
 from __future__ import annotations
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from edi_router.faults import Fault, is_error, render
 from edi_router.formats.documents import Kind
@@ -28,7 +29,7 @@ def make_receipt(
     configuration: Configuration,
 ) -> tuple[bytes | None, list[Fault]]:
     """The receipt for a document; None with the mapping's faults when it could not be made."""
-    source, _ = parse(outcome_document(outcome, kind, key, sender, incoming))
+    source, _ = parse(outcome_document(outcome, kind, key, sender, incoming, configuration.settings.zone))
     if source is None:  # what we wrote ourselves is well-formed
         raise AssertionError("the outcome document is not well-formed")
     context = context_of(f"{outcome.id}-receipt", sender, incoming, configuration)
@@ -38,9 +39,9 @@ def make_receipt(
 
 
 def outcome_document(
-    outcome: MessageOutcome, kind: Kind, key: str, sender: Partner, incoming: Incoming
+    outcome: MessageOutcome, kind: Kind, key: str, sender: Partner, incoming: Incoming, zone: ZoneInfo
 ) -> bytes:
-    """The outcome of one document as XML, as `schemas/xml/outcome.xsd` describes it."""
+    """The outcome of one document as XML, as `schemas/xml/outcome.xsd` describes it; times in `zone`."""
     # What holds a document is our affair; the sender is told that it has arrived.
     told = [] if outcome.decision is Decision.HELD else [fault for fault in outcome.faults if is_error(fault)]
     accepted = outcome.decision is not Decision.REJECTED and not told
@@ -53,10 +54,11 @@ def outcome_document(
         _leaf("Kind", kind.name),
         _leaf("Key", key),
         _leaf("Partner", sender.id),
-        _leaf("Time", incoming.received.strftime("%Y-%m-%dT%H:%M:%SZ")),
+        _leaf("Time", incoming.received.astimezone(zone).isoformat(timespec="seconds")),
     ]
     children += [
-        Element("Reference", {"kind": reference.kind}, text=_clean(reference.value)) for reference in outcome.references
+        Element("Reference", {"kind": reference.kind}, text=_clean(reference.value))
+        for reference in outcome.references
     ]
     children += [
         Element(

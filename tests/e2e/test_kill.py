@@ -59,7 +59,9 @@ def run_until(root: Path, taker: Taker, enough: int) -> None:
 
 
 def command(root: Path, *arguments: str) -> dict[str, object]:
-    done = subprocess.run([*COMMAND, str(root), *arguments, "--json"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*COMMAND, str(root), *arguments, "--json"], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     answer: dict[str, object] = json.loads(done.stdout)
     return answer
@@ -109,6 +111,8 @@ def test_a_second_engine_in_the_same_workspace_is_refused(tmp_path: Path) -> Non
     root = tmp_path / "ws"
     prepare(root)
     with Workspace.at(root).engine_lock():
-        done = subprocess.run([*COMMAND, str(root), "run", "--once"], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [*COMMAND, str(root), "run", "--once"], capture_output=True, text=True, check=False
+        )
     assert done.returncode == 3
     assert "another engine runs" in done.stderr

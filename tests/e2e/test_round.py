@@ -44,7 +44,9 @@ def test_one_declaration_goes_the_whole_way(place: Place) -> None:
     assert place.outbox("ENT-A") == []
     [(name, declaration)] = place.inbox("CIQ-QD").items()
     assert name.startswith("EEntDeclIo_1_")
-    assert b"<ProdHsCode>2102200000</ProdHsCode>" in declaration or b"<CodeTs>2102200000</CodeTs>" in declaration
+    assert (
+        b"<ProdHsCode>2102200000</ProdHsCode>" in declaration or b"<CodeTs>2102200000</CodeTs>" in declaration
+    )
     [answer] = place.inbox("ENT-A").values()
     assert contrl(answer) == ("ENTA00000001", "7", [])
     [message] = place.ledger.ls("message")
@@ -81,7 +83,9 @@ def test_the_sample_day_accounts_for_every_file(place: Place) -> None:
     assert found["0935-transfer.xml"] == ["completed"]
     assert found["1005-transfer-shanghai.xml"] == ["completed"]
     assert set(found["1120-codeco.edi"]) == {"completed"}
-    broken = [row for row in place.ledger.ls("file", limit=1000) if row["name"] == "0950-declaration-broken.xml"]
+    broken = [
+        row for row in place.ledger.ls("file", limit=1000) if row["name"] == "0950-declaration-broken.xml"
+    ]
     assert [row["state"] for row in broken] == ["held"]
     books = place.ledger.books()
     assert books.balanced, books

@@ -29,7 +29,9 @@ def faults_of(text: str, model: type[Model] = Outer) -> list[tuple[str, int | No
     return [(fault.code, fault.place.line, fault.place.column, fault.hint) for fault in faults]
 
 
-@pytest.mark.parametrize("scalar", ["0110", "035", "NO", "12:30", "1e3", "0x1F", "~", "null", "2026-03-14", "1_000"])
+@pytest.mark.parametrize(
+    "scalar", ["0110", "035", "NO", "12:30", "1e3", "0x1F", "~", "null", "2026-03-14", "1_000"]
+)
 def test_scalars_stay_what_they_are(scalar: str) -> None:
     node, faults = load(f"key: {scalar}\n", "a.yaml")
     assert node is not None
@@ -75,7 +77,10 @@ def test_a_repeated_key_is_a_fault() -> None:
 
 
 def test_anchors_and_aliases_are_refused() -> None:
-    assert [code for code, *_ in faults_of("name: &a x\ninner: {code: *a}\n")] == ["config-alias", "config-alias"]
+    assert [code for code, *_ in faults_of("name: &a x\ninner: {code: *a}\n")] == [
+        "config-alias",
+        "config-alias",
+    ]
 
 
 def test_text_with_an_asterisk_is_no_alias() -> None:

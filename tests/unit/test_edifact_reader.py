@@ -1,7 +1,6 @@
 """The EDIFACT reader on sound, odd and broken input."""
 
 import io
-import logging
 import tracemalloc
 import warnings
 
@@ -34,6 +33,7 @@ def one(data, encoding=None):
     return interchange, list(interchange.messages())
 
 
+MISSING = "message-trailer-missing"
 PLAIN_TEXTS = [["UNH+1+CUSDEC:D:96B:UN", "BGM+929+X+9", "UNT+3+1"]]
 
 
@@ -43,7 +43,8 @@ def test_a_sound_interchange():
     assert (interchange.sender, interchange.sender_qualifier) == ("A", "14")
     assert (interchange.recipient, interchange.control_reference) == ("B", "7")
     assert (interchange.date, interchange.time, interchange.test) == ("240102", "1200", False)
-    assert (message.type, message.directory, message.agency, message.reference) == ("CUSDEC", "D96B", "UN", "1")
+    assert (message.type, message.directory, message.agency) == ("CUSDEC", "D96B", "UN")
+    assert message.reference == "1"
     assert (message.offset, message.length, message.position) == (len(HEAD), len(BODY), 1)
     assert [segment.number for segment in message.segments] == [1, 2, 3]
     assert not interchange.faults
@@ -82,7 +83,7 @@ def test_line_ends_between_segments_are_no_fault(end):
         (PLAIN.replace(b"BGM", b"bgm"), ["segment-tag-invalid"]),
         (PLAIN.replace(b"+X+", b"+X\nY+"), ["control-character"]),
         (PLAIN.replace(b"+X+", b"+X\tY+"), ["control-character"]),
-        (PLAIN.replace(b"9'UNT", b"9\nUNT"), ["control-character", "terminator-suspected", "message-trailer-missing"]),
+        (PLAIN.replace(b"X+9'", b"X+9\n"), ["control-character", "terminator-suspected", MISSING]),
         (PLAIN.replace(b"UNOC", b"UNOA").replace(b"+X+", b"+x+"), ["character-outside-repertoire"]),
         (PLAIN.replace(b"UNOC", b"UNOB").replace(b"+X+", b"+x@+"), ["character-outside-repertoire"]),
         (PLAIN.replace(b"UNOC", b"UNOY").replace(b"+X+", b"+\xe4+"), ["byte-not-decodable"]),
@@ -152,8 +153,7 @@ def test_a_message_without_trailer_ends_at_the_next():
 def test_truncation_at_every_byte():
     whole = PLAIN.replace(b"X", b"it?'s ??")
     for at in range(1, len(whole)):
-        out = told(whole[:at])
-        assert sum((codes for _, codes in out), []), at
+        assert any(codes for _, codes in told(whole[:at])), at
 
 
 def test_una_that_lost_its_space():
@@ -238,7 +238,7 @@ def test_characters_cut_at_the_block_border():
     for size in range(4085, 4100):
         text = "A" * size + "中文"
         data = PLAIN.replace(b"UNOC", b"UNOY").replace(b"X", text.encode())
-        interchange, (message,) = one(data)
+        _, (message,) = one(data)
         assert message.segments[1].get(2) == text
         assert message.segments[2].offset == data.index(b"UNT")
         assert not message.faults
@@ -275,7 +275,7 @@ def test_positions_with_released_characters():
     segment = message.segments[1]
     place = segment.place(2, 2)
     assert data[place.offset :].startswith(b"yy'")
-    assert (place.line, place.column, place.segment, place.tag) == (3, 18, 2, "NAD")
+    assert (place.line, place.column, place.segment, place.tag) == (3, 17, 2, "NAD")
     assert segment.place(1, 2).offset == data.index(b"x+b")
     assert segment.place(3).offset == data.index(b"'\r\nUNT")
 
@@ -319,6 +319,25 @@ def test_all_messages_of_a_list_of_interchanges():
     assert [len(list(interchange.messages())) for interchange in interchanges] == [1, 1]
 
 
+def _all(data):
+    """Every segment in order, every fault, and how the last interchange is written."""
+    segments, faults, encoding, marks = [], [], "", Separators()
+    for interchange in read(data):
+        encoding, marks, group = interchange.encoding, interchange.separators, None
+        segments += [interchange.header] if interchange.header else []
+        for message in interchange.messages():
+            if message.group is not group:
+                segments += [group.trailer] if group and group.trailer else []
+                group = message.group
+                segments += [group.header] if group else []
+            segments += message.segments
+            faults += message.faults
+        segments += [group.trailer] if group and group.trailer else []
+        segments += [interchange.trailer] if interchange.trailer else []
+        faults += interchange.faults
+    return segments, faults, encoding, marks
+
+
 def _pydifact(data: bytes, encoding: str):
     from pydifact.parser import Parser
 
@@ -332,26 +351,11 @@ def _pydifact(data: bytes, encoding: str):
 
 @pytest.mark.corpus
 def test_corpus(corpus):
-    logging.disable(logging.CRITICAL)
     files = [path for path in sorted((corpus / "edifact").iterdir()) if path.suffix != ".tsv"]
     clean = compared = 0
     for path in files:
         data = path.read_bytes()
-        segments, faults, encoding, marks = [], [], "", Separators()
-        for interchange in read(data):
-            encoding, marks = interchange.encoding, interchange.separators
-            segments += [interchange.header] if interchange.header else []
-            group = None
-            for message in interchange.messages():
-                if message.group is not group:
-                    segments += [group.trailer] if group and group.trailer else []
-                    group = message.group
-                    segments += [group.header] if group else []
-                segments += message.segments
-                faults += message.faults
-            segments += [group.trailer] if group and group.trailer else []
-            segments += [interchange.trailer] if interchange.trailer else []
-            faults += interchange.faults
+        segments, faults, encoding, marks = _all(data)
         for segment in segments:
             raw = segment.text.encode(encoding, "surrogateescape")
             assert data[segment.offset : segment.offset + len(raw)] == raw, path.name
@@ -359,9 +363,11 @@ def test_corpus(corpus):
             continue
         clean += 1
         again = write_segments(segments, marks, encoding, una=True)
-        (interchange, *_) = read(again)
+        if any(fault.code == "object-skipped" for fault in faults):
+            continue
+        assert [s.canonical() for s in _all(again)[0]] == [s.canonical() for s in segments], path.name
         theirs = _pydifact(data, encoding)
-        if theirs is not None and any(segment.marks & 8 for segment in segments) is False:
+        if theirs is not None:
             compared += 1
             ours = [(segment.tag, _trim(segment.elements)) for segment in to_pydifact(segments)]
             assert ours == [(segment.tag, _trim(segment.elements)) for segment in theirs], path.name

@@ -23,7 +23,9 @@ def test_every_entry_is_complete_in_both_languages(code: str) -> None:
 @pytest.mark.parametrize("code", CODES)
 def test_both_languages_tell_the_same_values(code: str) -> None:
     text = CATALOGUE[code].text
-    en, zh = ({name for _, name, _, _ in string.Formatter().parse(each) if name} for each in (text.en, text.zh))
+    en, zh = (
+        {name for _, name, _, _ in string.Formatter().parse(each) if name} for each in (text.en, text.zh)
+    )
     # `problem` may be told as `problem_zh`: a text that somebody else wrote in both languages.
     assert en == {name.removesuffix("_zh") for name in zh}
 

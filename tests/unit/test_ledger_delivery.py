@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -392,7 +393,7 @@ def test_an_output_of_two_messages(ledger: Ledger) -> None:
     shared = one.outputs[0]
     joined = InterchangeOutcome(
         f"{file}-1", 1, "edifact", "S", "R", "C", ACCEPTED,
-        messages=(one, type(two)(**{name: getattr(two, name) for name in two.__slots__} | {"outputs": (shared,)})),
+        messages=(one, replace(two, outputs=(shared,))),
     )  # fmt: skip
     process(ledger, file, FileOutcome(file, "edifact", (joined,)))
     (row,) = ledger.due()

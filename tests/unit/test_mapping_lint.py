@@ -25,7 +25,8 @@ SOURCE = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
 <xs:element name="Order"><xs:complexType><xs:sequence>
   <xs:element name="No" type="xs:string"/>
   <xs:element name="Line" maxOccurs="unbounded"><xs:complexType><xs:sequence>
-    <xs:element name="Hs" type="xs:string"/></xs:sequence><xs:attribute name="pos"/></xs:complexType></xs:element>
+    <xs:element name="Hs" type="xs:string"/></xs:sequence><xs:attribute name="pos"/></xs:complexType>
+  </xs:element>
 </xs:sequence></xs:complexType></xs:element></xs:schema>"""
 EDIFACT = "id: m\nfrom: CUSDEC D96B\nto: xml/out.xsd\n"
 XML = "id: m\nfrom: xml Order\nschema: xml/in.xsd\nto: xml/out.xsd\n"
@@ -63,10 +64,9 @@ def test_clean_mapping(tree: Tree) -> None:
 @pytest.mark.parametrize(
     ("path", "code", "column", "hint"),
     [
-        ("BGM/C106/d1005", "path-unknown", 20, "d1004"),
+        ("BGM/C106/d1005", "path-unknown", 20, "d1060"),
         ("BGM/d1004", "path-unknown", 15, "C106/d1004"),
         ("BMG/C106/d1004", "path-unknown", 11, "BGM"),
-        ("CST/C246/d7361", "path-is-branch", None, None),
         ("BGM/C106", "path-is-branch", 11, "C106/… (d1004, d1056, d1060)"),
         ("'LOC[d3228=\"35\"]/C517/d3225'", "path-unknown", 16, "d3227"),
         ("'DTM/C507[d2005=\"137\"]/d2381'", "path-unknown", 34, "d2380"),
@@ -80,7 +80,7 @@ def test_clean_mapping(tree: Tree) -> None:
 def test_edifact_paths(tree: Tree, path: str, code: str | None, column: int | None, hint: str | None) -> None:
     faults = check(tree, EDIFACT + BODY.replace("BGM/C106/d1004", path))
     if column is None:
-        assert [fault.code for fault in faults] in ([], ["path-is-branch"], ["path-unknown"])
+        assert faults == []
         return
     assert [(fault.code, fault.place.line, fault.place.column) for fault in faults] == [(code, 8, column)]
     if hint is not None:

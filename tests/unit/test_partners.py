@@ -39,7 +39,9 @@ def test_a_good_set_has_no_findings(tmp_path: Path) -> None:
 
 
 def test_the_file_is_named_after_its_partner(tmp_path: Path) -> None:
-    assert lint(tmp_path, C=B.replace("id: B", "id: X").replace("'2'", "'3'")) == [("partner-file-name", "C.yaml", 1)]
+    assert lint(tmp_path, C=B.replace("id: B", "id: X").replace("'2'", "'3'")) == [
+        ("partner-file-name", "C.yaml", 1)
+    ]
 
 
 def test_two_partners_cannot_share_a_code(tmp_path: Path) -> None:
@@ -95,7 +97,9 @@ def test_two_agreements_that_could_fit_one_message_are_a_fault(
     ],
 )
 def test_wrong_values_are_told_with_their_line(tmp_path: Path, old: str, new: str, line: int) -> None:
-    assert [(code, at) for code, _, at in lint(tmp_path, a=GOOD.replace(old, new))] == [("config-value", line)]
+    assert [(code, at) for code, _, at in lint(tmp_path, a=GOOD.replace(old, new))] == [
+        ("config-value", line)
+    ]
 
 
 @pytest.mark.parametrize("name", ["fixed.xml", "{id}/x", "{nonsense}_{id}"])

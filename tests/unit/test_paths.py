@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from edi_router.faults import Place
 from edi_router.paths import Equals, Index, Path, PathError, Start, Step, parse
+from edi_router.paths.path import Cache
 
 
 @dataclass(eq=False)
@@ -179,6 +180,9 @@ def test_agrees_with_the_reference_walker(tree: Tree, path: Path, data: st.DataO
     found = parse(str(path)).select(start)
     expected = reference(path, start, tree)
     assert [id(node) for node in found] == [id(node) for node in expected]
+    cache: Cache = {}
+    for _ in range(2):
+        assert [id(node) for node in parse(str(path)).select(start, cache)] == [id(node) for node in expected]
 
 
 @given(path=paths)

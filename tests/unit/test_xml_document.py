@@ -1,7 +1,7 @@
 """XML as the nodes that paths walk over."""
 
 from edi_router.faults import Place
-from edi_router.formats.xml import XmlDocument, parse
+from edi_router.formats.xml import ElementNode, XmlDocument, parse
 from edi_router.paths.node import Node
 
 TEXT = b"""<m:MetaData xmlns:m="urn:m" xmlns="urn:d" id="7" blank=" ">
@@ -37,6 +37,7 @@ def test_children_are_found_by_local_name_in_order() -> None:
     second = document().node().children("Declaration")[1]
     assert [child.value() for child in second.children("No")] == [" 2 ", "3"]
     assert second.children("no") == ()
+    assert isinstance(second, ElementNode)
     assert second.names() == ["No", "Empty", "Blank", "Note"]
 
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edi_router.faults import CATALOGUE
-from edi_router.formats.xml import Element, Schema, parse, write
+from edi_router.formats.xml import AttributeNode, Element, ElementNode, Schema, parse, write
 
 
 def test_the_form_of_a_document() -> None:
@@ -62,10 +62,9 @@ def test_lines_and_elements_are_found_by_path() -> None:
 
 
 def test_a_fault_of_the_schema_leads_to_the_element() -> None:
-    xsd = (
-        b'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="A"><xs:complexType><xs:sequence>'
-        b'<xs:element name="B" type="xs:decimal" maxOccurs="9"/></xs:sequence></xs:complexType></xs:element></xs:schema>'
-    )
+    xsd = b"""<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="A"><xs:complexType>
+        <xs:sequence><xs:element name="B" type="xs:decimal" maxOccurs="9"/></xs:sequence>
+        </xs:complexType></xs:element></xs:schema>"""
     tree = Element("A", children=[Element("B", text="1"), Element("B", text="1,5")])
     written = write(tree)
     (fault,) = Schema.load(lambda name: xsd, "a.xsd").check(written.content)
@@ -96,10 +95,11 @@ def test_what_is_written_is_read_again(tree: Element, encoding: str, indent: int
     assert document is not None
     node = document.node()
     for path, element in written.elements.items():
-        found = node
+        found: ElementNode | AttributeNode = node
         for step in path.split("/")[2:]:
             name, _, position = step.rstrip("]").partition("[")
             found = found.children(name)[int(position or 1) - 1]
+        assert isinstance(found, ElementNode)
         assert found.place().xpath == path
         assert found.place().line == written.lines[path]
         for key, text in element.attributes.items():

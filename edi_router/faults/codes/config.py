@@ -65,7 +65,10 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         "config-value",
         Text("`{key}` has a wrong value `{value}`: {problem}.", "`{key}` 的值 `{value}` 不正确：{problem}。"),
-        Text("The value has the wrong form or is not one of the allowed ones.", "值的形式不对，或不在允许范围内。"),
+        Text(
+            "The value has the wrong form or is not one of the allowed ones.",
+            "值的形式不对，或不在允许范围内。",
+        ),
         _FIX,
         blocks=Blocks.FILE,
     ),

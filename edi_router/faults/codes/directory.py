@@ -22,7 +22,9 @@ ENTRIES: tuple[Entry, ...] = (
         "import-damaged",
         Text("This part of the release cannot be read: {problem}.", "无法读取发布包的这一部分：{problem}。"),
         Text("A damaged download, or a member damaged by the publisher.", "下载损坏，或发布方的文件已损坏。"),
-        Text("Download the release again; import continues without the part.", "重新下载；导入时已跳过该部分。"),
+        Text(
+            "Download the release again; import continues without the part.", "重新下载；导入时已跳过该部分。"
+        ),
         Severity.ERROR,
         Blocks.FILE,
     ),
@@ -34,7 +36,9 @@ ENTRIES: tuple[Entry, ...] = (
         Severity.WARNING,
         Blocks.NOTHING,
     ),
-    _entry("import-file-unused", "The file is not used: {reason}.", "未使用该文件：{reason}。", Severity.INFO),
+    _entry(
+        "import-file-unused", "The file is not used: {reason}.", "未使用该文件：{reason}。", Severity.INFO
+    ),
     _entry(
         "import-interactive",
         "{what} belongs to interactive EDI and is not imported.",

@@ -13,7 +13,10 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         "route-none",
         Text("{partner} has no agreement for {kind}.", "{partner} 没有关于 {kind} 的协议。"),
-        Text("The partner sent something that was never agreed, or its file lacks it.", "伙伴发送了未约定的报文，或伙伴文件缺少该协议。"),
+        Text(
+            "The partner sent something that was never agreed, or its file lacks it.",
+            "伙伴发送了未约定的报文，或伙伴文件缺少该协议。",
+        ),
         _RELEASE,
     ),
     Entry(
@@ -22,19 +25,30 @@ ENTRIES: tuple[Entry, ...] = (
             "No agreement of {partner} for {kind} fits the content (tried: {agreements}).",
             "{partner} 关于 {kind} 的协议条件均不符合报文内容（已试：{agreements}）。",
         ),
-        Text("The `when` conditions of the agreements leave this case out.", "协议的 `when` 条件未覆盖这种情况。"),
+        Text(
+            "The `when` conditions of the agreements leave this case out.",
+            "协议的 `when` 条件未覆盖这种情况。",
+        ),
         _RELEASE,
     ),
     Entry(
         "route-ambiguous",
-        Text("Several agreements of {partner} fit {kind}: {agreements}.", "{partner} 有多个协议适用于 {kind}：{agreements}。"),
+        Text(
+            "Several agreements of {partner} fit {kind}: {agreements}.",
+            "{partner} 有多个协议适用于 {kind}：{agreements}。",
+        ),
         Text("The `when` conditions of the agreements overlap.", "协议的 `when` 条件互相重叠。"),
         _RELEASE,
     ),
     Entry(
         "destination-unknown",
-        Text("No partner is known by the code {code} (from {path}).", "没有代码为 {code} 的伙伴（取自 {path}）。"),
-        Text("The document names a body that this deployment does not serve.", "报文指向本系统未接入的机构。"),
+        Text(
+            "No partner is known by the code {code} (from {path}).",
+            "没有代码为 {code} 的伙伴（取自 {path}）。",
+        ),
+        Text(
+            "The document names a body that this deployment does not serve.", "报文指向本系统未接入的机构。"
+        ),
         _RELEASE,
     ),
     Entry(
@@ -45,21 +59,38 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry(
         "test-to-live",
-        Text("A test message of {partner} must not reach the live partner {destination}.", "{partner} 的测试报文不得送达正式伙伴 {destination}。"),
-        Text("UNB 0035 says test, or the sender's status is test.", "UNB 0035 标明为测试，或发送方状态为测试。"),
-        Text("Send it without the test indicator, or make the partner live.", "去掉测试标志后重发，或将伙伴转为正式。"),
+        Text(
+            "A test message of {partner} must not reach the live partner {destination}.",
+            "{partner} 的测试报文不得送达正式伙伴 {destination}。",
+        ),
+        Text(
+            "UNB 0035 says test, or the sender's status is test.", "UNB 0035 标明为测试，或发送方状态为测试。"
+        ),
+        Text(
+            "Send it without the test indicator, or make the partner live.",
+            "去掉测试标志后重发，或将伙伴转为正式。",
+        ),
     ),
     Entry(
         "sender-not-partner",
-        Text("The sender {sender} in UNB is not {partner}, whose channel it came by.", "UNB 中的发送方 {sender} 不是通道所属的伙伴 {partner}。"),
+        Text(
+            "The sender {sender} in UNB is not {partner}, whose channel it came by.",
+            "UNB 中的发送方 {sender} 不是通道所属的伙伴 {partner}。",
+        ),
         Text("A file in the wrong folder, or a wrong identification.", "文件放错目录，或标识有误。"),
-        Text("Correct UNB S002, or add the identification to the partner file.", "更正 UNB S002，或在伙伴文件中登记该标识。"),
+        Text(
+            "Correct UNB S002, or add the identification to the partner file.",
+            "更正 UNB S002，或在伙伴文件中登记该标识。",
+        ),
         blocks=Blocks.INTERCHANGE,
         contrl={3: "23", 4: "23"},
     ),
     Entry(
         "recipient-unknown",
-        Text("The recipient {recipient} in UNB is not known here.", "UNB 中的接收方 {recipient} 未在本系统登记。"),
+        Text(
+            "The recipient {recipient} in UNB is not known here.",
+            "UNB 中的接收方 {recipient} 未在本系统登记。",
+        ),
         Text("The interchange is meant for somebody else.", "该交换并非发给本系统。"),
         Text("Correct UNB S003.", "更正 UNB S003。"),
         blocks=Blocks.INTERCHANGE,
@@ -68,29 +99,47 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         "duplicate-interchange",
         Text("{reference} was accepted before, on {when}.", "{reference} 已于 {when} 接收。"),
-        Text("The file was sent again, or a control reference was used twice.", "文件重复发送，或控制参考号重复使用。"),
+        Text(
+            "The file was sent again, or a control reference was used twice.",
+            "文件重复发送，或控制参考号重复使用。",
+        ),
         Text("Send a new interchange under a new reference.", "请使用新的参考号发送新的交换。"),
         severity=Severity.WARNING,
         contrl={3: "26", 4: "26"},
     ),
     Entry(
         "duplicate-refused",
-        Text("{reference} was accepted before, on {when}, and is refused now.", "{reference} 已于 {when} 接收，本次退回。"),
-        Text("The file was sent again, or a control reference was used twice.", "文件重复发送，或控制参考号重复使用。"),
+        Text(
+            "{reference} was accepted before, on {when}, and is refused now.",
+            "{reference} 已于 {when} 接收，本次退回。",
+        ),
+        Text(
+            "The file was sent again, or a control reference was used twice.",
+            "文件重复发送，或控制参考号重复使用。",
+        ),
         Text("Send a new interchange under a new reference.", "请使用新的参考号发送新的交换。"),
         blocks=Blocks.INTERCHANGE,
         contrl={3: "26", 4: "26"},
     ),
     Entry(
         "mapping-wrong-source",
-        Text("The mapping {mapping} reads {source}, not {kind}.", "映射 {mapping} 的来源是 {source}，而不是 {kind}。"),
-        Text("The agreement names a mapping for another kind of document.", "协议指定的映射用于其他种类的单证。"),
+        Text(
+            "The mapping {mapping} reads {source}, not {kind}.",
+            "映射 {mapping} 的来源是 {source}，而不是 {kind}。",
+        ),
+        Text(
+            "The agreement names a mapping for another kind of document.",
+            "协议指定的映射用于其他种类的单证。",
+        ),
         _LINT,
     ),
     Entry(
         "format-unknown",
         Text("The file is neither UN/EDIFACT nor XML.", "文件既不是 UN/EDIFACT 也不是 XML。"),
-        Text("Another kind of file was dropped, or it was damaged on the way.", "放入了其他类型的文件，或文件在传输中损坏。"),
+        Text(
+            "Another kind of file was dropped, or it was damaged on the way.",
+            "放入了其他类型的文件，或文件在传输中损坏。",
+        ),
         Text("Ask the sender for the right file.", "请发送方重新提供正确的文件。"),
         blocks=Blocks.FILE,
     ),
@@ -103,7 +152,10 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry(
         "partner-file-name",
-        Text("The file of partner {partner} must be named {partner}.yaml.", "伙伴 {partner} 的文件必须命名为 {partner}.yaml。"),
+        Text(
+            "The file of partner {partner} must be named {partner}.yaml.",
+            "伙伴 {partner} 的文件必须命名为 {partner}.yaml。",
+        ),
         Text("The file was copied or renamed.", "文件被复制或改名。"),
         _LINT,
         blocks=Blocks.FILE,
@@ -111,7 +163,10 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         "partner-twice",
         Text("`{what}` is taken already by {other}.", "`{what}` 已被 {other} 使用。"),
-        Text("Two partners or agreements share an id, identification or code.", "两个伙伴或协议使用了相同的编号、标识或代码。"),
+        Text(
+            "Two partners or agreements share an id, identification or code.",
+            "两个伙伴或协议使用了相同的编号、标识或代码。",
+        ),
         _LINT,
         blocks=Blocks.FILE,
     ),
@@ -121,8 +176,14 @@ ENTRIES: tuple[Entry, ...] = (
             "One document could fit both {one} (line {line}) and {other}.",
             "同一报文可能同时适用协议 {one}（第 {line} 行）与 {other}。",
         ),
-        Text("Two agreements take the same kind and their conditions do not exclude each other.", "两个协议接收相同种类的报文且条件不互斥。"),
-        Text("Add `when` conditions on the same path with different values.", "在同一路径上以不同的值添加 `when` 条件。"),
+        Text(
+            "Two agreements take the same kind and their conditions do not exclude each other.",
+            "两个协议接收相同种类的报文且条件不互斥。",
+        ),
+        Text(
+            "Add `when` conditions on the same path with different values.",
+            "在同一路径上以不同的值添加 `when` 条件。",
+        ),
         blocks=Blocks.FILE,
     ),
     Entry(

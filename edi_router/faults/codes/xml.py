@@ -214,6 +214,16 @@ _WRITING = (
             "映射的键含有空格或其他非法字符。",
         ),
     ),
+    _message(
+        "character-not-encodable",
+        "The character `{character}` ({codepoint}) of {name} does not exist in {encoding}.",
+        "{name} 的字符 `{character}`（{codepoint}）在 {encoding} 中不存在。",
+        Text("The partner's encoding is smaller than the source's.", "伙伴使用的编码所含字符少于来源编码。"),
+        Text(
+            "Agree on UTF-8 or GB18030, or map the text to one that the encoding has.",
+            "与伙伴商定使用 UTF-8 或 GB18030，或将文本映射为该编码可表示的内容。",
+        ),
+    ),
 )
 
 _SCHEMAS = (

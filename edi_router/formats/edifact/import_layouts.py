@@ -102,7 +102,7 @@ def entries(block: Block, findings: list[Fault]) -> Iterator[Entry]:
             continue
         match = _ENTRY.match(line)
         tail = _TAIL.match(match[3]) if match else None
-        if match and (not text or (match[1] or not line[:1].strip()) and (tail or match[1])):
+        if match and (not text or ((match[1] or not line[:1].strip()) and (tail or match[1]))):
             if current is not None:
                 yield from _finish(block, current, findings)
             text = False

@@ -12,7 +12,8 @@ from edi_router.formats.edifact.import_layouts import MARKS
 from edi_router.formats.edifact.import_zip import Member, finding
 
 _GROUP = re.compile(
-    r"^(\d{4,5})?[\s*+#|X-]*?[-─]{2,}\s*Segment\s+group\s+(\d+)\s*[-─]+\s+([MC])\s+(\d+)\s*([-─ ]*)([┐│+|]*)\s*$",
+    r"^(\d{4,5})?[\s*+#|X-]*?[-─]{2,}\s*Segment\s+group\s+(\d+)\s*[-─]+"
+    r"\s+([MC])\s+(\d+)\s*([-─ ]*)([┐│+|]*)\s*$",
     re.IGNORECASE,
 )
 _SEGMENT = re.compile(

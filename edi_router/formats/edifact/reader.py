@@ -15,6 +15,7 @@ from edi_router.formats.edifact.model import (
     BAD_TAG,
     INDENTED,
     OVERLONG,
+    SERVICE,
     SUSPECT,
     UNTERMINATED,
     FunctionalGroup,
@@ -28,7 +29,9 @@ from edi_router.formats.edifact.scan import SEGMENT_LIMIT, Head, Scanner, printa
 REFERENCES_REMEMBERED = 100_000
 """Message references compared within one interchange; later ones are not, so that memory stays bounded."""
 
-_RESTART = re.compile(r"[\r\n]\s*(?=UNA.{6}\s*UN[BGH]|UNB[^A-Za-z0-9\s][A-Z]{4})", re.DOTALL)
+_RESTART = re.compile(
+    r"[\r\n]\s*(?=UNA[^A-Za-z0-9]{2}.{3}(?:\Z|.\s*UN[BGH])|UNB[^A-Za-z0-9\s][A-Z]{4})", re.DOTALL
+)
 
 
 def read(source: bytes | BinaryIO, *, encoding: str | None = None) -> Iterator[Interchange]:
@@ -106,6 +109,7 @@ class _Assembler:
         self.last: Segment | None = None
         self.ended = False
         self.queue: deque[Segment] = deque(scanner.batch())
+        self.start = self.queue[0].offset if self.queue else 0
         self._header(head)
         self.interchange.source = self._messages()
 
@@ -150,7 +154,7 @@ class _Assembler:
                 segment.number = len(segments)
                 continue
             tag = segment.tag
-            if tag[:3] in ("UNA", "UNB") and segment.text[3:4] and not segment.text[3].isalnum():
+            if segment.marks & SERVICE and self._begins_another(segment):
                 self._restart(segment.offset, segment.line, segment.column)
                 return None
             if tag:
@@ -160,6 +164,13 @@ class _Assembler:
             else:
                 self._skip("segment-empty", segment)
         return None
+
+    def _begins_another(self, segment: Segment) -> bool:
+        """Whether the segment is the UNA or UNB of the next interchange."""
+        text = segment.text
+        if text[:3] not in ("UNA", "UNB") or text[3:4].isalnum() or len(text) < 4:
+            return False
+        return text[:3] == "UNA" or segment.offset > self.start
 
     def _restart(self, offset: int, line: int, column: int) -> None:
         self.scanner.go_back(offset, line, column)
@@ -193,7 +204,7 @@ class _Assembler:
         if lost is not None:
             offset, line, column = self._cut(segment, lost.start(), lost.end())
         done = self._place(segment)
-        if lost is not None:
+        if lost is not None and not self.ended:
             self._restart(offset, line, column)
         return done
 
@@ -247,6 +258,8 @@ class _Assembler:
 
     def _object(self, segment: Segment, faults: FaultList) -> None:
         """Pass over the binary object that follows UNO."""
+        if segment.marks & UNTERMINATED:
+            return
         stated = segment.get(4)
         size = int(stated) if stated.isascii() and stated.isdecimal() and len(stated) < 16 else 0
         self.scanner.go_back(*segment.end())

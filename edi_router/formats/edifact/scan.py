@@ -365,7 +365,7 @@ def read_una(data: bytes) -> tuple[Separators, int, str]:
             problem = "a separator is no ASCII character"
         if not problem:
             return marks, 9, ""
-        if data[8:11] in (b"UNB", b"UNG", b"UNH"):
+        if data[8:11] in (b"UNB", b"UNG", b"UNH") and text[4] not in _BLANK:
             short = Separators(text[0], text[1], text[2], release, "", text[4])
             if not short.problem():
                 return short, 8, "only five characters"

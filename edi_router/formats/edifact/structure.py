@@ -79,6 +79,7 @@ class Structure:
         self._fill(self.root, definition.content, ())
         self.tags = self.root.tags
         self._direct: dict[tuple[int, str], tuple[Step, ...]] = {}
+        self._next: dict[int, tuple[Step, ...]] = {}
         self._costly: dict[tuple[int, str], tuple[Step, ...]] = {}
 
     def _fill(
@@ -123,9 +124,12 @@ class Structure:
             steps = [Step(self.leaves[-1], 0, False, False, ())]
         return tuple(steps[:1])
 
-    def next_steps(self, position: int) -> Iterator[Step]:
+    def next_steps(self, position: int) -> tuple[Step, ...]:
         """The steps to any segment that pass over nothing mandatory."""
-        return self._steps(position, None, 0)
+        steps = self._next.get(position)
+        if steps is None:
+            steps = self._next[position] = tuple(self._steps(position, None, 0))
+        return steps
 
     def apply(self, state: State, step: Step) -> State:
         """The state after the step."""

@@ -18,7 +18,7 @@ AHEAD = 10
 BACK = 8
 """How many segments before a misfit are read anew."""
 WIDTH = 16
-EFFORT = 100
+EFFORT = 50
 """Misfits after which a message is no longer looked at that closely."""
 MISTAKE = 100
 FIT, MISSING, EXCESS, SKIP, INSTEAD = range(5)

@@ -76,7 +76,9 @@ class _Explanation:
         wrong = next((name for name in (*names, *order) if local_name(name) == local_name(tag)), None)
         if wrong is not None and tag not in order:
             return _namespace(child, wrong)
-        if names and tag in order and all(name in order[: order.index(tag)] for name in names):
+        misplaced = any(other.tag in names for other in child.itersiblings())
+        earlier = order[: order.index(tag)] if tag in order else []
+        if names and not misplaced and all(name in earlier for name in names):
             return _missing(element, names, before=child)
         expected = listed([local_name(name) for name in names]) or "—"
         values = {"parent": local_name(str(element.tag)), "expected": expected}

@@ -11,7 +11,7 @@ from lxml import etree
 
 from edi_router.faults import Fault, Place
 from edi_router.formats.xml.reader import parse
-from edi_router.formats.xml.xpath import is_element, local_name, namespace
+from edi_router.formats.xml.xpath import is_element, line_of, local_name, namespace
 
 XSD = "http://www.w3.org/2001/XMLSchema"
 SCHEME = "edirouter://schema/"
@@ -80,7 +80,8 @@ class _Gathering:
                 location = child.get("schemaLocation")
                 if location is not None:
                     child.set("schemaLocation", self.add(_resolve(name, location), by=name))
-        self.documents[address] = etree.tostring(root.getroottree(), encoding="utf-8", xml_declaration=True)
+        before = b"\n" * ((line_of(root) or 1) - 1)
+        self.documents[address] = before + etree.tostring(root, encoding="utf-8", with_tail=False)
         return address
 
     def _parse(self, name: str, by: str | None) -> etree._Element:

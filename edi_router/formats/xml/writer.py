@@ -170,8 +170,12 @@ class _Writer:
         except UnicodeEncodeError:
             for character in dict.fromkeys(text):
                 if character not in skipped and not _fits(character, self.codec):
-                    shown = f"{character} (U+{ord(character):04X})"
-                    values = {"character": shown, "encoding": self.encoding, "name": name}
+                    values = {
+                        "character": character,
+                        "codepoint": f"U+{ord(character):04X}",
+                        "name": name,
+                        "encoding": self.encoding,
+                    }
                     self.faults.append(Fault("character-not-encodable", Place(xpath=path), values))
 
 

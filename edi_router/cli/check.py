@@ -1,0 +1,147 @@
+"""`edi-router check`: is this machine ready, is the workspace right, do all partners answer."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from edi_router.cli import options, output, workspace
+from edi_router.cli.language import say
+from edi_router.faults import is_error, render
+
+if TYPE_CHECKING:
+    from edi_router.engine.workspace import Workspace
+    from edi_router.pipeline.configuration import Configuration
+
+_WORDS = {
+    "ok": click.style(say("ok", "正常"), fg="green"),
+    "note": click.style(say("note", "提示"), fg="yellow"),
+    "failed": click.style(say("FAILED", "失败"), fg="red", bold=True),
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: `ok`, `note` (works without) or `failed`."""
+
+    what: str
+    state: str
+    text: str
+
+
+@click.command(
+    help=say(
+        "Look whether this machine is ready, the workspace's configuration right, the ledger and the archive "
+        "writable, and every active partner's channel open.\n\n"
+        "\b\nExample: edi-router --workspace DIR check",
+        "检查本机环境、工作区配置、台账与存档是否可写，以及各启用伙伴的通道是否畅通。\n\n"
+        "\b\n示例：edi-router --workspace DIR check",
+    )
+)
+@options.lang_option
+@options.json_option
+@click.pass_context
+def check(ctx: click.Context, as_json: bool) -> int:
+    """Findings one by one, as they come."""
+    failed = False
+    for finding in _findings(ctx):
+        failed |= finding.state == "failed"
+        if as_json:
+            output.emit({"what": finding.what, "state": finding.state, "text": finding.text})
+        else:
+            click.echo(f"{_WORDS[finding.state]}  {finding.what}: {finding.text}")
+    return output.FINDINGS if failed else output.FINE
+
+
+def _findings(ctx: click.Context) -> Iterator[Finding]:
+    yield from _machine()
+    if workspace.given(ctx) is None and not Path("edi-router.yaml").is_file():
+        text = say("none here; name one with --workspace DIR", "此处没有工作区；请用 --workspace DIR 指定")
+        yield Finding(say("workspace", "工作区"), "note", text)
+        return
+    place = workspace.needed(ctx)
+    configuration, faults = place.configuration()
+    errors = [fault for fault in faults if is_error(fault)]
+    what = say("configuration", "配置")
+    for fault in errors:
+        from edi_router.cli.language import LANGUAGE
+
+        yield Finding(what, "failed", f"{fault.place}: {render(fault, LANGUAGE)}")
+    yield _ledger(place)
+    yield _archive(place)
+    if configuration is not None:
+        text = say(
+            f"{len(configuration.directory.partners)} partners, {len(configuration.mappings)} mappings",
+            f"{len(configuration.directory.partners)} 个伙伴，{len(configuration.mappings)} 个映射",
+        )
+        yield Finding(what, "ok", text)
+        yield from _partners(place, configuration)
+
+
+def _machine() -> Iterator[Finding]:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    yield Finding("Python", "ok" if sys.version_info >= (3, 11) else "failed", version)
+    sshd = shutil.which("sshd") or shutil.which("sshd", path="/usr/sbin:/usr/local/sbin")
+    text = sshd or say(
+        "not installed; only the demo uses it, and has another", "未安装；仅演示使用，可用内置替代"
+    )
+    yield Finding("sshd", "ok" if sshd else "note", text)
+
+
+def _ledger(place: Workspace) -> Finding:
+    what = say("ledger", "台账")
+    try:
+        place.open_ledger().close()
+    except Exception as error:  # whatever the database says, this verb only reports it
+        return Finding(what, "failed", _brief(error))
+    return Finding(what, "ok", say("opens and is up to date", "可打开，结构为最新"))
+
+
+def _archive(place: Workspace) -> Finding:
+    what = say("archive", "存档")
+    folder = place.var / "archive"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+        free = shutil.disk_usage(folder).free // 2**20
+    except OSError as error:
+        return Finding(what, "failed", _brief(error))
+    return Finding(what, "ok", say(f"writable, {free:,} MB free", f"可写，剩余 {free:,} MB"))
+
+
+def _partners(place: Workspace, configuration: Configuration) -> Iterator[Finding]:
+    for partner in configuration.directory.partners.values():
+        if not partner.status.active:
+            yield Finding(partner.id, "note", say(f"is {partner.status}", f"状态为 {partner.status}"))
+            continue
+        settings = place.channel(configuration, partner.id)
+        if settings is None:
+            yield Finding(partner.id, "note", say("has no channel", "没有通道"))
+            continue
+        from edi_router.transports import ChannelError, open_channel
+
+        try:
+            with open_channel(settings, base=place.root) as channel:
+                waiting = len(channel.drops())
+                channel.inbox_size(".edi-router-check")
+        except (ChannelError, OSError) as error:
+            yield Finding(partner.id, "failed", _brief(error))
+        else:
+            text = say(
+                f"{settings.kind} answers, {waiting} files wait",
+                f"{settings.kind} 畅通，{waiting} 个文件等待",
+            )
+            yield Finding(partner.id, "ok", text)
+
+
+def _brief(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

@@ -1,0 +1,132 @@
+"""CONTRL made from faults."""
+
+from edi_router.faults import Fault, Place
+from edi_router.formats.edifact import Segment, contrl, read, write_interchange
+
+HEAD = b"UNB+UNOC:3+A:14:X+B:ZZ+240102:1200+7'"
+ONE = b"UNH+1+CUSDEC:D:96B:UN:EAN'BGM+929+X+9'UNT+3+1'"
+
+
+def answer(data, extra=(), **options):
+    """The CONTRL of `data`, whose first message also has the faults `extra`."""
+    (interchange,) = read(data)
+    messages = list(interchange.messages())
+    results = [(message, list(message.faults)) for message in messages]
+    if results:
+        results[0][1].extend(extra)
+    segments = contrl(interchange, results, interchange.faults, reference="9", **options)
+    assert [segment.number for segment in segments] == list(range(1, len(segments) + 1))
+    return [segment.text for segment in segments]
+
+
+def body(*args, **options):
+    return answer(*args, **options)[1:-1]
+
+
+def test_a_sound_interchange_is_acknowledged():
+    assert answer(HEAD + ONE + b"UNZ+1+7'") == [
+        "UNH+9+CONTRL:D:3:UN",
+        "UCI+7+A:14:X+B:ZZ+7",
+        "UNT+3+9",
+    ]
+
+
+def test_version_4():
+    data = (HEAD + ONE + b"UNZ+1+7'").replace(b"UNOC:3", b"UNOC:4")
+    assert answer(data)[0] == "UNH+9+CONTRL:4:1:UN"
+    assert answer(data, version=3)[0] == "UNH+9+CONTRL:D:3:UN"
+
+
+def test_receipt_only():
+    assert body(HEAD + ONE + b"UNZ+5+7'", receipt_only=True) == ["UCI+7+A:14:X+B:ZZ+8"]
+
+
+def test_an_envelope_error_rejects_everything():
+    assert body(HEAD + ONE + b"UNZ+2+7'") == ["UCI+7+A:14:X+B:ZZ+4+29+UNZ+2"]
+    assert body(HEAD + ONE + b"UNZ+1+8'") == ["UCI+7+A:14:X+B:ZZ+4+28+UNZ+3"]
+    assert body(HEAD + ONE) == ["UCI+7+A:14:X+B:ZZ+4+13+UNZ"]
+    assert body(b"UNA++.? '" + HEAD + ONE + b"UNZ+1+7'") == ["UCI+7+A:14:X+B:ZZ+4+20+UNA"]
+    date = HEAD.replace(b"240102", b"249902")
+    assert body(date + ONE + b"UNZ+1+7'") == ["UCI+7+A:14:X+B:ZZ+4+12+UNB+5:1"]
+    assert body(HEAD + ONE + b"FTX+A'UNZ+1+7'") == ["UCI+7+A:14:X+B:ZZ+4+33"]
+
+
+def test_message_errors():
+    two = ONE + ONE.replace(b"+1+CUS", b"+2+CUS").replace(b"+3+1", b"+4+2")
+    assert body(HEAD + two + b"UNZ+2+7'") == [
+        "UCI+7+A:14:X+B:ZZ+7",
+        "UCM+2+CUSDEC:D:96B:UN:EAN+4+29+UNT+2",
+    ]
+    cut = ONE.replace(b"UNT+3+1'", b"")
+    assert body(HEAD + cut + b"UNZ+1+7'")[1] == "UCM+1+CUSDEC:D:96B:UN:EAN+4+13+UNT"
+
+
+def test_segment_and_element_errors():
+    whole = HEAD + ONE + b"UNZ+1+7'"
+    extra = [
+        Fault("service-element-invalid", Place(segment=2, tag="BGM", element=2, component=3)),
+        Fault("segment-tag-invalid", Place(segment=2, tag="BGM")),
+        Fault("service-element-invalid", Place(segment=1000, tag="ZZZ", element=1, repeat=2)),
+        Fault("service-element-too-long", Place(segment=4, tag="X", element=1)),  # a warning
+    ]
+    assert body(whole, extra)[1:] == [
+        "UCM+1+CUSDEC:D:96B:UN:EAN+4",
+        "UCS+2+12",
+        "UCD+12+3:3",
+        "UCS+1000",
+        "UCD+12+2",
+    ]
+    assert body(whole, extra, version=4)[-1] == "UCD+12+2::2"
+
+
+def test_a_code_that_the_level_does_not_know_is_unspecified():
+    extra = [Fault("message-count-wrong", Place(segment=2, tag="BGM"))]
+    assert body(HEAD + ONE + b"UNZ+1+7'", extra)[2] == "UCS+2+18"
+
+
+def test_warnings_reject_nothing():
+    indented = HEAD + ONE.replace(b"BGM", b"  BGM") + b"UNZ+1+7'"
+    assert body(indented) == ["UCI+7+A:14:X+B:ZZ+7"]
+
+
+def test_groups():
+    def group(number, count):
+        head = b"UNG+CUSDEC+S:1+R:2+240102:1200+%d+UN+D:96B'" % number
+        return head + ONE.replace(b"UNT+3", b"UNT+%d" % count) + b"UNE+1+%d'" % number
+
+    data = HEAD + group(5, 3) + group(6, 4) + b"UNZ+2+7'"
+    assert body(data) == [
+        "UCI+7+A:14:X+B:ZZ+7",
+        "UCF+6+S:1+R:2+7",
+        "UCM+1+CUSDEC:D:96B:UN:EAN+4+29+UNT+2",
+    ]
+
+
+def test_a_message_without_name_rejects_the_interchange():
+    data = HEAD + b"BGM+1'UNT+2+1'UNZ+1+7'"
+    assert body(data) == ["UCI+7+A:14:X+B:ZZ+4+13"]
+
+
+def test_an_interchange_that_cannot_be_answered():
+    assert answer(ONE) == []
+    assert answer(b"UNB+UNOC:3+A++240102:1200+7'" + ONE + b"UNZ+1+7'") == []
+
+
+def test_the_limits_of_contrl():
+    extra = [Fault("segment-tag-invalid", Place(segment=n, tag="X")) for n in range(2, 2000)]
+    assert len(body(HEAD + ONE + b"UNZ+1+7'", extra)) == 2 + 999
+
+
+def test_it_is_a_sound_message_itself():
+    (interchange,) = read(HEAD + ONE.replace(b"UNT+3", b"UNT+4") + b"UNZ+1+7'")
+    results = [(message, message.faults) for message in interchange.messages()]
+    segments = contrl(interchange, results, interchange.faults, reference="9")
+    assert isinstance(segments[0], Segment)
+    data = write_interchange(
+        [segments], sender="B", recipient="A", control_reference="1", date="240102", time="1201"
+    )
+    (back,) = read(data)
+    (message,) = back.messages()
+    assert message.type == "CONTRL"
+    assert not message.faults
+    assert not back.faults
