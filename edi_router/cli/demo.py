@@ -71,7 +71,7 @@ def _rows(shown: Demonstrated) -> list[dict[str, Any]]:
         file = by_name[partner, name]
         messages = sorted(shown.messages[file["id"]], key=lambda each: int(each["position"]))
         for message in messages:
-            rows.append(_row(partner, name, f"{message['type']} {message['reference']}", message))
+            rows.append(_row(partner, name, f"{message['type']} {message['position']}", message))
         if not messages:
             rows.append(_row(partner, name, "", file))
     return rows
@@ -108,15 +108,18 @@ def _json(shown: Demonstrated, seconds: float) -> dict[str, Any]:
 
 def _print(shown: Demonstrated, seconds: float, root: Path, keep: bool) -> None:
     headings = (
-        say("from", "来自"), say("file", "文件"), say("message", "报文"), say("became", "结果"),
-        say("result in, or why not", "输出位置或原因"), say("acknowledgement", "回执"),
-    )  # fmt: skip
+        say("file", "文件"),
+        say("message", "报文"),
+        say("became", "结果"),
+        say("→ result, or why not   ← acknowledgement", "→ 输出或原因   ← 回执"),
+    )
     rows: list[tuple[str, ...]] = []
-    last = ("", "")
+    last = ""
     for row in _rows(shown):
-        here = (row["partner"], row["file"])
-        where = "\n".join(row["results"] or row["faults"] or [row["reason"]])
-        rows.append((*(here if here != last else ("", "")), row["message"], row["state"], where, "\n".join(row["acknowledgements"])))  # fmt: skip
+        here = f"{row['partner']}/{row['file']}"
+        told = [f"→ {name}" for name in row["results"]] or row["faults"] or [row["reason"]]
+        told += [f"← {row['partner']}/in/{name}" for name in row["acknowledgements"]]
+        rows.append((here if here != last else "", row["message"], row["state"], "\n".join(told)))
         last = here
     output.table(headings, rows)
     print_books(shown.books)

@@ -18,7 +18,7 @@ VERBS = {
     "lint": ("edi_router.cli.lint", say("check a configuration before it runs", "运行前检查配置")),
     "show": ("edi_router.cli.show", say("a file with names, or what became of a message", "显示文件内容及名称，或报文的去向")),
     "test": ("edi_router.cli.test", say("run the golden cases of mappings", "运行映射的标准用例")),
-    "validate": ("edi_router.cli.validate", say("check files and name every fault with its place", "校验文件并指出每个错误的位置")),
+    "validate": ("edi_router.cli.validate", say("check files, name every fault with its place", "校验文件并指出每个错误的位置")),
     "convert": ("edi_router.cli.convert", say("map files", "按映射转换文件")),
     "trace": ("edi_router.cli.trace", say("where every output value comes from", "追踪每个输出值的来源")),
     "directory": ("edi_router.cli.directory", say("import and show UN/EDIFACT directories", "导入和显示 UN/EDIFACT 目录")),
@@ -31,7 +31,7 @@ VERBS = {
     "resume": ("edi_router.cli.operate", say("exchange with a paused partner again", "恢复与伙伴的交换")),
     "release": ("edi_router.cli.operate", say("process a held message again", "放行被搁置的报文")),
     "reject": ("edi_router.cli.operate", say("refuse a held message", "退回被搁置的报文")),
-    "reload": ("edi_router.cli.operate", say("let the running engine take up a changed configuration", "让运行中的引擎载入新配置")),
+    "reload": ("edi_router.cli.operate", say("have the running engine take up a new configuration", "让引擎载入新配置")),
     "explain": ("edi_router.cli.explain", say("a fault code: cause and remedy", "解释错误代码：原因与处理")),
 }  # fmt: skip
 

@@ -67,7 +67,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]], title: str = "
     from rich.table import Table
 
     terminal = sys.stdout.isatty()
-    console = Console(width=None if terminal else 200, highlight=False)
+    console = Console(width=None if terminal else 140, highlight=False)
     shown = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in headings:
         shown.add_column(heading, overflow="fold")

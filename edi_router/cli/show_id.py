@@ -90,13 +90,13 @@ def one(ledger: Ledger, text: str, kind: str, state: str | None = None) -> str:
     candidates = candidates or [each for each in ledger.find(text) if _is(ledger, each, kind)]
     if state is not None:
         candidates = [each for each in candidates if ledger.show(each).get("state") == state]
-    if len(candidates) == 1:
-        return candidates[0]
     if not candidates:
         wanted = f"{state} {kind}" if state else kind
         output.fail(say(f"{text} names no {wanted}", f"{text} 不对应任何 {wanted}"), output.FINDINGS)
-    several = ", ".join(candidates)
-    output.fail(say(f"{text} names several: {several}", f"{text} 对应多个：{several}"), output.FINDINGS)
+    if len(candidates) > 1:
+        several = ", ".join(candidates)
+        output.fail(say(f"{text} names several: {several}", f"{text} 对应多个：{several}"), output.FINDINGS)
+    return candidates[0]
 
 
 def _is(ledger: Ledger, text: str, kind: str) -> bool:

@@ -89,9 +89,9 @@ class DocumentType(Model):
     """Rule files, names below `schemas/`."""
     key: str | None = None
     """The path of the idempotency key: a document with a key met before is a duplicate."""
-    references: dict[str, tuple[str, ...]] = {}
+    references: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Business numbers by kind: paths."""
-    parties: dict[str, tuple[str, ...]] = {}
+    parties: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Who may see the document, by role: paths of codes by which a partner is known."""
     note: str = ""
 

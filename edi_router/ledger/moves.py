@@ -6,9 +6,10 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import Update, bindparam, update
 
 from edi_router.ledger import tables
 from edi_router.ledger.states import IN_BOOKS, TABLES, TRANSITIONS, allowed, is_final
@@ -69,7 +70,6 @@ def enter(tx: Tx, kind: str, entries: Sequence[Entry]) -> None:
 
 def change(tx: Tx, kind: str, changes: Iterable[Change]) -> None:
     """Change states, and write the events. An impossible change is a bug and raises."""
-    table = TABLES[kind]
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
     events: list[Row] = []
     for item in changes:
@@ -86,13 +86,15 @@ def change(tx: Tx, kind: str, changes: Iterable[Change]) -> None:
         elif kind in IN_BOOKS:
             raise ValueError(f"a change of {kind} needs an event")
     for names, rows in groups.items():
-        statement = (
-            update(table)
-            .where(table.c.id == bindparam("v__id"))
-            .values({name: bindparam(f"v_{name}") for name in names})
-        )
-        tx.connection.execute(statement, rows)
+        tx.connection.execute(_update(kind, names), rows)
     tx.insert(tables.event, events)
+
+
+@cache
+def _update(kind: str, names: tuple[str, ...]) -> Update:
+    table = TABLES[kind]
+    values = {name: bindparam(f"v_{name}") for name in names}
+    return update(table).where(table.c.id == bindparam("v__id")).values(values)
 
 
 def note(tx: Tx, kind: str, row: Row, what: str, detail: Mapping[str, object] | None = None) -> None:

@@ -129,11 +129,12 @@ class _Batch:
         if not keys or work["kind"] == "message":  # a person released it, and knows
             return keys
         mine = self.accepted.get(work["partner"], _Accepted())
-        twins = {mine.contents.get(file["sha256"]), *(mine.keys.get(key) for key in keys)} - {
-            None,
-            file["id"],
-        }
-        other = conflict(self.tx.connection, work["partner"], file, keys, work["seen"])
+        twins = {mine.contents.get(file["sha256"]), *(mine.keys.get(key) for key in keys)}
+        twins -= {None, file["id"]}
+        other = None
+        # With the number that the claim saw, nothing of this partner was recorded since.
+        if work["seen"] != self.partners[work["partner"]]:
+            other = conflict(self.tx.connection, work["partner"], file, keys, work["seen"])
         if twins or other is not None:
             raise Conflict(f"an interchange of file {file['id']} was accepted from another file meanwhile")
         return keys

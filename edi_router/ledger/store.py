@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, select, text
+from sqlalchemy import Connection, Engine, Insert, Select, Table, bindparam, create_engine, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 Clock = Callable[[], datetime]
@@ -52,38 +53,47 @@ class Tx:
     def insert(self, table: Table, rows: Sequence[Row]) -> None:
         """Insert all rows in one batch."""
         if rows:
-            self.connection.execute(table.insert(), list(rows))
+            self.connection.execute(_insert(table), list(rows))
 
     def insert_missing(self, table: Table, rows: Sequence[Row]) -> None:
         """Insert those rows whose key is not there yet."""
         if rows:
-            self.connection.execute(self._missing(table), list(rows))
+            self.connection.execute(_missing(table, self.connection.dialect.name), list(rows))
 
     def insert_once(self, table: Table, row: Row) -> bool:
         """Insert a row unless its key is there; whether it was inserted."""
-        statement = self._missing(table).values(row).returning(*table.primary_key.columns)
+        statement = _missing(table, self.connection.dialect.name).values(row)
+        statement = statement.returning(*table.primary_key.columns)
         return self.connection.execute(statement).first() is not None
-
-    def _missing(self, table: Table) -> postgresql.Insert | sqlite.Insert:
-        if self.connection.dialect.name == "postgresql":
-            return postgresql.insert(table).on_conflict_do_nothing()
-        return sqlite.insert(table).on_conflict_do_nothing()
 
     def lock(self, table: Table, ids: Iterable[Any], key: str = "id") -> dict[Any, Row]:
         """The rows with these ids, locked in the order of their ids until the transaction ends."""
         wanted = sorted(set(ids))
         found: dict[Any, Row] = {}
-        column = table.c[key]
+        query = _locking(table, key)
         for start in range(0, len(wanted), 500):
-            query = (
-                select(table)
-                .where(column.in_(wanted[start : start + 500]))
-                .order_by(column)
-                .with_for_update()
-            )
-            for row in self.connection.execute(query).mappings():
+            chosen = {"wanted": wanted[start : start + 500]}
+            for row in self.connection.execute(query, chosen).mappings():
                 found[row[key]] = dict(row)
         return found
+
+
+@cache  # the statements are kept: to build one costs more than to run it
+def _insert(table: Table) -> Insert:
+    return table.insert()
+
+
+@cache
+def _missing(table: Table, dialect: str) -> postgresql.Insert | sqlite.Insert:
+    maker = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return maker(table).on_conflict_do_nothing()
+
+
+@cache
+def _locking(table: Table, key: str) -> Select[Any]:
+    column = table.c[key]
+    chosen = column.in_(bindparam("wanted", expanding=True))
+    return select(table).where(chosen).order_by(column).with_for_update()
 
 
 class Store:
@@ -119,7 +129,7 @@ class Store:
         with self.engine.begin() as connection:
             if not self.sqlite:
                 lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
-                connection.execute(text(f"SELECT {lock}({_WRITERS})"))
+                connection.exec_driver_sql(f"SELECT {lock}({_WRITERS})")
             now = self.now()
             yield Tx(connection, now, self.business_date(now))
 

@@ -52,9 +52,7 @@ def _shape(tree: Tree, rules: RuleSet, definitions: Definitions) -> Shape | None
     if kind.format == "edifact":
         message = definitions.message_of(kind.qualifier or "", kind.name)
         return None if message is None else EdifactShape.of_message(definitions, message)
-    for described in load_document_types(tree)[0]:
-        if described.schema_ is not None and described.kind.overlaps(kind):
-            schema, _ = load_schema(tree, described.schema_, None)
-            if schema is not None:
-                return XmlShape(lambda path: schema.element(list(path)), (kind.name,))
-    return None
+    fitting = (each for each in load_document_types(tree)[0] if each.kind.overlaps(kind))
+    name = next((each.schema_ for each in fitting if each.schema_ is not None), None)
+    schema = None if name is None else load_schema(tree, name, None)[0]
+    return None if schema is None else XmlShape(lambda path: schema.element(list(path)), (kind.name,))

@@ -40,7 +40,7 @@ class Settings(Model):
     """When the nightly round runs and the books of the day before are closed, in the business zone."""
     maximum_file_megabytes: int = Field(default=100, ge=1, le=10_000)
     """A larger drop is left where it is and reported."""
-    channels: dict[str, ChannelSettings] = {}
+    channels: dict[str, ChannelSettings] = Field(default_factory=dict)
     """Channels by partner id, instead of the one in the partner's file."""
 
     @field_validator("time_zone")

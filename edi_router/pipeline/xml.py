@@ -98,7 +98,7 @@ def _repeated(
     code = "duplicate-refused" if sender.duplicates.policy == "reject" else "duplicate-interchange"
     fault = Fault(code, Place(line=1, column=1, offset=0), {"reference": key, "when": when})
     decision = Decision.HELD if sender.duplicates.policy == "hold" else Decision.DUPLICATE
-    repeated = replace(
+    return replace(
         outcome,
         decision=decision,
         reason=f"repeats interchange {prior.id}",
@@ -106,7 +106,6 @@ def _repeated(
         faults=(fault,),
         visible_to=(Visibility(sender.id, "sender"),),
     )
-    return repeated
 
 
 def _receipts(

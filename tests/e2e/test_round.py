@@ -43,7 +43,7 @@ def test_one_declaration_goes_the_whole_way(place: Place) -> None:
     assert (report.received, report.processed, report.delivered, report.problems) == (1, 1, 2, [])
     assert place.outbox("ENT-A") == []
     [(name, declaration)] = place.inbox("CIQ-QD").items()
-    assert name.startswith("EEntDeclIo_1_")
+    assert name.startswith("EEntDeclIo_")
     assert (
         b"<ProdHsCode>2102200000</ProdHsCode>" in declaration or b"<CodeTs>2102200000</CodeTs>" in declaration
     )

@@ -161,8 +161,11 @@ def test_events_and_pages_are_kept(ledger: Ledger, clock: Clock) -> None:
     clock.tick(days=1)
     ledger.close_books(TODAY)
     for statement in (
-        "UPDATE event SET what = 'x'", "DELETE FROM event", "UPDATE books SET page = 'x'", "DELETE FROM books",
-    ):  # fmt: skip
+        "UPDATE event SET what = 'x'",
+        "DELETE FROM event",
+        "UPDATE books SET page = 'x'",
+        "DELETE FROM books",
+    ):
         with pytest.raises(DBAPIError, match="never changed"), ledger.engine.begin() as connection:
             connection.execute(text(statement))
 
@@ -193,7 +196,10 @@ def test_books_are_closed_once_and_in_order(ledger: Ledger, clock: Clock) -> Non
     [
         (
             (
-        ("UPDATE books SET page = replace(page, 'files', 'f') WHERE date = '2026-03-02'", "was changed"),
+                (
+                    "UPDATE books SET page = replace(page, 'files', 'f') WHERE date = '2026-03-02'",
+                    "was changed",
+                ),
                 "was changed",
             ),
             "was changed",

@@ -20,8 +20,8 @@ from edi_router.mapping.model import CONDITION_KEYS, ITEM_KEYS, KEYS, TABLE_KEYS
 PAGE = (Path(__file__).parents[2] / "docs" / "mapping.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```yaml\n(.*?)```\n```xml\n(.*?)```", PAGE, re.DOTALL)
 SCHEMA = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="Out"><xs:complexType>
-<xs:sequence><xs:any maxOccurs="unbounded" processContents="skip"/></xs:sequence></xs:complexType></xs:element>
-</xs:schema>"""
+<xs:sequence><xs:any maxOccurs="unbounded" processContents="skip"/></xs:sequence>
+</xs:complexType></xs:element></xs:schema>"""
 
 
 def block(kind: str) -> str:
@@ -37,9 +37,10 @@ def canonical(text: str) -> str:
 
 @pytest.mark.parametrize(("mapping", "expected"), EXAMPLES)
 def test_example(tmp_path: Path, mapping: str, expected: str) -> None:
+    head = "id: m\nfrom: xml Order\nto: xml/out.xsd\noutput:\n  Out:\n    do:\n"
     body = "".join(f"      {line}\n" for line in mapping.splitlines())
     files = {
-        "mappings/m/mapping.yaml": f"id: m\nfrom: xml Order\nto: xml/out.xsd\noutput:\n  Out:\n    do:\n{body}",
+        "mappings/m/mapping.yaml": head + body,
         "mappings/tables/country.csv": block("csv country"),
         "schemas/xml/out.xsd": SCHEMA,
     }

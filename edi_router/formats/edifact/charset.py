@@ -76,6 +76,32 @@ def is_wide(encoding: str) -> bool:
     return len(bytes(range(256)).decode(encoding, "replace")) != 256 or encoding == "utf-8"
 
 
+def decode_exactly(data: bytes, encoding: str) -> str:
+    """Decode so that encoding gives the same bytes again; bytes for which that fails are escaped.
+
+    >>> decode_exactly("中".encode("gb18030") + b"\\xff", "gb18030")
+    '中\\udcff'
+    """
+    out: list[str] = []
+    at = 0
+    while at < len(data):
+        for size in (1, 2, 3, 4):
+            piece = data[at : at + size]
+            try:
+                character = piece.decode(encoding)
+                if len(character) == 1 and character.encode(encoding) == piece:
+                    break
+            except UnicodeError:
+                pass
+        else:
+            piece, character = data[at : at + 1], chr(0xDC00 + data[at])
+            if data[at] < 0x80:
+                character = chr(data[at])
+        out.append(character)
+        at += len(piece)
+    return "".join(out)
+
+
 @lru_cache(maxsize=64)
 def odd_characters(level: str, strict: bool, separators: str) -> re.Pattern[str]:
     """Finds characters that do not belong into an interchange of this level (line ends between segments do).

@@ -25,6 +25,7 @@ from edi_router.formats.edifact.model import (
     advance_over,
 )
 from edi_router.formats.edifact.separators import Separators, split
+from edi_router.formats.edifact.una import HEADER, guess_separators, read_una
 
 BLOCK = 1 << 16
 SEGMENT_LIMIT = 1 << 22
@@ -41,8 +42,6 @@ _TAG = re.compile(r"[A-Z][A-Z0-9]{2}").fullmatch
 SERVICE_TAGS = frozenset(("", "UNA", "UNB", "UNG", "UNE", "UNH", "UNT", "UNZ", "UNO", "UNP"))
 _ORDINARY: set[str] = set()
 """Well-formed tags of other segments, as they are met; at most 26 × 36 × 36."""
-_HEADER = re.compile(rb"UNB(.)([A-Z0-9]{0,8})(.)?(\d)?", re.DOTALL)
-_LEVEL_B_MARKS = Separators("\x1f", "\x1d", ".", "", "", "\x1c")
 
 
 class Source:
@@ -167,7 +166,7 @@ class Scanner:
             rest = data[size:]
             self._skip(size + len(rest) - len(rest.lstrip()), None)
             data = self.source.peek(4096)
-        header = _HEADER.match(data)
+        header = HEADER.match(data)
         level = header[2].decode("ascii") if header else ""
         version = header[4] if header else None
         if not una:
@@ -223,7 +222,7 @@ class Scanner:
         whole = whole[: len(whole) - len(self._pending)]
         if text.encode(self._dialect.encoding, "surrogateescape") == whole:
             return text
-        return decode_exactly(whole, self._dialect.encoding)
+        return charset.decode_exactly(whole, self._dialect.encoding)
 
     def _segments(self) -> list[Segment]:
         """Cut the text at hand into segments and keep the unfinished rest."""
@@ -346,79 +345,6 @@ def line_ends(text: str, marks: Separators) -> str | None:
     if marks.terminator in "\r\n" or (returns and returns != feeds) or text.count(after) + first != feeds:
         return None
     return ends if not marks.release or marks.release + after not in text else None
-
-
-def read_una(data: bytes) -> tuple[Separators, int, str]:
-    """The separators that `data`, beginning with UNA, announces; its length; what is wrong with it.
-
-    >>> read_una(b"UNA:+,? 'UNB")[0].decimal
-    ','
-    >>> read_una(b"UNA:+.?'UNB+UNOA")[1:]
-    (8, 'only five characters')
-    """
-    text = data[3:9].decode("iso8859-1")
-    if len(text) == 6:
-        release, repetition = text[3].strip(" "), text[4].strip(" ")
-        marks = Separators(text[0], text[1], text[2], release, repetition, text[5])
-        problem = marks.problem()
-        if not problem and not marks.active.isascii():
-            problem = "a separator is no ASCII character"
-        if not problem:
-            return marks, 9, ""
-        if data[8:11] in (b"UNB", b"UNG", b"UNH") and text[4] not in _BLANK:
-            short = Separators(text[0], text[1], text[2], release, "", text[4])
-            if not short.problem():
-                return short, 8, "only five characters"
-    else:
-        problem = "it is cut off"
-    after = re.search(rb"UN[BGH][^A-Za-z0-9]", data[3:64])
-    return Separators(), 3 + after.start() if after else min(9, len(data)), problem
-
-
-def guess_separators(data: bytes, header: re.Match[bytes] | None) -> tuple[Separators, bool]:
-    """The separators of an interchange without UNA, and whether they are a guess."""
-    element = header[1].decode("iso8859-1") if header else "+"
-    if element == "+":
-        lines = re.search(rb"(\r?)\n[A-Z]{3}\+", data) if b"'" not in data else None
-        if lines is None:
-            return Separators(), False
-        return Separators(terminator="\r" if lines[1] else "\n"), True
-    if element == _LEVEL_B_MARKS.element:
-        return _LEVEL_B_MARKS, False
-    component = (header[3] if header and header[3] else b":").decode("iso8859-1")
-    follows = re.search(rb"([^A-Za-z0-9\s])\s*UN[HG]" + re.escape(element.encode("iso8859-1")), data)
-    terminator = follows[1].decode("iso8859-1") if follows else "'"
-    release = "" if "?" in (element, component, terminator) else "?"
-    marks = Separators(component, element, ".", release, "", terminator)
-    if marks.problem() or not marks.active.isascii():
-        return Separators(), True
-    return marks, True
-
-
-def decode_exactly(data: bytes, encoding: str) -> str:
-    """Decode so that encoding gives the same bytes again; bytes for which that fails are escaped.
-
-    >>> decode_exactly("中".encode("gb18030") + b"\\xff", "gb18030")
-    '中\\udcff'
-    """
-    out: list[str] = []
-    at = 0
-    while at < len(data):
-        for size in (1, 2, 3, 4):
-            piece = data[at : at + size]
-            try:
-                character = piece.decode(encoding)
-                if len(character) == 1 and character.encode(encoding) == piece:
-                    break
-            except UnicodeError:
-                pass
-        else:
-            piece, character = data[at : at + 1], chr(0xDC00 + data[at])
-            if data[at] < 0x80:
-                character = chr(data[at])
-        out.append(character)
-        at += len(piece)
-    return "".join(out)
 
 
 def printable(text: str) -> str:
