@@ -12,7 +12,8 @@ import click
 
 from edi_router.cli import output, workspace
 from edi_router.cli.books import print_books
-from edi_router.cli.language import say
+from edi_router.cli.language import LANGUAGE, say
+from edi_router.faults import render
 
 if TYPE_CHECKING:
     from edi_router.demo.run import Demonstrated
@@ -86,7 +87,7 @@ def _row(partner: str, name: str, told: str, record: dict[str, Any]) -> dict[str
         "message": told,
         "state": record["state"],
         "reason": record["reason"] or "",
-        "faults": [fault["text"] for fault in faults],
+        "faults": [f"{fault['fault'].place}: {render(fault['fault'], LANGUAGE)}" for fault in faults],
         "results": [
             f"{each['destination']}/in/{each['name']}" for each in outputs if each["kind"] == "document"
         ],

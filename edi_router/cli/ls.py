@@ -9,6 +9,7 @@ import click
 
 from edi_router.cli import output, workspace
 from edi_router.cli.language import say
+from edi_router.faults import Fault
 
 COLUMNS = {
     "file": ("id", "partner", "name", "state", "size", "received"),
@@ -67,11 +68,11 @@ def ls(
 
 
 def plain(value: Any) -> Any:
-    """The value with its instants as ISO 8601 text."""
+    """The value as JSON takes it: instants as ISO 8601 text; faults are told by their fields beside them."""
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, dict):
-        return {key: plain(child) for key, child in value.items()}
+        return {key: plain(child) for key, child in value.items() if not isinstance(child, Fault)}
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(child) for child in value]
     return value

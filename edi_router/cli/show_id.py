@@ -75,9 +75,8 @@ def _print(record: dict[str, Any]) -> None:
                 columns, ([shown(row.get(column)) for column in columns] for row in record[key]), heading
             )
     for fault in record.get("faults", ()):
-        print(
-            f"  {fault.get('severity', '')} {fault.get('code', '')}: {fault.get('text', '')} {fault.get('place', '')}"
-        )
+        if "fault" in fault:
+            print("  " + output.fault_line(fault["fault"]).replace("\n", "\n  "))
     print(say("timeline", "时间线"))
     for event in record.get("events", ()):
         detail = ", ".join(f"{key} {value}" for key, value in (event.get("detail") or {}).items())

@@ -104,16 +104,16 @@ class Fault:
 
 
 class FaultList(list[Fault]):
-    """A list of faults that keeps at most `limit` but counts all: `count`."""
+    """A list of faults that keeps at most `limit` but counts all: `total`."""
 
     def __init__(self, limit: int = 1000) -> None:
         super().__init__()
         self.limit = limit
-        self.count = 0
+        self.total = 0
 
     def append(self, fault: Fault) -> None:
-        """Add one fault; beyond the limit only the count grows."""
-        self.count += 1
+        """Add one fault; beyond the limit only the total grows."""
+        self.total += 1
         if len(self) < self.limit:
             super().append(fault)
 

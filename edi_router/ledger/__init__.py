@@ -5,10 +5,10 @@ Importing it costs a third of a second (SQLAlchemy): commands that do without im
 
 from edi_router.ledger.archive import Archive, Corrupt, Missing
 from edi_router.ledger.books import Books, Equation, Line
-from edi_router.ledger.delivering import ClaimedDelivery, Due, Unfinished
 from edi_router.ledger.errors import Conflict, Fenced, LedgerError, NotFound, Refused
 from edi_router.ledger.intake import Drop, Receipt
 from edi_router.ledger.ledger import Ledger
+from edi_router.ledger.outbox import ClaimedDelivery, Due, Unfinished
 from edi_router.ledger.recording import Recordable
 from edi_router.ledger.working import WorkItem
 

@@ -8,9 +8,7 @@ the rename happened.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -18,57 +16,18 @@ from sqlalchemy import select, update
 from edi_router.ledger import tables
 from edi_router.ledger.errors import Fenced, NotFound
 from edi_router.ledger.moves import Change, change, note
-from edi_router.ledger.rows import MADE_FROM
+from edi_router.ledger.outbox import (
+    DUE,
+    ClaimedDelivery,
+    Due,
+    Unfinished,
+    claimed_delivery,
+    complete,
+    contents,
+    made_from,
+)
 from edi_router.ledger.store import Row, Store, Tx, instant, micros
 from edi_router.ledger.working import paused
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A delivery that can be claimed now."""
-
-    id: str
-    output: str
-    destination: str
-    partner: str
-    name: str
-    state: str
-    attempts: int
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimedDelivery:
-    """A delivery in the caller's hands."""
-
-    id: str
-    fence: int
-    output: str
-    kind: str
-    destination: str
-    partner: str
-    name: str
-    temporary: str
-    content: bytes
-    sha256: str
-    attempts: int
-    renaming: bool
-    """It was sent before: rename `temporary` when it is there; when it is gone, the rename happened."""
-    leftovers: tuple[str, ...]
-    """Temporary names of earlier attempts, to be removed when they are there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unfinished:
-    """A delivery that somebody has, or had, in hand."""
-
-    id: str
-    destination: str
-    name: str
-    temporary: str
-    state: str
-    fence: int
-    until: datetime
-    """When its lease ends."""
 
 
 class Delivering(Store):
@@ -79,19 +38,10 @@ class Delivering(Store):
 
         In the order in which they were made; those of paused partners and destinations are left out.
         """
-        d = tables.delivery.c
         moment = self.now() if now is None else micros(now)
         with self.read() as connection:
-            out = paused(connection)
-            query = (
-                select(d.id, d.output, d.destination, d.partner, d.name, d.state, d.attempts)
-                .where(d.state.in_(("waiting", "claimed", "renaming")), d.next_attempt <= moment)
-                .order_by(d.made, d.id)
-                .limit(limit)
-            )
-            if out:
-                query = query.where(d.partner.not_in(sorted(out)), d.destination.not_in(sorted(out)))
-            return [Due(**row) for row in connection.execute(query).mappings()]
+            parameters = {"now": moment, "limit": limit, "paused": sorted(paused(connection))}
+            return [Due(*row) for row in connection.execute(DUE, parameters)]
 
     def unfinished(self) -> list[Unfinished]:
         """Deliveries in the states claimed and renaming, whether or not their lease has ended."""
@@ -114,8 +64,8 @@ class Delivering(Store):
                 for row in tx.lock(tables.delivery, ids).values()
                 if row["state"] in ("waiting", "claimed", "renaming") and row["next_attempt"] <= tx.now
             ]
-            outputs = _outputs(tx, (row["output"] for row in rows))
-            claimed = [_claimed(row, outputs[row["output"]]) for row in rows]
+            outputs = contents(tx, (row["output"] for row in rows))
+            claimed = [claimed_delivery(row, outputs[row["output"]]) for row in rows]
             change(tx, "delivery", [
                 Change(row, "renaming" if row["state"] == "renaming" else "claimed", values={
                     "fence": own.fence, "temporary": own.temporary, "attempts": own.attempts,
@@ -160,7 +110,7 @@ class Delivering(Store):
                 Change(row, "delivered", values={"delivered": tx.now, "reason": ""}) for row in rows
             ])  # fmt: skip
             _outputs_become(tx, rows, "delivered", "delivered", lambda row: {"delivery": row["id"]})
-            complete(tx, _made_from(tx, rows))
+            complete(tx, made_from(tx, rows))
 
     def failed(
         self,
@@ -188,34 +138,7 @@ class Delivering(Store):
                     change(tx, "delivery", [Change(row, again, values=values)])
                     subject = {"id": row["output"], "partner": row["partner"]}
                     retry = {"retry_at": instant(micros(retry_at)).isoformat()}
-                    note(tx, "output", subject, "attempt failed", detail | retry)
-
-
-def temporary_name(name: str, fence: int) -> str:
-    """Under which name a claim uploads.
-
-    >>> temporary_name("a.edi", 2)
-    '.a.edi.2.part'
-    """
-    return f".{name}.{fence}.part"
-
-
-def _claimed(row: Row, output: Row) -> ClaimedDelivery:
-    fence, renaming = row["fence"] + 1, row["state"] == "renaming"
-    temporary = row["temporary"] if renaming else temporary_name(row["name"], fence)
-    earlier = () if renaming else range(max(1, fence - 3), fence)
-    return ClaimedDelivery(
-        row["id"], fence, row["output"], output["kind"], row["destination"], row["partner"], row["name"],
-        temporary, zlib.decompress(output["data"]), output["sha256"], row["attempts"] + 1, renaming,
-        tuple(temporary_name(row["name"], number) for number in earlier),
-    )  # fmt: skip
-
-
-def _outputs(tx: Tx, ids: Iterable[str]) -> dict[str, Row]:
-    o, c = tables.output.c, tables.content.c
-    query = select(o.id, o.kind, o.sha256, c.data).join(tables.content, c.output == o.id)
-    query = query.where(o.id.in_(sorted(ids)))
-    return {row["id"]: dict(row) for row in tx.connection.execute(query).mappings()}
+                    note(tx, "output", [subject], "attempt failed", detail | retry)
 
 
 def _held(tx: Tx, held: Sequence[tuple[str, int]], states: tuple[str, ...], done: str = "") -> list[Row]:
@@ -238,23 +161,3 @@ def _outputs_become(
 ) -> None:
     outputs = tx.lock(tables.output, (row["output"] for row in deliveries))
     change(tx, "output", [Change(outputs[row["output"]], to, what, detail(row)) for row in deliveries])
-
-
-def complete(tx: Tx, messages: Iterable[str]) -> None:
-    """Complete those of these messages that are in work and have no output left to deliver."""
-    mo, o = tables.message_output.c, tables.output
-    rows = {key: row for key, row in tx.lock(tables.message, messages).items() if row["state"] == "in_work"}
-    undelivered = set(tx.connection.scalars(
-        select(mo.message).join(o, o.c.id == mo.output)
-        .where(mo.message.in_(sorted(rows)), mo.role == MADE_FROM, o.c.state != "delivered").distinct()
-    )) if rows else set()  # fmt: skip
-    change(tx, "message", [
-        Change(row, "completed", "completed") for key, row in rows.items() if key not in undelivered
-    ])  # fmt: skip
-
-
-def _made_from(tx: Tx, deliveries: Sequence[Row]) -> list[str]:
-    mo = tables.message_output.c
-    outputs = sorted({row["output"] for row in deliveries})
-    query = select(mo.message).where(mo.output.in_(outputs), mo.role == MADE_FROM).distinct()
-    return list(tx.connection.scalars(query))

@@ -75,13 +75,8 @@ class Desk(Store):
         with self.write() as tx:
             table = TABLES.get(kind)
             row = tx.lock(table, [subject]).get(subject) if table is not None else None
-            note(
-                tx,
-                kind,
-                row or {"id": subject, "partner": subject if kind == "partner" else ""},
-                what,
-                detail,
-            )
+            row = row or {"id": subject, "partner": subject if kind == "partner" else ""}
+            note(tx, kind, [row], what, detail)
 
     def _pause(self, partner: str, paused: int, reason: str, by: str) -> None:
         p = tables.partner_state

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from edi_router.ledger import tables
@@ -15,6 +15,14 @@ from edi_router.ledger.errors import NotFound
 from edi_router.ledger.moves import Entry, canonical, enter, note
 from edi_router.ledger.store import Row, Store, Tx, micros
 from edi_router.version import __version__
+
+_f = tables.file.c
+_MET = (
+    select(_f.identity, _f.counter, _f.id, _f.removed)
+    .where(_f.identity.in_(bindparam("wanted", expanding=True)))
+    .order_by(_f.counter)
+)
+_REMOVED = update(tables.file).where(_f.id == bindparam("v_id")).values(removed=bindparam("v_removed"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,22 +98,17 @@ class Intake(Store):
                     raise NotFound(f"no file {file_id}")
             new = [file_id for file_id in rows if rows[file_id]["removed"] is None]
             if new:
-                tx.connection.execute(
-                    tables.file.update().where(tables.file.c.id.in_(new)).values(removed=tx.now)
-                )
-            for file_id in new:
-                note(tx, "file", rows[file_id], "removed")
+                parameters = [{"v_id": file_id, "v_removed": tx.now} for file_id in new]
+                tx.connection.execute(_REMOVED, parameters)
+            note(tx, "file", [rows[file_id] for file_id in new], "removed")
 
 
 def _receive(tx: Tx, drops: Sequence[Drop], config_digest: str) -> list[Receipt]:
     latest: dict[str, tuple[int, str, bool]] = {}  # identity -> counter, file, removed
     identities = [drop.identity() for drop in drops]
-    columns = (tables.file.c.identity, tables.file.c.counter, tables.file.c.id, tables.file.c.removed)
     for start in range(0, len(identities), 500):
-        query = select(*columns).where(tables.file.c.identity.in_(identities[start : start + 500]))
-        for identity, counter, file_id, removed in tx.connection.execute(
-            query.order_by(tables.file.c.counter)
-        ):
+        wanted = {"wanted": identities[start : start + 500]}
+        for identity, counter, file_id, removed in tx.connection.execute(_MET, wanted):
             latest[identity] = (counter, file_id, removed is not None)
     entries: list[Entry] = []
     works: list[Row] = []

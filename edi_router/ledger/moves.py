@@ -93,13 +93,15 @@ def change(tx: Tx, kind: str, changes: Iterable[Change]) -> None:
 @cache
 def _update(kind: str, names: tuple[str, ...]) -> Update:
     table = TABLES[kind]
-    values = {name: bindparam(f"v_{name}") for name in names}
+    values: dict[str, Any] = {name: bindparam(f"v_{name}") for name in names}
     return update(table).where(table.c.id == bindparam("v__id")).values(values)
 
 
-def note(tx: Tx, kind: str, row: Row, what: str, detail: Mapping[str, object] | None = None) -> None:
-    """Write an event that changes no state."""
-    tx.insert(tables.event, [_event(tx, kind, row, what, None, None, detail or {})])
+def note(
+    tx: Tx, kind: str, rows: Sequence[Row], what: str, detail: Mapping[str, object] | None = None
+) -> None:
+    """Write an event that changes no state, for each of some rows."""
+    tx.insert(tables.event, [_event(tx, kind, row, what, None, None, detail or {}) for row in rows])
 
 
 def _event(

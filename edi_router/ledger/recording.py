@@ -8,14 +8,18 @@ from dataclasses import dataclass, field
 from sqlalchemy import bindparam, delete, select, update
 
 from edi_router.ledger import tables
-from edi_router.ledger.delivering import complete
 from edi_router.ledger.duplicates import Key, conflict
 from edi_router.ledger.errors import Conflict, Fenced, NotFound, Refused
 from edi_router.ledger.moves import Change, change, enter
+from edi_router.ledger.outbox import complete
 from edi_router.ledger.rows import Known, Numbers, Rows, build, outputs_of
 from edi_router.ledger.store import Row, Store, Tx
 from edi_router.pipeline.model import Decision, FileOutcome
 from edi_router.version import __version__
+
+_n, _p = tables.control_number, tables.partner_state
+_COUNTED = update(_n).where(_n.c.stream == bindparam("v_stream")).values(last=bindparam("v_last"))
+_RECORDED = update(_p).where(_p.c.partner == bindparam("v_partner")).values(sequence=bindparam("v_sequence"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,13 +189,9 @@ class _Batch:
         change(tx, "file", self.processed)
         for stream, last in self.numbers.last.items():
             if last != self.first[stream]:
-                number = tables.control_number
-                tx.connection.execute(update(number).where(number.c.stream == stream).values(last=last))
+                tx.connection.execute(_COUNTED, {"v_stream": stream, "v_last": last})
         for partner in sorted(self._used):
-            state = tables.partner_state
-            tx.connection.execute(
-                update(state).where(state.c.partner == partner).values(sequence=state.c.sequence + 1)
-            )
+            tx.connection.execute(_RECORDED, {"v_partner": partner, "v_sequence": self.partners[partner] + 1})
         for work_id in self.conflicted:  # it will process again, and see all that is written here
             partner, w = self.works[work_id]["partner"], tables.work
             seen = self.partners[partner] + (partner in self._used)

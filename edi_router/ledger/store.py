@@ -62,9 +62,8 @@ class Tx:
 
     def insert_once(self, table: Table, row: Row) -> bool:
         """Insert a row unless its key is there; whether it was inserted."""
-        statement = _missing(table, self.connection.dialect.name).values(row)
-        statement = statement.returning(*table.primary_key.columns)
-        return self.connection.execute(statement).first() is not None
+        statement = _missing(table, self.connection.dialect.name).returning(*table.primary_key.columns)
+        return self.connection.execute(statement, row).first() is not None
 
     def lock(self, table: Table, ids: Iterable[Any], key: str = "id") -> dict[Any, Row]:
         """The rows with these ids, locked in the order of their ids until the transaction ends."""

@@ -5,14 +5,29 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Select, and_, select, update
+from sqlalchemy import BigInteger, Connection, and_, bindparam, select, update
 
 from edi_router.ledger import tables
 from edi_router.ledger.errors import Fenced, NotFound
 from edi_router.ledger.moves import Change, change, note
 from edi_router.ledger.store import Row, Store, Tx, instant
+
+_w, _f, _p = tables.work.c, tables.file.c, tables.partner_state.c
+_takeable = and_(_w.state.in_(("pending", "claimed")), _w.due <= bindparam("now"))
+_PARTNERS = select(_w.partner).where(_takeable).distinct().order_by(_w.partner)
+_ITEMS = (
+    select(
+        *(_w.id, _w.kind, _w.file, _w.message, _w.partner, _w.attempts),
+        *(_f.name, _f.size, _f.sha256, _f.received, _f.date),
+    )
+    .join(tables.file, _f.id == _w.file)
+    .where(_takeable, _w.partner == bindparam("partner"))
+    .order_by(_w.id)
+    .limit(bindparam("limit", type_=BigInteger))
+)
+_PAUSED = select(_p.partner).where(_p.paused == 1)
+_SEQUENCES = select(_p.partner, _p.sequence).where(_p.partner.in_(bindparam("partners", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +59,12 @@ class Working(Store):
         with self.read() as connection:
             now = self.now()
             out = set(busy) | paused(connection)
-            w = tables.work.c
-            takeable = and_(w.state.in_(("pending", "claimed")), w.due <= now)
             queues: list[list[Row]] = []
-            partners = select(w.partner).where(takeable).distinct().order_by(w.partner)
-            for partner in connection.scalars(partners):
+            for partner in connection.scalars(_PARTNERS, {"now": now}).all():
                 if partner not in out:
-                    query = _items().where(takeable, w.partner == partner).order_by(w.id).limit(limit)
-                    queues.append([dict(row) for row in connection.execute(query).mappings()])
+                    parameters = {"now": now, "partner": partner, "limit": limit}
+                    found = connection.execute(_ITEMS, parameters).mappings()
+                    queues.append([dict(row) for row in found])
         turns = ((place, turn, row) for turn, rows in enumerate(queues) for place, row in enumerate(rows))
         return [_item(row) for _, _, row in sorted(turns, key=lambda turn: turn[:2])[:limit]]
 
@@ -105,7 +118,7 @@ class Working(Store):
                 ])  # fmt: skip
             else:
                 messages = tx.lock(tables.message, [row["message"]])
-                note(tx, "message", messages[row["message"]], "failed", {"reason": reason})
+                note(tx, "message", [messages[row["message"]]], "failed", {"reason": reason})
 
     def recover(self) -> int:
         """At the start of the only process: end the leases of all claims, of work and of deliveries.
@@ -125,8 +138,7 @@ class Working(Store):
 
 def paused(connection: Connection) -> set[str]:
     """The partners (or destinations) that an operator paused."""
-    p = tables.partner_state.c
-    return set(connection.scalars(select(p.partner).where(p.paused == 1)))
+    return set(connection.scalars(_PAUSED))
 
 
 def held_claim(tx: Tx, work_id: int, fence: int) -> Row:
@@ -141,16 +153,7 @@ def held_claim(tx: Tx, work_id: int, fence: int) -> Row:
 
 
 def _sequences(tx: Tx, partners: Iterable[str]) -> dict[str, int]:
-    p = tables.partner_state.c
-    query = select(p.partner, p.sequence).where(p.partner.in_(sorted(partners)))
-    return {row[0]: row[1] for row in tx.connection.execute(query)}
-
-
-def _items() -> Select[Any]:
-    w, f = tables.work.c, tables.file.c
-    return select(
-        w.id, w.kind, w.file, w.message, w.partner, w.attempts, f.name, f.size, f.sha256, f.received, f.date
-    ).join(tables.file, f.id == w.file)
+    return {row[0]: row[1] for row in tx.connection.execute(_SEQUENCES, {"partners": sorted(partners)})}
 
 
 def _item(row: Row) -> WorkItem:

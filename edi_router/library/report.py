@@ -27,7 +27,7 @@ class Report:
     @property
     def fault_count(self) -> int:
         """How many faults there are, listed or not."""
-        return self.envelope.count + self.content.count
+        return self.envelope.total + self.content.total
 
     @property
     def faults(self) -> list[Fault]:
@@ -45,7 +45,7 @@ def extend(faults: FaultList, more: Iterable[Fault]) -> None:
     listed = list(more)
     faults.extend(listed)
     if isinstance(more, FaultList):
-        faults.count += more.count - len(listed)
+        faults.total += more.total - len(listed)
 
 
 def _position(fault: Fault) -> tuple[int, int]:

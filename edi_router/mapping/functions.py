@@ -5,6 +5,7 @@ A function raises ValueError for a value that it cannot convert; the mapping mak
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
 
@@ -12,6 +13,9 @@ from edi_router.mapping import dates
 from edi_router.mapping.registry import FUNCTIONS, Function, Kind, Shortened, function
 
 __all__ = ["FUNCTIONS", "Function", "Kind", "Shortened", "function", "number"]
+
+LONGEST = 40
+"""Characters that a number may have; sums and products of such numbers stay exact."""
 
 
 def number(value: str) -> Decimal:
@@ -23,6 +27,8 @@ def number(value: str) -> Decimal:
     text = value.strip().replace(",", ".", 1)
     if not text.isascii() or "_" in text or "n" in text.lower() or "e" in text.lower():
         raise ValueError("no number")
+    if len(text) > LONGEST:
+        raise ValueError(f"a number of more than {LONGEST} characters")
     try:
         return Decimal(text)
     except InvalidOperation:
@@ -159,7 +165,17 @@ def remove(value: str, argument: str) -> str:
     return "".join(letter for letter in value if letter not in argument)
 
 
-@function(pattern=r"[1-9][0-9]{0,5}( [A-Za-z0-9\-]+)?", form="BYTES or `BYTES ENCODING`")
+def _encoding(argument: str) -> str | None:
+    """What is wrong with the encoding that `cut` names."""
+    name = argument.partition(" ")[2]
+    try:
+        codecs.lookup(name or "utf-8")
+    except LookupError:
+        return f"there is no encoding {name}"
+    return None
+
+
+@function(pattern=r"[1-9][0-9]{0,5}( [A-Za-z0-9\-]+)?", form="BYTES or `BYTES ENCODING`", checker=_encoding)
 def cut(value: str, argument: str) -> str:
     """At most so many bytes, in UTF-8 or the named encoding, whole characters only; warns when it cuts.
 

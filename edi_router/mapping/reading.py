@@ -156,6 +156,8 @@ class Reader:
             self._value(item.place, item.name, "…", "an element with a value has only attributes in `do`")
         if item.is_attribute and (item.do is not None or item.each is not None):
             self._value(item.place, item.name, "…", "an attribute has a value only, no `do` and no `each`")
+        if item.each is not None and item.each.path.start is Start.CONTEXT:
+            self._value(item.place, "each", item.each.text, "the context has no items")
         if item.first and item.join is not None:
             self._value(item.place, item.name, "first + join", "only one of them can apply")
 

@@ -76,6 +76,10 @@ def decide(
         agreed = route.agreement.id if route.agreement is not None else None
         return replace(outcome, decision=Decision.HELD, faults=held, reason=route.reason, agreement=agreed)
     assert route.agreement is not None
+    if any(fault.code == "definition-missing" for fault in faults) and any(leg.delivery.mapping for leg in route.legs):
+        # Unchecked, and without groups: a mapping would only produce faults about what it cannot find.
+        reason = "no definition of its directory"
+        return replace(outcome, decision=Decision.HELD, faults=tuple(faults), reason=reason, agreement=route.agreement.id)
     outputs: list[Output] = []
     for number, leg in enumerate(route.legs, start=1):
         output, found = _make(document, number, leg, sender, context, configuration)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from edi_router.formats.edifact import Segment, write_interchange
 
 ITEMS = 20
-RELEASED = ("TEA + HERBS", "BAKER'S YEAST", "WHAT: A TEA?", "O'NEIL + SONS")
+RELEASED = ("TEA + HERBS", "BAKER'S YEAST", "TEA: GREEN", "O'NEIL + SONS")
 CHINESE = ("绿茶", "酵母", "全脂奶粉", "冻对虾")
 PLAIN = ("GREEN TEA", "YEAST", "WHOLE MILK POWDER", "FROZEN SHRIMPS")
 
@@ -20,7 +20,7 @@ def message(number: int, chinese: bool = False) -> list[Segment]:
     for item in range(1, ITEMS + 1):
         lines += _item(number, item, chinese)
     lines += [("UNS", "S"), ("CNT", ("5", str(ITEMS))), ("CNT", ("11", str(ITEMS * 40)))]
-    return [Segment.make(tag, *parts) for tag, *parts in lines]
+    return [Segment.make(str(tag), *parts) for tag, *parts in lines]
 
 
 def _head(number: int, chinese: bool) -> Iterator[Parts]:

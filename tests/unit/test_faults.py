@@ -71,4 +71,4 @@ def test_a_warning_blocks_nothing() -> None:
 def test_a_fault_list_counts_what_it_does_not_keep() -> None:
     faults = FaultList(limit=2)
     faults.extend(Fault("file-empty") for _ in range(5))
-    assert (len(faults), faults.count) == (2, 5)
+    assert (len(faults), faults.total) == (2, 5)

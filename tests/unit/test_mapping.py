@@ -250,6 +250,8 @@ def test_character_that_cannot_be_written(tree: Tree) -> None:
         ("A: {from: No, first: yes, join: x}", "config-value", 7, 7, None),
         ("A: {from: No, do: {B: No}}", "config-value", 7, 7, None),
         ("A B: No", "config-value", 7, 7, None),
+        ("A: {each: $context/now, from: .}", "config-value", 7, 7, None),
+        ("A: {from: No, as: {cut: 5 latin-99}}", "function-argument", 7, 31, None),
         ('"@a": {each: Line, from: Hs}', "config-value", 7, 7, None),
         ("A: {const: x, when: {path: No, equals: 1, absent: yes}}", "config-value", 7, 27, None),
         ("A: {const: x, when: {equals: 1}}", "config-missing-key", 7, 27, None),
@@ -290,3 +292,13 @@ def test_missing_mapping(tree: Tree) -> None:
     mapping, faults = load(tree, "mm")
     assert mapping is None
     assert [(fault.code, fault.hint) for fault in faults] == [("mapping-missing", "m")]
+
+
+@pytest.mark.parametrize(
+    "number", ["9" * 41, "1e5", "NaN", "Infinity", "1_0", "", "-", "1.2.3", "1,2,3", "٣"]
+)
+@pytest.mark.parametrize("function", ["integer", "decimal", "sum", "product", "minimum", "{fixed: '2'}"])
+def test_odd_numbers_are_faults(tree: Tree, number: str, function: str) -> None:
+    result = run(tree, f"A: {{from: No, as: {function}}}", order=f"<Order><No>{number}</No></Order>")
+    assert [fault.code for fault in result.faults] == (["function-value"] if number else [])
+    assert values(result) == []

@@ -170,7 +170,7 @@ def test_more_faults_than_the_limit_are_counted() -> None:
     schema = Schema.load(reader(FILES), "order/order.xsd")
     content = "<No>123</No><Qty>1</Qty>" + "<Date>x</Date>" * 30
     faults = schema.check(order(content), limit=10)
-    assert (len(faults), faults.count) == (10, 30)
+    assert (len(faults), faults.total) == (10, 30)
 
 
 def test_bytes_that_are_no_document_give_the_reader_s_faults() -> None:

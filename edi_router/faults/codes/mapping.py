@@ -44,7 +44,7 @@ ENTRIES: tuple[Entry, ...] = (
         "mapping-missing",
         Text("There is no mapping `{mapping}`.", "没有名为 `{mapping}` 的映射。"),
         Text("A misspelt id, or the mapping's folder is missing.", "标识拼写错误，或缺少映射目录。"),
-        Text("List the mappings with `edi-router mappings`.", "用 `edi-router mappings` 列出全部映射。"),
+        Text("The ids are the names of the folders in mappings/.", "标识即 mappings/ 下的目录名。"),
         blocks=Blocks.FILE,
     ),
     Entry(

@@ -10,7 +10,7 @@ from edi_router.faults import Fault
 from edi_router.formats.edifact.import_layouts import MARKS, Block, blocks
 from edi_router.formats.edifact.import_zip import Member, finding
 
-_CODE = re.compile(rf"^((?:{MARKS}|\s)*?)(\S+)(\s+)(\S.*)$")
+_CODE = re.compile(rf"^(?:{MARKS}+(?=\s))?\s*(\S+)(\s+)(\S.*)$")
 _TEXT = re.compile(r"^\s*(Desc|Repr|Notes?|Remarks?)\s*:", re.IGNORECASE)
 
 
@@ -31,8 +31,8 @@ def _name_column(found: list[Block]) -> int:
     for block in found:
         for _, line in block.rest:
             match = _CODE.match(line)
-            if match and len(match[3]) > 1 and match.start(4) <= 14:
-                starts[match.start(4)] += 1
+            if match and len(match[2]) > 1 and match.start(3) <= 14:
+                starts[match.start(3)] += 1
     return starts.most_common(1)[0][0] if starts else 10
 
 
