@@ -100,6 +100,7 @@ def temporary_name(name: str, fence: int) -> str:
 
 
 def claimed_delivery(row: Row, output: Row) -> ClaimedDelivery:
+    """What the claim of a delivery, as it was locked, gets: the next fence and its temporary name."""
     fence, renaming = row["fence"] + 1, row["state"] == "renaming"
     temporary = row["temporary"] if renaming else temporary_name(row["name"], fence)
     earlier = () if renaming else range(max(1, fence - 3), fence)
@@ -111,6 +112,7 @@ def claimed_delivery(row: Row, output: Row) -> ClaimedDelivery:
 
 
 def contents(tx: Tx, ids: Iterable[str]) -> dict[str, Row]:
+    """Outputs with their compressed bytes, by id."""
     found: dict[str, Row] = {}
     wanted = sorted(set(ids))
     for start in range(0, len(wanted), 500):
@@ -131,5 +133,6 @@ def complete(tx: Tx, messages: Iterable[str]) -> None:
 
 
 def made_from(tx: Tx, deliveries: Sequence[Row]) -> list[str]:
+    """The messages that what these deliveries carry was made from."""
     outputs = sorted({row["output"] for row in deliveries})
     return list(tx.connection.scalars(_MADE_FROM, {"outputs": outputs}))

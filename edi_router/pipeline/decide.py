@@ -71,15 +71,17 @@ def decide(
         return replace(outcome, faults=tuple(faults), reason="faulty")
     directory = configuration.directory
     route = choose(sender, document.kind, document.root, document.test, directory, document.root.place())
+    unchecked = any(fault.code == "definition-missing" for fault in faults)
+    if unchecked and route.agreement is not None and (route.faults or any(leg.delivery.mapping for leg in route.legs)):
+        # Without groups, paths would only produce faults about what they cannot find.
+        reason = "the definition of its directory is missing"
+        held = tuple(faults)
+        return replace(outcome, decision=Decision.HELD, faults=held, reason=reason, agreement=route.agreement.id)
     if not route.found:
         held = tuple(faults) + route.faults
         agreed = route.agreement.id if route.agreement is not None else None
         return replace(outcome, decision=Decision.HELD, faults=held, reason=route.reason, agreement=agreed)
     assert route.agreement is not None
-    if any(fault.code == "definition-missing" for fault in faults) and any(leg.delivery.mapping for leg in route.legs):
-        # Unchecked, and without groups: a mapping would only produce faults about what it cannot find.
-        reason = "no definition of its directory"
-        return replace(outcome, decision=Decision.HELD, faults=tuple(faults), reason=reason, agreement=route.agreement.id)
     outputs: list[Output] = []
     for number, leg in enumerate(route.legs, start=1):
         output, found = _make(document, number, leg, sender, context, configuration)

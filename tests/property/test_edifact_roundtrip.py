@@ -49,22 +49,26 @@ def same(data, messages, encoding=None):
 ALLOWED = {"control-character"}  # separators may be control characters that stand in data, released
 
 
+@settings(deadline=None)
 @given(my.messages(), my.separators())
 def test_write_then_read_is_identity(messages, marks):
     same(write(messages, marks, "iso8859-1", 3), messages)
 
 
+@settings(deadline=None)
 @given(my.messages(my.LATIN + my.CHINESE, repeats=True), my.separators(repetition=True))
 def test_write_then_read_with_repetitions_and_chinese(messages, marks):
     same(write(messages, marks, "utf-8", 4), messages)
 
 
+@settings(deadline=None)
 @given(my.messages(my.CHINESE + "0123+:'?丂盶"), my.separators())
 def test_write_then_read_gb18030_whose_trail_bytes_may_be_separators(messages, marks):
     data = write(messages, marks, "gb18030", 3)
     same(data, messages, encoding="GB18030")
 
 
+@settings(deadline=None)
 @given(my.messages(), my.separators(), st.sampled_from(["iso8859-1", "utf-8"]))
 def test_read_then_write_gives_the_same_bytes(messages, marks, encoding):
     data = write(messages, marks, encoding, 3)
@@ -74,6 +78,7 @@ def test_read_then_write_gives_the_same_bytes(messages, marks, encoding):
     assert write_segments(segments, interchange.separators, interchange.encoding, una=True) == data
 
 
+@settings(deadline=None)
 @given(my.segments(repeats=True), my.separators(repetition=True), st.sampled_from(["utf-8", "gb18030"]))
 def test_a_place_names_the_bytes_of_its_part(segment, marks, encoding):
     data = write([[Segment.make("UNH", "1", ("A", "D", "1", "UN")), segment]], marks, encoding, 4)
@@ -142,18 +147,20 @@ def before_line(data, at):
     return max(data.rfind(b"\n", 0, at), data.rfind(b"\r", 0, at)) + 1
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(my.damaged(WHOLE))
 def test_damage_is_told_and_never_raised(data):
     holds(data, *everything(data))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes(data):
     holds(data, *everything(data))
     everything(data, encoding="gb18030")
 
 
+@settings(deadline=None)
 @given(my.damaged(WHOLE), st.sampled_from(["gb18030", "big5", "euc_kr", "iso8859-3"]))
 def test_any_damage_in_any_encoding(data, encoding):
     segments, _ = everything(data, encoding)

@@ -38,7 +38,7 @@ class PostgreSQL:
         with psycopg.connect(
             host=str(self.folder), user="postgres", dbname="postgres", autocommit=True
         ) as link:
-            link.execute(statement)  # type: ignore[call-overload]
+            link.execute(statement.encode())
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
@@ -111,13 +111,13 @@ def postgresql() -> Iterator[PostgreSQL]:
 def _await(server: PostgreSQL, process: subprocess.Popen[bytes]) -> None:
     for _ in range(300):
         try:
-            return server.admin("SELECT 1")
+            server.admin("SELECT 1")
+            return
         except psycopg.OperationalError:
             if process.poll() is not None:
                 break
             time.sleep(0.1)
     pytest.fail((server.folder / "log").read_text())
-    return None
 
 
 @pytest.fixture(scope="session")

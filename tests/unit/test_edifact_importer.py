@@ -294,7 +294,7 @@ def test_codes_by_fixed_columns_are_the_same(unece: Path, name: str) -> None:
         if not current and head:
             current = head[1]
             found[current] = set()
-        elif current and re.match(r"^[\s*+#|X-]{5}[A-Z0-9]{1,5} {1,5}\S", line) and line[11:12].strip():
+        elif current and re.match(r"^[\s*+#|X-]{5}[A-Z0-9]{1,5}\s{1,5}\S", line) and line[11:13].strip():
             found[current].add(line[5:11].strip())
         if line.strip():
             previous = line.strip()

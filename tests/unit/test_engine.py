@@ -1,0 +1,183 @@
+"""The engine's parts: back-off, nightly windows, delivery under faults, receiving under faults."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from edi_router.config import shipped_directory
+from edi_router.engine.deliver import LONGEST_RETRY, retry_at
+from edi_router.engine.service import Service, missed_windows
+from edi_router.engine.workspace import Workspace, WorkspaceError
+from edi_router.transports import ChannelError
+from edi_router.transports.memory import forget, store
+from tests.support.workspaces import SETTINGS, Clock, Place, deployment
+
+NOW = datetime(2026, 3, 14, 2, 0, tzinfo=UTC)
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+CUSDEC = (shipped_directory() / "samples" / "day" / "ENT-A" / "0800-cusdec.edi").read_bytes()
+
+
+def test_back_off_doubles_up_to_an_hour_and_then_gives_up() -> None:
+    waits = [(retry_at(NOW, attempt, 20) or NOW) - NOW for attempt in range(1, 20)]
+    for attempt, wait in enumerate(waits):
+        middle = min(timedelta(seconds=10) * 2**attempt, LONGEST_RETRY)
+        assert middle * 0.8 <= wait <= middle * 1.2
+    assert retry_at(NOW, 20, 20) is None
+
+
+@pytest.mark.parametrize(
+    ("now", "last", "expected"),
+    [
+        ("2026-03-14T03:00", None, ["2026-03-14"]),
+        ("2026-03-14T01:00", None, ["2026-03-13"]),
+        ("2026-03-14T03:00", "2026-03-14T02:00", []),
+        ("2026-03-14T03:00", "2026-03-11T02:00", ["2026-03-12", "2026-03-13", "2026-03-14"]),
+    ],
+)
+def test_missed_nightly_windows_are_caught_up(now: str, last: str | None, expected: list[str]) -> None:
+    def local(text: str) -> datetime:
+        return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+    found = missed_windows(local(now), "02:00", SHANGHAI, local(last) if last else None)
+    assert [each.date().isoformat() for each in found] == expected
+    assert all((each.hour, each.minute) == (2, 0) for each in found)
+
+
+class Memory:
+    """The sample deployment with partners in memory, whose channels can fail at will."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.sender = store("engine-ENT-A")
+        self.bureau = store("engine-CIQ-QD")
+
+    def drop(self, content: bytes = CUSDEC, name: str = "a.edi") -> None:
+        self.sender.drop(name, content, 1_000_000)
+
+    def delivered(self) -> list[str]:
+        return sorted(name for name in self.bureau.inbox if not name.startswith("."))
+
+    def settle(self) -> None:
+        """Rounds with time passing, until every retry had its turn."""
+        for _ in range(12):
+            self.place.engine.round()
+            self.place.clock.forward(hours=2)
+
+
+@pytest.fixture
+def memory(tmp_path: Path):  # type: ignore[no-untyped-def]
+    root = tmp_path / "ws"
+    channels = "\n".join(f"  {partner}: {{kind: memory, name: engine-{partner}}}" for partner in ("ENT-A", "CIQ-QD"))
+    with deployment(root) as place:
+        (root / "edi-router.yaml").write_text(SETTINGS.format(channels=channels), encoding="utf-8")
+        configuration, faults = place.workspace.configuration()
+        assert configuration is not None, faults
+        place.engine.configuration = configuration
+        yield Memory(place)
+    forget("engine-ENT-A")
+    forget("engine-CIQ-QD")
+
+
+LOST = ChannelError("channel-lost", address="test", problem="cut")
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("verb", ["put_temporary", "rename"])
+def test_a_connection_cut_while_delivering_neither_loses_nor_repeats(memory: Memory, verb: str, after: bool) -> None:
+    memory.drop()
+    memory.bureau.fail(verb, LOST, after=after)
+    memory.settle()
+    assert len(memory.delivered()) == 1
+    assert len(memory.bureau.inbox) == 1
+    assert memory.place.ledger.books().balanced
+    [message] = memory.place.ledger.ls("message")
+    assert message["state"] == "completed"
+
+
+def test_a_partner_who_took_the_file_before_the_cut_does_not_get_it_again(memory: Memory) -> None:
+    memory.drop()
+    memory.bureau.fail("rename", LOST, after=True)
+    memory.place.engine.round()
+    assert len(memory.delivered()) == 1
+    memory.bureau.inbox.clear()
+    memory.settle()
+    assert memory.delivered() == []
+    [message] = memory.place.ledger.ls("message")
+    assert message["state"] == "completed"
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("verb", ["drops", "fetch", "remove"])
+def test_a_connection_cut_while_receiving_neither_loses_nor_repeats(memory: Memory, verb: str, after: bool) -> None:
+    memory.drop()
+    memory.sender.fail(verb, LOST, after=after)
+    memory.settle()
+    assert memory.sender.outbox == {}
+    assert len(memory.place.ledger.ls("file")) == 1
+    assert len(memory.delivered()) == 1
+    assert memory.place.ledger.books().balanced
+
+
+def test_a_file_over_the_limit_stays_in_the_outbox(memory: Memory) -> None:
+    memory.place.engine.configuration.settings.__dict__["maximum_file_megabytes"] = 0
+    memory.drop()
+    memory.settle()
+    assert list(memory.sender.outbox) == ["a.edi"]
+    assert memory.place.ledger.ls("file") == []
+
+
+def test_a_bug_in_processing_stops_one_file_only(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    from edi_router.engine import work
+
+    real = work.process
+
+    def broken(incoming, configuration, ledger):  # type: ignore[no-untyped-def]
+        if incoming.name == "a.edi":
+            raise ZeroDivisionError("a bug")
+        return real(incoming, configuration, ledger)
+
+    monkeypatch.setattr(work, "process", broken)
+    memory.drop()
+    memory.drop(CUSDEC.replace(b"ENTA00000001", b"ENTA00000002"), "b.edi")
+    memory.settle()
+    assert len(memory.delivered()) == 1
+    [failed] = memory.place.ledger.ls("file", state="failed")
+    assert failed["name"] == "a.edi"
+    assert memory.place.ledger.books().balanced
+    monkeypatch.setattr(work, "process", real)
+    memory.place.ledger.retry(failed["id"])
+    memory.settle()
+    assert len(memory.delivered()) == 2
+
+
+def test_the_nightly_round_closes_the_books_once(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    from edi_router.engine import service
+
+    monkeypatch.setattr(service, "utc_now", memory.place.clock)
+    memory.drop()
+    memory.settle()
+    memory.place.clock.forward(days=1)
+    nightly = Service(memory.place.engine)
+    nightly.nightly()
+    nightly.nightly()
+    assert len(memory.place.ledger.closed_books()) == 1
+    memory.place.clock.forward(days=3)
+    nightly.nightly()
+    assert len(memory.place.ledger.closed_books()) == 4
+    assert memory.place.ledger.verify_books() == []
+
+
+def test_a_folder_without_settings_is_no_workspace(tmp_path: Path) -> None:
+    with pytest.raises(WorkspaceError, match="edi-router new project"):
+        Workspace.at(tmp_path)
+
+
+def test_the_clock_of_a_workspace_can_be_given(tmp_path: Path) -> None:
+    clock = Clock()
+    with deployment(tmp_path / "ws") as place:
+        assert place.ledger.business_date(place.ledger.now()) == "2026-03-14"
+        assert clock() == place.clock()
