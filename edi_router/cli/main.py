@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 from pathlib import Path
@@ -97,6 +98,9 @@ def cli(ctx: click.Context, workspace: Path | None, lang: str | None) -> None:
 
 def main() -> None:
     """The entry point: exit codes 0 fine, 1 findings, 2 usage, 3 system."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # Chinese texts and odd file names, whatever the locale
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         code = cli.main(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)

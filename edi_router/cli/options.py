@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +26,15 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 def json_option(function: F) -> F:
     """`--json`."""
     text = say("Print JSON for programs.", "输出供程序读取的 JSON。")
-    return click.option("--json", "as_json", is_flag=True, help=text)(function)
+    return click.option("--json", "as_json", is_flag=True, callback=_streams, help=text)(function)
+
+
+def _streams(ctx: click.Context, parameter: click.Parameter, as_json: bool) -> bool:
+    """JSON is UTF-8 whatever the terminal; a character that cannot be written is escaped, never an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8" if as_json else None, errors="backslashreplace")
+    return as_json
 
 
 def lang_option(function: F) -> F:
@@ -107,8 +117,6 @@ def configured() -> Iterator[None]:
     try:
         yield
     except ConfigurationError as error:
-        import sys
-
         output.print_faults(error.faults, stream=sys.stderr)
         output.stop(output.USAGE)
 
@@ -130,8 +138,6 @@ class Inputs:
                 advance(Path(name).name)
 
     def _open(self, name: str) -> BinaryIO | None:
-        import sys
-
         if name == "-":
             return sys.stdin.buffer
         try:

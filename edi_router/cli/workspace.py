@@ -11,9 +11,9 @@ import click
 
 from edi_router.cli.language import say
 from edi_router.cli.output import USAGE, fail
-from edi_router.config import Tree
 
 if TYPE_CHECKING:
+    from edi_router.config import Tree
     from edi_router.engine.workspace import Workspace
     from edi_router.ledger.ledger import Ledger
 
@@ -42,6 +42,8 @@ def given(ctx: click.Context) -> Path | None:
 
 def tree(ctx: click.Context) -> Tree:
     """The configuration tree of the workspace (or of the working directory if it is one), else the shipped."""
+    from edi_router.config import Tree
+
     root = given(ctx)
     if root is None and (Path.cwd() / "edi-router.yaml").is_file():
         root = Path.cwd()

@@ -7,9 +7,9 @@ import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from edi_router.ledger.delivering import ClaimedDelivery
 from edi_router.ledger.errors import Fenced
 from edi_router.ledger.ledger import Ledger
+from edi_router.ledger.outbox import ClaimedDelivery
 from edi_router.transports import Channel, ChannelError
 
 log = logging.getLogger(__name__)
@@ -21,9 +21,8 @@ def retry_at(now: datetime, attempts: int, limit: int) -> datetime | None:
     """When to try again after `attempts` failures: twice as long each time, with jitter; None after `limit`."""
     if attempts >= limit:
         return None
-    wait = min(FIRST_RETRY * 2 ** (attempts - 1), LONGEST_RETRY)
-    jitter: float = random.uniform(0.8, 1.2)
-    return now + wait * jitter
+    wait = min(FIRST_RETRY * (1 << min(attempts - 1, 20)), LONGEST_RETRY)
+    return now + wait * random.uniform(0.8, 1.2)
 
 
 def deliver(

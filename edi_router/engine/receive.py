@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import logging
-from tempfile import SpooledTemporaryFile
-from typing import BinaryIO, cast
 
-from edi_router.ledger.archive import Archive
-from edi_router.ledger.ledger import Ledger
+from edi_router.ledger import Archive, Ledger
 from edi_router.transports import Channel, StabilityWatch
 
 log = logging.getLogger(__name__)
-IN_MEMORY = 1_000_000
-"""Bytes up to which a drop is fetched without a temporary file."""
 
 
 def receive(
@@ -46,11 +41,8 @@ def receive(
             )
             continue
         try:
-            with SpooledTemporaryFile(max_size=IN_MEMORY) as file:
-                spool = cast(BinaryIO, file)  # the stubs of Python 3.11 do not say so
-                channel.fetch(drop.name, spool)
-                spool.seek(0)
-                sha256, size = archive.put(spool)
+            with archive.writer() as writer:
+                channel.fetch(drop.name, writer)
         except FileNotFoundError:
             log.info("%s: %s is gone before it was fetched", partner, drop.name)
             continue
@@ -58,9 +50,9 @@ def receive(
             partner=partner,
             channel=partner,
             name=drop.name,
-            size=size,
+            size=writer.size,
             modified=drop.modified,
-            sha256=sha256,
+            sha256=writer.sha256,
             config_digest=digest,
         )
         channel.remove(drop.name)

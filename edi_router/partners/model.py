@@ -149,7 +149,7 @@ class Agreement(Model):
     id: str
     receives: Annotated[str, BeforeValidator(_kind)]
     when: Annotated[tuple[Condition, ...], BeforeValidator(_list)] = ()
-    check_as: str | None = Field(default=None, pattern=r"[A-Z]\d{2}[A-Z]")
+    check_as: str | None = Field(default=None, pattern=r"^[A-Z]\d{2}[A-Z]$")
     """Another directory to check EDIFACT messages against when their own is not to be had."""
     deliver: Annotated[tuple[Delivery, ...], BeforeValidator(_list), AfterValidator(_some)]
     receipt: str | None = None
@@ -178,7 +178,7 @@ class Duplicates(Model):
 class Partner(Model):
     """One `partners/<ID>.yaml`."""
 
-    id: str = Field(pattern=r"[A-Z0-9][A-Z0-9-]{0,34}")
+    id: str = Field(pattern=r"^[A-Z0-9][A-Z0-9-]{0,34}$")
     name: Name
     status: Status
     role: str

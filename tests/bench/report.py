@@ -15,6 +15,8 @@ from tests.bench.measure import PEER, STEPS, Measured
 from tests.bench.memory import Peak
 from tests.bench.sample import ITEMS
 
+LOAD = round(os.getloadavg()[0], 1)
+"""What else the machine had to do when the bench was started."""
 HEADINGS = ("file", "step", "segments/s", "MB/s", "messages/s", f"× {PEER}")
 
 
@@ -86,7 +88,8 @@ class Report:
         about = surroundings()
         text = [
             f"{about['date']}; {about['implementation']} {about['python']} ({about['build']}; {about['compiler']}; "
-            f"profile-guided optimisation: {about['pgo']}); {about['machine']}, {about['cores']} cores; "
+            f"profile-guided optimisation: {about['pgo']}); {about['machine']}, {about['cores']} cores, "
+            f"load {about['load']} before the run; "
             f"{PEER} {about['peer']}. CPU time, best of {self.times}."
         ]
         for each in self.measured:
@@ -119,6 +122,7 @@ def surroundings() -> dict[str, Any]:
         "pgo": "yes" if "--enable-optimizations" in options else "no",
         "machine": platform.machine(),
         "cores": os.cpu_count(),
+        "load": LOAD,
         "peer": version(PEER),
     }
 

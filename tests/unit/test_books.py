@@ -194,16 +194,7 @@ def test_books_are_closed_once_and_in_order(ledger: Ledger, clock: Clock) -> Non
 @pytest.mark.parametrize(
     ("statement", "found"),
     [
-        (
-            (
-                (
-                    "UPDATE books SET page = replace(page, 'files', 'f') WHERE date = '2026-03-02'",
-                    "was changed",
-                ),
-                "was changed",
-            ),
-            "was changed",
-        ),
+        ("UPDATE books SET page = replace(page, 'files', 'f') WHERE date = '2026-03-02'", "was changed"),
         ("UPDATE books SET previous = 'x' WHERE date = '2026-03-03'", "not chained"),
         ("DELETE FROM event WHERE kind = 'message' AND what = 'held'", "closed as"),
         ("UPDATE output SET state = 'waiting', settled = NULL WHERE state = 'delivered'", "closed as"),

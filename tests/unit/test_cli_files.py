@@ -1,5 +1,10 @@
 """The verbs over files, as people use them."""
 
+import json
+import os
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -20,9 +25,6 @@ def test_validate_tells_place_text_and_remedy(day: Path) -> None:
 
 
 def test_validate_from_standard_input(day: Path) -> None:
-    import subprocess
-    import sys
-
     data = (day / "ENT-A/0800-cusdec.edi").read_bytes()
     command = [sys.executable, "-m", "edi_router.cli.main", "validate", "-", "--json"]
     done = subprocess.run(command, input=data, capture_output=True, check=True, timeout=60)
@@ -30,9 +32,6 @@ def test_validate_from_standard_input(day: Path) -> None:
 
 
 def test_validate_reads_a_pipe_without_seeking(day: Path, tmp_path: Path) -> None:
-    import os
-    import threading
-
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     data = (day / "ENT-A/0815-cusdec-three.edi").read_bytes()
@@ -96,6 +95,21 @@ def test_show_of_undecodable_bytes(tmp_path: Path) -> None:
         ran = process(*arguments)
         assert ran.code in (0, 1), ran.err
         assert ran.out
+
+
+def test_names_and_texts_that_the_terminal_cannot_write(day: Path, tmp_path: Path) -> None:
+    name = os.fsencode(tmp_path) + b"/\xff.edi"
+    Path(os.fsdecode(name)).write_bytes((day / "ENT-A/0900-cusdec-four-faults.edi").read_bytes())
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "EDI_ROUTER_LANG": "zh"}
+    command = [sys.executable, "-m", "edi_router.cli.main", "validate", name]
+    for more in ([], ["--json"]):
+        done = subprocess.run(
+            [*command, *more], env=environment, capture_output=True, timeout=60, check=False
+        )
+        assert (done.returncode, done.stderr) == (1, b"")
+    report = json.loads(done.stdout)
+    assert report["file"].endswith("\udcff.edi")
+    assert "缺少" in report["faults"][2]["text"]
 
 
 def test_show_what_is_neither_file_nor_workspace() -> None:

@@ -1,7 +1,10 @@
 """The verbs around a configuration: new, lint, test, check, explain; and the help of all."""
 
+import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -165,18 +168,14 @@ def test_every_verb_has_an_example_and_explains_its_options(name: str) -> None:
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_help_in_both_languages(lang: str) -> None:
     script = (
-        "from edi_router.cli.reference import commands\n"
+        "import click\nfrom edi_router.cli.reference import commands\n"
         "for name, command in commands():\n"
-        "    helps = [command.help or ''] + [p.help or '' for p in command.params if hasattr(p, 'help')]\n"
+        "    helps = [command.help or ''] + [p.help or '' for p in command.params if isinstance(p, click.Option)]\n"
         "    print(name, ascii(' '.join(helps)))\n"
         "    assert {'en': 'Example', 'zh': '\\u793a\\u4f8b'}['LANG'] in helps[0], name\n"
         "    chinese = [any('\\u4e00' <= c <= '\\u9fff' for c in h) for h in helps]\n"
         "    assert all(chinese) if 'LANG' == 'zh' else not any(chinese), (name, helps)\n"
     )
-    import os
-    import subprocess
-    import sys
-
     environment = {**os.environ, "EDI_ROUTER_LANG": lang}
     command = [sys.executable, "-c", script.replace("LANG", lang)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)

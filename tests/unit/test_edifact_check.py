@@ -42,7 +42,9 @@ def message_of(segments: list[str], syntax: int = 3) -> Message:
     return next(iter(next(read(text.encode("latin-1"))).messages()))
 
 
-def run(segments: list[str], definitions: Definitions, syntax: int = 3, check_as: str | None = None) -> Checked:
+def run(
+    segments: list[str], definitions: Definitions, syntax: int = 3, check_as: str | None = None
+) -> Checked:
     return check(message_of(segments, syntax), definitions, check_as=check_as, syntax_version=syntax)
 
 
@@ -71,14 +73,13 @@ def test_a_valid_message_has_no_faults(definitions: Definitions) -> None:
         (changed(9), ("segment-missing", 9, "UNS", None)),
         (changed(10), ("segment-missing", 10, "CST", "SG30")),
         (changed(13), ("segment-missing", 13, "PAC", "SG30/SG31")),
-        (changed(19), ("segment-missing", 19, "TAX", "SG30/SG41")),
         (changed(21), ("segment-missing", 21, "UNS", None)),
         (changed(3, "XYZ+1", drop=0), ("segment-unknown", 3, "XYZ", None)),
         (changed(2, "XGM+929"), ("segment-unknown", 2, "XGM", None)),
         (changed(10, "CSX+1"), ("segment-unknown", 10, "CSX", None)),
         (changed(11, "UNS+D", drop=0), ("segment-unexpected", 11, "UNS", "SG30")),
         (changed(11, "CNT+5:1", drop=0), ("segment-unexpected", 11, "CNT", "SG30")),
-        (changed(17, "BGM+929", drop=0), ("segment-misplaced", 17, "BGM", "SG30/SG35")),
+        (changed(17, "BGM+929", drop=0), ("segment-unexpected", 17, "BGM", "SG30/SG35")),
         (changed(2, *VALID[2:3], *VALID[1:2], drop=2), ("segment-unexpected", 2, "LOC", None)),
         (changed(4, "MEA+WT++KGM:1", "DTM+137:20240102:102", drop=2), ("segment-misplaced", 5, "DTM", None)),
         (changed(2, "BGM+929", "BGM+929"), ("segment-repeated", 3, "BGM", None)),
@@ -101,10 +102,10 @@ def test_after_a_missing_trigger_the_group_is_still_a_group(definitions: Definit
 def test_unexpected_says_what_was_expected(definitions: Definitions) -> None:
     fault = run(changed(2, "XGM+929"), definitions).faults[0]
     assert fault.values["expected"] == "BGM"
-    fault = run(changed(22, "CNT+5:2", "GIS+1"), definitions).faults[0]
+    fault = run(changed(22, "CNT+5:2", "GIN+1"), definitions).faults[0]
     assert "TAX" in fault.values["expected"]
-    assert "GIS" in render(fault)
-    assert "GIS" in render(fault, "zh")
+    assert "GIN" in render(fault)
+    assert "GIN" in render(fault, "zh")
 
 
 @pytest.mark.parametrize(
@@ -180,14 +181,29 @@ def test_association_codes_do_not_change_the_directory(definitions: Definitions)
 
 
 def test_contrl_is_checked_by_the_syntax_version(definitions: Definitions) -> None:
-    segments = ["UNH+1+CONTRL:D:3:UN", "UCI+R+A+B+7", "UCM+1+CUSDEC:D:96B:UN+4+12", "UCS+3", "UCD+13+1:2", "UNT+0+1"]
+    segments = [
+        "UNH+1+CONTRL:D:3:UN",
+        "UCI+R+A+B+7",
+        "UCM+1+CUSDEC:D:96B:UN+4+12",
+        "UCS+3",
+        "UCD+13+1:2",
+        "UNT+0+1",
+    ]
     checked = run(segments, definitions)
     assert checked.faults == []
     assert checked.directory == "service-3"
     assert run(segments, definitions, 4).directory == "service-4"
 
 
-@pytest.mark.parametrize("segments", [["UNT+0+1"], ["UNH+1+CUSDEC:D:96B:UN"], ["UNH+1+CUSDEC:D:96B:UN", "UNT+0+1"], ["BGM+1", "UNT+0+1"]])  # fmt: skip
+@pytest.mark.parametrize(
+    "segments",
+    [
+        ["UNT+0+1"],
+        ["UNH+1+CUSDEC:D:96B:UN"],
+        ["UNH+1+CUSDEC:D:96B:UN", "UNT+0+1"],
+        ["BGM+1", "UNT+0+1"],
+    ],
+)
 def test_fragments_do_not_stop_the_check(definitions: Definitions, segments: list[str]) -> None:
     run(segments, definitions)
 
@@ -205,14 +221,16 @@ def test_many_faults_are_counted_and_cut(definitions: Definitions) -> None:
     segments = changed(10, *["CST+1+1001:1:2:3:4:5", "XXX"] * 90)
     faults = run(segments, definitions).faults
     assert len(faults) == 100
-    assert faults.count > 170
+    assert faults.total > 170
 
 
 def test_structure_faults_carry_wire_codes() -> None:
     wire = {"segment-missing": "13", "segment-unexpected": "15", "segment-repeated": "35", "group-repeated": "36",
             "element-too-long": "39", "element-too-short": "40", "element-type": "37", "code-unknown": "12",
             "components-too-many": "16"}  # fmt: skip
-    assert {code: CATALOGUE[code].contrl for code in wire} == {code: {3: value, 4: value} for code, value in wire.items()}
+    assert {code: CATALOGUE[code].contrl for code in wire} == {
+        code: {3: value, 4: value} for code, value in wire.items()
+    }
 
 
 # Mutants
@@ -276,14 +294,24 @@ def built(definition: MessageDef, body: list[tuple[str, Parts]]) -> Message:
 Mutant = tuple[list[tuple[str, Parts]], set[int], set[str]]
 
 
-def mutant(chance: random.Random, definitions: Definitions, directory: str, body: list[tuple[str, Parts]]) -> Mutant:
+def mutant(
+    chance: random.Random, definitions: Definitions, directory: str, body: list[tuple[str, Parts]]
+) -> Mutant:
     """One edit: the body, the numbers of the segments a fault may name, and its codes."""
     body = [(tag, [list(part) for part in parts]) for tag, parts in body]
     at = chance.randrange(len(body))
     tag, parts = body[at]
     number = at + 2
-    order = {"segment-missing", "segment-misplaced", "segment-unexpected", "segment-repeated", "group-repeated"}
-    kind = chance.choice(["delete", "insert", "rename", "swap", "foreign", "long", "empty", "components", "elements"])
+    order = {
+        "segment-missing",
+        "segment-misplaced",
+        "segment-unexpected",
+        "segment-repeated",
+        "group-repeated",
+    }
+    kind = chance.choice(
+        ["delete", "insert", "rename", "swap", "foreign", "long", "empty", "components", "elements"]
+    )
     if kind == "delete":
         del body[at]
         return body, {number}, order

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from edi_router.config.tree import shipped_directory
+from edi_router.config.tree import Tree, shipped_directory
 from edi_router.formats.edifact.directory import (
     Definitions,
     GroupUse,
     MessageDef,
     SegmentUse,
     definitions_in,
+    definitions_over,
     directory_name,
 )
 from edi_router.formats.edifact.directory_json import message_json
@@ -49,6 +50,12 @@ def test_looks_up_messages_segments_elements_and_codes(shipped: Definitions) -> 
     assert codes["137"] == "Document/message date/time"
 
 
+def test_definitions_come_from_the_configuration_tree(tmp_path: Path) -> None:
+    definitions = definitions_over(Tree.over_shipped(tmp_path))
+    assert definitions.message("CUSRES", "D", "01B") is not None
+    assert definitions.message("CUSRES", "D", "02B") is None
+
+
 def test_what_is_not_there_is_none(shipped: Definitions) -> None:
     assert shipped.message("CUSDEC", "S", "93A") is None
     assert shipped.message("../D96B", "D", "96B") is None
@@ -67,7 +74,9 @@ def test_service_messages_have_their_own_directory(shipped: Definitions) -> None
 
 
 @pytest.mark.parametrize("directory", ["service-3", "service-4"])
-@pytest.mark.parametrize("tag", ["UNB", "UNZ", "UNG", "UNE", "UNH", "UNT", "UNS", "UCI", "UCF", "UCM", "UCS", "UCD"])
+@pytest.mark.parametrize(
+    "tag", ["UNB", "UNZ", "UNG", "UNE", "UNH", "UNT", "UNS", "UCI", "UCF", "UCM", "UCS", "UCD"]
+)
 def test_service_segments_are_there(shipped: Definitions, directory: str, tag: str) -> None:
     assert shipped.segment(directory, tag) is not None
 

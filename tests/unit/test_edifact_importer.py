@@ -18,7 +18,7 @@ from edi_router.formats.edifact.importer import Imported, import_release, segmen
 SHIPPED = shipped_directory() / "schemas" / "edifact"
 
 RULE = "─" * 70
-MESSAGE = f"""
+MESSAGE = """
                                            Message Type : TESTIT
                                            Version      : D
                                            Release      : 96B
@@ -191,24 +191,35 @@ def test_interactive_messages_are_recognised_and_left_out() -> None:
     assert sum(fault.code == "import-interactive" for fault in imported.findings) == 2
 
 
+def edit(text: str, old: str, new: str) -> str:
+    assert old in text
+    return text.replace(old, new)
+
+
+REFERENCE = "RFF Reference                                 "
+NUMBER = "1154   Reference number                              "
+SECOND = "0055   COM Two                                       C   1          ││\n0060"
+
+
 @pytest.mark.parametrize(
-    ("change", "code"),
+    ("part", "old", "new", "code"),
     [
-        ({"message": MESSAGE.replace("0080   UNT", "what is this\n0080   UNT")}, "import-line-unread"),
-        ({"message": MESSAGE.replace("5──────────┴┘", "5──────────┘│")}, "import-group-open"),
-        ({"message": MESSAGE.replace("│\n0060", "│\n0055   COM Two                                       C   1          ││\n0060").replace("0060 *", "0060  ")}, "import-undefined"),
-        ({"message": MESSAGE.replace("Segment group 2 ", "Segment group 4 ")}, "import-group-number"),
-        ({"message": MESSAGE.replace("RFF Reference                                 M", "RFF Reference                                 C")}, "import-group-trigger"),
-        ({"message": "Segment group 1: RFF-FTX-SG2\n" + MESSAGE}, "import-group-differs"),
-        ({"sd": SEGMENTS.replace("Reference number                              C  an..35", "Reference number                              C  an..17")}, "import-form-differs"),
-        ({"sd": SEGMENTS.replace("1154   Reference number                              C", "1154   Reference number                              M")}, "import-composite-differs"),
-        ({"sd": SEGMENTS.replace("3225  PLACE", "9999  PLACE")}, "import-undefined"),
-        ({"cl": CODES.replace("AAB Two", "  1 Two")}, "import-duplicate"),
-        ({"ed": ELEMENTS.replace("Repr: an..25", "Repr: odd")}, "import-line-unread"),
+        ("message", "0080   UNT", "what is this\n0080   UNT", "import-line-unread"),
+        ("message", "5──────────┴┘", "5──────────┘│", "import-group-open"),
+        ("message", "0060", SECOND, "import-undefined"),
+        ("message", "Segment group 2 ", "Segment group 4 ", "import-group-number"),
+        ("message", f"{REFERENCE}M", f"{REFERENCE}C", "import-group-trigger"),
+        ("message", "4.3.1", "Segment group 1: RFF-FTX-SG2\n4.3.1", "import-group-differs"),
+        ("sd", f"{NUMBER}C  an..35", f"{NUMBER}C  an..17", "import-form-differs"),
+        ("sd", f"{NUMBER}C", f"{NUMBER}M", "import-composite-differs"),
+        ("sd", "3225  PLACE", "9999  PLACE", "import-undefined"),
+        ("cl", "AAB Two", "  1 Two", "import-duplicate"),
+        ("ed", "Repr: an..25", "Repr: odd", "import-line-unread"),
     ],
-)  # fmt: skip
-def test_oddities_are_findings_with_file_and_text(change: dict[str, str], code: str) -> None:
-    imported = import_release(pack(small(**change)), "d96b.zip")
+)
+def test_oddities_are_findings_with_file_and_text(part: str, old: str, new: str, code: str) -> None:
+    texts = {"message": MESSAGE, "sd": SEGMENTS, "cl": CODES, "ed": ELEMENTS}
+    imported = import_release(pack(small(**{part: edit(texts[part], old, new)})), "d96b.zip")
     found = [fault for fault in imported.findings if fault.code == code]
     assert found, codes_of(imported)
     assert all(fault.place.file for fault in imported.findings)
@@ -325,7 +336,9 @@ def depths(content: tuple[SegmentUse | GroupUse, ...], depth: int = 0) -> Iterat
 
 
 def second_reading(text: str) -> list[tuple[str, str, int, int]]:
-    table = text[[match.start() for match in re.finditer(r"^.{0,9}\bUNH +Message header +M", text, re.M)][-1] :]
+    table = text[
+        [match.start() for match in re.finditer(r"^.{0,9}\bUNH +Message header +M", text, re.M)][-1] :
+    ]
     found = []
     depth = 0
     tag = ""
@@ -394,7 +407,9 @@ def test_govcbr_d21b_as_read_by_eye(unece: Path) -> None:
     ]  # fmt: skip
     assert lines[15].startswith("SG9 C 9999: DOC RFF DTM MOA")
     assert lines[-4:] == ["UNS M 1", "AUT C 1", "CNT C 9", "UNT M 1"]
-    names = [entry[0] for entry in depths(imported.release.messages["GOVCBR"].content) if entry[0][:2] == "SG"]
+    names = [
+        entry[0] for entry in depths(imported.release.messages["GOVCBR"].content) if entry[0][:2] == "SG"
+    ]
     assert names[-1] == "SG312"
 
 
@@ -423,7 +438,9 @@ def test_the_messages_of_the_domain_are_shipped(unece: Path) -> None:
     if not table.is_file():
         pytest.skip("the domain's table is not beside the releases")
     with table.open(encoding="utf-8", newline="") as lines:
-        wanted = {type for row in csv.DictReader(lines) for type in re.findall(r"\b[A-Z]{6}\b", row["edifact"])}
+        wanted = {
+            type for row in csv.DictReader(lines) for type in re.findall(r"\b[A-Z]{6}\b", row["edifact"])
+        }
     for name in ("d96b", "d01b", "d21b"):
         imported = official(unece / f"{name}.zip")
         shipped = {path.stem for path in (SHIPPED / imported.directory / "messages").iterdir()}

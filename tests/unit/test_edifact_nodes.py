@@ -68,7 +68,13 @@ def test_empty_parts_keep_their_places(definitions: Definitions) -> None:
 def test_places_name_segment_group_element_and_component(definitions: Definitions) -> None:
     root = parse(CUSDEC, definitions).root
     place = one(root.children("SG30")[1], "SG35", "DTM", "C507", "d2380").place()
-    assert (place.segment, place.tag, place.group, place.element, place.component) == (13, "DTM", "SG30/SG35", 1, 2)
+    assert (place.segment, place.tag, place.group, place.element, place.component) == (
+        13,
+        "DTM",
+        "SG30/SG35",
+        1,
+        2,
+    )
     assert place.offset is not None
     assert CUSDEC[place.offset :].startswith("20240101")
     group = root.children("SG30")[1].place()

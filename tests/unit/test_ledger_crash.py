@@ -44,7 +44,7 @@ def test_kills_lose_nothing_and_double_nothing(database: str, tmp_path: Path, ro
     taken: Counter[str] = Counter()
     for _ in range(6):
         with start(database, tmp_path, root) as process:
-            time.sleep(chance.uniform(0.0, 0.15))
+            time.sleep(chance.uniform(0.0, 0.35))
             process.kill()
         take_away(tmp_path / "inbox", taken)
         check(database, complete=False)

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edi_router.config import Model, read_model
+from edi_router.faults.codes.channel import ENTRIES
 from edi_router.partners.channels import ChannelSettings, FolderSettings, MemorySettings, SftpSettings
 from edi_router.transports import ChannelError, Drop, StabilityWatch, memory, open_channel
 from edi_router.transports.names import actual, shown
-from edi_router.faults.codes.channel import ENTRIES
 
 HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE9yoJbAO5dj8aVU9aZ7zyEAhgoGnH0w9ORUFFzE2Wm4"
 

@@ -192,7 +192,7 @@ class _Check:
                     self.faults.append(Fault("segment-misplaced", place, {"tag": tag, "before": before}))
                     return
             leaf = passed(structure, state, tag)
-            if leaf is not None and here is not None:
+            if leaf is not None and here is not None and self._room(leaf):
                 self.skipped.append(_Odd(tag, len(self.faults), segment.number))
                 self.faults.append(Fault("segment-misplaced", place, {"tag": tag, "before": here.tag}))
                 return
@@ -205,6 +205,10 @@ class _Check:
         code = "segment-unexpected" if tag in structure.tags else "segment-unknown"
         values = {"tag": tag, "expected": expected, "message": structure.definition.type}
         self.faults.append(Fault(code, place, values))
+
+    def _room(self, leaf: Leaf) -> bool:
+        """Whether the segment could still stand where it belongs, in the groups open now."""
+        return len(self.open[len(leaf.groups)].children(leaf.tag)) < leaf.limit
 
     def _report_excess(self, segment: Segment, over: Group | Leaf) -> None:
         if isinstance(over, Leaf):

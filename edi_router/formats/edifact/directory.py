@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
+from edi_router.config import Tree
+
 _T = TypeVar("_T")
 
 
@@ -203,6 +205,18 @@ def directory_name(type: str, version: str, release: str) -> str:
 def definitions_in(files: Mapping[str, bytes]) -> Definitions:
     """Definitions over files in memory, named ``D96B/segments.json``."""
     return Definitions(files.get)
+
+
+def definitions_over(tree: Tree, folder: str = "schemas/edifact") -> Definitions:
+    """Definitions in the configuration tree: imported releases lie over the shipped ones file by file."""
+
+    def read(name: str) -> bytes | None:
+        try:
+            return tree.read(f"{folder}/{name}")
+        except FileNotFoundError:
+            return None
+
+    return Definitions(read)
 
 
 def _uses(entries: list[list[Any]]) -> tuple[Use, ...]:

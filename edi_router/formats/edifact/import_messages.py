@@ -79,15 +79,27 @@ def read_message(member: Member, findings: list[Fault]) -> Iterator[Table]:
         number += 1
 
 
+_HEADINGS = ("UN/EDIFACT", "DRAFT RECOMMENDATION", "UNITED NATIONS STANDARD MESSAGE", "INTERACTIVE")
+_LONGEST_TITLE = 120
+
+
 def _title(lines: list[str], number: int) -> str:
-    """The message's name: the text block above its identification."""
-    found: list[str] = []
-    for line in reversed(lines[max(0, number - 12) : number]):
-        if line.strip():
-            found.insert(0, line.strip())
-        elif found:
-            break
-    return " ".join(" ".join(found).split())
+    """The message's name: the first block below the page's headings, above the identification at `number`.
+
+    A block of prose that stands there (a remark about trial use) is no name.
+    """
+    top = next((at for at in range(number, max(-1, number - 80), -1) if "UN/EDIFACT" in lines[at]), max(0, number - 12))
+    block: list[str] = []
+    for line in [*lines[top:number], ""]:
+        text = " ".join(line.split())
+        if text and not text.upper().startswith(_HEADINGS):
+            block.append(text)
+        elif block:
+            name = " ".join(block)
+            if not name.startswith("-") and len(name) <= _LONGEST_TITLE:
+                return name
+            block = []
+    return ""
 
 
 def _first_title(lines: list[str]) -> str:

@@ -136,7 +136,7 @@ def _readings(
                 if not free:
                     return
         if not fitting:
-            for step in structure.direct(state[0], tag):
+            for step in _exceeding(structure, state, tag):
                 excess = structure.excess(state, step)
                 yield MISTAKE, Reading(EXCESS, state, structure.apply(state, step), step, (), excess)
         for step in structure.costly(state[0], tag) if tag != "UNT" else structure.to_end(state[0]):
@@ -147,6 +147,13 @@ def _readings(
         yield MISTAKE, Reading(SKIP, state, state, None)
         if len(tags) > 1 and not free:
             yield from _instead(structure, state, tags)
+
+
+def _exceeding(structure: Structure, state: State, tag: str) -> Sequence[Step]:
+    """The steps that repeat something too often; a trigger too many is its group too many."""
+    steps = structure.direct(state[0], tag)
+    groups = [step for step in steps if step.repeat and step.target.id == state[0]]
+    return groups or steps
 
 
 def _instead(structure: Structure, state: State, tags: Sequence[str]) -> Iterator[tuple[int, Reading]]:
