@@ -123,8 +123,12 @@ class DocumentType(Model):
         """The key, references and party codes of a document, each value once."""
         return Extract(
             key=next(iter(_values(root, [self.key] if self.key else [])), None),
-            references=tuple((kind, value) for kind, paths in self.references.items() for value in _values(root, paths)),
-            parties=tuple((role, value) for role, paths in self.parties.items() for value in _values(root, paths)),
+            references=tuple(
+                (kind, value) for kind, paths in self.references.items() for value in _values(root, paths)
+            ),
+            parties=tuple(
+                (role, value) for role, paths in self.parties.items() for value in _values(root, paths)
+            ),
         )
 
 

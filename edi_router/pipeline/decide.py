@@ -72,11 +72,17 @@ def decide(
     directory = configuration.directory
     route = choose(sender, document.kind, document.root, document.test, directory, document.root.place())
     unchecked = any(fault.code == "definition-missing" for fault in faults)
-    if unchecked and route.agreement is not None and (route.faults or any(leg.delivery.mapping for leg in route.legs)):
+    if (
+        unchecked
+        and route.agreement is not None
+        and (route.faults or any(leg.delivery.mapping for leg in route.legs))
+    ):
         # Without groups, paths would only produce faults about what they cannot find.
         reason = "the definition of its directory is missing"
         held = tuple(faults)
-        return replace(outcome, decision=Decision.HELD, faults=held, reason=reason, agreement=route.agreement.id)
+        return replace(
+            outcome, decision=Decision.HELD, faults=held, reason=reason, agreement=route.agreement.id
+        )
     if not route.found:
         held = tuple(faults) + route.faults
         agreed = route.agreement.id if route.agreement is not None else None

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, Protocol, Self
 
 from edi_router.transports.names import is_ignored
 
@@ -24,6 +24,14 @@ class Drop:
     modified: int
 
 
+class Sink(Protocol):
+    """What a drop is written to: an open file, or the archive's writer."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take some bytes; returns how many."""
+        ...
+
+
 class Channel(ABC):
     """A connection to one partner's outbox and inbox. Used by one thread, and as a context manager.
 
@@ -36,7 +44,7 @@ class Channel(ABC):
         """The files in the outbox, sorted by time and name; hidden and unfinished ones are left out."""
 
     @abstractmethod
-    def fetch(self, name: str, into: BinaryIO) -> int:
+    def fetch(self, name: str, into: Sink) -> int:
         """Write a drop to `into`; returns the bytes written. Raises FileNotFoundError when it is gone.
 
         A file that changes meanwhile is a transient `ChannelError`; what was written then is to be dropped.

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from edi_router.partners.channels import FolderSettings
-from edi_router.transports.base import BLOCK, Channel, Drop, blocks, in_order
+from edi_router.transports.base import BLOCK, Channel, Drop, Sink, blocks, in_order
 from edi_router.transports.names import actual, shown
 from edi_router.transports.problems import ChannelError
 
@@ -41,7 +41,7 @@ class FolderChannel(Channel):
                     found.append(Drop(shown(entry.name), status.st_size, status.st_mtime_ns // 1000))
         return in_order(found)
 
-    def fetch(self, name: str, into: BinaryIO) -> int:  # noqa: D102
+    def fetch(self, name: str, into: Sink) -> int:  # noqa: D102
         path = self._outbox / actual(name)
         flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         with _told(path, self._outbox):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, Literal
 
 from edi_router.partners.channels import MemorySettings
-from edi_router.transports.base import Channel, Drop, blocks, in_order
+from edi_router.transports.base import Channel, Drop, Sink, blocks, in_order
 from edi_router.transports.names import actual
 
 Verb = Literal["drops", "fetch", "remove", "put_temporary", "inbox_size", "rename", "discard"]
@@ -88,7 +88,7 @@ class MemoryChannel(Channel):
             _raise(lost)
             return in_order(found)
 
-    def fetch(self, name: str, into: BinaryIO) -> int:  # noqa: D102
+    def fetch(self, name: str, into: Sink) -> int:  # noqa: D102
         actual(name)
         with self._store._lock:
             lost = self._store.begin("fetch")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from edi_router.partners.channels import SftpSettings
-from edi_router.transports.base import BLOCK, Channel, Drop, blocks, in_order
+from edi_router.transports.base import BLOCK, Channel, Drop, Sink, blocks, in_order
 from edi_router.transports.names import actual, shown
 from edi_router.transports.problems import ChannelError
 from edi_router.transports.sftp_requests import (
@@ -52,7 +52,7 @@ class SftpChannel(Channel):
             if _is_file(raw, attributes)
         )
 
-    def fetch(self, name: str, into: BinaryIO) -> int:  # noqa: D102
+    def fetch(self, name: str, into: Sink) -> int:  # noqa: D102
         path = self._path(self._outbox, name)
         written = 0
         source = self._requests.download(path, BLOCK)

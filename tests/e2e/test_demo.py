@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from edi_router.config import shipped_directory
+from tests.support import readme
 
 COMMAND = [sys.executable, "-m", "edi_router.cli.main"]
 
@@ -88,3 +89,8 @@ def test_a_folder_that_is_not_empty_is_refused(tmp_path: Path) -> None:
     done = run("demo", str(tmp_path))
     assert done.returncode == 2
     assert (tmp_path / "mine").read_text() == "x"
+
+
+def test_the_readme_shows_what_really_happens() -> None:
+    # When this fails after a wanted change: python -m tests.support.readme
+    assert readme.masked(readme.shown()) == readme.masked(readme.run())

@@ -1,6 +1,6 @@
 """A real PostgreSQL server for the tests, and ledgers on SQLite and on it.
 
-Use: ``pytest_plugins = ["tests.support.postgresql"]`` in a test module, then the fixture `ledger` (each test
+Use: the fixture `ledger` (each test
 runs on both databases) or `postgresql` (the server). Do not import it: pytest must be the first.
 """
 

@@ -25,7 +25,6 @@ from tests.support.outcomes import (
     unreadable,
 )
 
-pytest_plugins = ["tests.support.postgresql"]
 TODAY, TOMORROW = "2026-03-02", "2026-03-03"
 
 

@@ -71,7 +71,9 @@ class Memory:
 @pytest.fixture
 def memory(tmp_path: Path):  # type: ignore[no-untyped-def]
     root = tmp_path / "ws"
-    channels = "\n".join(f"  {partner}: {{kind: memory, name: engine-{partner}}}" for partner in ("ENT-A", "CIQ-QD"))
+    channels = "\n".join(
+        f"  {partner}: {{kind: memory, name: engine-{partner}}}" for partner in ("ENT-A", "CIQ-QD")
+    )
     with deployment(root) as place:
         (root / "edi-router.yaml").write_text(SETTINGS.format(channels=channels), encoding="utf-8")
         configuration, faults = place.workspace.configuration()
@@ -87,7 +89,9 @@ LOST = ChannelError("channel-lost", address="test", problem="cut")
 
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("verb", ["put_temporary", "rename"])
-def test_a_connection_cut_while_delivering_neither_loses_nor_repeats(memory: Memory, verb: str, after: bool) -> None:
+def test_a_connection_cut_while_delivering_neither_loses_nor_repeats(
+    memory: Memory, verb: str, after: bool
+) -> None:
     memory.drop()
     memory.bureau.fail(verb, LOST, after=after)
     memory.settle()
@@ -112,7 +116,9 @@ def test_a_partner_who_took_the_file_before_the_cut_does_not_get_it_again(memory
 
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("verb", ["drops", "fetch", "remove"])
-def test_a_connection_cut_while_receiving_neither_loses_nor_repeats(memory: Memory, verb: str, after: bool) -> None:
+def test_a_connection_cut_while_receiving_neither_loses_nor_repeats(
+    memory: Memory, verb: str, after: bool
+) -> None:
     memory.drop()
     memory.sender.fail(verb, LOST, after=after)
     memory.settle()

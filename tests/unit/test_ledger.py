@@ -36,8 +36,6 @@ from tests.support.outcomes import (
     unreadable,
 )
 
-pytest_plugins = ["tests.support.postgresql"]
-
 
 def test_migrations_make_the_tables(ledger: Ledger) -> None:
     ledger.migrate()

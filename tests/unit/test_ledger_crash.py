@@ -13,7 +13,6 @@ import pytest
 
 from edi_router.ledger import Archive, Ledger
 
-pytest_plugins = ["tests.support.postgresql"]
 FILES = 25
 
 

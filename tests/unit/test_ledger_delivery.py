@@ -25,8 +25,6 @@ from tests.support.outcomes import (
     take,
 )
 
-pytest_plugins = ["tests.support.postgresql"]
-
 
 def ready(ledger: Ledger, outputs: int = 1, name: str = "a.edi") -> str:
     """A processed file with its deliveries waiting; returns the id of its message."""

@@ -24,8 +24,6 @@ from edi_router.ledger import ClaimedDelivery, Conflict, Fenced, Ledger, Refused
 from edi_router.pipeline.model import Decision
 from tests.support.outcomes import ACCEPTED, Clock, ack, drop, message, outcome, unreadable
 
-pytest_plugins = ["tests.support.postgresql"]
-
 
 class Life(RuleBasedStateMachine):
     """A ledger and a model of what must be true of it."""

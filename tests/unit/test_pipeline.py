@@ -269,7 +269,9 @@ def test_a_message_of_an_unknown_directory_is_held_until_it_is_imported(shipped:
         each.model_copy(update={"receives": "CUSDEC"}) if each.id == "ent-a-cusdec" else each
         for each in partner.agreements
     )
-    [message] = one(run(CUSDEC.replace(b":D:96B:", b":D:98A:"), changed(shipped, "ENT-A", agreements=agreements))).messages
+    [message] = one(
+        run(CUSDEC.replace(b":D:96B:", b":D:98A:"), changed(shipped, "ENT-A", agreements=agreements))
+    ).messages
     assert message.decision is Decision.HELD
     assert [fault.code for fault in message.faults] == ["definition-missing"]
     assert "d98a.zip" in str(message.faults[0].values)

@@ -117,9 +117,7 @@ def trailer_faults(interchange: Interchange) -> Iterator[Fault]:
     unit = "groups" if groups else "messages"
     yield from _count_fault(trailer, "interchange-count-wrong", number, unit=unit)
     if interchange.header is not None:
-        yield from _reference_fault(
-            trailer, "interchange-reference-differs", interchange.control_reference
-        )
+        yield from _reference_fault(trailer, "interchange-reference-differs", interchange.control_reference)
     if not number:
         yield fault_at(trailer, "interchange-empty")
 

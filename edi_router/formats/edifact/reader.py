@@ -341,9 +341,7 @@ class _Assembler:
     def _leave_group(self, follower: Segment | None) -> None:
         if self.group is not None:
             segment = follower or self.last or self.group.header
-            self.faults.append(
-                fault_at(segment, "group-trailer-missing", reference=self.group.reference)
-            )
+            self.faults.append(fault_at(segment, "group-trailer-missing", reference=self.group.reference))
             self.group = None
 
     def _close_group(self, segment: Segment) -> None:

@@ -146,9 +146,7 @@ def elements_of(text: str, separators: Separators) -> tuple[Element, ...]:
         parts, release = text.split(separators.element), ""
     else:
         del (parts := text.split(separators.element))[0]
-        return tuple(
-            [(tuple(part.split(component)),) if component in part else ((part,),) for part in parts]
-        )
+        return tuple([(tuple(part.split(component)),) if component in part else ((part,),) for part in parts])
     return tuple(
         tuple(
             tuple(unescape(value, release) for value in split(repeat, component, release))
@@ -188,8 +186,7 @@ def compose(tag: str, elements: Sequence[Element], separators: Separators) -> st
     for element in trimmed(elements):
         parts.append(
             repetition.join(
-                separators.component.join(escape(value, separators) for value in repeat)
-                for repeat in element
+                separators.component.join(escape(value, separators) for value in repeat) for repeat in element
             )
         )
     return separators.element.join(parts)

@@ -132,9 +132,7 @@ def _check(tag: str, number: int, elements: tuple[Element, ...], separators: Sep
     for position, element in enumerate(elements, 1):
         place = Place(segment=number, tag=tag, element=position)
         if len(element) > 1 and not separators.repetition:
-            raise WriteError(
-                Fault("repetition-not-possible", place, {"tag": tag, "element": str(position)})
-            )
+            raise WriteError(Fault("repetition-not-possible", place, {"tag": tag, "element": str(position)}))
         if separators.release:
             continue
         for repeat in element:
