@@ -80,7 +80,5 @@ def run(ctx: click.Context, once: bool, as_json: bool, verbose: bool) -> None:
                 f"接收 {report.received}，处理 {report.processed}，投递 {report.delivered}",
             )
         )
-        for problem in report.problems:
-            print(problem, file=sys.stderr)
     if report.problems:
         output.stop(output.SYSTEM)

@@ -77,11 +77,18 @@ class Tree:
                     if path.is_file() and not hidden:
                         yield relative.as_posix()
 
-    def digest(self, folders: Sequence[str] = ("mappings", "schemas", "partners", "registers")) -> str:
-        """SHA-256 over names and contents of the effective files: the name of this configuration set."""
+    def digest(
+        self,
+        folders: Sequence[str] = ("mappings", "schemas", "partners", "registers"),
+        files: Sequence[str] = (),
+    ) -> str:
+        """SHA-256 over names and contents of the effective files: the name of this configuration set.
+
+        `files` are single files, counted when they are there.
+        """
         total = hashlib.sha256()
-        for folder in folders:
-            for name in self.names(folder):
-                total.update(name.encode() + b"\0")
-                total.update(hashlib.sha256(self.read(name)).digest())
+        single = [name for name in files if self.find(name) is not None]
+        for name in [*single, *(name for folder in folders for name in self.names(folder))]:
+            total.update(name.encode() + b"\0")
+            total.update(hashlib.sha256(self.read(name)).digest())
         return total.hexdigest()

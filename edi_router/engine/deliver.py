@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from edi_router.ledger.errors import Fenced
-from edi_router.ledger.ledger import Ledger
-from edi_router.ledger.outbox import ClaimedDelivery
+from edi_router.ledger import ClaimedDelivery, Fenced, Ledger
 from edi_router.transports import Channel, ChannelError
 
 log = logging.getLogger(__name__)
 FIRST_RETRY = timedelta(seconds=10)
 LONGEST_RETRY = timedelta(hours=1)
+BATCH = 50
+"""Deliveries of one destination that share their transactions."""
 
 
 def retry_at(now: datetime, attempts: int, limit: int) -> datetime | None:
@@ -25,50 +25,89 @@ def retry_at(now: datetime, attempts: int, limit: int) -> datetime | None:
     return now + wait * random.uniform(0.8, 1.2)
 
 
-def deliver(
-    delivery_id: str, channel: Channel, ledger: Ledger, clock: Callable[[], datetime], limit: int
-) -> bool:
-    """Deliver one row; True when the partner has it. Raises ChannelError after recording the failure.
+class Courier:
+    """Brings the deliveries of one destination there, by one open channel."""
 
-    A row that a crash or a lost connection left in `renaming` is not sent again: either its temporary file is
-    still there and gets its final name now, or it is gone and the rename happened, even when the partner has
-    already taken the file away.
-    """
-    claimed = ledger.claim_delivery(delivery_id)
-    if claimed is None:
-        return False
-    try:
-        return _attempt(claimed, channel, ledger, clock, limit)
-    except Fenced:
-        log.warning("%s: %s was taken over by another worker", claimed.destination, claimed.name)
-        return False
-    except ChannelError as error:
-        again = retry_at(clock(), claimed.attempts, limit) if error.transient else None
-        ledger.failed(claimed.id, claimed.fence, str(error), again)
-        raise
+    def __init__(self, channel: Channel, ledger: Ledger, clock: Callable[[], datetime], limit: int) -> None:
+        self.channel = channel
+        self.ledger = ledger
+        self.clock = clock
+        self.limit = limit
+        """After how many attempts a delivery is given up."""
+        self.problems: list[str] = []
+        """What failed though the channel is there, a line each."""
 
+    def deliver(self, ids: Sequence[str]) -> int:
+        """Deliver a batch; returns how many the partner has now.
 
-def _attempt(
-    claimed: ClaimedDelivery, channel: Channel, ledger: Ledger, clock: Callable[[], datetime], limit: int
-) -> bool:
-    for leftover in claimed.leftovers:
-        channel.discard(leftover)
-    if not claimed.renaming:
-        channel.put_temporary(claimed.temporary, claimed.content)
-        ledger.renaming(claimed.id, claimed.fence)
-    try:
-        channel.rename(claimed.temporary, claimed.name)
-    except FileNotFoundError:
-        if not claimed.renaming:
-            # The server refused our one rename, so the partner has nothing: a failed attempt like any other.
-            reason = f"{claimed.temporary} vanished from the inbox before it got its name"
-            again = retry_at(clock(), claimed.attempts, limit)
-            ledger.failed(claimed.id, claimed.fence, reason, again, not_renamed=True)
-            return False
-    except FileExistsError:
-        reason = f"the inbox has another file named {claimed.name}; it is not overwritten"
-        ledger.failed(claimed.id, claimed.fence, reason, None, not_renamed=True)
-        log.error("%s: %s", claimed.destination, reason)
-        return False
-    ledger.delivered(claimed.id, claimed.fence)
-    return True
+        Upload all, record that they are about to be renamed, rename all, record that they are delivered. A
+        row that a crash or a lost connection left in `renaming` is not sent again: either its temporary file
+        is still there and gets its final name now, or it is gone and the rename happened, even when the
+        partner has already taken the file away.
+
+        Raises ChannelError when the channel is lost, after recording it: the delivery in hand failed once,
+        those not yet tried are put back as if they had not been claimed.
+        """
+        claimed = self.ledger.claim_deliveries(ids)
+        delivered: list[ClaimedDelivery] = []
+        try:
+            ready = self._upload(claimed)
+            self.ledger.renaming_all([(each.id, each.fence) for each in ready])
+            self._rename(ready, delivered)
+        except Fenced as error:
+            log.warning("taken over by another worker: %s", error)
+        finally:
+            self.ledger.delivered_all([(each.id, each.fence) for each in delivered])
+        return len(delivered)
+
+    def _upload(self, claimed: Sequence[ClaimedDelivery]) -> list[ClaimedDelivery]:
+        """Put everything under its temporary name; returns what can be renamed."""
+        ready: list[ClaimedDelivery] = []
+        for index, each in enumerate(claimed):
+            try:
+                for leftover in each.leftovers:
+                    self.channel.discard(leftover)
+                if not each.renaming:
+                    self.channel.put_temporary(each.temporary, each.content)
+                ready.append(each)
+            except ChannelError as error:
+                self._failed(each, error)
+                if not error.transient:
+                    self._problem(each, str(error))
+                else:
+                    rest = [*ready, *claimed[index + 1 :]]
+                    self.ledger.put_back([(other.id, other.fence) for other in rest])
+                    raise
+        return ready
+
+    def _rename(self, ready: Sequence[ClaimedDelivery], delivered: list[ClaimedDelivery]) -> None:
+        """Give everything its final name; what has it is added to `delivered`."""
+        for index, each in enumerate(ready):
+            try:
+                self.channel.rename(each.temporary, each.name)
+            except FileNotFoundError:
+                if not each.renaming:
+                    # The server refused our one rename, so the partner has nothing: an attempt that failed.
+                    reason = f"{each.temporary} vanished from the inbox before it got its name"
+                    again = retry_at(self.clock(), each.attempts, self.limit)
+                    self.ledger.failed(each.id, each.fence, reason, again, not_renamed=True)
+                    continue
+            except FileExistsError:
+                reason = f"the inbox has another file named {each.name}; it is not overwritten"
+                self.ledger.failed(each.id, each.fence, reason, None, not_renamed=True)
+                self._problem(each, reason)
+                continue
+            except ChannelError as error:
+                # Whether the rename happened is not known: the row stays in `renaming`, under the same name.
+                self._failed(each, error)
+                self.ledger.put_back([(other.id, other.fence) for other in ready[index + 1 :]])
+                raise
+            delivered.append(each)
+
+    def _failed(self, each: ClaimedDelivery, error: ChannelError) -> None:
+        again = retry_at(self.clock(), each.attempts, self.limit) if error.transient else None
+        self.ledger.failed(each.id, each.fence, str(error), again)
+
+    def _problem(self, each: ClaimedDelivery, reason: str) -> None:
+        log.error("%s: %s: %s", each.destination, each.name, reason)
+        self.problems.append(f"{each.destination}: {each.name}: {reason}")

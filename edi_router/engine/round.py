@@ -5,18 +5,19 @@ from __future__ import annotations
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from edi_router.engine.deliver import deliver
-from edi_router.engine.receive import receive
+from sqlalchemy import Connection
+
+from edi_router.engine.deliver import BATCH, Courier
+from edi_router.engine.receive import Receiver
 from edi_router.engine.work import work
 from edi_router.engine.workspace import Workspace, WorkspaceError, utc_now
 from edi_router.faults import Fault
-from edi_router.ledger.archive import Archive
-from edi_router.ledger.ledger import Ledger
+from edi_router.ledger import Archive, Ledger
 from edi_router.pipeline.configuration import Configuration
 from edi_router.transports import Channel, ChannelError, StabilityWatch, open_channel
 
@@ -101,6 +102,7 @@ class EmbeddedEngine:
 
     def round(self) -> Report:
         """One round over all partners. A channel that fails is reported and does not stop the others."""
+        self.sweep()
         report = Report()
         with ExitStack() as stack:
             channels = _Channels(self, report, stack)
@@ -127,12 +129,15 @@ class EmbeddedEngine:
                 time.sleep(pause_seconds)
         return total
 
+    def enqueue(self, connection: Connection, work: Sequence[str]) -> None:
+        """Nothing to announce: this engine looks for its work in the rows."""
+
     def work(self) -> int:
         """Process all pending rows."""
         return work(self.ledger, self.archive, self.configuration, lambda: self.stopping)
 
     def sweep(self) -> int:
-        """Re-open what a stopped process had claimed."""
+        """Re-open what a stopped process, or a broken-off round, had claimed: this is the only engine."""
         return self.ledger.recover()
 
     def _partners(self) -> Iterator[str]:
@@ -152,9 +157,8 @@ class EmbeddedEngine:
             self.progress("receive", partner)
             try:
                 digest = self.configuration.digest
-                taken, waiting = receive(
-                    partner, channel, self._watch(partner), self.ledger, self.archive, digest, maximum
-                )
+                receiver = Receiver(partner, channel, self._watch(partner), self.ledger, self.archive)
+                taken, waiting = receiver.receive(digest, maximum)
                 report.received += taken
                 report.waiting += waiting
             except ChannelError as error:
@@ -172,19 +176,20 @@ class EmbeddedEngine:
         due: dict[str, list[str]] = defaultdict(list)
         for row in self.ledger.due(limit=10_000):
             due[row.destination].append(row.id)
-        limit = self.configuration.settings.attempts
-        for destination, deliveries in due.items():
+        for destination, ids in due.items():
             if destination not in active:
                 continue
-            for delivery_id in deliveries:
+            for start in range(0, len(ids), BATCH):
                 channel = None if self.stopping else channels.get(destination)
                 if channel is None:
                     break
                 self.progress("deliver", destination)
+                courier = Courier(channel, self.ledger, self.clock, self.configuration.settings.attempts)
                 try:
-                    report.delivered += deliver(delivery_id, channel, self.ledger, self.clock, limit)
+                    report.delivered += courier.deliver(ids[start : start + BATCH])
                 except ChannelError as error:
                     channels.failed(destination, error)
+                report.problems += courier.problems
 
 
 class _Channels:

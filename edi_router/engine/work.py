@@ -1,20 +1,21 @@
-"""Process: pending rows of the ledger through the pipeline, one transaction each."""
+"""Process: pending rows of the ledger through the pipeline, a batch of files a transaction."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from edi_router.ledger.archive import Archive
-from edi_router.ledger.errors import Conflict, Fenced
-from edi_router.ledger.ledger import Ledger
-from edi_router.ledger.working import WorkItem
+from sqlalchemy.exc import SQLAlchemyError
+
+from edi_router.ledger import Archive, Conflict, Fenced, Ledger, Recordable, WorkItem
 from edi_router.pipeline.configuration import Configuration
-from edi_router.pipeline.model import Incoming
+from edi_router.pipeline.model import FileOutcome, Incoming
 from edi_router.pipeline.process import process
 
 log = logging.getLogger(__name__)
 CONFLICT_TRIES = 3
+FILES, BYTES = 100, 16_000_000
+"""A batch ends with so many files, or with the file that exceeds so many bytes of input."""
 
 
 def work(
@@ -23,50 +24,105 @@ def work(
     configuration: Configuration,
     stopping: Callable[[], bool] = lambda: False,
 ) -> int:
-    """Process all pending work; returns how many rows were done. Stops between rows when `stopping()`."""
+    """Process all pending work; returns how many rows were done. Stops between files when `stopping()`."""
     done = 0
+    seen: set[int] = set()
     while not stopping():
-        items = ledger.pending_work(limit=100)
-        progress = 0
-        for item in items:
-            if stopping():
-                break
-            progress += _one(item, ledger, archive, configuration)
-        done += progress
-        if not progress:
+        # What could not be done now (a full disk, a lost database) waits for the next round.
+        items = [item for item in ledger.pending_work(limit=FILES) if item.id not in seen]
+        batch = _batch(items)
+        if not batch:
             break
+        seen.update(item.id for item in batch)
+        done += _Batch(ledger, archive, configuration).run(batch, stopping)
     return done
 
 
-def _one(item: WorkItem, ledger: Ledger, archive: Archive, configuration: Configuration) -> int:
-    fence = ledger.claim(item.id)
-    if fence is None:
-        return 0
-    try:
-        incoming = Incoming(
+def _batch(items: Sequence[WorkItem]) -> list[WorkItem]:
+    batch: list[WorkItem] = []
+    size = 0
+    for item in items:
+        batch.append(item)
+        size += item.size
+        if size >= BYTES:
+            break
+    return batch
+
+
+class _Batch:
+    """Files claimed together, processed one by one outside any transaction, and recorded together."""
+
+    def __init__(self, ledger: Ledger, archive: Archive, configuration: Configuration) -> None:
+        self.ledger = ledger
+        self.archive = archive
+        self.configuration = configuration
+
+    def run(self, items: Sequence[WorkItem], stopping: Callable[[], bool]) -> int:
+        """Returns how many rows came to an end, good or bad."""
+        fences = self.ledger.claim_all(item.id for item in items)
+        claimed = [item for item in items if item.id in fences]
+        made: list[tuple[WorkItem, Recordable]] = []
+        failed = 0
+        for item in claimed:
+            if stopping():
+                self.ledger.give_back(item.id, fences[item.id])
+                continue
+            outcome = self._process(item, fences[item.id])
+            if outcome is None:
+                failed += 1
+            else:
+                made.append((item, Recordable(item.id, fences[item.id], outcome, self.configuration.digest)))
+        problems = self.ledger.record_all([recordable for _, recordable in made])
+        return failed + sum(
+            self._settle(item, recordable, problem)
+            for (item, recordable), problem in zip(made, problems, strict=True)
+        )
+
+    def _incoming(self, item: WorkItem) -> Incoming:
+        return Incoming(
             id=item.file,
             partner=item.partner,
             name=item.name,
-            content=archive.read(item.sha256),
+            content=self.archive.read(item.sha256),
             sha256=item.sha256,
             received=item.received,
             business_date=item.business_date,
             only=item.only,
         )
-        for attempt in range(1, CONFLICT_TRIES + 1):
-            outcome = process(incoming, configuration, ledger)
-            try:
-                ledger.record(item.id, fence, outcome, configuration.digest)
-                break
-            except Conflict:
-                if attempt == CONFLICT_TRIES:
-                    raise
-                log.info("%s: the ledger changed meanwhile; processed again", item.name)
-    except Fenced:
-        log.warning("%s: another worker has taken it over; our result is dropped", item.name)
-        return 0
-    except Exception as error:
-        # A bug or a broken disk must not stop the other files, and must not lose this one.
-        log.exception("%s of %s could not be processed", item.name, item.partner)
-        ledger.fail(item.id, fence, f"{type(error).__name__}: {error}")
-    return 1
+
+    def _process(self, item: WorkItem, fence: int) -> FileOutcome | None:
+        """The outcome; None when there is none, and the row then says why."""
+        try:
+            return process(self._incoming(item), self.configuration, self.ledger)
+        except (OSError, SQLAlchemyError):
+            # The machine's trouble, not the file's: its claim ends, and the next round tries again.
+            log.exception("%s of %s could not be processed now", item.name, item.partner)
+        except Exception as error:
+            # A bug must not stop the other files, and must not lose this one.
+            self._failed(item, fence, error)
+        return None
+
+    def _failed(self, item: WorkItem, fence: int, error: Exception) -> None:
+        log.error("%s of %s could not be processed", item.name, item.partner, exc_info=error)
+        self.ledger.fail(item.id, fence, f"{type(error).__name__}: {error}")
+
+    def _settle(self, item: WorkItem, recordable: Recordable, problem: Exception | None) -> int:
+        """Deal with what kept one file of the batch from being recorded."""
+        tries = 1
+        while isinstance(problem, Conflict) and tries < CONFLICT_TRIES:
+            log.info("%s: the ledger changed meanwhile; processed again", item.name)
+            tries += 1
+            outcome = self._process(item, recordable.fence)
+            if outcome is None:
+                return 1
+            again = Recordable(item.id, recordable.fence, outcome, recordable.config)
+            [problem] = self.ledger.record_all([again])
+        if problem is None:
+            return 1
+        if isinstance(problem, Fenced):
+            log.warning("%s: another worker has taken it over; our result is dropped", item.name)
+            return 0
+        if isinstance(problem, OSError | SQLAlchemyError):
+            raise problem
+        self._failed(item, recordable.fence, problem)
+        return 1

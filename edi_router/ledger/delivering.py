@@ -75,6 +75,17 @@ class Delivering(Store):
             ])  # fmt: skip
         return claimed
 
+    def put_back(self, held: Sequence[tuple[str, int]]) -> None:
+        """Give up claims without an attempt made: another delivery lost the connection. All or none."""
+        with self.write() as tx:
+            rows = _held(tx, held, ("claimed", "renaming"))
+            change(tx, "delivery", [
+                Change(row, "renaming" if row["state"] == "renaming" else "waiting", values={
+                    "next_attempt": tx.now, "attempts": row["attempts"] - 1,
+                })
+                for row in rows
+            ])  # fmt: skip
+
     def extend_delivery(self, delivery_id: str, fence: int) -> None:
         """Renew the lease of a delivery that takes long. Raises Fenced when it is lost."""
         with self.write() as tx:

@@ -53,6 +53,7 @@ class Desk(Store):
             work = {"kind": kind, "file": row["file"] if kind == "message" else id, "partner": row["partner"]}
             work |= {"message": id if kind == "message" else None, "state": "pending"}
             tx.insert(tables.work, [work])
+            tx.announce(tx.connection, [id])
             to = "released" if kind == "message" else "in_work"
             change(tx, kind, [Change(row, to, "released", {"by": by, "reason": reason})])
             _decided(tx, kind, id, "release", by, reason)

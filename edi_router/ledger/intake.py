@@ -132,4 +132,6 @@ def _receive(tx: Tx, drops: Sequence[Drop], config_digest: str) -> list[Receipt]
         receipts.append(Receipt(file_id, known=False))
     enter(tx, "file", entries)
     tx.insert(tables.work, works)
+    if works:
+        tx.announce(tx.connection, [str(row["file"]) for row in works])
     return receipts

@@ -7,8 +7,11 @@ final state; a delivery is visible whole or not at all, and once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Self
+
+from sqlalchemy import Connection
 
 from edi_router.ledger.bookkeeping import Bookkeeping
 from edi_router.ledger.delivering import Delivering
@@ -18,7 +21,7 @@ from edi_router.ledger.intake import Intake
 from edi_router.ledger.queries import Queries
 from edi_router.ledger.recording import Recording
 from edi_router.ledger.schedules import Schedules
-from edi_router.ledger.store import Clock
+from edi_router.ledger.store import Announce, Clock
 from edi_router.ledger.upgrade import is_current, upgrade
 from edi_router.ledger.working import Working
 
@@ -30,19 +33,29 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
+def to_nobody(connection: Connection, work: Sequence[str]) -> None:
+    """No engine has to be told: it looks for work in the rows by itself."""
+
+
 class Ledger(Intake, Working, Duplicates, Recording, Delivering, Desk, Schedules, Bookkeeping, Queries):
     """What happened: every file, message, output and delivery, with its events; and the books."""
 
     @classmethod
     def open(
-        cls, url: str, zone: str = "Asia/Shanghai", clock: Clock = system_clock, lease: timedelta = LEASE
+        cls,
+        url: str,
+        zone: str = "Asia/Shanghai",
+        clock: Clock = system_clock,
+        lease: timedelta = LEASE,
+        announce: Announce = to_nobody,
     ) -> Self:
         """Open the database at `url` (``sqlite:///path`` or ``postgresql+psycopg://…``).
 
         `clock` returns the aware instant now; `zone` makes business dates of instants; `lease` is how long a
-        claim holds before somebody else may take it.
+        claim holds before somebody else may take it. `announce` is an engine's `enqueue`: it is given the
+        connection and the ids of files and messages that became work, in the transaction that made them so.
         """
-        return cls(url, zone, clock, lease)
+        return cls(url, zone, clock, lease, announce)
 
     def migrate(self) -> None:
         """Bring the tables to this version's; does nothing when they are."""

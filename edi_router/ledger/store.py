@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, Insert, Select, Table, bindparam, cre
 from sqlalchemy.dialects import postgresql, sqlite
 
 Clock = Callable[[], datetime]
+Announce = Callable[[Connection, Sequence[str]], None]
 Row = Mapping[str, Any]
 
 _WRITERS = 0x45444952
@@ -49,6 +50,8 @@ class Tx:
     connection: Connection
     now: int
     date: str
+    announce: Announce
+    """Tells the engine of new work rows, in this transaction."""
 
     def insert(self, table: Table, rows: Sequence[Row]) -> None:
         """Insert all rows in one batch."""
@@ -98,10 +101,11 @@ def _locking(table: Table, key: str) -> Select[Any]:
 class Store:
     """Opens the database; `write` and `read` are the only ways to it."""
 
-    def __init__(self, url: str, zone: str, clock: Clock, lease: timedelta) -> None:
+    def __init__(self, url: str, zone: str, clock: Clock, lease: timedelta, announce: Announce) -> None:
         self.engine = _engine(url)
         self.zone = ZoneInfo(zone)
         self.clock = clock
+        self.announce = announce
         self.lease = lease // timedelta(microseconds=1)
         self.sqlite = self.engine.dialect.name == "sqlite"
         self._reader = (
@@ -130,7 +134,7 @@ class Store:
                 lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
                 connection.exec_driver_sql(f"SELECT {lock}({_WRITERS})")
             now = self.now()
-            yield Tx(connection, now, self.business_date(now))
+            yield Tx(connection, now, self.business_date(now), self.announce)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

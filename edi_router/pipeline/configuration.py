@@ -100,6 +100,6 @@ def load_configuration(
         definitions_of(tree),
         schemas,
         rules,
-        tree.digest(),
+        tree.digest(files=(FILE,)),
     )
     return configuration, faults

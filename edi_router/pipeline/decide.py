@@ -85,8 +85,9 @@ def decide(
         )
     if not route.found:
         held = tuple(faults) + route.faults
+        why = ", ".join(fault.code for fault in route.faults)
         agreed = route.agreement.id if route.agreement is not None else None
-        return replace(outcome, decision=Decision.HELD, faults=held, reason=route.reason, agreement=agreed)
+        return replace(outcome, decision=Decision.HELD, faults=held, reason=why, agreement=agreed)
     assert route.agreement is not None
     outputs: list[Output] = []
     for number, leg in enumerate(route.legs, start=1):

@@ -50,7 +50,7 @@ def process_xml(
         sender=sender.id,
         recipient="",
         control_reference=key,
-        decision=outcome.decision,
+        decision=_whole(outcome, prior),
         test=outcome.test,
         faults=tuple(found),
         messages=(outcome,),
@@ -58,6 +58,13 @@ def process_xml(
         duplicate_of=prior.id if prior is not None else None,
     )
     return [interchange], []
+
+
+def _whole(outcome: MessageOutcome, prior: Prior | None) -> Decision:
+    """The decision on the transmission: a held document is in our hands, so the same again is a duplicate."""
+    if outcome.decision is Decision.HELD and prior is None:
+        return Decision.ACCEPTED
+    return outcome.decision
 
 
 def _document(

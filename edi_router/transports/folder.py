@@ -15,10 +15,7 @@ from edi_router.partners.channels import FolderSettings
 from edi_router.transports.base import BLOCK, Channel, Drop, Sink, blocks, in_order
 from edi_router.transports.names import actual, shown
 from edi_router.transports.problems import ChannelError
-
-_NO_LINKS = frozenset(
-    (errno.EPERM, errno.EMLINK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EXDEV, errno.EINVAL)
-)
+from edi_router.transports.renaming import rename_new
 
 
 class FolderChannel(Channel):
@@ -89,7 +86,7 @@ class FolderChannel(Channel):
     def rename(self, temporary: str, final: str) -> None:  # noqa: D102
         old, new = self._inbox / actual(temporary), self._inbox / actual(final)
         with _told(new, self._inbox):
-            _rename_new(old, new)
+            rename_new(old, new)
         _sync(self._inbox)
 
     def discard(self, temporary: str) -> None:  # noqa: D102
@@ -121,23 +118,6 @@ def _open(path: Path, flags: int) -> FileIO:
 def _read(source: FileIO, path: Path, folder: Path) -> bytes:
     with _told(path, folder):
         return source.read(BLOCK)
-
-
-def _rename_new(old: Path, new: Path) -> None:
-    """Rename without overwriting: a link fails when the name is taken, a rename would not."""
-    try:
-        os.link(old, new, follow_symlinks=False)
-    except FileExistsError:
-        if not (os.path.lexists(old) and old.samefile(new)):
-            raise
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
-        if os.path.lexists(new):
-            raise FileExistsError(str(new)) from None
-        old.rename(new)
-        return
-    old.unlink(missing_ok=True)
 
 
 def _sync(folder: Path) -> None:

@@ -257,7 +257,7 @@ def texts(path: Path) -> dict[str, str]:
 
 COUNTS = {
     "d93a": (55, 89, 121, 344, 0, 0),
-    "d96b": (136, 136, 174, 496, 242, 6623),
+    "d96b": (136, 136, 174, 496, 242, 6632),
     "d99b": (180, 152, 194, 622, 258, 9635),
     "d01b": (194, 158, 200, 641, 268, 10228),
     "d21b": (195, 156, 199, 649, 272, 11605),
@@ -343,7 +343,7 @@ def second_reading(text: str) -> list[tuple[str, str, int, int]]:
     depth = 0
     tag = ""
     for line in table.splitlines():
-        tail = re.search(r"\s([MC])\s+(\d+)\s*[-─]*\s*([┐│┘┴+|]*)\s*$", line)
+        tail = re.search(r"(?:\s|(?<=[a-z]))([MC])\s+(\d+)\s*[-─]*\s*([┐│┘┴+|]*)\s*$", line)
         group = re.search(r"Segment group (\d+)", line, re.I)
         named = re.match(r"^(?:\d{4,5})?[\s*+#|X-]{1,4}([A-Z]{3}) \s*[A-Z]", line)
         if named:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from edi_router.partners.channels import FolderSettings
-from edi_router.transports import Channel, ChannelError, open_channel
+from edi_router.transports import Channel, ChannelError, open_channel, renaming
 
 
 @pytest.fixture
@@ -26,6 +26,7 @@ def no_links(*_: object, **__: object) -> None:
 
 
 def test_rename_without_links(channel: Channel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(renaming, "_renameat2", None)
     monkeypatch.setattr(os, "link", no_links)
     channel.put_temporary(".a.1.part", b"1")
     channel.rename(".a.1.part", "a")
@@ -35,6 +36,24 @@ def test_rename_without_links(channel: Channel, tmp_path: Path, monkeypatch: pyt
     with pytest.raises(FileNotFoundError):
         channel.rename(".b.1.part", "b")
     assert (tmp_path / "in" / "a").read_bytes() == b"1"
+
+
+def test_rename_by_links_where_there_is_no_renameat2(
+    channel: Channel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renaming, "_renameat2", None)
+    channel.put_temporary(".a.1.part", b"x")
+    channel.rename(".a.1.part", "a")
+    channel.put_temporary(".a.2.part", b"y")
+    with pytest.raises(FileExistsError):
+        channel.rename(".a.2.part", "a")
+    with pytest.raises(FileNotFoundError):
+        channel.rename(".a.3.part", "b")
+    assert (tmp_path / "in" / "a").read_bytes() == b"x"
+
+
+def test_rename_is_one_step_of_the_kernel() -> None:
+    assert renaming._renameat2 is not None
 
 
 def test_rename_cut_short_between_link_and_unlink_is_finished(channel: Channel, tmp_path: Path) -> None:

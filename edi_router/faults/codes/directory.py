@@ -93,4 +93,110 @@ ENTRIES: tuple[Entry, ...] = (
         "{composite} is not the same here as in the composite directory, which counts.",
         "{composite} 与复合数据元目录中的定义不一致；以目录为准。",
     ),
+    _entry(
+        "import-checksum",
+        "The checksum in the zip, {there}, is not that of the content, {here}; the content is used and may be damaged.",
+        "zip 中的校验和 {there} 与内容的 {here} 不符；内容已使用，但可能损坏。",
+    ),
+    _entry(
+        "import-duplicate-file",
+        "The same file stands in the release twice, also as {other}; it is read once.",
+        "该文件在发布包中重复出现（另见 {other}），只读取一次。",
+        Severity.INFO,
+    ),
+    _entry(
+        "import-by-content",
+        "The name does not tell what the file is; by its content it is read as {what}.",
+        "文件名无法说明类型，按内容作为 {what} 读取。",
+        Severity.INFO,
+    ),
+    _entry(
+        "import-control",
+        "{count} lines hold tabs or control characters, the first of them here; they are read as spaces.",
+        "{count} 行含制表符或控制字符，首处在此；按空格读取。",
+        Severity.INFO,
+    ),
+    _entry(
+        "import-encoding",
+        "{count} lines hold letters outside ASCII, read as {encoding}, the first of them here.",
+        "{count} 行含非 ASCII 字符，按 {encoding} 读取，首处在此。",
+        Severity.INFO,
+    ),
+    _entry(
+        "import-more",
+        "{count} more findings {what} in this file are not listed.",
+        "该文件中还有 {count} 条 {what} 未列出。",
+        Severity.INFO,
+    ),
+    _entry(
+        "import-status-missing",
+        "{what} lacks its status or number of repeats here; it is taken as conditional unless M stands there, and once.",
+        "{what} 在此处缺少状态或重复次数；未标 M 时按条件型、出现一次处理。",
+    ),
+    _entry(
+        "import-form-missing",
+        "{what} has no format here.",
+        "{what} 在此处没有格式。",
+    ),
+    _entry(
+        "import-form-elsewhere",
+        "{what} has no format in the element directory; all other directories say {form}, which is taken.",
+        "{what} 在数据元目录中没有格式；其余目录一致为 {form}，已采用。",
+    ),
+    _entry(
+        "import-form-odd",
+        "The format of {what} is written {text}.",
+        "{what} 的格式写法异常：{text}。",
+    ),
+    _entry(
+        "import-empty",
+        "{what} has no parts.",
+        "{what} 没有任何组成部分。",
+        Severity.INFO,
+    ),
+    _entry(
+        "import-name-missing",
+        "{what} has no name.",
+        "{what} 没有名称。",
+    ),
+    _entry(
+        "import-code-space",
+        "The code {what} contains a space.",
+        "代码 {what} 中含有空格。",
+    ),
+    _entry(
+        "import-table-open",
+        "The segment table of {group} does not end with the message trailer.",
+        "{group} 的段表没有以报文尾段结束。",
+    ),
+    _entry(
+        "import-name-differs",
+        "The message calls itself {here}, its file {there}; its own name counts.",
+        "报文自称 {here}，文件名为 {there}；以报文为准。",
+    ),
+    _entry(
+        "import-release-differs",
+        "{message} says it is of {here}, its file and the others are of {there}, which is taken.",
+        "{message} 标明为 {here}，但其文件和其他报文属于 {there}；按后者处理。",
+    ),
+    _entry(
+        "import-other-release",
+        "{message} is of {here}, not of {there}; it is not imported.",
+        "{message} 属于 {here} 而非 {there}，未导入。",
+    ),
+    _entry(
+        "import-index-missing",
+        "The index of the release lists {what}, which was not read.",
+        "发布包的索引列有 {what}，但未读到。",
+    ),
+    _entry(
+        "import-index-unlisted",
+        "{what} was read but the index of the release does not list it.",
+        "读到了 {what}，但发布包的索引未列出。",
+    ),
+    _entry(
+        "import-glued",
+        "The name runs into the status here; read as: {text}",
+        "此处名称与状态连在一起；读作：{text}",
+    ),
 )

@@ -1,8 +1,9 @@
 """The few regular expressions that message patterns are made of, in the spelling that this interpreter matches.
 
 Patterns never give anything back: each part takes what it can and keeps it. That is written as possessive
-repetition (``{0,9}+``), which costs least, or as atomic groups (``(?>…)``) where the interpreter mismatches
-possessive repetition of groups (Python up to 3.11.4, CPython issue 106052).
+repetition (``(?:…){0,9}+``), or as atomic groups (``(?>…)``) where the interpreter mismatches possessive
+repetition of groups (Python up to 3.11.4, CPython issue 106052). Possessive repetition of single characters
+is right everywhere.
 """
 
 from __future__ import annotations
@@ -14,11 +15,7 @@ from dataclasses import dataclass
 MASK = "\x01"
 """Stands for one service character that is data."""
 _CONTROLS = r"\x00\x02-\x1f\x7f-\x9f"
-_LEVEL_A = r"A-Z0-9 .,()/=!\"%&;<>\-\x01"
-_SELF_TESTS = (
-    ("a", "c", "b", "aca", "a"),
-    ("a", "d", "b", "acdabacd", "acd"),
-)
+_LEVEL_A = r"A-Z0-9 .,()/=?!\"%&;<>\-\x01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +32,9 @@ class Spelling:
         """
         if low == high == 1:
             return body
-        times = "?" if (low, high) == (0, 1) else f"{{{low},{high}}}"
-        return f"(?:{body}){times}+" if self.possessive else f"(?>(?:{body}){times})"
+        if self.possessive:
+            return f"(?:{body})?+" if (low, high) == (0, 1) else f"(?:{body}){{{low},{high}}}+"
+        return f"(?>{body}|)" if (low, high) == (0, 1) else f"(?>(?:{body}){{{low},{high}}})"
 
     def several(self, item: str, low: int, high: int) -> str:
         """A single character, a class or an escaped one, `low` to `high` times.
@@ -46,8 +44,7 @@ class Spelling:
         """
         if low == high:
             return item if low == 1 else f"{item}{{{low}}}"
-        times = "?" if (low, high) == (0, 1) else f"{{{low},{high}}}"
-        return f"{item}{times}+" if self.possessive else f"(?>{item}{times})"
+        return f"{item}?+" if (low, high) == (0, 1) else f"{item}{{{low},{high}}}+"
 
     def either(self, choices: Iterable[str]) -> str:
         """The first of `choices` that fits, once and for all."""
@@ -57,7 +54,7 @@ class Spelling:
 def choose() -> Spelling:
     """Possessive repetition, if this interpreter's gives the right answers.
 
-    >>> choose().repeat("a", 0, 1) in ("(?:a)?+", "(?>(?:a)?)")
+    >>> choose().repeat("a", 0, 1) in ("(?:a)?+", "(?>a|)")
     True
     """
     right = (
@@ -88,15 +85,31 @@ class Characters:
     level: str = ""
     repeats: bool = False
 
-    def text(self, *, digits: bool = True) -> str:
-        """The class of alphanumeric values, or of alphabetic ones."""
-        star = r"\*" if self.repeats else ""
-        if self.level:
-            allowed = _LEVEL_A + ("a-z" if self.level == "B" else "") + ("" if self.repeats else star or r"\*")
-            return f"[{allowed}]" if digits else f"[{allowed.replace('0-9', '')}]"
-        return f"[^+:'{star}{_CONTROLS}{'' if digits else '0-9'}]"
+    @property
+    def text(self) -> str:
+        """The class of alphanumeric values."""
+        return self._class("+:*", "")
+
+    @property
+    def letters(self) -> str:
+        """The class of alphabetic values."""
+        return self._class("+:*", "0-9")
+
+    @property
+    def free(self) -> str:
+        """The class of everything inside a segment."""
+        return self._class("", "")
 
     @property
     def separator(self) -> str:
         """The class of what may follow a value."""
-        return r"[:+'\*]" if self.repeats else "[:+']"
+        return r"[:+'*]" if self.repeats else "[:+']"
+
+    def _class(self, separators: str, without: str) -> str:
+        if not self.repeats:
+            separators = separators.replace("*", "")
+        if not self.level:
+            return f"[^'{separators}{without}{_CONTROLS}]"
+        service = "".join(mark for mark in "+:*" if mark not in separators)
+        allowed = _LEVEL_A.replace(without, "") + service + ("a-z" if self.level == "B" else "")
+        return f"[{allowed}]"

@@ -7,23 +7,41 @@ from collections import Counter
 from collections.abc import Iterator
 
 from edi_router.faults import Fault
-from edi_router.formats.edifact.import_layouts import MARKS, Block, blocks
-from edi_router.formats.edifact.import_zip import Member, finding
+from edi_router.formats.edifact.import_layouts import (
+    ELEMENT_KEY,
+    Block,
+    Forms,
+    Text,
+    block_form,
+    blocks,
+    unread,
+)
+from edi_router.formats.edifact.import_zip import finding
 
+MARKS = r"[*+#|X\-]"
 _CODE = re.compile(rf"^(?:{MARKS}+(?=\s))?\s*(\S+)(\s+)(\S.*)$")
 _TEXT = re.compile(r"^\s*(Desc|Repr|Notes?|Remarks?)\s*:", re.IGNORECASE)
+_VALUE = re.compile(r"[A-Z0-9](?:[A-Z0-9 ./&+*-]*[A-Z0-9.+*])?")
 
 
-def read_codes(member: Member, findings: list[Fault]) -> Iterator[tuple[int, str, dict[str, str]]]:
+def read_codes(text: Text, forms: Forms, findings: list[Fault]) -> Iterator[tuple[int, str, dict[str, str]]]:
     """Each code list of a code directory: line, data element, values with their names.
 
     A code's name starts in one column through the whole file and its description further right; that
     column is the one most names start in.
     """
-    found = list(blocks(member, findings))
+    found = list(blocks(text, ELEMENT_KEY, findings))
     column = _name_column(found)
     for block in found:
-        yield block.line, block.key, _codes(block, column, findings)
+        form = block_form(block, findings)
+        if form:
+            forms.code_forms.setdefault(block.key, form)
+        digits = re.search(r"\d+$", form)
+        codes = _codes(block, column, int(digits[0]) if digits else 17, findings)
+        if not codes:
+            findings.append(finding("import-empty", text.path, block.line, what=block.key))
+        else:
+            yield block.line, block.key, codes
 
 
 def _name_column(found: list[Block]) -> int:
@@ -33,16 +51,22 @@ def _name_column(found: list[Block]) -> int:
             match = _CODE.match(line)
             if match and len(match[2]) > 1 and match.start(3) <= 14:
                 starts[match.start(3)] += 1
+    if not starts:
+        for block in found:
+            for _, line in block.rest:
+                match = _CODE.match(line)
+                if match and match[1].isalnum() and match[1].isupper():
+                    starts[match.start(3)] += 1
     return starts.most_common(1)[0][0] if starts else 10
 
 
-def _codes(block: Block, column: int, findings: list[Fault]) -> dict[str, str]:
+def _codes(block: Block, column: int, longest: int, findings: list[Fault]) -> dict[str, str]:
     codes: dict[str, str] = {}
     value = ""
     naming = text = False
     for number, line in block.rest:
         if not line.strip():
-            text = False
+            text = naming = False
             continue
         if _TEXT.match(line) and len(line) - len(line.lstrip("*+#|X- ")) <= column:
             text = True
@@ -56,14 +80,36 @@ def _codes(block: Block, column: int, findings: list[Fault]) -> dict[str, str]:
             if naming:
                 codes[value] = f"{codes[value]} {line.strip()}".strip()
             else:
-                findings.append(finding("import-line-unread", block.file, number, text=line.strip()))
+                unread(findings, block.file, number, line)
         else:
-            value, _, name = line[start:].partition(" ")
-            if value in codes:
-                findings.append(finding("import-duplicate", block.file, number, what=f"{block.key} {value}"))
+            found, name = _split(line, start, column)
+            naming = len(found) <= longest and _VALUE.fullmatch(found) is not None
+            if not naming:
+                unread(findings, block.file, number, line)
+                continue
+            if " " in found:
+                what = f"{block.key} {found}"
+                findings.append(finding("import-code-space", block.file, number, what=what))
+            if found in codes:
+                findings.append(finding("import-duplicate", block.file, number, what=f"{block.key} {found}"))
+                naming = False
+                continue
+            value = found
             codes[value] = " ".join(name.split())
-            naming = True
+    for found, name in codes.items():
+        if not name:
+            findings.append(
+                finding("import-name-missing", block.file, block.line, what=f"{block.key} {found}")
+            )
     return codes
+
+
+def _split(line: str, start: int, column: int) -> tuple[str, str]:
+    """The value and the name; a value may hold a space where its name stands in the column of names."""
+    if line[column - 1 : column].isspace() and line[column : column + 1].strip():
+        return line[start:column].strip(), line[column:]
+    value, _, name = line[start:].partition(" ")
+    return value, name
 
 
 def _start(line: str, column: int) -> int:

@@ -9,7 +9,7 @@ _PART = re.compile(r"(?:^|[^A-Z])(ED|TR|ID)(MD|SD|CD|ED)(I[12]?|[12])?(?=[^A-Z]|
 _CODES = re.compile(r"(?:^|[^A-Z])(UN|ED|TR|ID)[CS]L(?=[^A-Z]|$)")
 _MESSAGE = re.compile(r"([A-Z]{6})(?:[_-]([A-Z]))?(?:[._-]?(\d\d[A-Z]))?(?:\.[A-Z]{3})?")
 _SUFFIX = re.compile(r"(?<!\d)(\d\d[A-Z])(?![A-Z0-9])")
-_HEADER = re.compile(r"^\s*Message Type\s*:", re.IGNORECASE)
+_HEADER = re.compile(r"^[\s*+#|X-]*Message Type\s*:\s*[A-Z]{6}\s*$", re.IGNORECASE)
 _TABLE = re.compile(r"^(\d{4,5})?[\s*+#|XSR-]*(UNH|UIH)\s+\S.*?\sM\s+1\b")
 _RULE = re.compile(r"^\s*[-_=]{20,}\W*$")
 _KEY = re.compile(r"^[\s*+#|XSR-]*\b(?:([A-Z]{3})|([CES]\d{3})|(\d{4}))\s+\S")
@@ -50,9 +50,8 @@ def kind_of(name: str, lines: list[str]) -> Kind:
         return Kind(of, of, interactive, release)
     if codes := _CODES.search(name):
         return Kind(CODES, CODES, codes[1] == "ID", release)
-    if message := _MESSAGE.fullmatch(name):
-        if message[2] or message[3] or _is_message(lines):
-            return Kind(MESSAGE, MESSAGE, False, release)
+    if (message := _MESSAGE.fullmatch(name)) and (message[2] or message[3] or _is_message(lines)):
+        return Kind(MESSAGE, MESSAGE, False, release)
     return Kind(_by_content(lines), suffix=release, by_content=True)
 
 

@@ -18,12 +18,13 @@ WIDTH = 500
 _FLAT = "─━═╌╍┄┅┈┉–—‐‑‒―"
 _UPRIGHT = "│┃║┆┇┊┋¦"
 _CORNERS = "┌┍┎┏┐┑┒┓└┕┖┗┘┙┚┛├┝┞┟┠┡┢┣┤┥┦┧┨┩┪┫┬┭┮┯┰┱┲┳┴┵┶┷┸┹┺┻┼┽┾┿╀╁╂╃╄╅╆╇╈╉╊╋╒╓╔╕╖╗╘╙╚╛╜╝╞╟╠╡╢╣╤╥╦╧╨╩╪╫╬"
-_BOXES = str.maketrans(_FLAT + _UPRIGHT + _CORNERS, "-" * len(_FLAT) + "|" * len(_UPRIGHT) + "+" * len(_CORNERS))
+_BOXES = str.maketrans(
+    _FLAT + _UPRIGHT + _CORNERS, "-" * len(_FLAT) + "|" * len(_UPRIGHT) + "+" * len(_CORNERS)
+)
 _DRAWN = re.compile(rb"\xc4\xc4|\xcd\xcd|[\xb3\xba\xbf\xd9\xc1\xb4\xbb\xbc\xb9\xca]+\s*$")
 _MISREAD = re.compile(r"(?:Ä{2,}[ Ä³¿ÙÁ´+|-]*|[³¿ÙÁ´]+)")
 _MISREAD_LINE = re.compile(r"ÄÄ|\s[³¿ÙÁ´]+\s*$")
 _MISREAD_SIGNS = str.maketrans("Ä³¿ÙÁ´", "-|++++")
-_ENDS = re.compile(r"\r\n|\n|\r")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -69,7 +70,7 @@ def plain(text: str) -> str:
 def _decoded(member: Member, findings: list[Fault]) -> list[str]:
     data = member.data
     if data.isascii():
-        return _ENDS.split(data.decode("ascii"))
+        return _split(data.decode("ascii"))
     for mark, encoding in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
                            (codecs.BOM_UTF16_BE, "utf-16"), (b"", "utf-8")):  # fmt: skip
         if data.startswith(mark):
@@ -77,10 +78,11 @@ def _decoded(member: Member, findings: list[Fault]) -> list[str]:
                 text = data.decode(encoding)
             except UnicodeDecodeError:
                 continue
-            return _noted(_ENDS.split(text), encoding.removesuffix("-sig"), member, findings)
+            return _noted(_split(text), encoding.removesuffix("-sig"), member, findings)
     found = []
     odd: list[int] = []
-    for number, line in enumerate(re.split(rb"\r\n|\n|\r", data), 1):
+    for number, line in enumerate(data.split(b"\n" if b"\n" in data else b"\r"), 1):
+        line = line.rstrip(b"\r")
         if line.isascii():
             found.append(line.decode("ascii"))
         elif _DRAWN.search(line):
@@ -93,6 +95,11 @@ def _decoded(member: Member, findings: list[Fault]) -> list[str]:
             finding("import-encoding", member.path, odd[0], encoding="windows-1252", count=str(len(odd)))
         )
     return found
+
+
+def _split(text: str) -> list[str]:
+    """The lines: a carriage return ends one only in a text that has no line feeds."""
+    return [line.rstrip("\r") for line in text.split("\n" if "\n" in text else "\r")]
 
 
 def _noted(lines: list[str], encoding: str, member: Member, findings: list[Fault]) -> list[str]:

@@ -5,20 +5,14 @@ Nothing is guessed and nothing skipped silently: every oddity of a release is a 
 
 from __future__ import annotations
 
-import re
+import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from edi_router.faults import Fault
-from edi_router.formats.edifact.directory import (
-    CompositeDef,
-    ElementDef,
-    GroupUse,
-    MessageDef,
-    SegmentDef,
-    SegmentUse,
-)
+from edi_router.formats.edifact import import_names as names
+from edi_router.formats.edifact.directory import GroupUse, SegmentUse
 from edi_router.formats.edifact.directory_json import (
     about_json,
     codes_json,
@@ -26,29 +20,31 @@ from edi_router.formats.edifact.directory_json import (
     message_json,
     parts_json,
 )
+from edi_router.formats.edifact.import_checks import (
+    SERVICE_SEGMENTS,
+    Release,
+    compare_forms,
+    compare_index,
+    complete_elements,
+    undefined,
+)
 from edi_router.formats.edifact.import_codes import read_codes
-from edi_router.formats.edifact.import_layouts import Forms, read_composites, read_elements, read_segments
-from edi_router.formats.edifact.import_messages import read_message
+from edi_router.formats.edifact.import_layouts import (
+    Forms,
+    Text,
+    read_composites,
+    read_elements,
+    read_segments,
+)
+from edi_router.formats.edifact.import_messages import Table, read_message
+from edi_router.formats.edifact.import_text import lines_of
 from edi_router.formats.edifact.import_zip import Member, finding, members
 
+__all__ = ["SERVICE_SEGMENTS", "Imported", "Release", "import_release", "segment_uses", "subset", "write"]
+
 _T = TypeVar("_T")
-
-SERVICE_SEGMENTS = frozenset({"UNH", "UNT", "UNS", "UGH", "UGT", "UGS"})
-_PART = re.compile(r"(ED|TR|ID)(MD|SD|CD|ED)\.(\w{3})")
-_CODES = re.compile(r"UN[CS]L(-\d)?\.(\w{3})")
-_MESSAGE = re.compile(r"([A-Z0-9]{6})_([A-Z])\.(\w{3})")
-
-
-@dataclass(slots=True)
-class Release:
-    """What a release defines; what a message does not use is still here."""
-
-    directory: str = ""
-    messages: dict[str, MessageDef] = field(default_factory=dict)
-    segments: dict[str, SegmentDef] = field(default_factory=dict)
-    composites: dict[str, CompositeDef] = field(default_factory=dict)
-    elements: dict[str, ElementDef] = field(default_factory=dict)
-    codes: dict[str, dict[str, str]] = field(default_factory=dict)
+UNREAD_LIMIT = 100
+_ORDER = {names.CODES: 0, names.COMPOSITES: 1, names.ELEMENTS: 2, names.SEGMENTS: 3, names.MESSAGE: 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +59,36 @@ class Imported:
     source: str
 
 
+@dataclass(slots=True)
+class _Work:
+    name: str
+    release: Release = field(default_factory=Release)
+    forms: Forms = field(default_factory=Forms)
+    findings: list[Fault] = field(default_factory=list)
+    tables: list[tuple[Text, Table, str]] = field(default_factory=list)
+    indexes: list[tuple[Text, str]] = field(default_factory=list)
+    suffixes: dict[str, int] = field(default_factory=dict)
+
+
 def import_release(data: bytes, name: str) -> Imported:
     """Import the zip `data`, called `name` in findings and in ``about.json``."""
-    findings: list[Fault] = []
-    release = Release()
-    forms = Forms()
-    directories: dict[str, int] = {}
-    for member in sorted(members(data, name, findings), key=_order):
-        _read(member, release, forms, directories, findings)
-    release.directory = max(directories, key=lambda d: directories[d]) if directories else ""
-    if not release.messages:
-        findings.append(finding("import-nothing", name, what="messages"))
-    if not release.codes:
-        findings.append(finding("import-nothing", name, what="code lists"))
-    _link_codes(release)
-    _compare_forms(release, forms, findings)
-    findings += validate(release, name)
-    return _imported(release, name, {}, findings)
+    work = _Work(name)
+    release = work.release
+    for member, text, kind in sorted(_files(data, work), key=lambda file: _order(*file)):
+        _read(member, text, kind, work)
+    _settle(work)
+    for missing, what in ((release.messages, "messages"), (release.segments, "segments"),
+                          (release.composites, "composites"), (release.elements, "elements"),
+                          (release.codes, "code lists")):  # fmt: skip
+        if not missing:
+            work.findings.append(finding("import-nothing", name, what=what))
+    complete_elements(release, work.forms, work.findings)
+    compare_forms(release, work.forms, work.findings)
+    if release.messages:
+        work.findings += undefined(release, work.forms)
+        for text, of in work.indexes:
+            compare_index(text, of, release, True, work.findings)
+    return _imported(release, name, {}, _limited(work.findings))
 
 
 def subset(imported: Imported, types: Collection[str]) -> Imported:
@@ -117,128 +126,128 @@ def segment_uses(content: tuple[SegmentUse | GroupUse, ...]) -> Iterator[Segment
             yield entry
 
 
-def validate(release: Release, name: str) -> list[Fault]:
-    """What the release uses but does not define; groups that are numbered or built wrongly."""
-    findings: list[Fault] = []
-
-    def missing(what: str, user: str) -> None:
-        findings.append(finding("import-undefined", name, what=what, user=user))
-
-    for message in release.messages.values():
-        for use in segment_uses(message.content):
-            if use.tag not in release.segments and use.tag not in SERVICE_SEGMENTS:
-                missing(use.tag, message.type)
-        findings += _check_groups(message, name)
-    for segment in release.segments.values():
-        for part in segment.parts:
-            if part.ref not in release.composites and part.ref not in release.elements:
-                missing(part.ref, segment.tag)
-    for composite in release.composites.values():
-        for part in composite.parts:
-            if part.ref not in release.elements:
-                missing(part.ref, composite.id)
-    return findings
-
-
-def _check_groups(message: MessageDef, name: str) -> Iterator[Fault]:
-    expected = 0
-
-    def walk(content: tuple[SegmentUse | GroupUse, ...]) -> Iterator[Fault]:
-        nonlocal expected
-        for entry in content:
-            if not isinstance(entry, GroupUse):
-                continue
-            expected += 1
-            if entry.name != f"SG{expected}":
-                yield finding(
-                    "import-group-number", name, group=f"{message.type} {entry.name}", number=str(expected)
-                )
-                expected = int(entry.name[2:])
-            first = entry.content[0] if entry.content else None
-            if not isinstance(first, SegmentUse) or first.status != "M" or first.repeat != 1:
-                yield finding("import-group-trigger", name, group=f"{message.type} {entry.name}")
-            yield from walk(entry.content)
-
-    yield from walk(message.content)
-
-
-def _order(member: Member) -> tuple[int, str]:
-    """Code directories in their own order; the rest by name, so that findings come in a fixed order."""
-    return (0, member.path) if _PART.fullmatch(member.name) else (1, member.path)
-
-
-def _read(
-    member: Member, release: Release, forms: Forms, directories: dict[str, int], findings: list[Fault]
-) -> None:
-    part = _PART.fullmatch(member.name)
-    if part and part[1] == "ID":
-        findings.append(finding("import-interactive", member.path, what=member.name))
-    elif part and part[2] != "MD":
-        _read_part(part[2], member, release, forms, findings)
-    elif _CODES.fullmatch(member.name):
-        for line, key, codes in read_codes(member, findings):
-            _put(release.codes, key, codes, member, line, findings)
-    elif _MESSAGE.fullmatch(member.name):
-        _read_messages(member, release, directories, findings)
-    else:
-        findings.append(finding("import-file-unused", member.path, reason="not a directory file"))
-
-
-def _read_part(kind: str, member: Member, release: Release, forms: Forms, findings: list[Fault]) -> None:
-    if kind == "SD":
-        for line, segment in read_segments(member, forms, findings):
-            _put(release.segments, segment.tag, segment, member, line, findings)
-    elif kind == "CD":
-        for line, composite in read_composites(member, forms, findings):
-            _put(release.composites, composite.id, composite, member, line, findings)
-    else:
-        for line, element in read_elements(member, findings):
-            _put(release.elements, element.id, element, member, line, findings)
-
-
-def _read_messages(
-    member: Member, release: Release, directories: dict[str, int], findings: list[Fault]
-) -> None:
-    tables = list(read_message(member, findings))
-    if not tables:
-        findings.append(finding("import-file-unused", member.path, reason="no segment table in it"))
-    for index, table in enumerate(tables):
-        message = table.message
-        if index:
-            findings.append(finding("import-appended", member.path, table.line, message=message.type))
-        if table.interactive:
-            findings.append(finding("import-interactive", member.path, table.line, what=message.type))
+def _files(data: bytes, work: _Work) -> Iterator[tuple[Member, Text, names.Kind]]:
+    """The files that are of use, each once, with what they are."""
+    seen: dict[bytes, str] = {}
+    for member in members(data, work.name, work.findings):
+        digest = hashlib.sha256(member.data).digest()
+        if member.data and digest in seen:
+            work.findings.append(finding("import-duplicate-file", member.path, other=seen[digest]))
             continue
-        directories[message.directory] = directories.get(message.directory, 0) + 1
-        _put(release.messages, message.type, message, member, table.line, findings)
+        seen[digest] = member.path
+        if b"\x00" in member.data[:4096] and not member.data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            work.findings.append(finding("import-file-unused", member.path, reason="not a text"))
+            continue
+        noted: list[Fault] = []
+        text = Text(member.path, lines_of(member, noted))
+        kind = names.kind_of(member.name, text.lines)
+        if not kind.kind:
+            work.findings.append(finding("import-file-unused", member.path, reason="not a directory file"))
+        elif kind.interactive:
+            work.findings.append(finding("import-interactive", member.path, what=member.name))
+        else:
+            work.findings += noted
+            if kind.by_content:
+                work.findings.append(finding("import-by-content", member.path, what=kind.kind))
+            yield member, text, kind
 
 
-def _put(found: dict[str, _T], key: str, value: _T, member: Member, line: int, findings: list[Fault]) -> None:
+def _order(member: Member, text: Text, kind: names.Kind) -> tuple[int, str]:
+    """Parts before what uses them; files of a kind by name, so that findings come in a fixed order."""
+    return _ORDER.get(kind.kind, 9), member.path
+
+
+def _read(member: Member, text: Text, kind: names.Kind, work: _Work) -> None:
+    release, forms, findings = work.release, work.forms, work.findings
+    before = len(findings)
+    found = 0
+    if kind.kind == names.INDEX:
+        work.indexes.append((text, kind.of))
+        return
+    if kind.kind == names.MESSAGE:
+        tables = list(read_message(text, forms, findings))
+        found = len(tables)
+        for index, table in enumerate(tables):
+            if index:
+                what = table.message.type
+                findings.append(finding("import-appended", text.path, table.line, message=what))
+            work.tables.append((text, table, kind.suffix))
+    elif kind.kind == names.CODES:
+        for line, key, codes in read_codes(text, forms, findings):
+            found += 1
+            _put(release.codes, key, codes, text, line, findings)
+    elif kind.kind == names.COMPOSITES:
+        for line, composite in read_composites(text, forms, findings):
+            found += 1
+            _put(release.composites, composite.id, composite, text, line, findings)
+    elif kind.kind == names.ELEMENTS:
+        for line, element in read_elements(text, forms, findings):
+            found += 1
+            _put(release.elements, element.id, element, text, line, findings)
+    else:
+        segments = read_segments(text, release.composites, forms, findings)
+        for line, segment in segments:
+            found += 1
+            _put(release.segments, segment.tag, segment, text, line, findings)
+    if kind.suffix and found:
+        work.suffixes[kind.suffix] = work.suffixes.get(kind.suffix, 0) + 1
+    if not found and len(findings) == before:
+        findings.append(finding("import-file-unused", member.path, reason=f"no {kind.kind} in it"))
+
+
+def _settle(work: _Work) -> None:
+    """Which directory this is, by the most messages; a message that says another one is looked into."""
+    votes: dict[str, int] = {}
+    batch = [found for found in work.tables if not found[1].interactive]
+    for _, table, suffix in batch:
+        for said in {table.said, f"{table.message.version}{suffix}" if suffix else ""} - {""}:
+            votes[said] = votes.get(said, 0) + 1
+    if votes:
+        work.release.directory = max(votes, key=lambda said: (votes[said], said))
+    elif work.suffixes:
+        work.release.directory = "D" + max(work.suffixes, key=lambda each: (work.suffixes[each], each))
+    directory = work.release.directory
+    for text, table, suffix in work.tables:
+        message = table.message
+        if table.interactive:
+            work.findings.append(finding("import-interactive", text.path, table.line, what=message.type))
+            continue
+        named = f"{message.version}{suffix}"
+        if table.said and table.said != directory:
+            values = {"message": message.type, "here": table.said, "there": directory}
+            other = suffix and named != directory
+            code = "import-other-release" if other else "import-release-differs"
+            work.findings.append(finding(code, text.path, table.line, **values))
+            if other:
+                continue
+        if not message.type:
+            work.findings.append(finding("import-name-missing", text.path, table.line, what="message"))
+            continue
+        message = replace(message, version=directory[:1], release=directory[1:])
+        _put(work.release.messages, message.type, message, text, table.line, work.findings)
+    work.release.messages = dict(sorted(work.release.messages.items()))
+
+
+def _put(found: dict[str, _T], key: str, value: _T, text: Text, line: int, findings: list[Fault]) -> None:
     if key in found:
-        findings.append(finding("import-duplicate", member.path, line, what=key))
+        findings.append(finding("import-duplicate", text.path, line, what=key))
     else:
         found[key] = value
 
 
-def _link_codes(release: Release) -> None:
-    for key, element in release.elements.items():
-        if key in release.codes:
-            release.elements[key] = replace(element, codes=key)
-
-
-def _compare_forms(release: Release, forms: Forms, findings: list[Fault]) -> None:
-    """The segment directory repeats what composites and elements are: it must say the same."""
-    for file, line, ref, form in forms.elements:
-        element = release.elements.get(ref)
-        if element is not None and form and form != element.form:
-            findings.append(
-                finding("import-form-differs", file, line, element=ref, here=form, there=element.form)
-            )
-    for file, line, ref, components in forms.composites:
-        composite = release.composites.get(ref)
-        there = [(use.ref, use.status, use.repeat) for use in composite.parts] if composite else components
-        if there != components:
-            findings.append(finding("import-composite-differs", file, line, composite=ref))
+def _limited(findings: list[Fault]) -> list[Fault]:
+    """At most so many findings of one code in a file; how many more there are is a finding too."""
+    kept: list[Fault] = []
+    counts: dict[tuple[str, str], int] = {}
+    for fault in findings:
+        key = (fault.code, fault.place.file or "")
+        counts[key] = counts.get(key, 0) + 1
+        if counts[key] <= UNREAD_LIMIT:
+            kept.append(fault)
+    for (code, file), count in counts.items():
+        if count > UNREAD_LIMIT:
+            kept.append(finding("import-more", file, what=code, count=str(count - UNREAD_LIMIT)))
+    return kept
 
 
 def _imported(release: Release, source: str, about: Mapping[str, object], findings: list[Fault]) -> Imported:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import BinaryIO
 
 from edi_router.faults import Fault, FaultList, Place
 from edi_router.formats.edifact import charset, envelope
+from edi_router.formats.edifact.fast_canon import Canonical, Reading, well_formed
+from edi_router.formats.edifact.fast_message import SlicedMessage
+from edi_router.formats.edifact.fast_scan import Cutter
 from edi_router.formats.edifact.model import (
     BAD_TAG,
     INDENTED,
@@ -34,22 +37,29 @@ _RESTART = re.compile(
 )
 
 
-def read(source: bytes | BinaryIO, *, encoding: str | None = None) -> Iterator[Interchange]:
+Prove = Callable[[Canonical, Reading, int], object]
+"""Whether a message in canonical text, of an interchange of that syntax version, has no fault at all: what proves
+it, or None when that is not known."""
+
+
+def read(
+    source: bytes | BinaryIO, *, encoding: str | None = None, prove: Prove | None = None
+) -> Iterator[Interchange]:
     """The interchanges in `source`, lazily; there is always at least one, be it only to hold the faults.
 
     `encoding` (a Python codec, as the agreement names it) overrides the one that UNB's syntax identifier
     stands for, and switches off the check of the declared repertoire. Messages not taken when the next
-    interchange is asked for are kept in memory.
+    interchange is asked for are kept in memory. What `prove` finds is told by `SlicedMessage.proof`.
 
     >>> data = b"UNB+UNOA:3+A+B+240102:1200+7'UNH+1+CUSRES:D:96B:UN'BGM+1'UNT+3+1'UNZ+1+7'"
     >>> [(i.sender, [m.type for m in i.messages()], list(i.faults)) for i in read(data)]
     [('A', ['CUSRES'], [])]
     """
     stream = io.BytesIO(source) if isinstance(source, bytes) else source
-    return _interchanges(Scanner(stream, encoding))
+    return _interchanges(Scanner(stream, encoding), prove)
 
 
-def _interchanges(scanner: Scanner) -> Iterator[Interchange]:
+def _interchanges(scanner: Scanner, prove: Prove | None) -> Iterator[Interchange]:
     early = _file_faults(scanner)
     blocked = any(fault.code == "encoded-utf-16" for fault in early)
     start = scanner.source.peek(64)
@@ -67,7 +77,7 @@ def _interchanges(scanner: Scanner) -> Iterator[Interchange]:
     if junk is not None:
         early.append(junk.fault("junk-before-interchange"))
     while head is not None:
-        assembler = _Assembler(scanner, head, early)
+        assembler = _Assembler(scanner, head, early, prove)
         yield assembler.interchange
         left = list(assembler.interchange.messages())
         assembler.interchange.source = iter(left)
@@ -88,8 +98,9 @@ def _file_faults(scanner: Scanner) -> list[Fault]:
 class _Assembler:
     """Puts the segments of one interchange together to messages."""
 
-    def __init__(self, scanner: Scanner, head: Head, early: list[Fault]) -> None:
+    def __init__(self, scanner: Scanner, head: Head, early: list[Fault], prove: Prove | None) -> None:
         self.scanner = scanner
+        self.prove = prove
         self.level = head.level
         self.next_head: Head | None = None
         self.interchange = Interchange(
@@ -106,11 +117,13 @@ class _Assembler:
         self.references: set[str] = set()
         self.skipped: dict[str, tuple[Segment, int]] = {}
         self.position = 0
-        self.last: Segment | None = None
+        self.last: Segment | SlicedMessage | None = None
         self.ended = False
         self.queue: deque[Segment] = deque(scanner.batch())
         self.start = self.queue[0].offset if self.queue else 0
         self._header(head)
+        self.cutter = Cutter(scanner, Reading(head.dialect, head.level, scanner.strict))
+        self._align()
         self.interchange.source = self._messages()
 
     def _header(self, head: Head) -> None:
@@ -132,16 +145,46 @@ class _Assembler:
     def _messages(self) -> Iterator[Message]:
         while not self.ended:
             if not self.queue:
+                whole = self._whole_message() if self.message is None else None
+                if whole is not None:
+                    yield whole
+                    continue
                 self.queue.extend(self.scanner.batch())
                 if not self.queue:
                     break
             done = self._batch()
             if done is not None:
+                self._align()
                 yield done
         done = self._close_message("")
         if done is not None:
             yield done
         self._finish()
+
+    def _align(self) -> None:
+        """Between two messages: go on just behind the last segment, so that whole messages can be cut out."""
+        last = self.last
+        if self.message is None and not self.ended and self.queue and isinstance(last, Segment):
+            self.scanner.go_back(*last.end())
+            self.queue.clear()
+
+    def _whole_message(self) -> Message | None:
+        """The next message, if it can be cut out as a whole; its segments are made only when asked for."""
+        slice = self.cutter.next()
+        canonical = slice.reading.message(slice.raw, slice.ends) if slice is not None else None
+        if slice is None or canonical is None:
+            if slice is not None:
+                self.cutter.refuse()
+            return None
+        reading = slice.reading
+        proof = self.prove(canonical, reading, self.interchange.syntax_version) if self.prove else None
+        if proof is None and not well_formed(reading.characters).fullmatch(canonical.text):
+            self.cutter.refuse()
+            return None
+        message = SlicedMessage(slice.header(), slice, canonical, self.group, proof)
+        self.cutter.take(slice)
+        self._check_opening(message, canonical.reference)
+        return self._deliver(message)
 
     def _batch(self) -> Message | None:
         """Take segments from the queue until one of them ends a message."""
@@ -274,15 +317,22 @@ class _Assembler:
         self.message = message
         self._append(message, header)
         message.faults.extend(envelope.message_header_faults(message))
-        reference = message.reference
+        self._check_opening(message, message.reference)
+
+    def _check_opening(self, message: Message, reference: str) -> None:
+        """Whether the message may stand here, with this reference."""
+        header = message.header
         if reference in self.references and reference:
             message.faults.append(fault_at(header, "message-reference-repeated", 1, value=reference))
         elif len(self.references) < REFERENCES_REMEMBERED:
             self.references.add(reference)
-        group, kind = self.group, message.type
-        if group is None and self.interchange.group_count:
-            self.faults.append(fault_at(header, "groups-and-messages-mixed"))
-        elif group is not None and kind and group.type and kind != group.type and kind not in group.types:
+        group = self.group
+        if group is None:
+            if self.interchange.group_count:
+                self.faults.append(fault_at(header, "groups-and-messages-mixed"))
+            return
+        kind = message.type
+        if kind and group.type and kind != group.type and kind not in group.types:
             group.types.add(kind)
             values = {"reference": group.reference, "expected": group.type, "found": kind}
             self.faults.append(fault_at(header, "group-types-mixed", 2, 1, **values))
@@ -321,10 +371,13 @@ class _Assembler:
         self.message = None
         self.interchange.message_count += 1
         message.position = self.interchange.message_count
-        self.last = message.segments[-1]
+        self.last = message if isinstance(message, SlicedMessage) else message.segments[-1]
         if self.group is not None:
             self.group.count += 1
         return message
+
+    def _last_segment(self) -> Segment | None:
+        return self.last.segments[-1] if isinstance(self.last, SlicedMessage) else self.last
 
     # --- groups and the end -------------------------------------------------------------------------------
 
@@ -340,7 +393,7 @@ class _Assembler:
 
     def _leave_group(self, follower: Segment | None) -> None:
         if self.group is not None:
-            segment = follower or self.last or self.group.header
+            segment = follower or self._last_segment() or self.group.header
             self.faults.append(fault_at(segment, "group-trailer-missing", reference=self.group.reference))
             self.group = None
 
@@ -367,7 +420,7 @@ class _Assembler:
         if interchange.trailer is None:
             self._leave_group(None)
             if interchange.header is not None:
-                segment = self.last or interchange.header
+                segment = self._last_segment() or interchange.header
                 self.faults.append(fault_at(segment, "interchange-trailer-missing"))
                 if not interchange.message_count:
                     self.faults.append(fault_at(segment, "interchange-empty"))

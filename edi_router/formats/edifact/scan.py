@@ -203,7 +203,7 @@ class Scanner:
             data = self.source.take(self._step)
             self._step = min(self._step * 2, BLOCK)
             self._ended = not data
-            text = self._decode(data)
+            text = self.decode(data)
             self._raw.append(data)
             self._parts.append(text)
             if terminator in text or self._ended or sum(map(len, self._parts)) > SEGMENT_LIMIT:
@@ -212,7 +212,8 @@ class Scanner:
                     return segments
         return []
 
-    def _decode(self, data: bytes) -> str:
+    def decode(self, data: bytes) -> str:
+        """The text of the next `data`; a character cut off at its end comes with the next ones."""
         text = self._decoder.decode(data, not data)
         if not self._dialect.wide:
             return text
@@ -319,6 +320,18 @@ class Scanner:
         self._parts, self._raw, self._pending = [], [], b""
         self._decoder.reset()
         self._raw_offset, self._ended, self._step = offset, False, 4096
+
+    def position(self) -> tuple[int, int, int] | None:
+        """Offset, line and column of what comes next; None within a segment."""
+        if self._ended or self._cut or self._pending or any(self._parts):
+            return None
+        return self._raw_offset, self.line, self.column
+
+    def resume(self, data: bytes, start: int, place: tuple[int, int, int], step: int) -> None:
+        """Continue at `place` in `data`, which was taken from the source at `start`; `step` bytes first."""
+        self._whole = data, start
+        self.go_back(*place)
+        self._step = step or self._step
 
     def skip(self, size: int) -> int:
         """Pass over `size` bytes after `go_back`; the number really passed."""

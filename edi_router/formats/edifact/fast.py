@@ -1,0 +1,148 @@
+"""The fast lane: a valid message matches one regular expression, made from its definition when it pays.
+
+A message that does not match has a fault, or may have one: the diagnosing checker (`check`) decides. What
+matches has none, not even a warning; a property test holds the two together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from edi_router.formats.edifact.directory import SERVICE_MESSAGES, Definitions, directory_name
+from edi_router.formats.edifact.elements import segment_spec
+from edi_router.formats.edifact.fast_canon import Canonical, Reading
+from edi_router.formats.edifact.fast_content import Content
+from edi_router.formats.edifact.fast_message import SlicedMessage
+from edi_router.formats.edifact.fast_regex import SPELLING, Characters, Spelling
+from edi_router.formats.edifact.fast_structure import contents_pattern, message_pattern
+from edi_router.formats.edifact.model import Message
+from edi_router.formats.edifact.scan import SERVICE_TAGS
+from edi_router.formats.edifact.structure import Structure
+
+WARM = 1 << 18
+"""Characters of messages by one definition after which its pattern is made; checking fewer takes less time."""
+LONGEST = 250_000
+"""The longest pattern that is made in one piece; else order and contents are two."""
+
+Match = Callable[[str], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What a message is checked by: a type of a directory, and how it is written."""
+
+    directory: str
+    type: str
+    service: str
+    syntax_version: int
+    characters: Characters
+
+
+@dataclass(slots=True)
+class _Entry:
+    seen: int = 0
+    matches: tuple[Match, ...] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Lane:
+    """Finds messages that have no fault by `definitions`; `warm` is 0 to have every pattern made at once.
+
+    It is what `reader.read` asks as `prove`; the proof is the `Key`.
+    """
+
+    definitions: Definitions
+    check_as: str | None = None
+    warm: int = WARM
+
+    def __call__(self, message: Canonical, reading: Reading, syntax_version: int) -> Key | None:
+        """The proof that the message has no fault, or None."""
+        key = key_of(
+            message.type, message.version, message.release, self.check_as, syntax_version, reading.characters
+        )
+        entry = self.definitions.cached(("fast", key), _Entry)
+        if entry.matches is None:
+            entry.seen += len(message.text)
+            if entry.seen < self.warm:
+                return None
+            entry.matches = patterns(self.definitions, key)
+        for matches in entry.matches:
+            if not matches(message.text):
+                return None
+        return key if entry.matches else None
+
+
+def key_of(
+    type: str, version: str, release: str, check_as: str | None, syntax_version: int, characters: Characters
+) -> Key:
+    """By what a message is checked, as `check` decides it."""
+    directory = directory_name(type, version, release)
+    if type in SERVICE_MESSAGES:
+        directory = "service-4" if syntax_version == 4 or directory == "service-4" else "service-3"
+    elif check_as is not None:
+        directory = check_as
+    service = "service-4" if syntax_version == 4 else "service-3"
+    return Key(directory, type, service, syntax_version, characters)
+
+
+def patterns(
+    definitions: Definitions, key: Key, spelling: Spelling = SPELLING, longest: int = LONGEST
+) -> tuple[Match, ...]:
+    """What a message has to match in full; nothing when there is no definition, or none that can be used."""
+    definition = definitions.message_of(key.directory, key.type)
+    if definition is None:
+        return ()
+    structure = definitions.cached(
+        ("structure", key.directory, key.type), partial(Structure, definition)
+    )
+    if structure.tags & SERVICE_TAGS != {"UNH", "UNT"}:
+        return ()
+    content = Content(key.characters, key.syntax_version < 4, spelling)
+
+    def segment(tag: str) -> str:
+        spec = segment_spec(definitions, key.directory, tag)
+        return content.segment(tag, spec or segment_spec(definitions, key.service, tag))
+
+    whole = message_pattern(structure, segment, spelling)
+    if whole is None:
+        return ()
+    if len(whole) <= longest:
+        return (re.compile(whole).fullmatch,)
+    order = message_pattern(structure, content.any_segment, spelling)
+    contents = contents_pattern(structure, segment, spelling)
+    return tuple(re.compile(each).fullmatch for each in (order or "", contents))
+
+
+def is_proven(
+    message: Message, definitions: Definitions, check_as: str | None = None, syntax_version: int = 3
+) -> bool:
+    """Whether the message has been found to have no fault while it was read."""
+    if not isinstance(message, SlicedMessage) or message.proof is None:
+        return False
+    by = message.canonical
+    key = key_of(
+        by.type, by.version, by.release, check_as, syntax_version, message.slice.reading.characters
+    )
+    return message.proof == key and ("fast", key) in definitions._cache
+
+
+def fast_check(
+    message: Message,
+    definitions: Definitions,
+    *,
+    check_as: str | None = None,
+    syntax_version: int = 3,
+    warm: int = 0,
+) -> bool:
+    """Whether it is certain that `message`, as it was read, has no fault; False says nothing.
+
+    Only messages that the reader cut out as a whole can be told. `warm` is how much has to be seen before a
+    pattern is made for a definition.
+    """
+    if not isinstance(message, SlicedMessage) or message.faults:
+        return False
+    lane = Lane(definitions, check_as, warm)
+    return lane(message.canonical, message.slice.reading, syntax_version) is not None
