@@ -18,6 +18,9 @@ from edi_router.faults import render
 if TYPE_CHECKING:
     from edi_router.demo.run import Demonstrated
 
+NARROW = 125
+"""Columns below which the table would break its file names; they are stacked then."""
+
 
 @click.command(
     help=say(
@@ -122,7 +125,13 @@ def _print(shown: Demonstrated, seconds: float, root: Path, keep: bool) -> None:
         told += [f"← {row['partner']}/in/{name}" for name in row["acknowledgements"]]
         rows.append((here if here != last else "", row["message"], row["state"], "\n".join(told)))
         last = here
-    output.table(headings, rows)
+    if output.width() < NARROW:
+        for file, message, state, told_of in rows:
+            print("\n".join(filter(None, (file, f"  {message}  {state}".rstrip()))))
+            print("    " + told_of.replace("\n", "\n    "))
+        print()
+    else:
+        output.table(headings, rows)
     print_books(shown.books)
     print()
     print(
@@ -134,11 +143,7 @@ def _print(shown: Demonstrated, seconds: float, root: Path, keep: bool) -> None:
     if keep:
         print(say("Try next:", "接下来可以试试："))
         for verb in ("ls message --state held", "show ENTA00000004", "show CSQU3054383", "books"):
-            print(f"  edi-router --workspace {root} {verb}")
+            print(f"  {output.program()} --workspace {root} {verb}")
     else:
-        print(
-            say(
-                "Keep the workspace and look around: edi-router demo --keep",
-                "保留工作区以便查看：edi-router demo --keep",
-            )
-        )
+        again = f"{output.program()} demo --keep"
+        print(say(f"Keep the workspace and look around: {again}", f"保留工作区以便查看：{again}"))

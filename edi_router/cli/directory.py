@@ -1,4 +1,4 @@
-"""`edi-router directory`: UN/EDIFACT directories imported, listed and shown."""
+"""`edi-router directory`: UN/EDIFACT directories imported, listed, shown, compared and explained."""
 
 from __future__ import annotations
 
@@ -9,6 +9,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from edi_router.cli import options, output, workspace
+from edi_router.cli.directories import (
+    definitions_of,
+    folder_name,
+    from_option,
+    message_of,
+    names_of,
+    where_of,
+)
+from edi_router.cli.directory_compare import diff, doc
 from edi_router.cli.language import LANGUAGE, say
 
 if TYPE_CHECKING:
@@ -100,19 +109,15 @@ def _told(name: str, imported: Imported, into: Path | None, as_json: bool) -> No
     output.print_faults(told)
     if notes := len(imported.findings) - len(told):
         print(say(f"{name}: {notes} notes (listed with --json)", f"{name}：{notes} 条提示（用 --json 列出）"))
-    counts = ", ".join(f"{count:,} {what}" for what, count in imported.counts.items())
+    words = {
+        "messages": "个报文", "segments": "个段", "composites": "个复合数据元", "elements": "个数据元",
+        "code lists": "个代码表", "codes": "个代码",
+    }  # fmt: skip
+    counts = ", ".join(f"{count:,} {say(what, words[what])}" for what, count in imported.counts.items())
     if into is None:
         print(f"{name}: " + say("nothing imported", "未导入任何内容"))
     else:
         print(f"{name} → {into / imported.directory}: {counts}")
-
-
-def _from(function: Any) -> Any:
-    text = say(
-        "A folder that `import --into` has filled, instead of the shipped definitions.",
-        "由 `import --into` 生成的目录，代替自带定义。",
-    )
-    return click.option("--from", "source", type=options.FOLDER, help=text)(function)
 
 
 @directory.command(
@@ -129,7 +134,7 @@ def _from(function: Any) -> Any:
 )
 @click.argument("name", metavar="DIRECTORY")
 @click.argument("type_", metavar="MESSAGE")
-@_from
+@from_option
 @options.definitions_option
 @options.lang_option
 @options.json_option
@@ -143,18 +148,14 @@ def show(
     as_json: bool,
 ) -> int:
     """One message type as a tree."""
-    found = _definitions(ctx, source, definitions)
-    message = found.message_of(name.upper(), type_.upper())
-    if message is None:
-        known = ", ".join(_names(ctx, source, definitions).get(name.upper(), ()))
-        told = say(f"there is no {type_} in {name}", f"{name} 中没有 {type_}")
-        hint = say(f"; it has: {known}", f"；其中有：{known}") if known else ""
-        output.fail(told + hint, output.FINDINGS)
+    name = folder_name(name)
+    found = definitions_of(ctx, source, definitions)
+    message = message_of(ctx, found, name, type_, (source, definitions), output.FINDINGS)
     if as_json:
         output.emit(structure(message.content))
     else:
-        click.secho(f"{message.type} {name.upper()} {message.name}", bold=True)
-        _print(found, name.upper(), message.content, 0)
+        click.secho(f"{message.type} {name} {message.name}", bold=True)
+        _print(found, name, message.content, 0)
     return output.FINE
 
 
@@ -192,44 +193,43 @@ def _print(definitions: Definitions, name: str, content: Iterable[SegmentUse | G
         "列出已有的目录及其报文类型。\n\n\b\n示例：edi-router directory list --from un",
     ),
 )
-@_from
+@from_option
 @options.definitions_option
 @options.lang_option
 @options.json_option
 @click.pass_context
 def list_(ctx: click.Context, source: Path | None, definitions: tuple[Path, ...], as_json: bool) -> int:
-    """Every directory and its messages."""
-    names = _names(ctx, source, definitions)
-    if as_json:
-        for name, types in names.items():
-            output.emit({"directory": name, "messages": types})
-    else:
-        headings = (say("directory", "目录"), say("messages", "报文类型"))
-        output.table(headings, [(name, ", ".join(types)) for name, types in names.items()])
+    """Every directory and its messages, where it lies and what is in it."""
+    found = definitions_of(ctx, source, definitions)
+    rows = []
+    for name, types in names_of(ctx, source, definitions).items():
+        about = found.about(name) or {}
+        where = where_of(ctx, name, types[0], source, definitions)
+        counts = about.get("counts", {})
+        shape = {"directory": name, "messages": types, "where": where, "source": about.get("source", "")}
+        if as_json:
+            output.emit(shape | {"counts": counts})
+        else:
+            rows.append((name, where, _counted(counts), ", ".join(types)))
+    if not as_json:
+        headings = (
+            say("directory", "目录"),
+            say("where", "位置"),
+            say("holds", "内容"),
+            say("messages", "报文类型"),
+        )
+        output.table(headings, rows)
     return output.FINE
 
 
-def _definitions(ctx: click.Context, source: Path | None, folders: tuple[Path, ...]) -> Definitions:
-    from edi_router.config import Tree
-    from edi_router.library import definitions_over
+def _counted(counts: dict[str, int]) -> str:
+    words = {
+        "messages": say("messages", "个报文"),
+        "segments": say("segments", "个段"),
+        "codes": say("codes", "个代码"),
+    }
+    return ", ".join(f"{counts[key]:,} {word}" for key, word in words.items() if key in counts)
 
-    if source is not None:
-        return definitions_over(Tree(()), [source, *folders])
-    return definitions_over(workspace.tree(ctx), folders)
 
-
-def _names(ctx: click.Context, source: Path | None, folders: tuple[Path, ...]) -> dict[str, list[str]]:
-    """The message types by directory."""
-    from edi_router.config import Tree
-
-    given = Tree((*([source] if source is not None else []), *folders))
-    found = given.names(".", ".json")
-    if source is None:
-        tree = workspace.tree(ctx)
-        found += [name.removeprefix("schemas/edifact/") for name in tree.names("schemas/edifact", ".json")]
-    names: dict[str, set[str]] = {}
-    for name in found:
-        parts = name.split("/")
-        if len(parts) == 3 and parts[1] == "messages":
-            names.setdefault(parts[0], set()).add(parts[2].removesuffix(".json"))
-    return {name: sorted(names[name]) for name in sorted(names)}
+directory.add_command(diff)
+directory.add_command(doc)

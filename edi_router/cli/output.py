@@ -60,14 +60,33 @@ def fail(message: str, code: int = SYSTEM) -> NoReturn:
     sys.exit(code)
 
 
+def program() -> str:
+    """How the command can be called from here: its plain name when that is on the path, else where it lies."""
+    import os
+    import shutil
+    from pathlib import Path
+
+    called = Path(sys.argv[0])
+    found = shutil.which("edi-router")
+    if called.name != "edi-router" or (found and Path(found).samefile(called)):
+        return "edi-router"
+    return os.path.relpath(called)
+
+
+def width() -> int:
+    """Columns of standard output; a fixed number when it is no terminal."""
+    import shutil
+
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 140
+
+
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
     """A table on standard output; plain columns when it is not a terminal."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
 
-    terminal = sys.stdout.isatty()
-    console = Console(width=None if terminal else 140, highlight=False)
+    console = Console(width=width(), highlight=False)
     shown = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in headings:
         shown.add_column(heading, overflow="fold")

@@ -176,8 +176,8 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     _entry(
         "import-release-differs",
-        "{message} says it is of {here}, its file and the others are of {there}, which is taken.",
-        "{message} 标明为 {here}，但其文件和其他报文属于 {there}；按后者处理。",
+        "{message} is of {here} by its text or its file name, of {there} by the other; {there} is taken.",
+        "{message} 的正文与文件名不一致（{here}、{there}）；按 {there} 处理。",
     ),
     _entry(
         "import-other-release",

@@ -41,6 +41,9 @@ class Key:
     characters: Characters
 
 
+Proof = tuple[Definitions, Key]
+
+
 @dataclass(slots=True)
 class _Entry:
     seen: int = 0
@@ -51,28 +54,35 @@ class _Entry:
 class Lane:
     """Finds messages that have no fault by `definitions`; `warm` is 0 to have every pattern made at once.
 
-    It is what `reader.read` asks as `prove`; the proof is the `Key`.
+    It is what `reader.read` asks as `prove`.
     """
 
     definitions: Definitions
     check_as: str | None = None
     warm: int = WARM
 
-    def __call__(self, message: Canonical, reading: Reading, syntax_version: int) -> Key | None:
-        """The proof that the message has no fault, or None."""
-        key = key_of(
-            message.type, message.version, message.release, self.check_as, syntax_version, reading.characters
-        )
-        entry = self.definitions.cached(("fast", key), _Entry)
-        if entry.matches is None:
-            entry.seen += len(message.text)
-            if entry.seen < self.warm:
-                return None
-            entry.matches = patterns(self.definitions, key)
-        for matches in entry.matches:
-            if not matches(message.text):
-                return None
-        return key if entry.matches else None
+    def __call__(self, reading: Reading, syntax_version: int) -> Callable[[Canonical], Proof | None]:
+        """For the messages of one interchange: the proof that one has no fault, or None."""
+        definitions = self.definitions
+        known: dict[tuple[str, str, str], tuple[Key, _Entry]] = {}
+
+        def prove(message: Canonical) -> Proof | None:
+            by = message.type, message.version, message.release
+            if by not in known:
+                key = key_of(*by, self.check_as, syntax_version, reading.characters)
+                known[by] = key, definitions.cached(("fast", key), _Entry)
+            key, entry = known[by]
+            if entry.matches is None:
+                entry.seen += len(message.text)
+                if entry.seen < self.warm:
+                    return None
+                entry.matches = patterns(definitions, key)
+            for matches in entry.matches:
+                if not matches(message.text):
+                    return None
+            return (definitions, key) if entry.matches else None
+
+        return prove
 
 
 def key_of(
@@ -95,9 +105,7 @@ def patterns(
     definition = definitions.message_of(key.directory, key.type)
     if definition is None:
         return ()
-    structure = definitions.cached(
-        ("structure", key.directory, key.type), partial(Structure, definition)
-    )
+    structure = definitions.cached(("structure", key.directory, key.type), partial(Structure, definition))
     if structure.tags & SERVICE_TAGS != {"UNH", "UNT"}:
         return ()
     content = Content(key.characters, key.syntax_version < 4, spelling)
@@ -123,10 +131,8 @@ def is_proven(
     if not isinstance(message, SlicedMessage) or message.proof is None:
         return False
     by = message.canonical
-    key = key_of(
-        by.type, by.version, by.release, check_as, syntax_version, message.slice.reading.characters
-    )
-    return message.proof == key and ("fast", key) in definitions._cache
+    key = key_of(by.type, by.version, by.release, check_as, syntax_version, message.slice.reading.characters)
+    return message.proof == (definitions, key)
 
 
 def fast_check(
@@ -142,7 +148,9 @@ def fast_check(
     Only messages that the reader cut out as a whole can be told. `warm` is how much has to be seen before a
     pattern is made for a definition.
     """
-    if not isinstance(message, SlicedMessage) or message.faults:
+    if not isinstance(message, SlicedMessage):
         return False
-    lane = Lane(definitions, check_as, warm)
-    return lane(message.canonical, message.slice.reading, syntax_version) is not None
+    if is_proven(message, definitions, check_as, syntax_version):
+        return True
+    prove = Lane(definitions, check_as, warm)(message.slice.reading, syntax_version)
+    return prove(message.canonical) is not None

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from edi_router.formats.edifact import charset
 from edi_router.formats.edifact.fast_regex import MASK, SPELLING, Characters
 from edi_router.formats.edifact.model import Dialect
 
-_HEAD = re.compile(
-    r"UNH\+([^+:'*\x01]+)\+([^+:'*\x01]+):([^+:'*\x01]+):([^+:'*\x01]+):[^+:'*]+[+:'*]"
-).match
+_HEAD = re.compile(r"UNH\+([^+:'*\x01]+)\+([^+:'*\x01]+):([^+:'*\x01]+):([^+:'*\x01]+):[^+:'*]+[+:'*]").match
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +40,12 @@ class Reading:
         """Whether the separators are ordinary characters: only then the rest holds."""
         return all("!" <= mark <= "~" for mark in self.dialect.separators.active)
 
-    @property
+    @cached_property
     def characters(self) -> Characters:
         """The characters that values may have."""
-        level = {"UNOA": "A", "IATA": "A", "UNOB": "B", "IATB": "B"}.get(self.level, "") if self.strict else ""
+        level = (
+            {"UNOA": "A", "IATA": "A", "UNOB": "B", "IATB": "B"}.get(self.level, "") if self.strict else ""
+        )
         return Characters(level, bool(self.dialect.separators.repetition))
 
     def message(self, raw: str, ends: str) -> Canonical | None:
@@ -92,7 +92,7 @@ def _tables(component: str, element: str, repetition: str, terminator: str) -> t
 
 
 def _masked(text: str, release: str, special: str) -> str | None:
-    """Without release characters: each released service character becomes a mask.
+    """Without release characters: each released service character becomes a mask. None when another is released.
 
     >>> _masked("a?+b??'?c", "?", "+:'")
     "a\\x01b\\x01'c"
@@ -110,10 +110,8 @@ def _masked(text: str, release: str, special: str) -> str | None:
             out.append(parts[at])
         elif part[0] in special:
             out += MASK, part[1:]
-        elif part[0] < " ":
+        else:  # a letter, a line end: nothing that needs it
             return None
-        else:
-            out.append(part)
         at += 1
     return "".join(out)
 

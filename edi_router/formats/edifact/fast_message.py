@@ -6,16 +6,18 @@ from dataclasses import dataclass
 
 from edi_router.faults import FaultList
 from edi_router.formats.edifact.fast_canon import Canonical, Reading
-from edi_router.formats.edifact.fast_regex import MASK
-from edi_router.formats.edifact.model import FunctionalGroup, Message, Segment, advance
-from edi_router.formats.edifact.separators import Element, elements_of, split
+from edi_router.formats.edifact.model import SERVICE, FunctionalGroup, Message, Segment, advance
+from edi_router.formats.edifact.separators import Element, elements_of
 
 Value = str | list[str] | list[list[str]]
 
 
 @dataclass(slots=True)
 class Slice:
-    """A message's text as it stands in the file, from UNH to the terminator of UNT, and where it begins."""
+    """A message's text as it stands in the file, from UNH to the terminator of UNT, and where it begins.
+
+    Once it is taken for a message, there are no control characters in it besides the line ends.
+    """
 
     raw: str
     ends: str
@@ -29,16 +31,23 @@ class Slice:
         """Its UNH."""
         marks = self.reading.dialect.separators
         end = self.raw.find(marks.terminator)
-        while marks.release and self.raw[end - 1] == marks.release:
-            end = self.raw.find(marks.terminator, end + 1)
+        if marks.release and marks.release in self.raw[:end]:
+            end = len(self.pieces()[0])
         return Segment(
-            "UNH", self.raw[:end], self.reading.dialect, self.offset, self.line, self.column, 1
+            "UNH", self.raw[:end], self.reading.dialect, self.offset, self.line, self.column, 1, SERVICE
         )
 
     def pieces(self) -> list[str]:
         """The raw text of its segments, without terminators and the line ends between them."""
         marks = self.reading.dialect.separators
-        pieces = split(self.raw, marks.terminator, marks.release)
+        raw, terminator, release = self.raw, marks.terminator, marks.release
+        pieces = raw.split(terminator)
+        at = raw.rfind(release + terminator) if release else -1
+        while at >= 0:
+            if (at - len(raw[:at].rstrip(release))) % 2 == 0:  # released: no end of a segment
+                number = raw.count(terminator, 0, at + 2)
+                pieces[number - 1 : number + 1] = [terminator.join(pieces[number - 1 : number + 1])]
+            at = raw.rfind(release + terminator, 0, at + 1)
         pieces.pop()
         if self.ends:
             skip = len(self.ends)
@@ -60,6 +69,7 @@ class Slice:
             else:
                 column += len(piece) + 1
         out[0] = header
+        out[-1].marks = SERVICE
         return out
 
     def after(self) -> tuple[int, int, int]:
@@ -74,7 +84,12 @@ class SlicedMessage(Message):
     __slots__ = ("_all", "canonical", "proof", "slice")
 
     def __init__(
-        self, header: Segment, slice: Slice, canonical: Canonical, group: FunctionalGroup | None, proof: object
+        self,
+        header: Segment,
+        slice: Slice,
+        canonical: Canonical,
+        group: FunctionalGroup | None,
+        proof: object,
     ) -> None:
         self.header = header
         self.slice = slice
@@ -113,18 +128,25 @@ class SlicedMessage(Message):
         An element is a text, or a list of components, or where it repeats a list of such lists.
         """
         marks = self.slice.reading.dialect.separators
-        element, component, release = marks.element, marks.component, marks.release
-        repetition = marks.repetition or MASK
-        rows: list[list[Value]] = []
-        for piece in self.slice.pieces():
-            if repetition in piece or (release and release in piece):
-                parts: list[Value] = [_value(repeats) for repeats in elements_of(piece, marks)]
-                rows.append([piece[:3], *parts])
-            else:
-                rows.append(
-                    [part.split(component) if component in part else part for part in piece.split(element)]
-                )
+        element, component = marks.element, marks.component
+        pieces = self.slice.pieces()
+        rows: list[list[Value]] = [
+            [part.split(component) if component in part else part for part in piece.split(element)]
+            if component in piece
+            else piece.split(element)  # type: ignore[misc]  # a list of texts is a list of values
+            for piece in pieces
+        ]
+        for mark in (marks.release, marks.repetition):
+            if mark and mark in self.slice.raw:
+                for number, piece in enumerate(pieces):
+                    if mark in piece:
+                        rows[number] = [piece[:3], *map(_value, elements_of(piece, marks))]
         return rows
+
+
+def segment_count(message: Message) -> int:
+    """How many segments a message has; none are made for the answer."""
+    return message.count if isinstance(message, SlicedMessage) else len(message.segments)
 
 
 def _value(repeats: Element) -> Value:

@@ -91,12 +91,20 @@ class Cutter:
         if end < 0:
             return -1
         self._end = end + 1
-        if self._release and self._release in (text[trailer - 1], text[end - 1]):
+        if self._is_released(trailer) or self._is_released(end):
             return self._end - at
         raw = text[start : self._end]
         if not ends:
             return Slice(raw, ends, self._offset, self._line, self._column, self.reading)
         return Slice(raw, ends, self._offset + len(ends), self._line + 1, 1, self.reading)
+
+    def _is_released(self, at: int) -> bool:
+        """Whether the terminator at `at` may be data."""
+        release = self._release
+        if not release or self._text[at - 1] != release:
+            return False
+        before = self._text[max(0, at - 64) : at]
+        return (len(before) - len(before.rstrip(release))) % 2 == 1 or not before.rstrip(release)
 
     def _return(self, size: int) -> None:
         """Hand over to the scanner, whose next batch is to have `size` characters if that is not 0."""

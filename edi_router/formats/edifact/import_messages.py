@@ -119,9 +119,11 @@ def _compare(
         match = _CLARIFICATION.search(lines[number])
         if match:
             text, first = match[2], number
-            while lines[number].rstrip().endswith("-") and number + 1 < end:
+            while number + 1 < end and (
+                lines[number].endswith("-") or re.match(r"\s*-\s*(?:[A-Z]{3}|SG\d+)\b", lines[number + 1])
+            ):
                 number += 1
-                text += lines[number].strip()
+                text += "-" + lines[number].strip()
             parts = re.findall(r"[A-Z]{3}|SG\d+", text.upper())
             said.setdefault(f"SG{match[1]}", (first + 1, parts))
         number += 1

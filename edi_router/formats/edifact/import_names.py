@@ -22,12 +22,13 @@ _LETTERS = {"MD": MESSAGE, "SD": SEGMENTS, "CD": COMPOSITES, "ED": ELEMENTS}
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a file is: `of` says which directory an index lists; `suffix` is the release in its name."""
+    """What a file is: `of` says which directory an index lists; `suffix` and `version` are of its name."""
 
     kind: str
     of: str = ""
     interactive: bool = False
     suffix: str = ""
+    version: str = ""
     by_content: bool = False
 
 
@@ -51,7 +52,7 @@ def kind_of(name: str, lines: list[str]) -> Kind:
     if codes := _CODES.search(name):
         return Kind(CODES, CODES, codes[1] == "ID", release)
     if (message := _MESSAGE.fullmatch(name)) and (message[2] or message[3] or _is_message(lines)):
-        return Kind(MESSAGE, MESSAGE, False, release)
+        return Kind(MESSAGE, MESSAGE, False, release, message[2] or "")
     return Kind(_by_content(lines), suffix=release, by_content=True)
 
 

@@ -65,7 +65,7 @@ class _Work:
     release: Release = field(default_factory=Release)
     forms: Forms = field(default_factory=Forms)
     findings: list[Fault] = field(default_factory=list)
-    tables: list[tuple[Text, Table, str]] = field(default_factory=list)
+    tables: list[tuple[Text, Table, names.Kind]] = field(default_factory=list)
     indexes: list[tuple[Text, str]] = field(default_factory=list)
     suffixes: dict[str, int] = field(default_factory=dict)
 
@@ -171,7 +171,7 @@ def _read(member: Member, text: Text, kind: names.Kind, work: _Work) -> None:
             if index:
                 what = table.message.type
                 findings.append(finding("import-appended", text.path, table.line, message=what))
-            work.tables.append((text, table, kind.suffix))
+            work.tables.append((text, table, kind))
     elif kind.kind == names.CODES:
         for line, key, codes in read_codes(text, forms, findings):
             found += 1
@@ -199,26 +199,26 @@ def _settle(work: _Work) -> None:
     """Which directory this is, by the most messages; a message that says another one is looked into."""
     votes: dict[str, int] = {}
     batch = [found for found in work.tables if not found[1].interactive]
-    for _, table, suffix in batch:
-        for said in {table.said, f"{table.message.version}{suffix}" if suffix else ""} - {""}:
+    for _, table, kind in batch:
+        for said in {table.said, _named(table, kind)} - {""}:
             votes[said] = votes.get(said, 0) + 1
     if votes:
         work.release.directory = max(votes, key=lambda said: (votes[said], said))
     elif work.suffixes:
         work.release.directory = "D" + max(work.suffixes, key=lambda each: (work.suffixes[each], each))
     directory = work.release.directory
-    for text, table, suffix in work.tables:
+    for text, table, kind in work.tables:
         message = table.message
         if table.interactive:
             work.findings.append(finding("import-interactive", text.path, table.line, what=message.type))
             continue
-        named = f"{message.version}{suffix}"
-        if table.said and table.said != directory:
-            values = {"message": message.type, "here": table.said, "there": directory}
-            other = suffix and named != directory
-            code = "import-other-release" if other else "import-release-differs"
+        says = [said for said in (table.said, _named(table, kind)) if said]
+        others = [said for said in says if said != directory]
+        if others:
+            values = {"message": message.type, "here": others[0], "there": directory}
+            code = "import-other-release" if len(others) == len(says) else "import-release-differs"
             work.findings.append(finding(code, text.path, table.line, **values))
-            if other:
+            if len(others) == len(says):
                 continue
         if not message.type:
             work.findings.append(finding("import-name-missing", text.path, table.line, what="message"))
@@ -226,6 +226,11 @@ def _settle(work: _Work) -> None:
         message = replace(message, version=directory[:1], release=directory[1:])
         _put(work.release.messages, message.type, message, text, table.line, work.findings)
     work.release.messages = dict(sorted(work.release.messages.items()))
+
+
+def _named(table: Table, kind: names.Kind) -> str:
+    """The directory that the file's name says."""
+    return f"{kind.version or table.message.version}{kind.suffix}" if kind.suffix else ""
 
 
 def _put(found: dict[str, _T], key: str, value: _T, text: Text, line: int, findings: list[Fault]) -> None:

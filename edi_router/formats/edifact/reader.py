@@ -37,9 +37,9 @@ _RESTART = re.compile(
 )
 
 
-Prove = Callable[[Canonical, Reading, int], object]
-"""Whether a message in canonical text, of an interchange of that syntax version, has no fault at all: what proves
-it, or None when that is not known."""
+Prove = Callable[[Reading, int], Callable[[Canonical], object]]
+"""For an interchange of that syntax version: whether a message in canonical text has no fault at all, that is
+what proves it, or None when it is not known."""
 
 
 def read(
@@ -95,12 +95,15 @@ def _file_faults(scanner: Scanner) -> list[Fault]:
     return []
 
 
+def _unknown(_: Canonical) -> None:
+    """What is known of a message when nothing can be proved."""
+
+
 class _Assembler:
     """Puts the segments of one interchange together to messages."""
 
     def __init__(self, scanner: Scanner, head: Head, early: list[Fault], prove: Prove | None) -> None:
         self.scanner = scanner
-        self.prove = prove
         self.level = head.level
         self.next_head: Head | None = None
         self.interchange = Interchange(
@@ -122,7 +125,10 @@ class _Assembler:
         self.queue: deque[Segment] = deque(scanner.batch())
         self.start = self.queue[0].offset if self.queue else 0
         self._header(head)
-        self.cutter = Cutter(scanner, Reading(head.dialect, head.level, scanner.strict))
+        reading = Reading(head.dialect, head.level, scanner.strict)
+        self.cutter = Cutter(scanner, reading)
+        self.is_well_formed = well_formed(reading.characters).fullmatch
+        self.prove = prove(reading, self.interchange.syntax_version) if prove is not None else _unknown
         self._align()
         self.interchange.source = self._messages()
 
@@ -176,9 +182,8 @@ class _Assembler:
             if slice is not None:
                 self.cutter.refuse()
             return None
-        reading = slice.reading
-        proof = self.prove(canonical, reading, self.interchange.syntax_version) if self.prove else None
-        if proof is None and not well_formed(reading.characters).fullmatch(canonical.text):
+        proof = self.prove(canonical)
+        if proof is None and not self.is_well_formed(canonical.text):
             self.cutter.refuse()
             return None
         message = SlicedMessage(slice.header(), slice, canonical, self.group, proof)

@@ -15,6 +15,13 @@ from edi_router.formats.xml.xpath import line_of, xpath_of
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PROLOG = re.compile(r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*", re.DOTALL)
 _MOST = 20
+_OUT_OF_STEP = frozenset(
+    (
+        etree.ErrorTypes.ERR_TAG_NAME_MISMATCH,
+        etree.ErrorTypes.ERR_TAG_NOT_FINISHED,
+        etree.ErrorTypes.ERR_DOCUMENT_END,
+    )
+)
 
 
 def parse(data: bytes, limits: Limits | None = None) -> tuple[XmlDocument | None, list[Fault]]:
@@ -92,7 +99,12 @@ def _explain(source: Decoded, parser: etree.XMLParser, limits: Limits) -> list[F
         values = {"character": f"U+{ord(forbidden[0]):04X}"}
         return [Fault("xml-character", source.place(forbidden.start()), values)]
     faults: dict[int, Fault] = {}
+    lost = False
     for entry in entries[:_MOST]:
+        # One missing tag puts every later end tag, and the end of the file, out of step.
+        if lost and entry.type in _OUT_OF_STEP:
+            continue
+        lost = lost or entry.type in _OUT_OF_STEP
         index = _index(source, entry)
         problem = " ".join(entry.message.split()).rstrip(".")
         faults.setdefault(index, Fault("xml-malformed", source.place(index), {"problem": problem}))
