@@ -6,6 +6,7 @@ import click
 
 from edi_router.cli import options, output
 from edi_router.cli.language import LANGUAGE, say
+from edi_router.cli.samples import Sample, sample_of, samples
 from edi_router.faults import CATALOGUE, Entry
 
 _SEVERITIES = {
@@ -23,9 +24,10 @@ _BLOCKS = {
 
 @click.command(
     help=say(
-        "Explain a fault code: what it means, its usual cause, what to do. Without a code, list all.\n\n"
+        "Explain a fault code: what it means, its usual cause, what to do, and an example of it. "
+        "Without a code, list all.\n\n"
         "\b\nExample: edi-router explain element-too-long",
-        "解释错误代码：含义、常见原因和处理办法。不带代码时列出全部。\n\n"
+        "解释错误代码：含义、常见原因、处理办法和示例。不带代码时列出全部。\n\n"
         "\b\n示例：edi-router explain element-too-long",
     )
 )
@@ -44,15 +46,16 @@ def explain(code: str | None, as_json: bool) -> int:
         near = did_you_mean(code.lower(), list(CATALOGUE))
         hint = say(f"; did you mean {near}?", f"；是否为 {near}？") if near else ""
         output.fail(say(f"there is no fault code {code}", f"没有错误代码 {code}") + hint, output.USAGE)
+    sample = sample_of(entry.code)
     if as_json:
-        output.emit(_shape(entry))
+        output.emit(_shape(entry, sample, found=True))
         return output.FINE
     click.secho(f"{entry.code} ({_SEVERITIES[entry.severity]})", bold=True)
     print(f"  {entry.text[LANGUAGE]}")
     rows = [
         (say("cause", "原因"), entry.cause[LANGUAGE]),
         (say("remedy", "处理"), entry.remedy[LANGUAGE]),
-        (say("stops", "阻止"), _BLOCKS["nothing" if entry.severity != "error" else entry.blocks]),
+        (say("stops", "停止处理"), _BLOCKS["nothing" if entry.severity != "error" else entry.blocks]),
     ]
     rows += [
         (say(f"CONTRL, syntax {version}", f"CONTRL 语法版本 {version}"), f"0085 = {wire}")
@@ -60,20 +63,36 @@ def explain(code: str | None, as_json: bool) -> int:
     ]
     for label, text in rows:
         print(f"  {label}{say(': ', '：')}{text}")
+    if sample is not None:
+        print(f"  {say('example: ', '示例：')}{sample.command}")
+        print(f"    {_found(sample)}")
     return output.FINE
+
+
+def _found(sample: Sample) -> str:
+    """The fault of a sample as the verbs print it, without its remedy."""
+    fault = next(fault for fault in sample.faults() if fault.code == sample.code)
+    return output.fault_line(fault).splitlines()[0]
 
 
 def _list(as_json: bool) -> None:
     entries = [CATALOGUE[code] for code in sorted(CATALOGUE)]
     if as_json:
+        by_code = {sample.code: sample for sample in reversed(samples())}
         for entry in entries:
-            output.emit(_shape(entry))
+            output.emit(_shape(entry, by_code.get(entry.code)))
         return
     headings = (say("code", "代码"), say("severity", "级别"), say("meaning", "含义"))
     output.table(headings, [(each.code, _SEVERITIES[each.severity], each.text[LANGUAGE]) for each in entries])
 
 
-def _shape(entry: Entry) -> dict[str, object]:
+def _shape(entry: Entry, sample: Sample | None, *, found: bool = False) -> dict[str, object]:
+    """The entry for scripts; with `found` the sample is run."""
+    example: dict[str, str] | None = None
+    if sample is not None:
+        example = {"file": sample.file, "command": sample.command}
+        if found:
+            example["found"] = _found(sample)
     return {
         "code": entry.code,
         "severity": str(entry.severity),
@@ -82,4 +101,5 @@ def _shape(entry: Entry) -> dict[str, object]:
         "cause": entry.cause[LANGUAGE],
         "remedy": entry.remedy[LANGUAGE],
         "contrl": {str(version): wire for version, wire in entry.contrl.items()},
+        "example": example,
     }

@@ -1,11 +1,13 @@
-"""The reference of the command, `docs/cli.md`, made from the command itself.
+"""The reference of the command, `docs/cli.md`, made from the command itself; and that of the fault codes.
 
 EDI_ROUTER_LANG=en python -m edi_router.cli.reference > docs/cli.md
+EDI_ROUTER_LANG=en python -m edi_router.cli.reference errors > docs/errors.md
 """
 
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Iterator
 
 import click
@@ -55,7 +57,8 @@ A line is:
 - `lint`: everything, `{"path", "faults", "fault_count"}`, each fault with its `file`.
 - `test`: a case, `{"mapping", "case", "passed", "accepted", "difference", "faults"}`.
 - `check`: a finding, `{"what", "state", "text"}`; `state` is `ok`, `note` or `failed`.
-- `explain`: a code, `{"code", "severity", "blocks", "text", "cause", "remedy", "contrl"}`.
+- `explain`: a code, `{"code", "severity", "blocks", "text", "cause", "remedy", "contrl", "example"}`; `example` is
+  null or `{"file", "command", "found"}`, without `found` in the list of all codes.
 - `new`: `{"made"}`, the files.
 """
 
@@ -118,4 +121,9 @@ def _default(option: click.Option) -> str:
 
 
 if __name__ == "__main__":
-    print(reference(), end="")
+    if sys.argv[1:] == ["errors"]:
+        from edi_router.cli.reference_errors import errors
+
+        print(errors(), end="")
+    else:
+        print(reference(), end="")

@@ -67,7 +67,7 @@ class Recording(Store):
 
 @dataclass(slots=True)
 class _Accepted:
-    keys: dict[Key, str] = field(default_factory=dict)  # key -> file
+    references: dict[tuple[str, str, str], str] = field(default_factory=dict)  # references -> file
     contents: dict[str, str] = field(default_factory=dict)  # sha256 -> file
 
 
@@ -126,19 +126,19 @@ class _Batch:
 
     def _guard(self, work: Row, file: Row, outcome: FileOutcome) -> list[Key]:
         keys: list[Key] = [
-            (i.sender, i.recipient, i.control_reference)
+            (i.sender, i.recipient, i.control_reference, i.content or file["sha256"])
             for i in outcome.interchanges
             if i.decision is Decision.ACCEPTED
         ]
         if not keys or work["kind"] == "message":  # a person released it, and knows
             return keys
         mine = self.accepted.get(work["partner"], _Accepted())
-        twins = {mine.contents.get(file["sha256"]), *(mine.keys.get(key) for key in keys)}
+        twins = {mine.contents.get(key[3]) for key in keys} | {mine.references.get(key[:3]) for key in keys}
         twins -= {None, file["id"]}
         other = None
         # With the number that the claim saw, nothing of this partner was recorded since.
         if work["seen"] != self.partners[work["partner"]]:
-            other = conflict(self.tx.connection, work["partner"], file, keys, work["seen"])
+            other = conflict(self.tx.connection, work["partner"], file["id"], keys, work["seen"])
         if twins or other is not None:
             raise Conflict(f"an interchange of file {file['id']} was accepted from another file meanwhile")
         return keys
@@ -146,8 +146,8 @@ class _Batch:
     def _accept(self, partner: str, file: Row, keys: list[Key]) -> None:
         if keys:
             mine = self.accepted.setdefault(partner, _Accepted())
-            mine.keys |= {key: file["id"] for key in keys if key[2]}
-            mine.contents[file["sha256"]] = file["id"]
+            mine.references |= {key[:3]: file["id"] for key in keys if key[2]}
+            mine.contents |= {key[3]: file["id"] for key in keys}
 
     def _known(self, work: Row, outcome: FileOutcome) -> Known:
         locked = self.tx.lock(tables.message, [work["message"]])

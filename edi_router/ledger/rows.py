@@ -112,7 +112,8 @@ class _Builder:
         row: dict[str, Any] = {
             "id": it.id, "file": file["id"], "position": it.position, "format": it.format,
             "partner": file["partner"], "sender": it.sender, "recipient": it.recipient,
-            "control_reference": it.control_reference, "decision": str(it.decision), "test": int(it.test),
+            "control_reference": it.control_reference, "content": it.content or file["sha256"],
+            "decision": str(it.decision), "test": int(it.test),
             "duplicate_of": it.duplicate_of, "sequence": self.sequence, "received": file["received"],
             "config": self.common["config"], "engine": self.common["engine"],
         }  # fmt: skip

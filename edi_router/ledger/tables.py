@@ -79,8 +79,10 @@ file = Table(
 interchange = Table(
     "interchange", metadata, _id(),
     _ref("file", "file"), _int("position"), _text("format"), _text("partner"), _text("sender"),
-    _text("recipient"), _text("control_reference"), _text("decision"), _int("test"), _maybe("duplicate_of"),
+    _text("recipient"), _text("control_reference"), _text("content"), _text("decision"), _int("test"),
+    _maybe("duplicate_of"),
     _int("sequence"), _int("received"), _text("config"), _text("engine"),
+    Index("ix_interchange_content", "content"),
     Index("ix_interchange_key", "partner", "sender", "recipient", "control_reference"),
     Index("ix_interchange_control_reference", "control_reference"), Index("ix_interchange_file", "file"),
 )  # fmt: skip

@@ -15,6 +15,8 @@ from edi_router.formats.detect import detect
 from edi_router.formats.documents import DocumentType, Kind
 from edi_router.formats.edifact.check import check as check_message
 from edi_router.formats.edifact.directory import Definitions
+from edi_router.formats.edifact.fast import Lane, is_proven
+from edi_router.formats.edifact.fast_message import segment_count
 from edi_router.formats.edifact.model import Interchange, Message
 from edi_router.formats.edifact.profile import Profile
 from edi_router.formats.edifact.reader import read as read_interchanges
@@ -68,13 +70,17 @@ class Checker:
     now: datetime = field(default_factory=partial(datetime.now, UTC))
     _schemas: dict[str, Schema] = field(default_factory=dict, repr=False)
     _rules: dict[str, RuleSet] = field(default_factory=dict, repr=False)
+    _plain: dict[tuple[str, str], bool] = field(default_factory=dict, repr=False)
 
     def documents(self, source: bytes | BinaryIO, report: Report) -> Iterator[Document]:
         """The documents of a file, one after the other; EDIFACT is streamed, XML read whole."""
+        return self._documents(source, report, None)
+
+    def _documents(self, source: bytes | BinaryIO, report: Report, lane: Lane | None) -> Iterator[Document]:
         head, stream = opened(source)
         report.format = detect(head)
         if report.format == "edifact":
-            yield from self._edifact(stream, report)
+            yield from self._edifact(stream, report, lane)
         elif report.format == "xml":
             yield from self._xml(stream.read(), report)
         else:
@@ -84,17 +90,22 @@ class Checker:
     def report(self, source: bytes | BinaryIO, limit: int = LIMIT) -> Report:
         """Everything that is wrong with a file."""
         report = Report(limit=limit)
-        for _ in self.documents(source, report):
+        for _ in self._documents(source, report, Lane(self.definitions, self.check_as)):
             pass
         return report
 
-    def _edifact(self, source: BinaryIO, report: Report) -> Iterator[Document]:
-        for number, interchange in enumerate(read_interchanges(source, encoding=self.encoding), start=1):
+    def _edifact(self, source: BinaryIO, report: Report, lane: Lane | None) -> Iterator[Document]:
+        """The messages; with a lane, those that it has found to have no fault are only counted."""
+        interchanges = read_interchanges(source, encoding=self.encoding, prove=lane)
+        for number, interchange in enumerate(interchanges, start=1):
             seen = 0
             for message in interchange.messages():
                 seen += 1
                 report.messages += 1
-                report.segments += len(message.segments)
+                report.segments += segment_count(message)
+                if lane is not None and self._is_settled(message, interchange):
+                    extend(report.content, message.faults)
+                    continue
                 document = self.message(message, interchange, number)
                 extend(report.content, document.faults)
                 yield document
@@ -102,6 +113,18 @@ class Checker:
             report.segments += sum(segment is not None for segment in there) + 2 * interchange.group_count
             report.interchanges += seen > 0 or interchange.header is not None
             extend(report.envelope, interchange.faults)
+
+    def _is_settled(self, message: Message, interchange: Interchange) -> bool:
+        """Whether the message is known to have no fault, and neither rules nor profiles ask for more."""
+        if not is_proven(message, self.definitions, self.check_as, interchange.syntax_version):
+            return False
+        by = (message.type, message.directory)
+        if by not in self._plain:
+            kind = Kind("edifact", *by)
+            described = self._described(kind)
+            rules = any(each.kind.includes(kind) for each in (*self._rules_of(described), *self.rules))
+            self._plain[by] = not rules and not any(each.kind.includes(kind) for each in self.profiles)
+        return self._plain[by]
 
     def message(self, message: Message, interchange: Interchange, number: int = 1) -> Document:
         """One message of an interchange, checked."""

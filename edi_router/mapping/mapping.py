@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field
+from functools import cached_property
+
+from lxml import etree
 
 from edi_router.config import Tree, did_you_mean
 from edi_router.faults import Fault, Place
+from edi_router.formats.edifact.layout import Layout
+from edi_router.formats.edifact.nodes import MessageNode
+from edi_router.formats.xml.schema import Schema
 from edi_router.mapping.compile import compile_root, form_of
 from edi_router.mapping.dates import read_moment
 from edi_router.mapping.model import Definition, Item
 from edi_router.mapping.output import Element, Lineage, lineage_of
+from edi_router.mapping.program import Program, program_for
 from edi_router.mapping.reading import read_definition
 from edi_router.mapping.scope import Run, Scope
 from edi_router.mapping.target import Target, load_target
@@ -21,6 +28,10 @@ from edi_router.rules.context import Context
 from edi_router.tables import Table, load_table
 
 FOLDER = "mappings"
+LAYOUTS = 16
+"""Message definitions for which the programs of one mapping are kept."""
+LARGEST = 1 << 20
+"""Bytes of an output that needs no look at the limits of XML documents."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +40,13 @@ class Result:
 
     output: bytes
     faults: list[Fault]
-    tree: Element
+    build: Callable[[], Element] = field(repr=False)
     file: str = field(repr=False, default="mapping.yaml")
+
+    @cached_property
+    def tree(self) -> Element:
+        """The output with the origin of everything in it, made when it is first asked for."""
+        return self.build()
 
     @property
     def lineage(self) -> list[Lineage]:
@@ -46,6 +62,7 @@ class Mapping:
     tables: Dictionary[str, Table]
     target: Target | None
     build: Callable[[Scope], Element] = field(repr=False)
+    _programs: dict[Layout, Program | None] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def id(self) -> str:
@@ -54,6 +71,33 @@ class Mapping:
 
     def run(self, root: Node, context: Context) -> Result:
         """Make the output document of one message; the faults say whether it may leave."""
+        return self.run_fast(root, context) or self.run_closely(root, context)
+
+    def run_fast(self, root: Node, context: Context) -> Result | None:
+        """The same for a message that gives no cause for a fault, by the mapping's program; else None."""
+        program = self.program(root)
+        if program is None or not isinstance(root, MessageNode):
+            return None
+        run = Run(self.definition, root, context)
+        output = program.run(root, run)
+        if output is None or not (self.target is None or _is_valid(output, self.target.schema)):
+            return None
+        return Result(output, [], lambda: self.run_closely(root, context).tree, run.file)
+
+    def program(self, root: Node) -> Program | None:
+        """The program for documents like this one, made at first use; None when there can be none."""
+        layout = root.layout if isinstance(root, MessageNode) else None
+        if layout is None:
+            return None
+        if layout not in self._programs:
+            if len(self._programs) >= LAYOUTS:
+                self._programs.clear()
+            namespace = self.target.namespace if self.target is not None else ""
+            self._programs[layout] = program_for(self.definition, layout, namespace, self.tables)
+        return self._programs[layout]
+
+    def run_closely(self, root: Node, context: Context) -> Result:
+        """The same by the closures: they tell every fault and where each value comes from."""
         run = Run(self.definition, root, context)
         scope = Scope(run, root, 1)
         unread = self._set_day(run, scope)
@@ -67,7 +111,7 @@ class Mapping:
             content = document.content or written(tree, namespace, "UTF-8").content
             problems += self.target.schema.check(content) if content else []
         run.faults.extend(told(problems, tree, run))
-        return Result(document.content, list(run.faults), tree, run.file)
+        return Result(document.content, list(run.faults), lambda: tree, run.file)
 
     def _set_day(self, run: Run, scope: Scope) -> Fault | None:
         """Take the document's date for look-ups; the fault when it cannot be read."""
@@ -82,6 +126,14 @@ class Mapping:
             values = {"function": "date", "value": found[0].text, "problem": str(error), "target": "date"}
             return Fault("function-value", place, values, rule=f"{run.file}:{source.place.line}")
         return None
+
+
+def _is_valid(output: bytes, schema: Schema) -> bool:
+    """Whether a document of an ordinary size follows the schema."""
+    try:
+        return len(output) <= LARGEST and schema.valid(etree.fromstring(output))
+    except etree.XMLSyntaxError:
+        return False
 
 
 def names(tree: Tree) -> list[str]:

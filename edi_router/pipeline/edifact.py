@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from edi_router.faults import Blocks, Fault, Place, blocks, is_error
 from edi_router.formats.documents import Kind
@@ -23,7 +24,6 @@ from edi_router.pipeline.model import (
     OutputKind,
     Prior,
     Unsealed,
-    Visibility,
 )
 
 
@@ -32,13 +32,39 @@ def process_edifact(
 ) -> tuple[list[InterchangeOutcome], list[Fault]]:
     """The outcomes of all interchanges of a file."""
     sender = configuration.directory.partners[incoming.partner]
-    outcomes = [
-        _Interchange(interchange, position, sender, incoming, configuration).outcome(ledger)
-        for position, interchange in enumerate(read(incoming.content, encoding=sender.encoding), start=1)
-    ]
+    so_far = _SoFar(ledger, incoming)
+    outcomes: list[InterchangeOutcome] = []
+    for position, interchange in enumerate(read(incoming.content, encoding=sender.encoding), start=1):
+        outcome = _Interchange(interchange, position, sender, incoming, configuration).outcome(so_far)
+        so_far.add(outcome)
+        outcomes.append(outcome)
     if incoming.only:
         outcomes = [each for each in outcomes if each.messages]
     return outcomes, []
+
+
+class _SoFar:
+    """The ledger as it will be when the interchanges before, of the same file, are recorded."""
+
+    def __init__(self, ledger: LedgerView, incoming: Incoming) -> None:
+        self.ledger = ledger
+        self.incoming = incoming
+        self.accepted: list[InterchangeOutcome] = []
+
+    def add(self, outcome: InterchangeOutcome) -> None:
+        if outcome.decision is Decision.ACCEPTED:
+            self.accepted.append(outcome)
+
+    def prior_interchange(
+        self, partner: str, sender: str, recipient: str, control_reference: str, since: datetime, content: str
+    ) -> Prior | None:
+        for other in reversed(self.accepted):
+            same = (other.sender, other.recipient, other.control_reference)
+            if other.content == content or (
+                control_reference and same == (sender, recipient, control_reference)
+            ):
+                return Prior(other.id, self.incoming.id, self.incoming.received, other.content == content)
+        return self.ledger.prior_interchange(partner, sender, recipient, control_reference, since, content)
 
 
 class _Interchange:
@@ -70,7 +96,7 @@ class _Interchange:
         rejected = any(each.decision is Decision.REJECTED for each in outcomes)
         if rejected and not blocked and self.sender.on_bad_message == "reject_interchange":
             blocked = True
-            outcomes = [_with_the_others(each) for each in outcomes]
+            outcomes = [self._with_the_others(each) for each in outcomes]
         return self._whole(messages, outcomes, faults, blocked)
 
     def _id(self, message: Message) -> str:
@@ -101,7 +127,7 @@ class _Interchange:
             test=self._test,
         )
         outcome = decide(document, self.sender, self.incoming, self.configuration)
-        return _with_the_others(outcome) if blocked else outcome
+        return self._with_the_others(outcome) if blocked else outcome
 
     def _check_as(self, kind: Kind) -> str | None:
         return next(
@@ -112,6 +138,22 @@ class _Interchange:
     @property
     def _test(self) -> bool:
         return self.interchange.test or self.sender.status == "test"
+
+    @property
+    def _answerable(self) -> bool:
+        """Whether UNB says enough for a CONTRL; who cannot be told of a rejection needs a person instead."""
+        interchange = self.interchange
+        return bool(interchange.control_reference and interchange.sender and interchange.recipient)
+
+    def _with_the_others(self, outcome: MessageOutcome) -> MessageOutcome:
+        """The message goes down with its interchange, whatever it came to by itself."""
+        if not self._answerable:
+            reason = "its interchange cannot be answered"
+            return replace(outcome, decision=Decision.HELD, reason=reason, outputs=(), agreement=None)
+        if outcome.decision is Decision.REJECTED:
+            return outcome
+        reason = "rejected with its interchange"
+        return replace(outcome, decision=Decision.REJECTED, reason=reason, outputs=(), agreement=None)
 
     def _parties(self) -> list[Fault]:
         """UNB must name the partner whose channel it came by, and us or another partner."""
@@ -142,35 +184,43 @@ class _Interchange:
             interchange.recipient,
             interchange.control_reference,
             self.incoming.received - timedelta(days=self.sender.duplicates.window_days),
-            self.incoming.sha256,
+            self._content,
         )
+
+    @property
+    def _content(self) -> str:
+        """SHA-256 of the interchange's own bytes."""
+        end = self.interchange.trailer.end()[0] if self.interchange.trailer is not None else None
+        return hashlib.sha256(self.incoming.content[self.interchange.offset : end]).hexdigest()
 
     def _duplicate(
         self, messages: Sequence[Message], faults: list[Fault], prior: Prior
     ) -> InterchangeOutcome:
-        """The same again: answered again, refused or held, as the partner's file says; never processed."""
+        """Met before; never processed again.
+
+        The same content is answered again, refused or held, as the partner's file says. Other content under
+        a used reference is never answered as accepted.
+        """
         policy = self.sender.duplicates.policy
+        if policy == "answer-again" and not prior.same_content:
+            policy = "reject"
         header = self.interchange.header
         place = header.place(5, 1) if header is not None else Place(line=1, column=1, offset=0)
         when = prior.received.astimezone(self.configuration.settings.zone).strftime("%Y-%m-%d %H:%M:%S")
         values = {"reference": self.interchange.control_reference, "when": when}
         fault = Fault("duplicate-refused" if policy == "reject" else "duplicate-interchange", place, values)
         decision = Decision.HELD if policy == "hold" else Decision.DUPLICATE
+        again = [self._message(message, blocked=False) for message in messages]
         outcomes = [
-            MessageOutcome(
-                id=self._id(message),
-                position=message.position,
-                offset=message.offset,
-                length=message.length,
-                type=message.type,
-                directory=message.directory,
-                reference=message.reference,
+            replace(
+                each,
                 decision=decision,
                 reason=f"repeats interchange {prior.id}",
-                test=self._test,
-                visible_to=(Visibility(self.sender.id, "sender"),),
+                agreement=None,
+                outputs=(),
+                faults=() if each.decision is Decision.HELD else each.faults,
             )
-            for message in messages
+            for each in again
         ]
         whole = self._whole(messages, outcomes, [*faults, fault], policy == "reject")
         acknowledgements = () if policy == "hold" else whole.acknowledgements
@@ -184,7 +234,7 @@ class _Interchange:
         blocked: bool,
     ) -> InterchangeOutcome:
         interchange = self.interchange
-        if interchange.header is None:
+        if not self._answerable:
             decision = Decision.HELD
         else:
             # Where nothing was accepted, the corrected interchange may come again under the same reference.
@@ -203,6 +253,7 @@ class _Interchange:
             faults=tuple(faults),
             messages=tuple(outcomes),
             acknowledgements=() if acknowledgements is None else (acknowledgements,),
+            content=self._content,
         )
 
     def _contrl(
@@ -217,11 +268,18 @@ class _Interchange:
         acknowledges = bool(messages) and all(message.type == "CONTRL" for message in messages)
         if self.incoming.only or self.sender.contrl == "none" or acknowledges:
             return None
-        if not (interchange.control_reference and interchange.sender and interchange.recipient):
+        if not self._answerable:
             return None
         version = 4 if (self.sender.contrl, interchange.syntax_version) in _VERSION_4 else 3
         by_id = {outcome.id: outcome for outcome in outcomes}
-        results = [(message, list(by_id[self._id(message)].faults)) for message in messages]
+        # What holds a message is our affair; the sender is told that it has arrived.
+        results = [
+            (
+                message,
+                () if by_id[self._id(message)].decision is Decision.HELD else by_id[self._id(message)].faults,
+            )
+            for message in messages
+        ]
         told = [fault for fault in faults if is_error(fault)]
         if blocked and not told:
             told = [fault for _, found in results for fault in found if is_error(fault)][:1]
@@ -257,11 +315,3 @@ class _Interchange:
 
 
 _VERSION_4 = frozenset({("4", version) for version in range(10)} | {("as-received", 4)})
-
-
-def _with_the_others(outcome: MessageOutcome) -> MessageOutcome:
-    """The message goes down with its interchange: it is rejected whatever it came to by itself."""
-    if outcome.decision is Decision.REJECTED:
-        return outcome
-    reason = "rejected with its interchange"
-    return replace(outcome, decision=Decision.REJECTED, reason=reason, outputs=(), agreement=None)

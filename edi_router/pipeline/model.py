@@ -116,6 +116,8 @@ class InterchangeOutcome:
     faults: tuple[Fault, ...] = ()
     messages: tuple[MessageOutcome, ...] = ()
     acknowledgements: tuple[Output, ...] = ()
+    content: str = ""
+    """SHA-256 of its own bytes; empty when it is the whole file."""
     duplicate_of: str | None = None
     """The id of the interchange that this one repeats."""
 
@@ -144,6 +146,7 @@ class Prior:
     file: str
     received: datetime
     same_content: bool
+    """Whether it is the same byte for byte, not only under the same references."""
 
 
 class LedgerView(Protocol):

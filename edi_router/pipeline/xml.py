@@ -20,7 +20,6 @@ from edi_router.pipeline.model import (
     Output,
     OutputKind,
     Prior,
-    Visibility,
 )
 from edi_router.pipeline.receipts import make_receipt
 
@@ -39,7 +38,7 @@ def process_xml(
     prior = None
     if not incoming.only:
         since = incoming.received - timedelta(days=sender.duplicates.window_days)
-        prior = ledger.prior_interchange(sender.id, sender.id, "", key, since, incoming.sha256)
+        prior = ledger.prior_interchange(sender.id, sender.id, str(kind), key, since, incoming.sha256)
     if prior is not None:
         outcome = _repeated(outcome, prior, key, sender, configuration)
     receipts, found = _receipts(outcome, kind, key, sender, incoming, configuration)
@@ -48,7 +47,7 @@ def process_xml(
         position=1,
         format="xml",
         sender=sender.id,
-        recipient="",
+        recipient=str(kind),
         control_reference=key,
         decision=_whole(outcome, prior),
         test=outcome.test,
@@ -102,7 +101,8 @@ def _repeated(
     outcome: MessageOutcome, prior: Prior, key: str, sender: Partner, configuration: Configuration
 ) -> MessageOutcome:
     when = prior.received.astimezone(configuration.settings.zone).strftime("%Y-%m-%d %H:%M:%S")
-    code = "duplicate-refused" if sender.duplicates.policy == "reject" else "duplicate-interchange"
+    refused = sender.duplicates.policy == "reject" or not prior.same_content
+    code = "duplicate-refused" if refused else "duplicate-interchange"
     fault = Fault(code, Place(line=1, column=1, offset=0), {"reference": key, "when": when})
     decision = Decision.HELD if sender.duplicates.policy == "hold" else Decision.DUPLICATE
     return replace(
@@ -111,7 +111,6 @@ def _repeated(
         reason=f"repeats interchange {prior.id}",
         outputs=(),
         faults=(fault,),
-        visible_to=(Visibility(sender.id, "sender"),),
     )
 
 

@@ -115,12 +115,12 @@ DAMAGE = ("+", ":", "'", "*", "?", "??", "-", ".", ",", "0", "A", "x", "\n", "\r
 def damaged(segments: list[str], chance: random.Random) -> list[str]:
     """The segments with one to three small changes; the counts of UNT are often put right again."""
     out = list(segments)
-    for _ in range(chance.randint(1, 3)):
+    for _ in range(chance.choice((1, 1, 1, 2, 3))):
         at = chance.randrange(len(out))
         kind = chance.randrange(6)
         text = out[at]
         if kind == 0:
-            out[at:at] = [out[at]] * chance.choice((1, 1, 2, 9, 99))
+            out[at:at] = [out[at]] * chance.choice((1, 1, 2, 9, 25))
         elif kind == 1 and len(out) > 1:
             del out[at]
         elif kind == 2:

@@ -2,26 +2,24 @@
 
 import io
 import random
-from collections import Counter
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edi_router.faults import Fault
-from edi_router.formats.edifact import Interchange, Message, read
+from edi_router.config import Tree
+from edi_router.formats.edifact import Message, Segment, fast_scan, read, scan, write_interchange
 from edi_router.formats.edifact.check import check
-from edi_router.formats.edifact.directory import Definitions
-from edi_router.formats.edifact.fast import Lane, fast_check, is_proven, key_of, patterns
-from edi_router.formats.edifact.fast_canon import well_formed
+from edi_router.formats.edifact.fast import Lane, is_proven, key_of, patterns
 from edi_router.formats.edifact.fast_message import SlicedMessage
 from edi_router.formats.edifact.fast_regex import SPELLING, Spelling
 from edi_router.formats.edifact.fast_scan import Cutter
-from edi_router.formats.edifact.fast_stream import Summary, validate_stream
+from edi_router.formats.edifact.fast_stream import Summary, extend, validate_stream
 from edi_router.formats.edifact.model import SUSPECT
 from edi_router.pipeline.configuration import definitions_of
-from edi_router.config import Tree
 from tests.property import strategies as my
 from tests.property.made import Maker, damaged
 
@@ -32,22 +30,24 @@ TYPES = (
 )  # fmt: skip
 DEFINITIONS = definitions_of(Tree.over_shipped())
 seeds = st.integers(0, 1 << 32)
+ends = st.sampled_from(["", "\n", "\r\n"])
+levels = st.sampled_from(["UNOA", "UNOB", "UNOC", "UNOY"])
+WHOLE = b"".join(
+    (
+        b"UNA:+.? '\r\nUNB+UNOC:3+A:14+B:14+240102:1200+7'\r\nUNG+CUSDEC+A+B+240102:1200+1+UN+D:96B'",
+        b"UNH+1+CUSDEC:D:96B:UN'BGM+929+it?'s+9'DTM+137:20240102:102'UNT+4+1'UNH+2+CUSRES:D:96B:UN'BGM+1'UNT+3+2'",
+        b"UNE+2+1'UNZ+1+7'UNB+UNOY:4+A+B+20240102:1200+8'UNH+1+CUSRES:D:96B:UN'\n",
+        b"FTX+AAA*BBB+\xe4\xb8\xad:x'\nUNT+3+1'\nUNH+2+CUSRES:D:96B:UN'\nUNT+2+2'\nUNZ+2+8'",
+    )
+)
 
 
-def interchange_of(messages, syntax=3, level="UNOC", marks=":+.?*'", ends="", una=True):
-    """The bytes of messages of raw segments with default separators, written with other ones."""
+def interchange_of(messages, syntax=3, level="UNOC", ends=""):
+    """The bytes of messages of raw segments."""
     date = "20240102" if syntax == 4 else "240102"
-    segments = [
-        f"UNB+{level}:{syntax}+A+B+{date}:1200+R",
-        *(s for m in messages for s in m),
-        f"UNZ+{len(messages)}+R",
-    ]
-    text = "'".join(segments) + "'"
-    text = text.translate({ord(a): b for a, b in zip(":+.?*'", marks, strict=True) if a not in ".*"})
-    text = text.replace(marks[5], marks[5] + ends) if ends else text
-    encoding = "utf-8" if level == "UNOY" else "iso8859-1"
-    head = f"UNA{marks[:4]}{'*' if syntax == 4 else ' '}{marks[5]}{ends}" if una else ""
-    return (head + text).encode(encoding, "replace")
+    header, trailer = f"UNB+{level}:{syntax}+A+B+{date}:1200+R", f"UNZ+{len(messages)}+R"
+    text = f"'{ends}".join((header, *(segment for message in messages for segment in message), trailer, ""))
+    return text.encode("utf-8" if level == "UNOY" else "iso8859-1", "replace")
 
 
 def told(message):
@@ -72,14 +72,14 @@ def seen(data, **options):
 def authority(data, **options):
     """The same without the fast lane."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Cutter, "next", lambda self: None)
+        patch.setattr(Cutter, "message", lambda self, group: None)
         return seen(data, **options)
 
 
 def judged(data, definitions=DEFINITIONS, check_as=None):
     """For each message cut out as a whole: whether it is accepted, and all its faults by the slow way."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Cutter, "next", lambda self: None)
+        patch.setattr(Cutter, "message", lambda self, group: None)
         slow = [(i.syntax_version, m) for i in read(io.BytesIO(data)) for m in i.messages()]
     fast = [
         (i, m) for i in read(io.BytesIO(data), prove=Lane(definitions, check_as, 0)) for m in i.messages()
@@ -99,7 +99,7 @@ def judged(data, definitions=DEFINITIONS, check_as=None):
                 for longest in (0, 1 << 30):
                     made = definitions.cached(
                         ("test", key, spelling, longest),
-                        lambda: patterns(definitions, key, spelling, longest),
+                        partial(patterns, definitions, key, spelling, longest),
                     )
                     accepted = bool(made) and all(each(by.text) for each in made)
                     assert accepted == proven, (spelling, longest, by.text)
@@ -111,29 +111,88 @@ def spellings():
     return {Spelling(False), SPELLING}
 
 
-@settings(deadline=None, max_examples=150)
-@given(st.sampled_from(TYPES), seeds, st.sampled_from(["", "\n", "\r\n"]))
-def test_valid_messages_are_accepted_and_have_no_fault(kind, seed, ends):
-    directory, type, syntax = kind
-    maker = Maker(DEFINITIONS, directory, type, syntax, seed)
-    messages = [maker.message(str(number)) for number in range(1, 4)]
-    data = interchange_of(messages, syntax, ends=ends)
-    results = list(judged(data))
-    assert len(results) == 3
-    ...
-
-
-@settings(deadline=None, max_examples=300)
-@given(
-    st.sampled_from(TYPES),
-    seeds,
-    st.sampled_from(["", "\n", "\r\n"]),
-    st.sampled_from(["UNOA", "UNOB", "UNOC", "UNOY"]),
-)
-def test_damaged_messages_are_accepted_only_without_fault(kind, seed, ends, level):
-    directory, type, syntax = kind
-    maker = Maker(DEFINITIONS, directory, type, syntax, seed)
+def written(kind, seed, damage, ends="", level="UNOC"):
+    """An interchange of three messages of a type."""
+    maker = Maker(DEFINITIONS, *kind, seed)
     chance = random.Random(seed)
-    messages = [damaged(maker.message(), chance) for _ in range(3)]
-    for _ in judged(interchange_of(messages, syntax, level, ends=ends)):
+    messages = [maker.message(str(number)) for number in range(1, 4)]
+    if damage:
+        messages = [damaged(message, chance) if chance.random() < 0.8 else message for message in messages]
+    return interchange_of(messages, kind[2], level, ends)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.sampled_from(TYPES), seeds, ends)
+def test_valid_messages_are_accepted(kind, seed, ends):
+    assert list(judged(written(kind, seed, False, ends))) == [(True, [])] * 3
+
+
+@settings(deadline=None, max_examples=80)
+@given(st.sampled_from(TYPES), seeds, ends, levels)
+def test_damaged_messages_are_accepted_only_without_fault(kind, seed, ends, level):
+    data = written(kind, seed, True, ends, level)
+    for _ in judged(data):
         pass
+    assert seen(data) == authority(data)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.sampled_from(TYPES), seeds, my.separators(repetition=True), st.booleans())
+def test_any_separators(kind, seed, marks, damage):
+    """Messages written anew with other separators: as before, or with one of them in the wrong place."""
+    default = written(kind, seed, damage)
+    segments = [
+        s for i in read(default) for m in i.messages() for s in m.segments if s.tag not in ("UNH", "UNT")
+    ]
+    version = kind[0].partition("-")[2] or kind[0]
+    header = Segment.make("UNH", "1", (kind[1], version[0], version[1:] or "1", "UN"))
+    if kind[2] < 4:
+        marks = replace(marks, repetition="")
+    data = write_interchange(
+        [[header, *segments]], syntax="UNOC", syntax_version=kind[2], sender="A", recipient="B",
+        control_reference="R", date="20240102" if kind[2] == 4 else "240102", time="1200", separators=marks, una=True,
+    )  # fmt: skip
+    for _ in judged(data):
+        pass
+    assert seen(data) == authority(data)
+
+
+@settings(deadline=None, max_examples=150)
+@given(my.damaged(WHOLE))
+def test_the_reader_sees_the_same_with_and_without_the_fast_lane(data):
+    assert seen(data) == authority(data)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.sampled_from(TYPES), seeds, ends, st.integers(1, 300))
+def test_a_stream_in_small_reads_is_checked_like_single_messages(kind, seed, ends, size):
+    data = written(kind, seed, True, ends)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fast_scan, "BLOCK", size)
+        patch.setattr(scan, "BLOCK", size)
+        found = validate_stream(io.BytesIO(data), DEFINITIONS, warm=0)
+    expected = Summary()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Cutter, "message", lambda self, group: None)
+        for interchange in read(data):
+            for message in interchange.messages():
+                checked = check(message, DEFINITIONS, syntax_version=interchange.syntax_version)
+                extend(expected.content, message.faults)
+                extend(expected.content, checked.faults)
+            extend(expected.envelope, interchange.faults)
+    assert list(found.content) == list(expected.content)
+    assert list(found.envelope) == list(expected.envelope)
+    assert found.content.total == expected.content.total
+
+
+@pytest.mark.corpus
+def test_real_files_are_read_the_same_and_accepted_only_without_fault(corpus: Path) -> None:
+    accepted = 0
+    for path in sorted((corpus / "edifact").iterdir()):
+        if path.suffix == ".tsv":
+            continue
+        data = path.read_bytes()
+        assert seen(data) == authority(data), path.name
+        for check_as in (None, "D96B", "D21B"):
+            accepted += sum(proven for proven, _ in judged(data, check_as=check_as))
+    assert accepted > 20

@@ -215,6 +215,37 @@ SECOND = "0055   COM Two                                       C   1          �
         ("sd", "3225  PLACE", "9999  PLACE", "import-undefined"),
         ("cl", "AAB Two", "  1 Two", "import-duplicate"),
         ("ed", "Repr: an..25", "Repr: odd", "import-line-unread"),
+        (
+            "message",
+            "Beginning of message                      M   1",
+            "Beginning of message    M",
+            "import-status-missing",
+        ),
+        (
+            "message",
+            "Beginning of message                      M   1",
+            "Beginning of message    ",
+            "import-status-missing",
+        ),
+        (
+            "message",
+            "Beginning of message                      M   1",
+            "Beginning of messagM   1",
+            "import-glued",
+        ),
+        ("message", "0080   UNT Message trailer                           M   1", "", "import-table-open"),
+        ("message", "5──────────┴┘", "5────────────┴┘", "import-group-nesting"),
+        ("message", "Release      : 96B", "Release      : 96A", "import-release-differs"),
+        ("message", "Message Type : TESTIT", "Message Type : OTHERS", "import-name-differs"),
+        ("message", "0020   BGM", "\t0020   BGM", "import-control"),
+        ("message", "0020   BGM", "\x0cUN/EDIFACT DRAFT  page 3\n0020   BGM", "import-line-unread"),
+        ("sd", "M  an..25", "M", "import-form-missing"),
+        ("sd", "M  an..25", "   an..25", "import-status-missing"),
+        ("ed", "Repr: an..25", "", "import-form-elsewhere"),
+        ("ed", "Repr: an..25", "Repr: AN...25", "import-form-odd"),
+        ("cl", "AAB Two", "A B Two", "import-code-space"),
+        ("cl", "     AAB Two with a name\n          on two lines", " Two with a name", "import-line-unread"),
+        ("cl", "AAB Two with a name\n          on two lines", "AAB", "import-name-missing"),
     ],
 )
 def test_oddities_are_findings_with_file_and_text(part: str, old: str, new: str, code: str) -> None:
@@ -225,6 +256,54 @@ def test_oddities_are_findings_with_file_and_text(part: str, old: str, new: str,
     assert all(fault.place.file for fault in imported.findings)
     assert all("?" not in render(fault) and render(fault, "zh") for fault in imported.findings)
     assert all(fault.code in CATALOGUE for fault in imported.findings)
+
+
+SHIFTED = [
+    ("5──────────┴┘", "5────────────┴┘"),
+    ("999999──────┐", "999,999──────┐"),
+    ("0060 * LOC", "0060 S LOC"),
+    (
+        "DTM Date/time/period                          C   5",
+        "DTM Date/time/period                          c   5",
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), SHIFTED)
+def test_tables_drawn_otherwise_have_the_same_structure(old: str, new: str) -> None:
+    whole = import_release(pack(small()), "d96b.zip").release
+    changed = import_release(pack(small(message=edit(MESSAGE, old, new))), "d96b.zip").release
+    assert changed.messages == whole.messages
+
+
+def test_a_heading_without_a_rule_before_it_is_read() -> None:
+    text = "\n".join(CODES.split("\n")[3:])
+    assert import_release(pack(small(cl=text)), "d96b.zip").release.codes["1153"]["1"] == "One"
+
+
+def test_an_element_whose_status_is_missing_keeps_its_place() -> None:
+    text = edit(
+        SEGMENTS,
+        "DOCUMENT/MESSAGE NUMBER                        C",
+        "DOCUMENT/MESSAGE NUMBER                         ",
+    )
+    imported = import_release(pack(small(sd=text)), "d96b.zip")
+    assert [(use.ref, use.status) for use in imported.release.segments["BGM"].parts] == [("1004", "C")]
+    assert codes_of(imported) == {"import-status-missing"}
+
+
+def test_the_indexes_of_a_release_are_held_against_it() -> None:
+    index = "  Tag  Name\n  BGM  Beginning\n  DTM  Date\n* LOC  Location\n  NAD  Name\n- ZZZ  Deleted\n"
+    imported = import_release(pack(small() | {"TRSDI1.96B": index.encode()}), "d96b.zip")
+    found = [(f.code, f.values["what"], f.place.line) for f in imported.findings]
+    assert found == [("import-index-missing", "NAD", 5), ("import-index-unlisted", "RFF", None)]
+
+
+def test_findings_of_one_kind_in_a_file_are_limited() -> None:
+    text = edit(MESSAGE, "0080   UNT", "what is this\n" * 500 + "0080   UNT")
+    imported = import_release(pack(small(message=text)), "d96b.zip")
+    assert len(imported.findings) == 101
+    assert imported.findings[-1].values["count"] == "400"
 
 
 def test_a_subset_has_only_what_its_messages_use() -> None:

@@ -38,6 +38,7 @@ class View:
 
 
 MET = Prior("earlier-1", "earlier", datetime(2026, 3, 13, tzinfo=UTC), True)
+USED = replace(MET, same_content=False)
 
 
 @pytest.fixture(scope="module")
@@ -275,3 +276,47 @@ def test_a_message_of_an_unknown_directory_is_held_until_it_is_imported(shipped:
     assert message.decision is Decision.HELD
     assert [fault.code for fault in message.faults] == ["definition-missing"]
     assert "d98a.zip" in str(message.faults[0].values)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        CUSDEC[CUSDEC.index(b"UNH") : CUSDEC.index(b"UNZ")],
+        CUSDEC.replace(b"+ENTA00000001++++1'", b"'", 1),
+        CUSDEC.replace(b"+ENTA:ZZ+", b"++", 1),
+    ],
+)
+def test_what_cannot_be_answered_is_held_for_a_person(shipped: Configuration, content: bytes) -> None:
+    interchange = one(run(content, shipped))
+    assert interchange.acknowledgements == ()
+    assert interchange.decision is Decision.HELD
+    assert {message.decision for message in interchange.messages} == {Decision.HELD}
+    assert not any(message.outputs for message in interchange.messages)
+
+
+def test_other_content_under_a_used_reference_is_never_answered_as_accepted(shipped: Configuration) -> None:
+    interchange = one(run(CUSDEC.replace(b"YC20260314000017", b"YC20260314000DIFF"), shipped, prior=USED))
+    assert {message.decision for message in interchange.messages} == {Decision.DUPLICATE}
+    uci = answer(interchange)["UCI"][0]
+    assert (uci[3], uci[4]) == ("4", "26")
+    [message] = interchange.messages
+    assert "YC20260314000DIFF" in {reference.value for reference in message.references}
+    [refused] = one(run(TRANSFER, shipped, "CIQ-YC", USED)).acknowledgements
+    assert refused.content is not None
+    assert b"<State>51</State>" in refused.content
+
+
+def test_the_same_interchange_twice_in_one_file_is_processed_once(shipped: Configuration) -> None:
+    first, second = run(CUSDEC + CUSDEC, shipped).interchanges
+    assert [message.decision for message in first.messages] == [Decision.ACCEPTED]
+    assert [message.decision for message in second.messages] == [Decision.DUPLICATE]
+    assert second.duplicate_of == first.id
+
+
+def test_what_holds_a_message_is_not_told_as_its_fault(shipped: Configuration) -> None:
+    for name in ("0920-orders.edi", "0930-cusdec-test.edi"):
+        content = (DAY / "ENT-A" / name).read_bytes()
+        for prior in (None, MET):
+            told = answer(one(run(content, shipped, prior=prior)))
+            assert told["UCI"][0][3] == "7"
+            assert "UCM" not in told

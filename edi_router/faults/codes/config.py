@@ -8,7 +8,7 @@ _FIX = Text("Correct the file and run `edi-router lint`.", "修改文件后运�
 ENTRIES: tuple[Entry, ...] = (
     Entry(
         "config-syntax",
-        Text("The file is not well-formed YAML: {problem}.", "文件不是格式正确的 YAML：{problem}。"),
+        Text("The file is not correct YAML: {problem}.", "文件不是正确的 YAML：{problem}。"),
         Text("Wrong indentation, an open quote or a tab.", "缩进错误、引号未闭合或使用了制表符。"),
         _FIX,
         blocks=Blocks.FILE,
@@ -36,8 +36,8 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry(
         "config-key",
-        Text("A key must be a plain word.", "键必须是普通单词。"),
-        Text("A list or a mapping stands where a key is expected.", "应为键的位置出现了列表或映射。"),
+        Text("A key must be a plain text.", "键必须是普通文本。"),
+        Text("A list or a block stands where a key is expected.", "应写键的位置出现了列表或键值块。"),
         _FIX,
         blocks=Blocks.FILE,
     ),

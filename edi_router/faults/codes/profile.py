@@ -11,17 +11,17 @@ ENTRIES: tuple[Entry, ...] = (
         "profile-missing",
         Text(
             "{path} is mandatory here by the profile and is missing.",
-            "按照配置规范此处必须有 {path}，但缺失。",
+            "配置规范要求此处必须有 {path}，但报文中没有。",
         ),
         _GUIDE,
-        Text("Supply it.", "请补充。"),
+        Text("Supply it and send the message again.", "请补充后重新发送报文。"),
         contrl={3: "13", 4: "13"},
     ),
     Entry(
         "profile-forbidden",
         Text("{path} is not used by the profile.", "配置规范不使用 {path}。"),
         _GUIDE,
-        Text("Leave it out.", "请删除。"),
+        Text("Leave it out and send the message again.", "请删除后重新发送报文。"),
         contrl={3: "15", 4: "15"},
     ),
     Entry(
@@ -37,8 +37,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         "profile-too-long",
         Text(
-            "{path} has {length} characters, the profile allows {limit}: `{value}`.",
-            "{path} 有 {length} 个字符，配置规范最多允许 {limit} 个：`{value}`。",
+            "The length of {path} is {length}, the profile allows {limit}: `{value}`.",
+            "{path} 的长度为 {length}，配置规范最多允许 {limit}：`{value}`。",
         ),
         _GUIDE,
         Text("Shorten the value.", "请缩短该值。"),

@@ -15,7 +15,7 @@ ENTRIES: tuple[Entry, ...] = (
         Text("{partner} has no agreement for {kind}.", "{partner} 没有关于 {kind} 的协议。"),
         Text(
             "The partner sent something that was never agreed, or its file lacks it.",
-            "伙伴发送了未约定的报文，或伙伴文件缺少该协议。",
+            "伙伴发送了未约定的单证，或伙伴文件中缺少该协议。",
         ),
         _RELEASE,
     ),
@@ -23,7 +23,7 @@ ENTRIES: tuple[Entry, ...] = (
         "route-conditions",
         Text(
             "No agreement of {partner} for {kind} fits the content (tried: {agreements}).",
-            "{partner} 关于 {kind} 的协议条件均不符合报文内容（已试：{agreements}）。",
+            "{partner} 关于 {kind} 的协议均不符合报文内容（已试：{agreements}）。",
         ),
         Text(
             "The `when` conditions of the agreements leave this case out.",
@@ -47,14 +47,14 @@ ENTRIES: tuple[Entry, ...] = (
             "没有代码为 {code} 的伙伴（取自 {path}）。",
         ),
         Text(
-            "The document names a body that this deployment does not serve.", "报文指向本系统未接入的机构。"
+            "The document names a body that this deployment does not serve.", "单证指向本系统未接入的机构。"
         ),
         _RELEASE,
     ),
     Entry(
         "destination-not-active",
         Text("The destination {destination} is {status}.", "目的伙伴 {destination} 的状态为 {status}。"),
-        Text("The partner's file is not active yet.", "该伙伴文件尚未启用。"),
+        Text("The partner's file is not active yet.", "该伙伴尚未启用。"),
         _RELEASE,
     ),
     Entry(
@@ -77,7 +77,10 @@ ENTRIES: tuple[Entry, ...] = (
             "The sender {sender} in UNB is not {partner}, whose channel it came by.",
             "UNB 中的发送方 {sender} 不是通道所属的伙伴 {partner}。",
         ),
-        Text("A file in the wrong folder, or a wrong identification.", "文件放错目录，或标识有误。"),
+        Text(
+            "The file was put into the wrong folder, or the identification is wrong.",
+            "文件放错目录，或标识有误。",
+        ),
         Text(
             "Correct UNB S002, or add the identification to the partner file.",
             "更正 UNB S002，或在伙伴文件中登记该标识。",
@@ -135,7 +138,7 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry(
         "format-unknown",
-        Text("The file is neither UN/EDIFACT nor XML.", "文件既不是 UN/EDIFACT 也不是 XML。"),
+        Text("The file is neither UN/EDIFACT nor XML.", "文件既不是 UN/EDIFACT，也不是 XML。"),
         Text(
             "Another kind of file was dropped, or it was damaged on the way.",
             "放入了其他类型的文件，或文件在传输中损坏。",
@@ -174,11 +177,11 @@ ENTRIES: tuple[Entry, ...] = (
         "agreements-collide",
         Text(
             "One document could fit both {one} (line {line}) and {other}.",
-            "同一报文可能同时适用协议 {one}（第 {line} 行）与 {other}。",
+            "同一单证可能同时适用协议 {one}（第 {line} 行）与 {other}。",
         ),
         Text(
             "Two agreements take the same kind and their conditions do not exclude each other.",
-            "两个协议接收相同种类的报文且条件不互斥。",
+            "两个协议接收同一种类的单证，且条件不互斥。",
         ),
         Text(
             "Add `when` conditions on the same path with different values.",

@@ -3,10 +3,13 @@
 from edi_router.faults.catalogue import Entry, Text
 from edi_router.faults.model import Blocks, Severity
 
-_CAUSE = Text("The message breaks a rule of the agreement.", "报文违反了协议中的一条规则。")
+_CAUSE = Text(
+    "The document breaks a rule of its document type or of the file given with `--rules`.",
+    "单证违反了其单证类型的规则，或 `--rules` 所给文件中的规则。",
+)
 _REMEDY = Text(
-    "Correct the value and send the message again; the rule file tells the rule.",
-    "更正该值后重新发送；规则内容见规则文件。",
+    "Correct the value and send the document again; the line of the rule file tells the rule.",
+    "更正该值后重新发送；规则内容见所示规则文件的行。",
 )
 
 ENTRIES: tuple[Entry, ...] = (

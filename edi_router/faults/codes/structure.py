@@ -17,24 +17,27 @@ def _entry(code: str, contrl: str, text: Text, cause: Text, remedy: Text = _SEND
 
 
 _ORDER = Text(
-    "The segments do not follow the order of the message type.",
-    "段的顺序与报文类型的定义不符。",
+    "The sender does not follow the order that the message type prescribes, or follows another release.",
+    "发送方未按报文类型规定的顺序写段，或使用了其他目录版本。",
 )
-_FORM = Text("The value does not have the form that the directory prescribes.", "值不符合目录规定的格式。")
-_LEFT_OUT = Text("The sender left it out.", "发送方遗漏。")
-_REPEATS = Text("More repetitions than the directory allows.", "重复次数超过目录允许的次数。")
+_DIRECTORY = Text(
+    "The sender uses another release of the directory, or repeats what it should sum up.",
+    "发送方使用了其他目录版本，或将应合并的内容重复发送。",
+)
+_LEFT_OUT = Text("The sender left it out, or wrote it at another place.", "发送方遗漏，或写在了其他位置。")
 
 ENTRIES: tuple[Entry, ...] = (
     Entry(
         "definition-missing",
         Text(
             "No definition of {type} in {directory}: only the syntax is checked; import {zip} to check more.",
-            "没有 {directory} 的 {type} 定义：只检查语法；如需检查结构请导入 {zip}。",
+            "没有目录 {directory} 中 {type} 的定义：只检查语法；如需检查结构，请导入 {zip}。",
         ),
-        Text("The release of the message is not shipped.", "未随产品提供该报文的目录版本。"),
+        Text("The directory of the message is not shipped, or the message type is misspelt.",
+             "产品未附带该报文的目录，或报文类型拼写错误。"),
         Text(
-            "Import the release, or name another directory in the agreement (`check_as`).",
-            "导入该版本，或在协议中用 `check_as` 指定另一目录。",
+            "Import the directory, or name another one in the agreement (`check_as`).",
+            "导入该目录，或在协议中用 `check_as` 指定另一目录。",
         ),
         Severity.WARNING,
         Blocks.NOTHING,
@@ -53,7 +56,8 @@ ENTRIES: tuple[Entry, ...] = (
         "segment-unknown", "15",
         Text("{tag} is not a segment of {message}; expected: {expected}.",
              "{message} 中没有段 {tag}；应为：{expected}。"),
-        Text("A misspelt tag, or a segment of another message type or release.", "段标识拼写错误，或属于其他报文或版本。"),
+        Text("A misspelt tag, or a segment of another message type or release.",
+             "段标记拼写错误，或该段属于其他报文类型或目录版本。"),
     ),
     _entry(
         "segment-misplaced", "15",
@@ -62,14 +66,14 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     _entry(
         "segment-repeated", "35",
-        Text("{tag} may occur {limit} times here; this is one more.", "{tag} 在此最多出现 {limit} 次；此处已超出。"),
-        _REPEATS,
+        Text("{tag} stands here too often; the limit is {limit}.", "{tag} 在此出现次数过多，上限为 {limit} 次。"),
+        _DIRECTORY,
     ),
     _entry(
         "group-repeated", "36",
-        Text("Segment group {group} may occur {limit} times here; this is one more.",
-             "段组 {group} 在此最多出现 {limit} 次；此处已超出。"),
-        _REPEATS,
+        Text("Segment group {group} stands here too often; the limit is {limit}.",
+             "段组 {group} 在此出现次数过多，上限为 {limit} 次。"),
+        _DIRECTORY,
     ),
     _entry(
         "element-missing", "13",
@@ -78,45 +82,48 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     _entry(
         "element-too-long", "39",
-        Text("{element} {name}: `{value}` has {length} characters; {form} allows {limit}.",
-             "{element} {name}：`{value}` 长度为 {length}；{form} 最多 {limit} 个字符。"),
-        _FORM,
+        Text("{element} {name}: the length of `{value}` is {length}; {form} allows {limit}.",
+             "{element} {name}：`{value}` 的长度为 {length}；{form} 最多允许 {limit}。"),
+        Text("The sender's field is longer than the directory allows, or a separator is missing.",
+             "发送方的字段比目录允许的长，或缺少分隔符。"),
     ),
     _entry(
         "element-too-short", "40",
-        Text("{element} {name}: `{value}` has {length} characters; {form} needs {limit}.",
-             "{element} {name}：`{value}` 长度为 {length}；{form} 要求 {limit} 个字符。"),
-        _FORM,
+        Text("{element} {name}: the length of `{value}` is {length}; {form} needs {limit}.",
+             "{element} {name}：`{value}` 的长度为 {length}；{form} 要求 {limit}。"),
+        Text("Leading zeros were dropped, or the value is incomplete.", "丢失了前导零，或值不完整。"),
     ),
     _entry(
         "element-type", "37",
         Text("{element} {name}: `{value}` is not of the form {form}.",
              "{element} {name}：`{value}` 不符合格式 {form}。"),
-        _FORM,
+        Text("Letters or blanks stand in a numeric data element, or digits in an alphabetic one.",
+             "数字型数据元中含有字母或空格，或字母型数据元中含有数字。"),
     ),
     _entry(
         "code-unknown", "12",
         Text("{element} {name}: `{value}` is not in the code list of {directory}.",
              "{element} {name}：`{value}` 不在 {directory} 的代码表中。"),
         Text("A misspelt code, or one of another release or agency.", "代码拼写错误，或属于其他版本或机构。"),
-        Text("Use a code of the list, or name the agency of the code (1131/3055).",
-             "使用代码表中的代码，或注明代码的管理机构（1131/3055）。"),
+        Text("Use a code of the list, or name the code's own list and agency (1131/3055).",
+             "使用代码表中的代码，或注明代码表及其管理机构（1131/3055）。"),
     ),
     _entry(
         "elements-too-many", "16",
-        Text("{tag} has {count} data elements; {limit} are defined.", "{tag} 有 {count} 个数据元；定义为 {limit} 个。"),
-        Text("A separator too many, or a `+` in the data that was not released.", "多出分隔符，或数据中的 `+` 未转义。"),
+        Text("{tag} has {count} data elements; the directory defines {limit}.",
+             "{tag} 有 {count} 个数据元；目录定义了 {limit} 个。"),
+        Text("A separator too many, or a `+` in the data that was not released.", "多出数据元分隔符，或数据中的 `+` 未转义。"),
     ),
     _entry(
         "components-too-many", "16",
-        Text("{element} {name} has {count} components; {limit} are defined.",
-             "{element} {name} 有 {count} 个成分；定义为 {limit} 个。"),
-        Text("A separator too many, or a `:` in the data that was not released.", "多出分隔符，或数据中的 `:` 未转义。"),
+        Text("{element} {name} has {count} components; the directory defines {limit}.",
+             "{element} {name} 有 {count} 个成分；目录定义了 {limit} 个。"),
+        Text("A separator too many, or a `:` in the data that was not released.", "多出成分分隔符，或数据中的 `:` 未转义。"),
     ),
     _entry(
         "element-repeated", "35",
-        Text("{element} {name} occurs {count} times; {limit} are allowed.",
-             "{element} {name} 出现 {count} 次；最多 {limit} 次。"),
-        _REPEATS,
+        Text("{element} {name} occurs {count} times; the directory allows {limit}.",
+             "{element} {name} 出现 {count} 次；目录允许 {limit} 次。"),
+        _DIRECTORY,
     ),
 )  # fmt: skip

@@ -13,9 +13,9 @@ _ATTACK = Text(
     "Such files are made by mistake or to exhaust the receiver.", "此类文件多为误操作，或意在耗尽接收方资源。"
 )
 _EMPTY = Text(
-    "The source has no value for it, or the mapping does not fill it.", "来源没有该值，或映射未填写。"
+    "The source has no value for it, or the mapping does not fill it.", "来源中没有该值，或映射未填写。"
 )
-_FORMS = Text("The value was typed or computed in another form.", "该值的录入或计算采用了其他形式。")
+_FORMS = Text("The value was typed or computed in another form.", "该值以其他形式录入或计算得出。")
 
 
 def _file(code: str, text: Text, cause: Text, remedy: Text = _RESEND) -> Entry:
@@ -34,7 +34,7 @@ _READING = (
     ),
     _file(
         "xml-malformed",
-        Text("The file is not well-formed XML: {problem}.", "文件不是格式正确的 XML：{problem}。"),
+        Text("The file is not well-formed XML: {problem}.", "文件不是格式良好的 XML：{problem}。"),
         Text(
             "A tag is not closed, `&` or `<` is not escaped, or the file is cut off.",
             "标签未闭合、`&` 或 `<` 未转义，或文件不完整。",
@@ -44,10 +44,10 @@ _READING = (
         "xml-doctype",
         Text("The file has a DOCTYPE, which is not accepted.", "文件含有 DOCTYPE，不予接受。"),
         Text(
-            "Document types can name files of the receiver and grow without bound.",
-            "文档类型声明可引用接收方文件，并可无限膨胀。",
+            "Document type declarations can name files of the receiver and grow without bound.",
+            "文档类型声明可引用接收方的文件，也可无限膨胀。",
         ),
-        Text("Send the document without `<!DOCTYPE …>`.", "发送不含 `<!DOCTYPE …>` 的文件。"),
+        Text("Send the document without `<!DOCTYPE …>`.", "请发送不含 `<!DOCTYPE …>` 的文件。"),
     ),
     _file(
         "xml-limit",
@@ -62,7 +62,7 @@ _READING = (
     _file(
         "xml-encoding-unknown",
         Text("The encoding {encoding} is not supported.", "不支持编码 {encoding}。"),
-        Text("The declaration has a misspelt or a rare encoding.", "声明的编码拼写错误或较为罕见。"),
+        Text("The declaration has a misspelt or a rare encoding.", "声明的编码拼写错误，或较为罕见。"),
         Text("Use UTF-8 or GB18030.", "请使用 UTF-8 或 GB18030。"),
     ),
     _file(
@@ -103,8 +103,8 @@ _STRUCTURE = (
     ),
     _message(
         "xsd-element-too-many",
-        "The element {name} may stand in {parent} at most {limit} times.",
-        "元素 {name} 在 {parent} 中最多出现 {limit} 次。",
+        "The element {name} stands in {parent} too often; the limit is {limit}.",
+        "元素 {name} 在 {parent} 中出现次数过多，上限为 {limit} 次。",
     ),
     _message(
         "xsd-element-missing",
@@ -144,7 +144,7 @@ _VALUES = (
     ),
     _message(
         "xsd-value-pattern",
-        "The value `{value}` of {name} has not the form `{pattern}`.",
+        "The value `{value}` of {name} does not have the form `{pattern}`.",
         "{name} 的值 `{value}` 不符合格式 `{pattern}`。",
         _FORMS,
     ),
@@ -156,20 +156,20 @@ _VALUES = (
     ),
     _message(
         "xsd-value-length",
-        "The value `{value}` of {name} has {length} characters instead of {expected}.",
-        "{name} 的值 `{value}` 有 {length} 个字符，应为 {expected} 个。",
+        "The length of `{value}` in {name} is {length}; it must be {expected}.",
+        "{name} 的值 `{value}` 长度为 {length}，应为 {expected}。",
         _FORMS,
     ),
     _message(
         "xsd-value-too-long",
-        "The value `{value}` of {name} has {length} characters; at most {limit} are allowed.",
-        "{name} 的值 `{value}` 有 {length} 个字符；最多允许 {limit} 个。",
-        Text("The source allows longer texts than the target.", "来源允许的文本比目标更长。"),
+        "The length of `{value}` in {name} is {length}; at most {limit} is allowed.",
+        "{name} 的值 `{value}` 长度为 {length}，最多允许 {limit}。",
+        Text("The source allows longer texts than the target.", "来源允许的文本比目标允许的长。"),
     ),
     _message(
         "xsd-value-too-short",
-        "The value `{value}` of {name} has {length} characters; at least {limit} are needed.",
-        "{name} 的值 `{value}` 有 {length} 个字符；至少需要 {limit} 个。",
+        "The length of `{value}` in {name} is {length}; at least {limit} is needed.",
+        "{name} 的值 `{value}` 长度为 {length}，至少需要 {limit}。",
         _FORMS,
     ),
     _message(

@@ -45,8 +45,8 @@ def check(
     """Check `message` by its own directory, or by `check_as` (``D96B``).
 
     Without a definition there is one warning, `definition-missing`, and `root` holds the segments flat.
-    `interchange_header` is UNB, for ``$envelope`` paths. Without `tree`, `root` is empty for a message that
-    the fast lane knows to have no fault (see `fast.Lane`).
+    `interchange_header` is UNB, for ``$envelope`` paths. A message that the fast lane knows to have no fault (see
+    `fast.Lane`) is not looked at again: without `tree`, its `root` is empty.
     """
     directory = directory_name(message.type, message.version, message.release)
     if message.type in SERVICE_MESSAGES:
@@ -57,11 +57,10 @@ def check(
     envelope = EnvelopeNode(_headers(message, definitions, service, interchange_header))
     checked = Checked(MessageNode(message.type, envelope), FaultList(LIMIT), None, directory)
     checked.definition = definitions.message_of(directory, message.type)
-    if not tree and fast_check(
-        message, definitions, check_as=check_as, syntax_version=syntax_version, warm=WARM
-    ):
+    proven = fast_check(message, definitions, check_as=check_as, syntax_version=syntax_version, warm=WARM)
+    if proven and not tree:
         return checked
-    _Check(message, definitions, checked, service, syntax_version).run()
+    _Check(message, definitions, checked, service, syntax_version, proven).run()
     return checked
 
 
@@ -93,6 +92,8 @@ class _Check:
     checked: Checked
     service: str
     syntax_version: int
+    proven: bool = False
+    """Whether it is known that there is no fault: then only the tree is to be built."""
     faults: list[Fault | None] = field(default_factory=list)
     missing: list[_Odd] = field(default_factory=list)
     skipped: list[_Odd] = field(default_factory=list)
@@ -127,6 +128,8 @@ class _Check:
             return spec
 
     def _elements(self, segment: Segment, group: str | None) -> None:
+        if self.proven:
+            return
         spec = self._spec(segment.tag)
         if spec is not None:
             self.faults.extend(check_elements(segment, spec, self.syntax_version, group))

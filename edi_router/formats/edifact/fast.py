@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 from edi_router.formats.edifact.directory import SERVICE_MESSAGES, Definitions, directory_name
 from edi_router.formats.edifact.elements import segment_spec
@@ -61,12 +62,14 @@ class Lane:
     check_as: str | None = None
     warm: int = WARM
 
-    def __call__(self, reading: Reading, syntax_version: int) -> Callable[[Canonical], Proof | None]:
-        """For the messages of one interchange: the proof that one has no fault, or None."""
+    def __call__(
+        self, reading: Reading, syntax_version: int
+    ) -> Callable[[Canonical], Proof | Literal[False]]:
+        """For the messages of one interchange: the proof that one has no fault, or False."""
         definitions = self.definitions
         known: dict[tuple[str, str, str], tuple[Key, _Entry]] = {}
 
-        def prove(message: Canonical) -> Proof | None:
+        def prove(message: Canonical) -> Proof | Literal[False]:
             by = message.type, message.version, message.release
             if by not in known:
                 key = key_of(*by, self.check_as, syntax_version, reading.characters)
@@ -75,12 +78,12 @@ class Lane:
             if entry.matches is None:
                 entry.seen += len(message.text)
                 if entry.seen < self.warm:
-                    return None
+                    return False
                 entry.matches = patterns(definitions, key)
             for matches in entry.matches:
                 if not matches(message.text):
-                    return None
-            return (definitions, key) if entry.matches else None
+                    return False
+            return (definitions, key) if entry.matches else False
 
         return prove
 
@@ -128,7 +131,7 @@ def is_proven(
     message: Message, definitions: Definitions, check_as: str | None = None, syntax_version: int = 3
 ) -> bool:
     """Whether the message has been found to have no fault while it was read."""
-    if not isinstance(message, SlicedMessage) or message.proof is None:
+    if not isinstance(message, SlicedMessage) or not message.proof:
         return False
     by = message.canonical
     key = key_of(by.type, by.version, by.release, check_as, syntax_version, message.slice.reading.characters)
@@ -148,9 +151,9 @@ def fast_check(
     Only messages that the reader cut out as a whole can be told. `warm` is how much has to be seen before a
     pattern is made for a definition.
     """
-    if not isinstance(message, SlicedMessage):
+    if not isinstance(message, SlicedMessage) or message.proof is False:
         return False
     if is_proven(message, definitions, check_as, syntax_version):
         return True
     prove = Lane(definitions, check_as, warm)(message.slice.reading, syntax_version)
-    return prove(message.canonical) is not None
+    return bool(prove(message.canonical))

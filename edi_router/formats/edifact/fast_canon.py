@@ -94,7 +94,7 @@ def _tables(component: str, element: str, repetition: str, terminator: str) -> t
 def _masked(text: str, release: str, special: str) -> str | None:
     """Without release characters: each released service character becomes a mask. None when another is released.
 
-    >>> _masked("a?+b??'?c", "?", "+:'")
+    >>> _masked("a?+b??'c", "?", "+:'")
     "a\\x01b\\x01'c"
     """
     parts = text.split(release)

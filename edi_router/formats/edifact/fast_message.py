@@ -79,7 +79,8 @@ class Slice:
 
 
 class SlicedMessage(Message):
-    """A well-formed message; `proof` says by which definition it has been found to have no fault at all."""
+    """A well-formed message; `proof` says by which definition it has been found to have no fault at all, or is
+    False when it was not, or None when nobody asked."""
 
     __slots__ = ("_all", "canonical", "proof", "slice")
 

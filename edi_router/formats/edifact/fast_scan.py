@@ -6,10 +6,17 @@ What does not look like a message from UNH to UNT it gives back to the scanner, 
 
 from __future__ import annotations
 
-from edi_router.formats.edifact.fast_canon import Reading
-from edi_router.formats.edifact.fast_message import Slice
+from collections.abc import Callable
+
+from edi_router.formats.edifact.fast_canon import Canonical, Reading, well_formed
+from edi_router.formats.edifact.fast_message import Slice, SlicedMessage
+from edi_router.formats.edifact.model import FunctionalGroup
 from edi_router.formats.edifact.scan import BLOCK, Scanner
 
+Proves = Callable[[Canonical], object]
+"""Whether a message has no fault at all: what proves it, or False when that is not certain."""
+Prove = Callable[[Reading, int], Proves]
+"""The same for the messages of one interchange, which is of the given syntax version."""
 MESSAGE_LIMIT = 1 << 22
 """Characters of the longest message that is cut out as a whole."""
 
@@ -17,7 +24,9 @@ MESSAGE_LIMIT = 1 << 22
 class Cutter:
     """The text at hand and where the next message begins in it."""
 
-    def __init__(self, scanner: Scanner, reading: Reading) -> None:
+    def __init__(self, scanner: Scanner, reading: Reading, proves: Proves | None) -> None:
+        self._proves = proves
+        self._is_well_formed = well_formed(reading.characters).fullmatch
         self.scanner = scanner
         self.reading = reading
         marks = reading.dialect.separators
@@ -33,8 +42,23 @@ class Cutter:
         self._line = self._column = 1
         self._end = 0
 
-    def next(self) -> Slice | None:
-        """The next message, to be taken or refused; None when the scanner has to go on."""
+    def message(self, group: FunctionalGroup | None) -> SlicedMessage | None:
+        """The next message; None when the scanner has to go on."""
+        found = self._next()
+        if found is None:
+            return None
+        canonical = self.reading.message(found.raw, found.ends)
+        proof = canonical is not None and self._proves is not None and self._proves(canonical)
+        if canonical is None or not (proof or self._is_well_formed(canonical.text)):
+            self._return(self._end - self._at)
+            return None
+        self._at = self._end
+        self._offset, self._line, self._column = found.after()
+        proof = None if self._proves is None else proof
+        return SlicedMessage(found.header(), found, canonical, group, proof)
+
+    def _next(self) -> Slice | None:
+        """The text of the next message."""
         if not self._usable or not (self._text or self._begin()):
             return None
         searched = 0
@@ -46,15 +70,6 @@ class Cutter:
             if found >= 0 or len(self._text) - self._at > MESSAGE_LIMIT or not self._fill():
                 self._return(max(found, 0))
                 return None
-
-    def take(self, slice: Slice) -> None:
-        """The message is used: go on behind it."""
-        self._at = self._end
-        self._offset, self._line, self._column = slice.after()
-
-    def refuse(self) -> None:
-        """Give the message back, and the scanner a first batch of just its size."""
-        self._return(self._end - self._at)
 
     def _begin(self) -> bool:
         """Start where the scanner stands; False when it holds the beginning of a segment."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from edi_router.faults import Fault
 from edi_router.formats.edifact.import_layouts import (
     ELEMENT_KEY,
+    NAME_LIMIT,
     Block,
     Forms,
     Text,
@@ -19,7 +20,7 @@ from edi_router.formats.edifact.import_layouts import (
 from edi_router.formats.edifact.import_zip import finding
 
 MARKS = r"[*+#|X\-]"
-_CODE = re.compile(rf"^(?:{MARKS}+(?=\s))?\s*(\S+)(\s+)(\S.*)$")
+_CODE = re.compile(rf"^(?:{MARKS}+(?=\s))?\s*([^\s*+#|-]\S*)(\s+)(\S.*)$")
 _TEXT = re.compile(r"^\s*(Desc|Repr|Notes?|Remarks?)\s*:", re.IGNORECASE)
 _VALUE = re.compile(r"[A-Z0-9](?:[A-Z0-9 ./&+*-]*[A-Z0-9.+*])?")
 
@@ -77,7 +78,7 @@ def _codes(block: Block, column: int, longest: int, findings: list[Fault]) -> di
         if start > column:
             naming = False
         elif start == column:
-            if naming:
+            if naming and len(codes[value]) < NAME_LIMIT:
                 codes[value] = f"{codes[value]} {line.strip()}".strip()
             else:
                 unread(findings, block.file, number, line)

@@ -15,6 +15,7 @@ from edi_router.formats.edifact.directory import CompositeDef, ElementDef, Segme
 from edi_router.formats.edifact.import_zip import finding, printable
 
 MARKS = r"[*+#|XSR\-]"
+NAME_LIMIT = 500
 RULE = re.compile(r"^\s*[-_=]{20,}\W*$")
 FORM = r"(?:an|a|n)\s?\.{0,3}\s?\d+"
 SEGMENT_KEY, COMPOSITE_KEY, ELEMENT_KEY = r"[A-Z]{3}", r"[CES]\d{3}", r"\d{4}"
@@ -117,7 +118,12 @@ def _block(
             unread(findings, text.path, number, line)
             continue
         name = _USAGE.sub("", match[2].strip())
-        while start < len(lines) and lines[start][1].strip() and not _TEXT.match(lines[start][1]):
+        while (
+            start < len(lines)
+            and len(name) < NAME_LIMIT
+            and lines[start][1].strip()
+            and not _TEXT.match(lines[start][1])
+        ):
             if (entry := _ENTRY.match(lines[start][1])) and (entry[1] or _TAIL.match(entry[3])):
                 break
             name = f"{name} {_USAGE.sub('', lines[start][1].strip())}"
@@ -149,7 +155,7 @@ def entries(block: Block, findings: list[Fault]) -> Iterator[Entry]:
             _take(current, match[3])
         elif text:
             continue
-        elif current is not None and line.startswith("      "):
+        elif current is not None and line.startswith("      ") and len(current.name) < NAME_LIMIT:
             if current.status:
                 current.name = f"{current.name} {line.strip()}"
             else:

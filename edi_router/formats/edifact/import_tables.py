@@ -93,7 +93,7 @@ class TableReader:
 
     def _line(self, number: int, line: str) -> bool:
         """Read one line; whether it ends the table."""
-        group = _GROUP.match(line)
+        group = _GROUP.match(line) if "GROUP" in line.upper() else None
         if not group and not _SEGMENT.match(line) and (glued := _GLUED.match(line)):
             line = f"{glued[1]} {glued[2]}"
             self._find("import-glued", number, text=" ".join(line.split()[:12]))

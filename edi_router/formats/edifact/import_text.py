@@ -13,7 +13,7 @@ from edi_router.faults import Fault
 from edi_router.formats.edifact.import_zip import Member, finding, printable
 
 LINES = 500_000
-WIDTH = 500
+WIDTH = 250
 
 _FLAT = "─━═╌╍┄┅┈┉–—‐‑‒―"
 _UPRIGHT = "│┃║┆┇┊┋¦"

@@ -5,11 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from edi_router.faults import Place
-from edi_router.formats.edifact.elements import PartSpec, SegmentSpec, name_of
-from edi_router.formats.edifact.model import Segment
+from edi_router.formats.edifact.elements import PartSpec, SegmentSpec
+from edi_router.formats.edifact.layout import Layout, Rows, row_of
+from edi_router.formats.edifact.model import Message, Segment
 from edi_router.paths.node import Node
 
 _NONE: tuple[Node, ...] = ()
+_KEPT = 10_000
+_indexes: dict[int, tuple[SegmentSpec | PartSpec, dict[str, tuple[int, ...]]]] = {}
+
+
+def indexes_of(spec: SegmentSpec | PartSpec) -> dict[str, tuple[int, ...]]:
+    """Where the parts of each name stand in a segment or composite, counted from 0."""
+    known = _indexes.get(id(spec))
+    if known is None:
+        if isinstance(spec, PartSpec):
+            names: Sequence[str] = [f"d{part.id}" for part in spec.components]
+        else:
+            names = spec.names
+        found: dict[str, tuple[int, ...]] = {}
+        for index, name in enumerate(names):
+            found[name] = (*found.get(name, ()), index)
+        if len(_indexes) >= _KEPT:
+            _indexes.clear()
+        # The specification is kept with its entry, so that no other one gets its id.
+        known = _indexes[id(spec)] = (spec, found)
+    return known[1]
 
 
 class GroupNode:
@@ -55,14 +76,86 @@ class GroupNode:
 
 
 class MessageNode(GroupNode):
-    """The message; `envelope` has UNB, UNG and UNH, `unplaced` the segments that fit nowhere."""
+    """The message; `envelope` has UNB, UNG and UNH, `unplaced` the segments that fit nowhere.
 
-    __slots__ = ("envelope", "unplaced")
+    `layout` is its definition, if it has one. The nodes of a message without faults are made when they are
+    first asked for (`defer`).
+    """
 
-    def __init__(self, name: str, envelope: EnvelopeNode) -> None:
+    __slots__ = ("_waiting", "envelope", "layout", "unplaced")
+
+    def __init__(self, name: str, envelope: EnvelopeNode, layout: Layout | None = None) -> None:
         super().__init__(name, None, None)
         self.envelope = envelope
+        self.layout = layout
         self.unplaced: list[SegmentNode] = []
+        self._waiting: Message | None = None
+
+    def defer(self, message: Message) -> None:
+        """Make the nodes from `message`, which is known to have no fault, when they are needed."""
+        self._waiting = message
+
+    def children(self, name: str) -> Sequence[Node]:
+        """The segments or groups of this name."""
+        if self._waiting is not None:
+            self._grow()
+        return self.items.get(name, _NONE)
+
+    def names(self) -> Sequence[str]:
+        """The names of the children there are."""
+        if self._waiting is not None:
+            self._grow()
+        return tuple(self.items)
+
+    def place(self) -> Place:
+        """Where its first segment stands."""
+        if self._waiting is not None:
+            self._grow()
+        return super().place()
+
+    def rows(self) -> Rows | None:
+        """The message for programs (see `layout`); None when it has no definition or an element is repeated."""
+        if self.layout is None:
+            return None
+        return _rows(self) if self._waiting is None else self.layout.rows(self._waiting)
+
+    def _grow(self) -> None:
+        message, self._waiting = self._waiting, None
+        if message is None or self.layout is None:
+            return
+        specs: dict[str, SegmentSpec | None] = {}
+        open: list[GroupNode] = [self]
+        segments = message.segments
+        for segment, step in zip(
+            segments, self.layout.steps([segment.tag for segment in segments]), strict=True
+        ):
+            leaf, tag = step.target, segment.tag
+            if not step.same:
+                keep = step.keep - step.repeat
+                del open[keep + 1 :]
+                for group in leaf.groups[keep:]:
+                    node = GroupNode(group.name, group.path, open[-1])
+                    open[-1].add(node)
+                    open.append(node)
+            if tag not in specs:
+                specs[tag] = self.layout.spec(tag)
+            open[-1].add(SegmentNode(segment, specs[tag], open[-1], leaf.path))
+
+
+def _rows(group: GroupNode) -> Rows | None:
+    found: Rows = {}
+    for name, nodes in group.items.items():
+        rows = [_rows_of(node) for node in nodes]
+        if None in rows:
+            return None
+        found[name] = rows
+    return found
+
+
+def _rows_of(node: Node) -> object:
+    if isinstance(node, SegmentNode):
+        return row_of(node.name, node.segment.elements())
+    return _rows(node) if isinstance(node, GroupNode) else None
 
 
 class EnvelopeNode(GroupNode):
@@ -97,13 +190,15 @@ class SegmentNode:
 
     def children(self, name: str) -> Sequence[Node]:
         """The parts of this name, the empty ones before the last filled one included."""
-        if self.spec is None:
+        spec = self.spec
+        if spec is None:
             return _NONE
         values = self.segment.elements()
         found: list[Node] = []
-        for index, part in enumerate(self.spec.parts[: len(values)]):
-            if name_of(part) != name:
-                continue
+        for index in indexes_of(spec).get(name, ()):
+            if index >= len(values):
+                break
+            part = spec.parts[index]
             several = len(values[index]) > 1
             for number, components in enumerate(values[index], 1):
                 repeat = number if several else None
@@ -149,13 +244,11 @@ class CompositeNode:
 
     def children(self, name: str) -> Sequence[Node]:
         """The components of this name, the empty ones before the last filled one included."""
-        wanted = name[1:]
+        components = self._components
         return [
-            ElementNode(name, value, self, self._segment, self.element, index, self.repeat)
-            for index, (spec, value) in enumerate(
-                zip(self._spec.components, self._components, strict=False), 1
-            )
-            if spec.id == wanted and name[:1] == "d"
+            ElementNode(name, components[index], self, self._segment, self.element, index + 1, self.repeat)
+            for index in indexes_of(self._spec).get(name, ())
+            if index < len(components)
         ]
 
     def value(self) -> str | None:

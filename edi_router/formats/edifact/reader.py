@@ -5,15 +5,15 @@ from __future__ import annotations
 import io
 import re
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import BinaryIO
 
 from edi_router.faults import Fault, FaultList, Place
 from edi_router.formats.edifact import charset, envelope
-from edi_router.formats.edifact.fast_canon import Canonical, Reading, well_formed
+from edi_router.formats.edifact.fast_canon import Reading
 from edi_router.formats.edifact.fast_message import SlicedMessage
-from edi_router.formats.edifact.fast_scan import Cutter
+from edi_router.formats.edifact.fast_scan import Cutter, Prove
 from edi_router.formats.edifact.model import (
     BAD_TAG,
     INDENTED,
@@ -35,11 +35,6 @@ REFERENCES_REMEMBERED = 100_000
 _RESTART = re.compile(
     r"[\r\n]\s*(?=UNA[^A-Za-z0-9]{2}.{3}(?:\Z|.\s*UN[BGH])|UNB[^A-Za-z0-9\s][A-Z]{4})", re.DOTALL
 )
-
-
-Prove = Callable[[Reading, int], Callable[[Canonical], object]]
-"""For an interchange of that syntax version: whether a message in canonical text has no fault at all, that is
-what proves it, or None when it is not known."""
 
 
 def read(
@@ -95,10 +90,6 @@ def _file_faults(scanner: Scanner) -> list[Fault]:
     return []
 
 
-def _unknown(_: Canonical) -> None:
-    """What is known of a message when nothing can be proved."""
-
-
 class _Assembler:
     """Puts the segments of one interchange together to messages."""
 
@@ -126,9 +117,7 @@ class _Assembler:
         self.start = self.queue[0].offset if self.queue else 0
         self._header(head)
         reading = Reading(head.dialect, head.level, scanner.strict)
-        self.cutter = Cutter(scanner, reading)
-        self.is_well_formed = well_formed(reading.characters).fullmatch
-        self.prove = prove(reading, self.interchange.syntax_version) if prove is not None else _unknown
+        self.cutter = Cutter(scanner, reading, prove and prove(reading, self.interchange.syntax_version))
         self._align()
         self.interchange.source = self._messages()
 
@@ -176,19 +165,10 @@ class _Assembler:
 
     def _whole_message(self) -> Message | None:
         """The next message, if it can be cut out as a whole; its segments are made only when asked for."""
-        slice = self.cutter.next()
-        canonical = slice.reading.message(slice.raw, slice.ends) if slice is not None else None
-        if slice is None or canonical is None:
-            if slice is not None:
-                self.cutter.refuse()
+        message = self.cutter.message(self.group)
+        if message is None:
             return None
-        proof = self.prove(canonical)
-        if proof is None and not self.is_well_formed(canonical.text):
-            self.cutter.refuse()
-            return None
-        message = SlicedMessage(slice.header(), slice, canonical, self.group, proof)
-        self.cutter.take(slice)
-        self._check_opening(message, canonical.reference)
+        self._check_opening(message, message.canonical.reference)
         return self._deliver(message)
 
     def _batch(self) -> Message | None:

@@ -4,17 +4,56 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 
 from edi_router.faults import Fault, Place
 from edi_router.formats.xml.encoding import ENCODINGS
 from edi_router.formats.xml.xpath import step
 
-_ESCAPES = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord("\r"): "&#13;"}
-_QUOTED = {**_ESCAPES, ord('"'): "&quot;", ord("\n"): "&#10;", ord("\t"): "&#9;"}
+_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
+_QUOTED = {**_ESCAPES, '"': "&quot;", "\n": "&#10;", "\t": "&#9;"}
+_SPECIAL = re.compile("[&<>\r]")
+_SPECIAL_QUOTED = re.compile('[&<>\r"\n\t]')
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NAME = re.compile(r"[^\W\d][\w.\-]*(?::[^\W\d][\w.\-]*)?")
 _OWN_CODECS = {"gbk": "gbk", "gb2312": "gb2312"}
+
+
+def escape(text: str) -> str:
+    """The text as it stands between tags.
+
+    >>> escape("7 < 8")
+    '7 &lt; 8'
+    """
+    return _SPECIAL.sub(lambda found: _ESCAPES[found[0]], text)
+
+
+def quote(text: str) -> str:
+    """The text as it stands in an attribute, between double quotes."""
+    return _SPECIAL_QUOTED.sub(lambda found: _QUOTED[found[0]], text)
+
+
+def is_name(text: str) -> bool:
+    """Whether it can be the name of an element or attribute."""
+    return _NAME.fullmatch(text) is not None
+
+
+def encoded(text: str, encoding: str) -> bytes | None:
+    """A whole document as bytes; None when a character is not allowed in XML, or not in the encoding."""
+    codec = _codec(encoding)
+    if codec is None or _FORBIDDEN.search(text):
+        return None
+    try:
+        return text.encode(codec)
+    except UnicodeEncodeError:
+        return None
+
+
+def declaration(encoding: str) -> str:
+    """The first line of a document."""
+    return f'<?xml version="1.0" encoding="{encoding}"?>'
 
 
 @dataclass(slots=True)
@@ -27,18 +66,23 @@ class Element:
     text: str = ""
 
 
-@dataclass(slots=True)
+@dataclass
 class Written:
-    """A document that was written, or the faults that kept it from being encoded (then `content` is empty).
-
-    `elements` finds an element by its path, in the form that faults of a schema have; `lines` gives the line
-    of each start tag by the same path.
-    """
+    """A document that was written, or the faults that kept it from being encoded (then `content` is empty)."""
 
     content: bytes
     faults: list[Fault] = field(default_factory=list)
-    elements: dict[str, Element] = field(default_factory=dict)
-    lines: dict[str, int] = field(default_factory=dict)
+    places: Callable[[], _Walk] | None = field(default=None, repr=False)
+
+    @cached_property
+    def elements(self) -> dict[str, Element]:
+        """Every element by its path, in the form that faults of a schema have."""
+        return self.places().elements if self.places is not None else {}
+
+    @cached_property
+    def lines(self) -> dict[str, int]:
+        """The line of each start tag, by the same path."""
+        return self.places().lines if self.places is not None else {}
 
     def element(self, xpath: str | None) -> Element | None:
         """The element at a path of a fault; for an attribute its element, else the nearest one around.
@@ -73,13 +117,38 @@ def write(
     codec = _codec(encoding)
     if codec is None:
         return Written(b"", [Fault("xml-encoding-unknown", Place(), {"encoding": encoding})])
-    writer = _Writer(encoding, codec, " " * indent, newline)
-    writer.line(f'<?xml version="1.0" encoding="{encoding}"?>')
-    writer.element(root, f"/{root.name}", 0, {"xmlns": namespace} if namespace else {})
-    writer.break_line()
-    if writer.faults:
-        return Written(b"", writer.faults, writer.elements, writer.lines)
-    return Written("".join(writer.parts).encode(writer.codec), [], writer.elements, writer.lines)
+    more = {"xmlns": namespace} if namespace else {}
+    places = cache(lambda: _Walk(root, more, encoding, codec, spread=bool(indent)))
+    parts = [declaration(encoding)]
+    names: set[str] = set()
+    _add(root, parts, names, newline, " " * indent, more)
+    parts.append(newline)
+    # The text is looked at as a whole; only where something is wrong with it, the walk tells what and where.
+    content = encoded("".join(parts), encoding) if all(map(is_name, names)) else None
+    return Written(b"", places().faults, places) if content is None else Written(content, [], places)
+
+
+def _add(
+    element: Element, parts: list[str], names: set[str], line: str, indent: str, more: dict[str, str]
+) -> None:
+    """The text of an element after `line`, a line end and its indentation."""
+    name = element.name
+    names.add(name)
+    start = f"{line}<{name}"
+    attributes = {**more, **element.attributes} if more else element.attributes
+    if attributes:
+        names.update(attributes)
+        start += "".join([f' {key}="{quote(value)}"' for key, value in attributes.items()])
+    text = element.text
+    shown = text if text.isalnum() else escape(text)
+    if not element.children:
+        parts.append(f"{start}>{shown}</{name}>" if text else f"{start}/>")
+        return
+    parts.append(f"{start}>{shown}")
+    inner = line + indent if indent else ""
+    for child in element.children:
+        _add(child, parts, names, inner, indent, {})
+    parts.append(f"{line if indent else ''}</{name}>")
 
 
 def _codec(encoding: str) -> str | None:
@@ -87,82 +156,53 @@ def _codec(encoding: str) -> str | None:
     return _OWN_CODECS.get(name) or ENCODINGS.get(name)
 
 
-class _Writer:
-    def __init__(self, encoding: str, codec: str, indent: str, newline: str) -> None:
+class _Walk:
+    """What is wrong with the names and characters of a tree, where its elements are and on which lines."""
+
+    def __init__(self, root: Element, more: dict[str, str], encoding: str, codec: str, *, spread: bool) -> None:
         self.encoding = encoding
         self.codec = codec
-        self.indent = indent
-        self.newline = newline
-        self.parts: list[str] = []
-        self.number = 1
+        self.spread = int(spread)
+        self.number = 2
         self.faults: list[Fault] = []
         self.elements: dict[str, Element] = {}
         self.lines: dict[str, int] = {}
+        self.element(root, f"/{root.name}", more)
 
-    def line(self, text: str) -> None:
-        self.parts.append(text)
-        self.break_line()
-
-    def break_line(self) -> None:
-        self.parts.append(self.newline)
-        self.number += 1
-
-    def element(self, element: Element, path: str, depth: int, more: dict[str, str]) -> None:
+    def element(self, element: Element, path: str, more: dict[str, str]) -> None:
         self.elements[path] = element
         self.lines[path] = self.number
-        name = self._name(element.name, path)
-        attributes = self._attributes({**more, **element.attributes}, path)
-        self.parts.append(f"{self.indent * depth}<{name}{attributes}")
-        if element.children:
-            self.parts.append(">" + self._escaped(element, path))
-            self._children(element, path, depth)
-            self.parts.append(f"{self.indent * depth}</{name}>")
-        elif element.text:
-            self.parts.append(f">{self._escaped(element, path)}</{name}>")
-        else:
-            self.parts.append("/>")
-
-    def _escaped(self, element: Element, path: str) -> str:
-        text = self._text(element.text, path, element.name)
-        self.number += text.count("\n")
-        return text.translate(_ESCAPES)
-
-    def _children(self, element: Element, path: str, depth: int) -> None:
+        self._name(element.name, path)
+        for key, value in {**more, **element.attributes}.items():
+            at = f"{path}/@{key}"
+            self._name(key, at)
+            self._text(value, at, key)
+        self._text(element.text, path, element.name)
+        self.number += element.text.count("\n")
         counts = Counter(child.name for child in element.children)
         seen: Counter[str] = Counter()
         for child in element.children:
-            self._separate()
+            self.number += self.spread
             seen[child.name] += 1
             position = step(child.name, seen[child.name], counts[child.name])
-            self.element(child, f"{path}/{position}", depth + 1, {})
-        self._separate()
+            self.element(child, f"{path}/{position}", {})
+        if element.children:
+            self.number += self.spread
 
-    def _separate(self) -> None:
-        if self.indent:
-            self.break_line()
-
-    def _attributes(self, attributes: dict[str, str], path: str) -> str:
-        written = []
-        for key, value in attributes.items():
-            at = f"{path}/@{key}"
-            written.append(f' {self._name(key, at)}="{self._text(value, at, key).translate(_QUOTED)}"')
-        return "".join(written)
-
-    def _name(self, name: str, path: str) -> str:
-        if not _NAME.fullmatch(name):
+    def _name(self, name: str, path: str) -> None:
+        if is_name(name):
+            self._text(name, path, name)
+        else:
             self.faults.append(Fault("xml-name", Place(xpath=path), {"name": name}))
-            return name
-        return self._text(name, path, name)
 
-    def _text(self, text: str, path: str, name: str) -> str:
-        """The text itself, after a look at its characters; each forbidden one is a fault, once."""
-        forbidden = set(_FORBIDDEN.findall(text)) if _FORBIDDEN.search(text) else set()
+    def _text(self, text: str, path: str, name: str) -> None:
+        """Each character that is not allowed is a fault, once."""
+        forbidden = set(_FORBIDDEN.findall(text))
         for character in sorted(forbidden):
             values = {"character": f"U+{ord(character):04X}", "name": name}
             self.faults.append(Fault("xml-character", Place(xpath=path), values))
         if not text.isascii():
             self._encodable(text, path, name, forbidden)
-        return text
 
     def _encodable(self, text: str, path: str, name: str, skipped: set[str]) -> None:
         try:

@@ -87,12 +87,13 @@ def upgrade() -> None:
     op.create_index("ix_fault_subject", "fault", ["subject"])
     op.create_table(
         "interchange",
-        *_text("id file format partner sender recipient control_reference decision config engine"),
+        *_text("id file format partner sender recipient control_reference content decision config engine"),
         *_number("position test sequence received"),
         *_text("duplicate_of", nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_interchange"),
         sa.ForeignKeyConstraint(["file"], ["file.id"], name="fk_interchange_file"),
     )
+    op.create_index("ix_interchange_content", "interchange", ["content"])
     op.create_index("ix_interchange_control_reference", "interchange", ["control_reference"])
     op.create_index("ix_interchange_file", "interchange", ["file"])
     op.create_index(
