@@ -109,5 +109,4 @@ class Courier:
         self.ledger.failed(each.id, each.fence, str(error), again)
 
     def _problem(self, each: ClaimedDelivery, reason: str) -> None:
-        log.error("%s: %s: %s", each.destination, each.name, reason)
         self.problems.append(f"{each.destination}: {each.name}: {reason}")

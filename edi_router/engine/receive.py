@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from edi_router.ledger import Archive, Ledger
 from edi_router.ledger import Drop as Arrival
@@ -30,12 +30,15 @@ class Receiver:
         self.watch = watch
         self.ledger = ledger
         self.archive = archive
+        self.problems: list[str] = []
+        """Drops that had to be left where they are, a line each."""
 
-    def receive(self, digest: str, maximum: int) -> tuple[int, int]:
+    def receive(self, digest: str, maximum: int, stopping: Callable[[], bool]) -> tuple[int, int]:
         """Take what is whole and not larger than `maximum` bytes, under the configuration set `digest`.
 
         Returns how many files are newly in the ledger, and how many drops are not whole yet. Raises
-        ChannelError when the channel is lost, after recording what had arrived.
+        ChannelError when the channel is lost, after recording what had arrived. Stops between drops when
+        `stopping()`.
         """
         drops = self.channel.drops()
         ready = self.watch.ready(drops)
@@ -45,20 +48,25 @@ class Receiver:
         waiting = sum(suffix is None or not drop.name.endswith(suffix) for drop in drops) - len(ready)
         fitting = [drop for drop in ready if self._fits(drop, maximum)]
         taken = sum(
-            self._batch(fitting[start : start + BATCH], digest) for start in range(0, len(fitting), BATCH)
+            self._batch(fitting[start : start + BATCH], digest, stopping)
+            for start in range(0, len(fitting), BATCH)
         )
         return taken, waiting
 
     def _fits(self, drop: Drop, maximum: int) -> bool:
         if drop.size > maximum:
-            words = "%s: %s has %d bytes, more than the limit of %d; left in the outbox"
-            log.error(words, self.partner, drop.name, drop.size, maximum)
+            self._left(drop.name, f"has {drop.size} bytes, more than the limit of {maximum}")
         return drop.size <= maximum
 
-    def _batch(self, drops: Sequence[Drop], digest: str) -> int:
+    def _left(self, name: str, why: str) -> None:
+        self.problems.append(f"{self.partner}: {name} is left in the outbox: {why}")
+
+    def _batch(self, drops: Sequence[Drop], digest: str, stopping: Callable[[], bool]) -> int:
         arrived: list[tuple[Drop, Arrival]] = []
         lost: ChannelError | None = None
         for drop in drops:
+            if stopping():
+                break
             try:
                 with self.archive.writer() as writer:
                     self.channel.fetch(drop.name, writer)
@@ -74,10 +82,8 @@ class Receiver:
         removed: list[str] = []
         try:
             for (drop, _), receipt in zip(arrived, receipts, strict=True):
-                self.channel.remove(drop.name)
-                if marker := self.watch.marker_of(drop.name):
-                    self.channel.remove(marker)
-                removed.append(receipt.file_id)
+                if self._remove(drop):
+                    removed.append(receipt.file_id)
                 if receipt.known:
                     log.info("%s: the removal of %s, received earlier, is finished", self.partner, drop.name)
         finally:
@@ -85,3 +91,18 @@ class Receiver:
         if lost is not None:
             raise lost
         return sum(not receipt.known for receipt in receipts)
+
+    def _remove(self, drop: Drop) -> bool:
+        """Whether the drop is out of the outbox, so that meeting its like again means a new file."""
+        try:
+            if not self.channel.remove(drop.name, drop):
+                # The partner has put another file in its place: that one is for the next round.
+                return True
+            if marker := self.watch.marker_of(drop.name):
+                self.channel.remove(marker)
+        except ChannelError as error:
+            if error.transient:
+                raise
+            self._left(drop.name, str(error))
+            return False
+        return True

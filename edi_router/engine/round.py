@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -41,7 +40,7 @@ class Report:
     waiting: int = 0
     """Drops that were not yet stable."""
     problems: list[str] = field(default_factory=list)
-    """Channels that failed, one line each."""
+    """What needs somebody's attention: channels, drops, files and deliveries that failed, a line each."""
 
     @property
     def idle(self) -> bool:
@@ -67,6 +66,7 @@ class EmbeddedEngine:
         self.progress = progress
         self.stopping = False
         self._watches: dict[str, StabilityWatch] = {}
+        self._told: set[str] = set()
         self.configuration = self._load()
 
     def _load(self) -> Configuration:
@@ -108,9 +108,19 @@ class EmbeddedEngine:
             channels = _Channels(self, report, stack)
             self._receive(channels, report)
             self.progress("process", "")
-            report.processed = self.work()
+            report.processed = self.process(report.problems)
             self._deliver(channels, report)
+        self._tell(report.problems)
         return report
+
+    def _tell(self, problems: Sequence[str]) -> None:
+        """Log what is new; a problem that lasts is told once, and once when it is over."""
+        for problem in problems:
+            if problem not in self._told:
+                log.error("%s", problem)
+        for problem in self._told - set(problems):
+            log.info("over: %s", problem)
+        self._told = set(problems)
 
     def until_idle(self, timeout_seconds: float = 3600, pause_seconds: float = 0.2) -> Report:
         """Rounds until nothing moves and no drop is still becoming stable; the sum of their reports."""
@@ -134,7 +144,11 @@ class EmbeddedEngine:
 
     def work(self) -> int:
         """Process all pending rows."""
-        return work(self.ledger, self.archive, self.configuration, lambda: self.stopping)
+        return self.process([])
+
+    def process(self, problems: list[str]) -> int:
+        """`work`, with what went wrong added to `problems`."""
+        return work(self.ledger, self.archive, self.configuration, problems, lambda: self.stopping)
 
     def sweep(self) -> int:
         """Re-open what a stopped process, or a broken-off round, had claimed: this is the only engine."""
@@ -155,14 +169,15 @@ class EmbeddedEngine:
             if channel is None:
                 continue
             self.progress("receive", partner)
+            digest = self.configuration.digest
+            receiver = Receiver(partner, channel, self._watch(partner), self.ledger, self.archive)
             try:
-                digest = self.configuration.digest
-                receiver = Receiver(partner, channel, self._watch(partner), self.ledger, self.archive)
-                taken, waiting = receiver.receive(digest, maximum)
+                taken, waiting = receiver.receive(digest, maximum, lambda: self.stopping)
                 report.received += taken
                 report.waiting += waiting
             except ChannelError as error:
                 channels.failed(partner, error)
+            report.problems += receiver.problems
 
     def _watch(self, partner: str) -> StabilityWatch:
         if partner not in self._watches:
@@ -172,21 +187,19 @@ class EmbeddedEngine:
         return self._watches[partner]
 
     def _deliver(self, channels: _Channels, report: Report) -> None:
-        active = set(self._partners())
-        due: dict[str, list[str]] = defaultdict(list)
-        for row in self.ledger.due(limit=10_000):
-            due[row.destination].append(row.id)
-        for destination, ids in due.items():
-            if destination not in active:
-                continue
-            for start in range(0, len(ids), BATCH):
-                channel = None if self.stopping else channels.get(destination)
+        # Destination by destination: what one cannot take must not stand in the way of the others.
+        for destination in self._partners():
+            before: list[str] = []
+            while not self.stopping:
+                ids = [row.id for row in self.ledger.due(destination=destination, limit=BATCH)]
+                channel = channels.get(destination) if ids and ids != before else None
                 if channel is None:
                     break
+                before = ids
                 self.progress("deliver", destination)
                 courier = Courier(channel, self.ledger, self.clock, self.configuration.settings.attempts)
                 try:
-                    report.delivered += courier.deliver(ids[start : start + BATCH])
+                    report.delivered += courier.deliver(ids)
                 except ChannelError as error:
                     channels.failed(destination, error)
                 report.problems += courier.problems
@@ -219,7 +232,6 @@ class _Channels:
     def failed(self, partner: str, error: ChannelError) -> None:
         self._open[partner] = None
         self.report.problems.append(f"{partner}: {error}")
-        log.error("%s: %s", partner, error)
 
 
 class ConfigurationFaulty(WorkspaceError):

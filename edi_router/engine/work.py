@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from edi_router.ledger import Archive, Conflict, Fenced, Ledger, Recordable, WorkItem
 from edi_router.pipeline.configuration import Configuration
@@ -14,6 +14,8 @@ from edi_router.pipeline.process import process
 
 log = logging.getLogger(__name__)
 CONFLICT_TRIES = 3
+_MACHINE = (OSError, OperationalError, InterfaceError)
+"""Trouble of the machine or the database, not of a file: when it is over, the file is processed."""
 FILES, BYTES = 100, 16_000_000
 """A batch ends with so many files, or with the file that exceeds so many bytes of input."""
 
@@ -22,9 +24,13 @@ def work(
     ledger: Ledger,
     archive: Archive,
     configuration: Configuration,
+    problems: list[str],
     stopping: Callable[[], bool] = lambda: False,
 ) -> int:
-    """Process all pending work; returns how many rows were done. Stops between files when `stopping()`."""
+    """Process all pending work; returns how many rows were done. Stops between files when `stopping()`.
+
+    What could not be processed is told in `problems`, a line each.
+    """
     done = 0
     seen: set[int] = set()
     while not stopping():
@@ -34,7 +40,7 @@ def work(
         if not batch:
             break
         seen.update(item.id for item in batch)
-        done += _Batch(ledger, archive, configuration).run(batch, stopping)
+        done += _Batch(ledger, archive, configuration, problems).run(batch, stopping)
     return done
 
 
@@ -52,10 +58,13 @@ def _batch(items: Sequence[WorkItem]) -> list[WorkItem]:
 class _Batch:
     """Files claimed together, processed one by one outside any transaction, and recorded together."""
 
-    def __init__(self, ledger: Ledger, archive: Archive, configuration: Configuration) -> None:
+    def __init__(
+        self, ledger: Ledger, archive: Archive, configuration: Configuration, problems: list[str]
+    ) -> None:
         self.ledger = ledger
         self.archive = archive
         self.configuration = configuration
+        self.problems = problems
 
     def run(self, items: Sequence[WorkItem], stopping: Callable[[], bool]) -> int:
         """Returns how many rows came to an end, good or bad."""
@@ -72,11 +81,23 @@ class _Batch:
                 failed += 1
             else:
                 made.append((item, Recordable(item.id, fences[item.id], outcome, self.configuration.digest)))
-        problems = self.ledger.record_all([recordable for _, recordable in made])
+        results = self._record([recordable for _, recordable in made])
         return failed + sum(
             self._settle(item, recordable, problem)
-            for (item, recordable), problem in zip(made, problems, strict=True)
+            for (item, recordable), problem in zip(made, results, strict=True)
         )
+
+    def _record(self, made: Sequence[Recordable]) -> list[Exception | None]:
+        """Record all in one transaction; where that fails as a whole, one by one to find the culprit."""
+        try:
+            return self.ledger.record_all(made)
+        except _MACHINE:
+            raise
+        except Exception as error:
+            if len(made) == 1:
+                return [error]
+            log.warning("a batch of %d files could not be recorded together: %s", len(made), error)
+            return [result for each in made for result in self._record([each])]
 
     def _incoming(self, item: WorkItem) -> Incoming:
         return Incoming(
@@ -94,17 +115,20 @@ class _Batch:
         """The outcome; None when there is none, and the row then says why."""
         try:
             return process(self._incoming(item), self.configuration, self.ledger)
-        except (OSError, SQLAlchemyError):
+        except _MACHINE as error:
             # The machine's trouble, not the file's: its claim ends, and the next round tries again.
-            log.exception("%s of %s could not be processed now", item.name, item.partner)
+            log.debug("%s of %s could not be processed now", item.name, item.partner, exc_info=error)
+            self.problems.append(f"{item.partner}: {item.name} could not be processed now: {error}")
         except Exception as error:
             # A bug must not stop the other files, and must not lose this one.
             self._failed(item, fence, error)
         return None
 
     def _failed(self, item: WorkItem, fence: int, error: Exception) -> None:
-        log.error("%s of %s could not be processed", item.name, item.partner, exc_info=error)
-        self.ledger.fail(item.id, fence, f"{type(error).__name__}: {error}")
+        log.debug("%s of %s could not be processed", item.name, item.partner, exc_info=error)
+        reason = f"{type(error).__name__}: {error}"
+        self.problems.append(f"{item.partner}: {item.name}: {reason}")
+        self.ledger.fail(item.id, fence, reason)
 
     def _settle(self, item: WorkItem, recordable: Recordable, problem: Exception | None) -> int:
         """Deal with what kept one file of the batch from being recorded."""
@@ -116,13 +140,13 @@ class _Batch:
             if outcome is None:
                 return 1
             again = Recordable(item.id, recordable.fence, outcome, recordable.config)
-            [problem] = self.ledger.record_all([again])
+            [problem] = self._record([again])
         if problem is None:
             return 1
         if isinstance(problem, Fenced):
             log.warning("%s: another worker has taken it over; our result is dropped", item.name)
             return 0
-        if isinstance(problem, OSError | SQLAlchemyError):
+        if isinstance(problem, _MACHINE):
             raise problem
         self._failed(item, recordable.fence, problem)
         return 1

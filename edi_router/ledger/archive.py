@@ -110,6 +110,9 @@ class Archive:
             if path.is_dir() or (path.parent == self.folder and path.name.endswith(".part")):
                 continue
             name = path.name
+            if name.endswith(".corrupt"):
+                yield f"{name} is a damaged copy, kept when its right bytes came again"
+                continue
             try:
                 expected = self.path(name)
             except ValueError:
@@ -136,7 +139,8 @@ class Archive:
             if path.stat().st_size == size and _hash(path) == sha256:
                 _sync_folder(path.parent)
                 return
-            raise Corrupt(f"{sha256} is archived with other bytes")
+            # The right bytes have come again: they take the place of the damaged ones, which are kept.
+            path.replace(path.with_name(f".{sha256}.{secrets.token_hex(4)}.corrupt"))
         for folder in (path.parent.parent, path.parent):
             if not folder.is_dir():
                 folder.mkdir(exist_ok=True)

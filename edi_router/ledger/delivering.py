@@ -33,14 +33,16 @@ from edi_router.ledger.working import paused
 class Delivering(Store):
     """The verbs of the outbox."""
 
-    def due(self, now: datetime | None = None, limit: int = 100) -> list[Due]:
+    def due(self, now: datetime | None = None, limit: int = 100, destination: str | None = None) -> list[Due]:
         """Deliveries to claim: waiting ones whose time has come, and those in hand whose lease has ended.
 
-        In the order in which they were made; those of paused partners and destinations are left out.
+        In the order in which they were made, of one destination or of all; those of paused partners and
+        destinations are left out.
         """
         moment = self.now() if now is None else micros(now)
         with self.read() as connection:
-            parameters = {"now": moment, "limit": limit, "paused": sorted(paused(connection))}
+            out = sorted(paused(connection))
+            parameters = {"now": moment, "limit": limit, "paused": out, "destination": destination}
             return [Due(*row) for row in connection.execute(DUE, parameters)]
 
     def unfinished(self) -> list[Unfinished]:

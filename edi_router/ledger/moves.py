@@ -13,7 +13,7 @@ from sqlalchemy import Update, bindparam, update
 
 from edi_router.ledger import tables
 from edi_router.ledger.states import IN_BOOKS, TABLES, TRANSITIONS, allowed, is_final
-from edi_router.ledger.store import Row, Tx
+from edi_router.ledger.store import Row, Tx, storable
 
 
 def canonical(value: object) -> str:
@@ -80,7 +80,7 @@ def change(tx: Tx, kind: str, changes: Iterable[Change]) -> None:
         if kind in IN_BOOKS:
             values["settled"] = tx.date if is_final(kind, item.to) else None
         parameters = {f"v_{name}": value for name, value in values.items()}
-        groups[tuple(sorted(values))].append(parameters | {"v__id": item.row["id"]})
+        groups[tuple(sorted(values))].append({**storable(parameters), "v__id": item.row["id"]})
         if item.what is not None:
             events.append(_event(tx, kind, item.row, item.what, before, item.to, item.detail))
         elif kind in IN_BOOKS:

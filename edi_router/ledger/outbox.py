@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, bindparam, select
+from sqlalchemy import BigInteger, Text, bindparam, or_, select
 
 from edi_router.ledger import tables
 from edi_router.ledger.moves import Change, change
@@ -37,6 +37,12 @@ DUE = (
     .where(_d.state.in_(("waiting", "claimed", "renaming")), _d.next_attempt <= bindparam("now"))
     .where(_d.partner.not_in(bindparam("paused", expanding=True)))
     .where(_d.destination.not_in(bindparam("paused", expanding=True)))
+    .where(
+        or_(
+            bindparam("destination", type_=Text).is_(None),
+            _d.destination == bindparam("destination", type_=Text),
+        )
+    )
     .order_by(_d.made, _d.id)
     .limit(bindparam("limit", type_=BigInteger))
 )

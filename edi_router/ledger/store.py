@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -43,6 +44,26 @@ def instant(value: int) -> datetime:
     return _EPOCH + timedelta(microseconds=value)
 
 
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(row: Row) -> Row:
+    """The row with every text as a database takes it: a byte that was no character becomes U+FFFD, as NUL does.
+
+    The bytes themselves are in the archive; a partner's wrong encoding must not keep a batch from being
+    recorded.
+
+    >>> storable({"reference": "A\\udcd6\\x00", "number": 1})
+    {'reference': 'A\ufffd\ufffd', 'number': 1}
+    """
+    if all(value.isascii() and "\0" not in value for value in row.values() if isinstance(value, str)):
+        return row
+    return {
+        name: _UNSTORABLE.sub("\ufffd", value) if isinstance(value, str) else value
+        for name, value in row.items()
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Tx:
     """A write transaction: its connection, its one instant and business date."""
@@ -56,7 +77,7 @@ class Tx:
     def insert(self, table: Table, rows: Sequence[Row]) -> None:
         """Insert all rows in one batch."""
         if rows:
-            self.connection.execute(_insert(table), list(rows))
+            self.connection.execute(_insert(table), [storable(row) for row in rows])
 
     def insert_missing(self, table: Table, rows: Sequence[Row]) -> None:
         """Insert those rows whose key is not there yet."""

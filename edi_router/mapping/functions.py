@@ -6,6 +6,7 @@ A function raises ValueError for a value that it cannot convert; the mapping mak
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
 
@@ -33,6 +34,10 @@ def number(value: str) -> Decimal:
         return Decimal(text)
     except InvalidOperation:
         raise ValueError("no number") from None
+
+
+_ORDINARY = re.compile(r"(?:0|[1-9][0-9]{0,20})(?:\.([0-9]{0,8}[1-9]))?")
+"""A number that is written as `_plain` writes it."""
 
 
 def _plain(result: Decimal) -> str:
@@ -69,6 +74,9 @@ def decimal(value: str, argument: str = "") -> str:
     >>> decimal("1.005", "2")
     '1.01'
     """
+    ordinary = _ORDINARY.fullmatch(value)
+    if ordinary and (not argument or len(ordinary[1] or "") <= int(argument)):
+        return value
     result = number(value)
     if not argument:
         return _plain(result)
@@ -97,6 +105,8 @@ def integer(value: str) -> str:
     >>> integer("007.0")
     '7'
     """
+    if (ordinary := _ORDINARY.fullmatch(value)) and not ordinary[1]:
+        return value
     result = number(value)
     if result != result.to_integral_value():
         raise ValueError("no whole number")
@@ -152,6 +162,8 @@ def digits(value: str) -> str:
     >>> digits("8471.30-00")
     '84713000'
     """
+    if value.isascii() and value.isdigit():
+        return value
     return "".join(letter for letter in value if letter in "0123456789")
 
 

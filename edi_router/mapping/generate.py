@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 
-from edi_router.formats.edifact.layout import Layout
+from edi_router.formats.edifact.layout import Layout, has_masks
 from edi_router.formats.xml.writer import escape, is_name, quote
 from edi_router.mapping.functions import FUNCTIONS, Kind
 from edi_router.mapping.generate_paths import Cursor, Paths, Unsupported
@@ -70,7 +70,7 @@ class _Writer:
 
         def sink(value: str, form: str | None) -> None:
             with code.block("if on is None:"):
-                code.add(f"on = day_of({value}, {form or repr('')})")
+                code.add(f"on = day_of(plain({value}), {form or repr('')})")
 
         self._values(source, cursor, sink)
         code.add("if on is not None: day = on")
@@ -95,10 +95,10 @@ class _Writer:
 
         def body(found: Cursor) -> None:
             found = replace(found, scope=None)
-            with self.paths.filled(found), self.paths.scope(found, list(_inside(item))):
-                with self._tested(item.when, found):
-                    code.add(f"{position} += 1")
-                    self._one(inner, found, position, depth)
+            scope = self.paths.scope(found, list(_inside(item)))
+            with self.paths.filled(found), scope, self._tested(item.when, found):
+                code.add(f"{position} += 1")
+                self._one(inner, found, position, depth)
 
         self.paths.select(cursor, each.path, body)
         if item.required:
@@ -109,6 +109,8 @@ class _Writer:
         if not item.has_value:
             self._nest(item, item.do or (), cursor, position, depth, f"<{item.name}")
             return
+        if has_masks(f"{item.const}{item.default}{item.join}"):
+            raise Unsupported(f"a control character in {item.name}")
         if item.const and not (item.functions or item.table or item.do):
             text = f"\n{'  ' * depth}<{item.name}>{escape(item.const)}</{item.name}>"
             self.code.add(f"out.append({text!r})")
@@ -175,7 +177,8 @@ class _Writer:
             code.add(f"{test} = False")
 
             def sink(value: str, form: str | None) -> None:
-                code.add(f"if {value} in {set(condition.texts)!r}: {test} = True" if condition.texts else f"{test} = True")
+                texts = f"if plain({value}) in {condition.texts!r}: " if condition.texts else ""
+                code.add(f"{texts}{test} = True")
 
             self._values(condition.source, cursor, sink)
         return f"not {test}" if condition.absent and not condition.texts else test
@@ -216,6 +219,8 @@ class _Writer:
             single.append(calls.pop(0))
 
         def sink(text: str, form: str | None) -> None:
+            if (single or calls or item.table) and text.startswith("x"):
+                code.add(f"if not {text}.isalnum(): {text} = plain({text})")
             for call in single:
                 text = self._call(call, text, form)
             if listed:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 
 from edi_router.formats.edifact.directory import GroupUse, SegmentUse
 from edi_router.formats.edifact.elements import PartSpec, SegmentSpec
-from edi_router.formats.edifact.layout import Layout, uses_of
+from edi_router.formats.edifact.layout import Layout, masked, uses_of
 from edi_router.formats.edifact.nodes import indexes_of
 from edi_router.paths import Equals, Index, Path, Start, Step
 from edi_router.paths.path import PARENT
@@ -132,7 +132,7 @@ class Paths:
         def body(found: Cursor) -> None:
             if text is not None:
                 if found.is_leaf:
-                    with self.code.block(f"if {found.var} == {text!r}:"):
+                    with self.code.block(f"if {found.var} == {masked(text)!r}:"):
                         self.code.add(f"{flag} = True")
             else:
                 with self.filled(found):
@@ -182,8 +182,8 @@ class Paths:
         elif first is not None and cursor.scope is not None and isinstance(shape, SegmentSpec):
             key, at = _question(step), _index(shape, first.path.steps)
             if key is not None and at is not None and cursor.scope.asked[key] > 1:
-                name = cursor.scope.have(f"by({expression}, {at[0]}, {at[1]})", self.code.name("q"))
-                expression = f"{name}.get({first.text!r}, N)"
+                name = cursor.scope.have(f"by({expression}, {', '.join(map(str, at))})", self.code.name("q"))
+                expression = f"{name}.get({masked(first.text)!r}, N)"
                 predicates = predicates[1:]
         found = Cursor(self.code.name("g" if isinstance(use, GroupUse) else "r"), shape, cursor)
         with self.code.block(f"for {found.var} in {expression}:"):
@@ -205,11 +205,11 @@ class Paths:
             found = Cursor(self.code.name("c"), part, cursor)
         else:
             found = Cursor(self.code.name("x"), None, cursor, True, _beside(cursor, spec, step))
-        take = "[0]" if found.is_leaf and isinstance(spec, SegmentSpec) else ""
+        split = ".split(':')" if isinstance(part, PartSpec) else ""
         if len(indexes) == 1:
             index = indexes[0]
-            with self.code.block(f"if len({cursor.var}) > {index}:" if index else "if True:"):
-                self.code.add(f"{found.var} = {cursor.var}[{index}]{take}")
+            with self.code.block(f"if len({cursor.var}) > {index}:") if index else nullcontext():
+                self.code.add(f"{found.var} = {cursor.var}[{index}]{split}")
                 self._chosen(found, predicates, rest, body)
             return
         if indexes[-1] - indexes[0] == len(indexes) - 1:
@@ -217,8 +217,8 @@ class Paths:
         else:
             several = f"[{cursor.var}[i] for i in {tuple(indexes)} if i < len({cursor.var})]"
         with self.code.block(f"for {found.var} in {several}:"):
-            if take:
-                self.code.add(f"{found.var} = {found.var}[0]")
+            if split:
+                self.code.add(f"{found.var} = {found.var}{split}")
             self._chosen(found, predicates, rest, body)
 
     def _chosen(
@@ -242,12 +242,12 @@ class Paths:
         at = _index(shape, path.steps)
         if at is None:
             return None
-        conditions = []
-        for index in at:
-            if index:
-                conditions.append(f"len({var}) > {index}")
-            var = f"{var}[{index}]"
-        return " and ".join([*conditions, f"{var} == {text!r}"])
+        first, text = at[0], masked(text)
+        there = f"len({var}) > {first} and " if first else ""
+        if len(at) == 1:
+            return f"{there}{var}[{first}] == {text!r}"
+        last = at[1]
+        return f"{there}{var}[{first}].split(':', {last + 1})[{last}:{last + 1}] == {[text]!r}"
 
 
 def _question(step: Step) -> tuple[str, str] | None:
@@ -257,7 +257,7 @@ def _question(step: Step) -> tuple[str, str] | None:
 
 
 def _index(spec: SegmentSpec | PartSpec, steps: Sequence[Step]) -> tuple[int, ...] | None:
-    """The indexes of the one value that a path without predicates selects; None when it is not so simple."""
+    """Element and component of the one value that a path without predicates selects; None if not so simple."""
     if not steps or any(step.predicates for step in steps):
         return None
     found = indexes_of(spec).get(steps[0].name, ())
@@ -267,7 +267,7 @@ def _index(spec: SegmentSpec | PartSpec, steps: Sequence[Step]) -> tuple[int, ..
         return found if len(steps) == 1 else None
     part = spec.parts[found[0]]
     if not isinstance(part, PartSpec):
-        return (found[0] + 1, 0) if len(steps) == 1 else None
+        return (found[0] + 1,) if len(steps) == 1 else None
     inner = _index(part, steps[1:])
     return None if inner is None else (found[0] + 1, *inner)
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from edi_router.formats.edifact.layout import Layout, Row
+from edi_router.formats.edifact.layout import Layout, Row, has_masks, unmasked
 from edi_router.formats.edifact.nodes import MessageNode
-from edi_router.formats.xml.writer import declaration, encoded, escape, quote
+from edi_router.formats.xml.writer import declaration, encoded, escape, is_allowed, quote
 from edi_router.mapping.dates import read_moment
 from edi_router.mapping.functions import FUNCTIONS
 from edi_router.mapping.generate import Generated, generate
@@ -36,7 +36,7 @@ class Program:
         self._memos: list[dict[str, dict[str, str]]] = [{} for _ in self._uses]
         space: dict[str, Any] = {f"f_{name}": function.apply for name, function in FUNCTIONS.items()}
         space |= {"f_date": _date, "day_of": _day_of, "by": _by, "N": (), "find": self._find}
-        space |= {"escape": escape, "quote": quote, "Unclear": Unclear}
+        space |= {"escape": _escape, "quote": _quote, "plain": unmasked, "Unclear": Unclear}
         exec(compile(self.text, "<mapping>", "exec"), space)
         self._function: Callable[..., list[str]] = space["program"]
 
@@ -72,9 +72,11 @@ class Program:
         """A look-up that has not been made yet; None when a default stands for a missing key."""
         table, by, column, may_miss = self._uses[number]
         texts = {row.columns.get(column, "") for row in table.find(key, day, by)}
-        if len(texts) > 1 or not (texts and all(texts) or may_miss):
+        if len(texts) > 1 or not (may_miss or (texts and all(texts))):
             raise Unclear
         for text in texts:
+            if has_masks(text):
+                raise Unclear
             if text:
                 self._memo(number, day)[key] = text
                 return text
@@ -97,17 +99,49 @@ def program_for(
 def _values(source: Source, root: MessageNode, run: Run) -> Sequence[str]:
     """The values of a path into the context or the envelope."""
     if source.path.start is Start.CONTEXT:
-        return [found.text for found in run.from_context(source)]
-    return [value for value, _ in source.path.values(root)]
+        values = [found.text for found in run.from_context(source)]
+    else:
+        values = [value for value, _ in source.path.values(root)]
+    if any(has_masks(value) for value in values):
+        raise Unclear
+    return values
 
 
-def _by(rows: Sequence[Row], element: int, component: int) -> dict[str, list[Row]]:
+def _by(rows: Sequence[Row], element: int, component: int | None = None) -> dict[str, list[Row]]:
     """The segments by one of their values."""
     found: dict[str, list[Row]] = {}
     for row in rows:
-        if len(row) > element and len(row[element]) > component:
-            found.setdefault(row[element][component], []).append(row)
+        if len(row) > element:
+            key = row[element]
+            if component is not None:
+                parts = key.split(":")
+                if len(parts) <= component:
+                    continue
+                key = parts[component]
+            if key in found:
+                found[key].append(row)
+            else:
+                found[key] = [row]
     return found
+
+
+def _escape(text: str) -> str:
+    """A value as it stands between tags."""
+    if not text.isprintable():
+        text = _allowed(text)
+    return escape(text) if "&" in text or "<" in text or ">" in text or "\r" in text else text
+
+
+def _quote(text: str) -> str:
+    """A value as it stands in an attribute."""
+    return quote(_allowed(text))
+
+
+def _allowed(text: str) -> str:
+    text = unmasked(text)
+    if not is_allowed(text):
+        raise Unclear
+    return text
 
 
 @lru_cache(maxsize=4096)

@@ -51,8 +51,12 @@ class Channel(ABC):
         """
 
     @abstractmethod
-    def remove(self, name: str) -> None:
-        """Remove a drop; one that is gone already is done."""
+    def remove(self, name: str, seen: Drop | None = None) -> bool:
+        """Remove a drop; one that is gone already is done.
+
+        With `seen` only the file that a listing showed: when the partner has put another one under its name
+        since (size or time differ), that one stays, and the answer is False.
+        """
 
     @abstractmethod
     def put_temporary(self, temporary: str, content: bytes | BinaryIO) -> None:

@@ -54,8 +54,18 @@ class FolderChannel(Channel):
             raise ChannelError("channel-changed", path=str(path))
         return written
 
-    def remove(self, name: str) -> None:  # noqa: D102
+    def remove(self, name: str, seen: Drop | None = None) -> bool:  # noqa: D102
+        path = self._outbox / actual(name)
+        if seen is not None:
+            with _told(path, self._outbox):
+                try:
+                    there = path.lstat()
+                except FileNotFoundError:
+                    there = None
+            if there is not None and (there.st_size, there.st_mtime_ns // 1000) != (seen.size, seen.modified):
+                return False
         self._unlink(self._outbox, name)
+        return True
 
     def put_temporary(self, temporary: str, content: bytes | BinaryIO) -> None:  # noqa: D102
         path = self._inbox / actual(temporary)

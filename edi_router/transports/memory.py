@@ -99,12 +99,16 @@ class MemoryChannel(Channel):
         _raise(lost)
         return len(content)
 
-    def remove(self, name: str) -> None:  # noqa: D102
+    def remove(self, name: str, seen: Drop | None = None) -> bool:  # noqa: D102
         actual(name)
         with self._store._lock:
             lost = self._store.begin("remove")
-            self._store.outbox.pop(name, None)
+            there = self._store.outbox.get(name)
+            same = seen is None or there is None or (len(there[0]), there[1]) == (seen.size, seen.modified)
+            if same:
+                self._store.outbox.pop(name, None)
             _raise(lost)
+            return same
 
     def put_temporary(self, temporary: str, content: bytes | BinaryIO) -> None:  # noqa: D102
         actual(temporary)

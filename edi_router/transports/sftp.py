@@ -68,8 +68,17 @@ class SftpChannel(Channel):
             raise ChannelError("channel-changed", path=f"{self._outbox}/{name}")
         return written
 
-    def remove(self, name: str) -> None:  # noqa: D102
+    def remove(self, name: str, seen: Drop | None = None) -> bool:  # noqa: D102
+        if seen is not None:
+            with self._told(name, self._outbox):
+                there = self._look(self._path(self._outbox, name))
+            if there is not None and (there.size or 0, (there.modified or 0) * _SECOND) != (
+                seen.size,
+                seen.modified,
+            ):
+                return False
         self._remove(self._outbox, name)
+        return True
 
     def put_temporary(self, temporary: str, content: bytes | BinaryIO) -> None:  # noqa: D102
         path = self._path(self._inbox, temporary)

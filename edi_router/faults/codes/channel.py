@@ -53,7 +53,7 @@ TRANSIENT: tuple[Entry, ...] = (
         Text("The disk is full, or another program touched the file.", "磁盘已满，或其他程序改动了该文件。"),
         Text(
             "It is sent again; check the free space of the inbox.",
-            "系统会重新发送；请检查收件目录的剩余空间。",
+            "系统会重新发送；请检查收件箱的剩余空间。",
         ),
     ),
     _entry(

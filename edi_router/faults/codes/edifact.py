@@ -8,8 +8,8 @@ _ASK = Text("Ask the sender to correct the message and send it again.", "请发�
 _RESEND = Text("Ask the sender to send the complete file again.", "请发送方重新发送完整的文件。")
 _NOTHING = Text("Nothing has to be done; tell the sender if it matters.", "无需处理；如有影响可告知发送方。")
 _ENCODING = Text(
-    "Set `encoding` in the partner's agreement, or ask the sender to declare the right syntax identifier.",
-    "在该伙伴的协议中设置 `encoding`，或请发送方声明正确的语法标识符。",
+    "Set `encoding` in the partner's file, or ask the sender to declare the right syntax identifier.",
+    "在伙伴文件中设置 `encoding`，或请发送方声明正确的语法标识符。",
 )
 _PROGRAM = Text("The sender's program writes a wrong value.", "发送方程序写入了错误的值。")
 _CUT = Text("The file was cut off in transfer or while it was written.", "文件在传输或写入过程中被截断。")
@@ -97,16 +97,16 @@ _SEPARATORS = (
         "separator-in-data",
         Text("`{value}` holds a separator, and there is no release character to write it with.",
              "`{value}` 含有分隔符，但未定义转义字符，无法写出。"),
-        Text("The agreement's separators have no release character.", "协议中的分隔符未定义转义字符。"),
-        Text("Give the agreement a release character.", "在协议中设置转义字符。"),
+        Text("The separators to write with have no release character.", "写出时使用的分隔符未定义转义字符。"),
+        Text("Write with separators that have a release character.", "使用带转义字符的分隔符写出。"),
     ),
     Entry(
         "repetition-not-possible",
         Text("Data element {element} of {tag} repeats, which needs syntax version 4.",
              "{tag} 的第 {element} 个数据元重复出现，需要语法版本 4。"),
         Text("The output's syntax version has no repetition separator.", "输出的语法版本没有重复分隔符。"),
-        Text("Set syntax version 4 in the agreement, or map to several segments.",
-             "在协议中设置语法版本 4，或映射为多个段。"),
+        Text("Write in syntax version 4, or write several segments.",
+             "按语法版本 4 写出，或写成多个段。"),
     ),
 )  # fmt: skip
 
@@ -233,7 +233,7 @@ _SEGMENTS = (
         Text("An object of {size} bytes after UNO was skipped.", "已跳过 UNO 之后 {size} 个字节的对象。"),
         Text("The interchange carries a package (associated data, ISO 9735-8).",
              "交换中带有数据包（ISO 9735-8 的关联数据）。"),
-        Text("Take the object from the archived file if it is needed.", "如需要，可从归档文件中提取该对象。"),
+        Text("Take the object from the archived file if it is needed.", "如需要，可从档案库中的原文件提取该对象。"),
         Severity.WARNING,
         contrl={3: "18", 4: "47"},
     ),

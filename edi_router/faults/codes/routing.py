@@ -23,7 +23,7 @@ ENTRIES: tuple[Entry, ...] = (
         "route-conditions",
         Text(
             "No agreement of {partner} for {kind} fits the content (tried: {agreements}).",
-            "{partner} 关于 {kind} 的协议均不符合报文内容（已试：{agreements}）。",
+            "{partner} 关于 {kind} 的协议均不符合单证内容（已试：{agreements}）。",
         ),
         Text(
             "The `when` conditions of the agreements leave this case out.",
@@ -67,8 +67,8 @@ ENTRIES: tuple[Entry, ...] = (
             "UNB 0035 says test, or the sender's status is test.", "UNB 0035 标明为测试，或发送方状态为测试。"
         ),
         Text(
-            "Send it without the test indicator, or make the partner live.",
-            "去掉测试标志后重发，或将伙伴转为正式。",
+            "Send it without the test indicator, or make the sender live.",
+            "去掉测试标志后重发，或将发送方转为正式。",
         ),
     ),
     Entry(
@@ -101,7 +101,7 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry(
         "duplicate-interchange",
-        Text("{reference} was accepted before, on {when}.", "{reference} 已于 {when} 接收。"),
+        Text("{reference} was accepted before, on {when}.", "{reference} 已于 {when} 接收过。"),
         Text(
             "The file was sent again, or a control reference was used twice.",
             "文件重复发送，或控制参考号重复使用。",
@@ -114,7 +114,7 @@ ENTRIES: tuple[Entry, ...] = (
         "duplicate-refused",
         Text(
             "{reference} was accepted before, on {when}, and is refused now.",
-            "{reference} 已于 {when} 接收，本次退回。",
+            "{reference} 已于 {when} 接收过，本次退回。",
         ),
         Text(
             "The file was sent again, or a control reference was used twice.",

@@ -4,7 +4,7 @@ from edi_router.faults.catalogue import Entry, Text
 from edi_router.faults.model import Blocks
 
 _RESEND = Text("Have the sender correct the file and send it again.", "请发送方更正文件后重新发送。")
-_CORRECT = Text("Correct the message, or the mapping that made it.", "更正报文，或更正生成该报文的映射。")
+_CORRECT = Text("Correct the document, or the mapping that made it.", "更正该单证，或更正生成它的映射。")
 _OTHER = Text(
     "The sender follows another version of the format, or the mapping is wrong.",
     "发送方使用了其他版本的格式，或映射有误。",

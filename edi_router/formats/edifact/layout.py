@@ -1,11 +1,13 @@
 """What programs over messages are made for: a message definition with the segments it uses, and its groups.
 
 A program made from a mapping does not walk nodes. It reads the message as plain lists and dictionaries (`Rows`),
-in which every part stands at an index that the definition tells beforehand.
+in which every part stands at an index that the definition tells beforehand. A row is a segment split at its `+`
+only. A service character that is data is masked in it by a control character, which `unmasked` takes back.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -13,13 +15,22 @@ from edi_router.formats.edifact.directory import Definitions, GroupUse, MessageD
 from edi_router.formats.edifact.elements import SegmentSpec, segment_spec
 from edi_router.formats.edifact.fast_message import SlicedMessage
 from edi_router.formats.edifact.model import Message
-from edi_router.formats.edifact.separators import elements_of
+from edi_router.formats.edifact.separators import Separators
 from edi_router.formats.edifact.structure import START, Step, Structure
 
-Row = Sequence[Sequence[str]]
-"""A segment: its tag, then its data elements, each as its components."""
+Row = list[str]
+"""A segment: its tag, then its data elements, each with its components still in one text, between `:`."""
 Rows = dict[str, list[Any]]
 """A group: its segments (`Row`) and groups (`Rows`) by name."""
+
+_MASKS = {"??": "\x04", "?'": "\x03", "?+": "\x01", "?:": "\x02"}
+"""In this order: a released release character releases nothing."""
+_UNMASKED = {ord(mask): pair[1] for pair, mask in _MASKS.items()}
+_TO_MASKS = {ord(pair[1]): mask for pair, mask in _MASKS.items()}
+_MASKED = re.compile("[\x01-\x04]")
+_Moves = dict[str, tuple[int, bool, int, tuple[str, ...]]]
+"""For the tag of the next segment: its position, whether it repeats the last one, how many groups stay open,
+the groups that begin."""
 
 
 class Layout:
@@ -32,6 +43,7 @@ class Layout:
         )
         self._definitions = definitions
         self._directories = (directory, service)
+        self._moves: dict[int, _Moves] = {}
 
     def spec(self, tag: str) -> SegmentSpec | None:
         """The segment, by the directory or as a service segment."""
@@ -61,28 +73,47 @@ class Layout:
             yield step
 
     def rows(self, message: Message) -> Rows | None:
-        """A message without faults as rows; None when an element in it is repeated."""
+        """A message without faults as rows; None when not all of it can be shown so."""
         segments = _rows(message)
         if segments is None:
             return None
         root: Rows = {}
         here, stack = root, [root]
-        for row, step in zip(segments, self.steps([row[0][0] for row in segments]), strict=True):
-            if not step.same:
-                groups = step.target.groups
-                keep = step.keep - step.repeat
-                del stack[keep + 1 :]
-                for group in groups[keep:]:
+        moves = self._moves_at(START)
+        for row in segments:
+            tag = row[0]
+            move = moves.get(tag)
+            if move is None:
+                return None
+            position, same, keep, begin = move
+            if not same:
+                del stack[keep:]
+                for name in begin:
                     inner: Rows = {}
-                    stack[-1].setdefault(group.name, []).append(inner)
+                    stack[-1].setdefault(name, []).append(inner)
                     stack.append(inner)
                 here = stack[-1]
-            tag = row[0][0]
+                moves = self._moves_at(position)
             if tag in here:
                 here[tag].append(row)
             else:
                 here[tag] = [row]
         return root
+
+    def _moves_at(self, position: int) -> _Moves:
+        moves = self._moves.get(position)
+        if moves is None:
+            moves = self._moves[position] = {}
+            for tag in self.structure.tags:
+                steps = self.structure.direct(position, tag)
+                # A segment that may stand once cannot be the same again; further choices depend on counts.
+                steps = tuple(step for step in steps if not step.same or step.target.limit > 1)
+                if len(steps) == 1:
+                    step = steps[0]
+                    keep = step.keep - step.repeat
+                    begin = tuple(group.name for group in step.target.groups[keep:])
+                    moves[tag] = (step.target.id, step.same, keep + 1, begin)
+        return moves
 
 
 def layout_of(definitions: Definitions, directory: str, service: str, definition: MessageDef) -> Layout:
@@ -96,26 +127,53 @@ def uses_of(content: Sequence[SegmentUse | GroupUse]) -> dict[str, SegmentUse | 
     return {use.tag if isinstance(use, SegmentUse) else use.name: use for use in content}
 
 
+def unmasked(text: str) -> str:
+    """A value of a row as it is.
+
+    >>> unmasked(row_of("FTX+AAA+7?:30 ?+ 1")[2])
+    '7:30 + 1'
+    """
+    return text.translate(_UNMASKED)
+
+
+def masked(text: str) -> str:
+    """A text as it stands in a row."""
+    return text.translate(_TO_MASKS)
+
+
+def has_masks(text: str) -> bool:
+    """Whether the text has characters that mean something else in a row."""
+    return _MASKED.search(text) is not None
+
+
+def row_of(text: str) -> Row | None:
+    """One segment, with the separators that are usual; None when it cannot be shown as a row."""
+    if _MASKED.search(text):
+        return None
+    text = _masked(text)
+    return None if text.endswith("?") else text.replace("?", "").split("+")
+
+
+def is_usual(marks: Separators) -> bool:
+    """Whether the separators are those that rows have."""
+    return (marks.component, marks.element, marks.release, marks.terminator) == (":", "+", "?", "'")
+
+
+def _masked(text: str) -> str:
+    if "?" in text:
+        for pair, mask in _MASKS.items():
+            text = text.replace(pair, mask)
+    return text
+
+
 def _rows(message: Message) -> list[Row] | None:
     """The segments in their order."""
     if not isinstance(message, SlicedMessage):
-        rows = [row_of(segment.tag, segment.elements()) for segment in message.segments]
-        return None if None in rows else [row for row in rows if row is not None]
-    marks, raw = message.slice.reading.dialect.separators, message.slice.raw
-    if marks.repetition and marks.repetition in raw:
         return None
-    element, component, release = marks.element, marks.component, marks.release
-    pieces = message.slice.pieces()
-    found: list[Row] = [[part.split(component) for part in piece.split(element)] for piece in pieces]
-    if release and release in raw:
-        for number, piece in enumerate(pieces):
-            if release in piece:
-                found[number] = [[piece[:3]], *(repeats[0] for repeats in elements_of(piece, marks))]
-    return found
-
-
-def row_of(tag: str, elements: Sequence[Sequence[Sequence[str]]]) -> Row | None:
-    """One segment; None when an element is repeated."""
-    if any(len(repeats) != 1 for repeats in elements):
+    marks, text = message.slice.reading.dialect.separators, message.slice.raw
+    if not is_usual(marks) or (marks.repetition and marks.repetition in text):
         return None
-    return [[tag], *(repeats[0] for repeats in elements)]
+    text = _masked(text).replace("?", "")
+    if message.slice.ends:
+        text = text.replace("'" + message.slice.ends, "'")
+    return [piece.split("+") for piece in text.split("'")[:-1]]

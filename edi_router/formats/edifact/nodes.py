@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from edi_router.faults import Place
-from edi_router.formats.edifact.elements import PartSpec, SegmentSpec
-from edi_router.formats.edifact.layout import Layout, Rows, row_of
+from edi_router.formats.edifact.elements import ElementSpec, PartSpec, SegmentSpec
+from edi_router.formats.edifact.layout import Layout, Row, Rows, is_usual, row_of
 from edi_router.formats.edifact.model import Message, Segment
 from edi_router.paths.node import Node
 
@@ -145,17 +145,27 @@ class MessageNode(GroupNode):
 def _rows(group: GroupNode) -> Rows | None:
     found: Rows = {}
     for name, nodes in group.items.items():
-        rows = [_rows_of(node) for node in nodes]
+        rows = [_row(node) if isinstance(node, SegmentNode) else _group_rows(node) for node in nodes]
         if None in rows:
             return None
         found[name] = rows
     return found
 
 
-def _rows_of(node: Node) -> object:
-    if isinstance(node, SegmentNode):
-        return row_of(node.name, node.segment.elements())
+def _group_rows(node: Node) -> Rows | None:
     return _rows(node) if isinstance(node, GroupNode) else None
+
+
+def _row(node: SegmentNode) -> Row | None:
+    """The segment; None when something in it is repeated, or a simple data element has components."""
+    text, marks, parts = node.segment.text, node.segment.dialect.separators, node.spec.parts if node.spec else ()
+    if not is_usual(marks) or (marks.repetition and marks.repetition in text):
+        return None
+    row = row_of(text)
+    if row is None or row[0] != node.name:
+        return None
+    simple = (value for part, value in zip(parts, row[1:], strict=False) if isinstance(part, ElementSpec))
+    return None if any(":" in value for value in simple) else row
 
 
 class EnvelopeNode(GroupNode):

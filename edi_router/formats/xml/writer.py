@@ -40,10 +40,15 @@ def is_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None
 
 
+def is_allowed(text: str) -> bool:
+    """Whether XML has all characters of the text."""
+    return text.isprintable() or _FORBIDDEN.search(text) is None
+
+
 def encoded(text: str, encoding: str) -> bytes | None:
-    """A whole document as bytes; None when a character is not allowed in XML, or not in the encoding."""
+    """A whole document as bytes; None when a character is not in the encoding."""
     codec = _codec(encoding)
-    if codec is None or _FORBIDDEN.search(text):
+    if codec is None:
         return None
     try:
         return text.encode(codec)
@@ -121,33 +126,40 @@ def write(
     places = cache(lambda: _Walk(root, more, encoding, codec, spread=bool(indent)))
     parts = [declaration(encoding)]
     names: set[str] = set()
-    _add(root, parts, names, newline, " " * indent, more)
+    texts: list[str] = []
+    _add(root, parts, names, texts, newline, " " * indent, more)
     parts.append(newline)
     # The text is looked at as a whole; only where something is wrong with it, the walk tells what and where.
-    content = encoded("".join(parts), encoding) if all(map(is_name, names)) else None
+    right = all(map(is_name, names)) and is_allowed("".join(texts))
+    content = encoded("".join(parts), encoding) if right else None
     return Written(b"", places().faults, places) if content is None else Written(content, [], places)
 
 
 def _add(
-    element: Element, parts: list[str], names: set[str], line: str, indent: str, more: dict[str, str]
-) -> None:
-    """The text of an element after `line`, a line end and its indentation."""
+    element: Element, parts: list[str], names: set[str], texts: list[str],
+    line: str, indent: str, more: dict[str, str],
+) -> None:  # fmt: skip
+    """The text of an element after `line`, a line end and its indentation; the names and texts in it."""
     name = element.name
     names.add(name)
     start = f"{line}<{name}"
     attributes = {**more, **element.attributes} if more else element.attributes
     if attributes:
         names.update(attributes)
+        texts.extend(attributes.values())
         start += "".join([f' {key}="{quote(value)}"' for key, value in attributes.items()])
     text = element.text
-    shown = text if text.isalnum() else escape(text)
+    shown = text
+    if not text.isalnum():
+        shown = escape(text)
+        texts.append(text)
     if not element.children:
         parts.append(f"{start}>{shown}</{name}>" if text else f"{start}/>")
         return
     parts.append(f"{start}>{shown}")
     inner = line + indent if indent else ""
     for child in element.children:
-        _add(child, parts, names, inner, indent, {})
+        _add(child, parts, names, texts, inner, indent, {})
     parts.append(f"{line if indent else ''}</{name}>")
 
 
