@@ -22,6 +22,9 @@ Sink = Callable[[str, str | None], None]
 LookUp = tuple[str, str, str, bool]
 """A use of a code table: its name, the column of the key, the column of the result, whether a key may miss."""
 
+LOSSLESS = frozenset({"date", "digits", "integer", "lower", "prefix", "sequence", "slice", "suffix", "trim", "upper"})
+"""Functions that never give a `Shortened` text."""
+
 
 @dataclass
 class Generated:
@@ -60,6 +63,7 @@ class _Writer:
             for number in range(len(self.result.tables)):
                 code.add(f"m{number} = memo({number}, day)")
             code.add("out = []")
+            code.add("add = out.append")
             start = f'<{root.name} xmlns="{quote(namespace)}"' if namespace else f"<{root.name}"
             self._nest(replace(root, required=True), root.do, cursor, "1", 0, start)
 
@@ -113,14 +117,14 @@ class _Writer:
             raise Unsupported(f"a control character in {item.name}")
         if item.const and not (item.functions or item.table or item.do):
             text = f"\n{'  ' * depth}<{item.name}>{escape(item.const)}</{item.name}>"
-            self.code.add(f"out.append({text!r})")
+            self.code.add(f"add({text!r})")
             return
         value = self._value(item, cursor, position)
         with self.code.block(f"if {value}:"):
             attributes = self._attributes(item.do or (), cursor, position)
             start = f"\\n{'  ' * depth}<{item.name}{f'{{{attributes}}}' if attributes else ''}>"
             shown = f"{{{value} if {value}.isalnum() else escape({value})}}"
-            self.code.add(f"out.append(f'{start}{shown}</{item.name}>')")
+            self.code.add(f"add(f'{start}{shown}</{item.name}>')")
 
     def _nest(
         self, item: Item, items: Sequence[Item], cursor: Cursor, position: str, depth: int, start: str
@@ -132,10 +136,10 @@ class _Writer:
         attributes = self._attributes(items, cursor, position)
         opened = f"{start!r} + {attributes} + " if attributes else f"{start!r} + "
         code.add(f"{before} = len(out) + 1")
-        code.add(f"out.append({opened}'>')")
+        code.add(f"add({opened}'>')")
         self._items(items, cursor, position, depth + 1)
         with code.block(f"if len(out) > {before}:"):
-            code.add(f"out.append({f'{line}</{item.name}>'!r})")
+            code.add(f"add({f'{line}</{item.name}>'!r})")
         if attributes:
             with code.block(f"elif {attributes}:"):
                 code.add(f"out[-1] = {opened}'/>'")
@@ -202,7 +206,7 @@ class _Writer:
             elif places:
                 sink("''", None)
 
-        self.paths.select(cursor, source.path, body)
+        self.paths.select_values(cursor, source.path, body)
 
     def _value(self, item: Item, cursor: Cursor, position: str) -> str:
         """The variable that holds the item's value; nothing, or an empty text, when it has none."""
@@ -265,7 +269,8 @@ class _Writer:
         if FUNCTIONS[call.name].kind is Kind.DATED:
             arguments = [text, repr(call.argument or "yyyyMMdd"), form or "''"]
         code.add(f"{result} = f_{call.name}({', '.join(arguments)})")
-        code.add(f"if type({result}) is not str: raise Unclear")
+        if call.name not in LOSSLESS:
+            code.add(f"if type({result}) is not str: raise Unclear")
         return result
 
     def _list(self, item: Item, value: str, calls: Sequence[Call]) -> None:

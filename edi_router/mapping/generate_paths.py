@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from edi_router.formats.edifact.directory import GroupUse, SegmentUse
 from edi_router.formats.edifact.elements import PartSpec, SegmentSpec
@@ -80,6 +80,8 @@ class Scope:
     depth: int
     asked: Counter[tuple[str, str]]
     known: dict[str, str] = field(default_factory=dict)
+    lists: dict[str, Cursor | None] = field(default_factory=dict)
+    """What several paths go through: a list of all these parts; None when there can be none."""
     prologue: list[str] = field(default_factory=list)
 
     def have(self, expression: str, name: str) -> str:
@@ -103,6 +105,7 @@ class Paths:
         """The code of a scope, in which these paths begin at the cursor."""
         steps = [path.steps[0] for path in paths if path.start is Start.HERE and path.steps]
         asked = Counter(key for step in steps if (key := _question(step)) is not None)
+        asked.update(("", _through(path)) for path in paths if _through(path))
         scope = cursor.scope = Scope(len(self.code.lines), self.code.depth, asked)
         yield
         self.code.lines[scope.line : scope.line] = scope.prologue
@@ -121,6 +124,37 @@ class Paths:
             cursor, steps = cursor.parent, steps[1:]
         self._walk(cursor, steps, body)
 
+    def select_values(self, cursor: Cursor, path: Path, body: Body) -> None:
+        """As `select`, for bodies that only take values: what paths of one scope have in common is looked up once."""
+        scope, through = cursor.scope, _through(path)
+        if scope is None or not through or scope.asked["", through] < 2:
+            self.select(cursor, path, body)
+            return
+        if through not in scope.lists:
+            scope.lists[through] = self._listed(cursor, scope, path)
+        several = scope.lists[through]
+        if several is not None:
+            found = replace(several, var=self.code.name("c"))
+            with self.code.block(f"for {found.var} in {several.var}:"):
+                self._walk(found, path.steps[-1:], body)
+
+    def _listed(self, cursor: Cursor, scope: Scope, path: Path) -> Cursor | None:
+        """A list, made at the scope's beginning, of what a path goes through before its last step."""
+        name = self.code.name("l")
+        seen: list[Cursor] = []
+
+        def body(found: Cursor) -> None:
+            seen.append(replace(found, var=name, scope=None))
+            self.code.add(f"{name}.append({found.var})")
+
+        lines, depth = self.code.lines, self.code.depth
+        self.code.lines, self.code.depth = [], scope.depth
+        self.code.add(f"{name} = []")
+        self._walk(cursor, path.steps[:-1], body)
+        scope.prologue += self.code.lines
+        self.code.lines, self.code.depth = lines, depth
+        return seen[0] if seen else None
+
     def exists(self, cursor: Cursor, path: Path, text: str | None = None) -> str:
         """A condition: the path selects something that is filled, or the value `text`."""
         short = None if text is None else self._short(cursor, path, text)
@@ -138,7 +172,7 @@ class Paths:
                 with self.filled(found):
                     self.code.add(f"{flag} = True")
 
-        self.select(cursor, path, body)
+        self.select_values(cursor, path, body)
         return flag
 
     @contextmanager
@@ -254,6 +288,15 @@ def _question(step: Step) -> tuple[str, str] | None:
     """By what a step that begins with `[path='text']` tells its parts apart."""
     first = step.predicates[0] if step.predicates else None
     return (step.name, str(first.path)) if isinstance(first, Equals) and first.path.start is Start.HERE else None
+
+
+def _through(path: Path) -> str:
+    """The path without its last step, if it leads to a plain value; else nothing."""
+    steps = path.steps
+    plain = path.start is Start.HERE and len(steps) > 1 and not steps[-1].predicates
+    if not plain or any(step.name == PARENT for step in steps):
+        return ""
+    return "/".join(str(step) for step in steps[:-1])
 
 
 def _index(spec: SegmentSpec | PartSpec, steps: Sequence[Step]) -> tuple[int, ...] | None:

@@ -143,6 +143,18 @@ def test_fetching_a_missing_drop(channel: Channel) -> None:
     assert channel.drops() == []
 
 
+def test_a_drop_that_was_replaced_is_not_removed(bench: Bench, channel: Channel) -> None:
+    bench.drop("a.edi", b"old", 1_000_000)
+    [seen] = channel.drops()
+    bench.drop("a.edi", b"new", 9_000_000)
+    assert channel.remove("a.edi", seen) is False
+    [other] = channel.drops()
+    assert other != seen
+    assert channel.remove("a.edi", other) is True
+    assert channel.remove("a.edi", other) is True
+    assert channel.drops() == []
+
+
 def test_removing_is_idempotent(bench: Bench, channel: Channel) -> None:
     bench.drop("a.edi", b"x", 1)
     channel.remove("a.edi")

@@ -10,6 +10,7 @@ import pytest
 
 from edi_router.config import shipped_directory
 from edi_router.engine.deliver import LONGEST_RETRY, retry_at
+from edi_router.engine.port import Engine
 from edi_router.engine.service import Service, missed_windows
 from edi_router.engine.workspace import Workspace, WorkspaceError
 from edi_router.transports import ChannelError
@@ -131,7 +132,8 @@ def test_a_connection_cut_while_receiving_neither_loses_nor_repeats(
 def test_a_file_over_the_limit_stays_in_the_outbox(memory: Memory) -> None:
     memory.place.engine.configuration.settings.__dict__["maximum_file_megabytes"] = 0
     memory.drop()
-    memory.settle()
+    report = memory.place.engine.round()
+    assert ["a.edi is left in the outbox" in problem for problem in report.problems] == [True]
     assert list(memory.sender.outbox) == ["a.edi"]
     assert memory.place.ledger.ls("file") == []
 
@@ -187,3 +189,104 @@ def test_the_clock_of_a_workspace_can_be_given(tmp_path: Path) -> None:
     with deployment(tmp_path / "ws") as place:
         assert place.ledger.business_date(place.ledger.now()) == "2026-03-14"
         assert clock() == place.clock()
+
+
+def test_a_drop_that_is_replaced_while_it_is_received_is_not_lost(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = memory.place.ledger.receive_all
+    newer = CUSDEC.replace(b"ENTA00000001", b"ENTA00000002")
+
+    def replaced(drops, digest):  # type: ignore[no-untyped-def]
+        receipts = real(drops, digest)
+        memory.sender.drop("a.edi", newer, 2_000_000)
+        monkeypatch.setattr(memory.place.ledger, "receive_all", real)
+        return receipts
+
+    monkeypatch.setattr(memory.place.ledger, "receive_all", replaced)
+    memory.drop()
+    memory.settle()
+    assert memory.sender.outbox == {}
+    assert len(memory.place.ledger.ls("file")) == 2
+    assert len(memory.delivered()) == 2
+
+
+@pytest.mark.parametrize("bad", [b"\xd6\xd0", b"\x00"])
+def test_bytes_that_are_no_text_stop_nobody_else(memory: Memory, bad: bytes) -> None:
+    chinese = (shipped_directory() / "samples" / "day" / "ENT-A" / "0830-cusdec-chinese.edi").read_bytes()
+    start = chinese.index(b"BGM+")
+    number = chinese[start : chinese.index(b"'", start)].split(b"+")[2]
+    memory.drop(chinese.replace(number, bad + number), "bad.edi")
+    memory.drop()
+    memory.settle()
+    assert len(memory.delivered()) in (1, 2)
+    assert {row["state"] for row in memory.place.ledger.ls("file")} == {"processed"}
+    assert memory.place.ledger.books().balanced
+
+
+def test_one_outcome_that_cannot_be_recorded_stops_nobody_else(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = memory.place.ledger.record_all
+
+    def choosy(items):  # type: ignore[no-untyped-def]
+        if any(item.outcome.interchanges[0].control_reference == "ENTA00000002" for item in items):
+            raise ValueError("not to be stored")
+        return real(items)
+
+    monkeypatch.setattr(memory.place.ledger, "record_all", choosy)
+    memory.drop()
+    memory.drop(CUSDEC.replace(b"ENTA00000001", b"ENTA00000002"), "b.edi")
+    memory.settle()
+    assert len(memory.delivered()) == 1
+    assert [row["name"] for row in memory.place.ledger.ls("file", state="failed")] == ["b.edi"]
+
+
+def test_a_damaged_archive_object_stops_nobody_and_heals(memory: Memory) -> None:
+    memory.drop()
+    memory.settle()
+    [file] = memory.place.ledger.ls("file")
+    path = memory.place.engine.archive.path(file["sha256"])
+    path.chmod(0o640)
+    path.write_bytes(b"damaged")
+    memory.sender.drop("again.edi", CUSDEC, 3_000_000)
+    memory.settle()
+    assert memory.sender.outbox == {}
+    assert memory.place.engine.archive.read(file["sha256"]) == CUSDEC
+
+
+def test_a_drop_that_cannot_be_removed_does_not_stop_the_others(memory: Memory) -> None:
+    memory.drop()
+    memory.drop(CUSDEC.replace(b"ENTA00000001", b"ENTA00000002"), "b.edi")
+    memory.sender.fail("remove", ChannelError("channel-permission", path="out/a.edi"))
+    report = memory.place.engine.round()
+    assert len(report.problems) == 1
+    assert len(memory.delivered()) == 2
+    assert list(memory.sender.outbox) == ["a.edi"]
+    memory.settle()
+    assert memory.sender.outbox == {}
+    assert len(memory.delivered()) == 2
+
+
+def test_a_problem_is_logged_once_until_it_is_over(memory: Memory, caplog: pytest.LogCaptureFixture) -> None:
+    memory.drop()
+    for _ in range(3):
+        memory.sender.fail("drops", LOST)
+        memory.place.engine.round()
+    memory.place.engine.round()
+    assert len([record for record in caplog.records if "cut" in record.message]) == 1
+
+
+def test_stopping_ends_a_round_between_drops(memory: Memory) -> None:
+    for number in range(5):
+        memory.drop(CUSDEC.replace(b"ENTA00000001", b"ENTA0000001%d" % number), f"{number}.edi")
+    memory.place.engine.stop()
+    report = memory.place.engine.round()
+    assert report.received == 0
+    assert len(memory.sender.outbox) == 5
+
+
+def test_the_embedded_engine_stands_behind_the_port(memory: Memory) -> None:
+    engine: Engine = memory.place.engine
+    assert engine.sweep() == 0
+    assert engine.work() == 0

@@ -13,7 +13,7 @@ from edi_router.formats.edifact.model import Dialect
 _HEAD = re.compile(r"UNH\+([^+:'*\x01]+)\+([^+:'*\x01]+):([^+:'*\x01]+):([^+:'*\x01]+):[^+:'*]+[+:'*]").match
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Canonical:
     """One message in canonical text, and what its UNH says."""
 

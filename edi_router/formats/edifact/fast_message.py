@@ -74,8 +74,10 @@ class Slice:
 
     def after(self) -> tuple[int, int, int]:
         """Offset, line and column just after it."""
-        dialect = self.reading.dialect
-        return self.offset + dialect.size(self.raw), *advance(self.raw, self.line, self.column)
+        offset = self.offset + self.reading.dialect.size(self.raw)
+        if not self.ends:
+            return offset, self.line, self.column + len(self.raw)
+        return offset, *advance(self.raw, self.line, self.column)
 
 
 class SlicedMessage(Message):
