@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from edi_router.cli import output, workspace
+from edi_router.cli import options, output, workspace
 from edi_router.cli.language import say
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ WORDS = {
     help=say("Compute all closed pages anew and follow the chain.", "重算所有已结账页并核对链。"),
 )
 @click.option("--json", "as_json", is_flag=True, help=say("The page as JSON.", "以 JSON 输出。"))
+@options.lang_option
 @click.pass_context
 def books(ctx: click.Context, date: object, close: bool, verify: bool, as_json: bool) -> None:
     """Show, close or verify the books; exit code 1 when they do not balance."""

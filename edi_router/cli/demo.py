@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from edi_router.cli import output, workspace
+from edi_router.cli import options, output, workspace
 from edi_router.cli.books import print_books
 from edi_router.cli.language import LANGUAGE, say
 from edi_router.faults import render
@@ -36,6 +36,7 @@ NARROW = 125
     help=say("Leave the workspace (one that you name is always left).", "保留工作区（指定的目录总会保留）。"),
 )
 @click.option("--json", "as_json", is_flag=True, help=say("The result as JSON.", "以 JSON 输出结果。"))
+@options.lang_option
 @click.pass_context
 def demo(ctx: click.Context, directory: Path | None, keep: bool, as_json: bool) -> None:
     """Run the demonstration in a temporary folder, or in DIRECTORY."""

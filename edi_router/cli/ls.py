@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 import click
 
-from edi_router.cli import output, workspace
+from edi_router.cli import options, output, workspace
 from edi_router.cli.language import say
 from edi_router.faults import Fault
 
@@ -41,6 +41,7 @@ COLUMNS = {
     help=say("At most so many.", "最多条数。"),
 )
 @click.option("--json", "as_json", is_flag=True, help=say("One JSON object a line.", "每行一个 JSON 对象。"))
+@options.lang_option
 @click.pass_context
 def ls(
     ctx: click.Context,
@@ -56,7 +57,9 @@ def ls(
     if type_ is not None and kind != "message":
         raise click.UsageError(say("--type goes with messages only", "--type 只用于报文"))
     place = workspace.needed(ctx)
-    moment = since.replace(tzinfo=place.settings().zone) if since is not None else None
+    zone = place.settings().zone
+    moment = since.replace(tzinfo=zone) if since is not None else None
+    _known(kind, state)
     with workspace.ledger(ctx) as ledger:
         rows = ledger.ls(kind, state=state, partner=partner, type=type_, since=moment, limit=limit)
     if as_json:
@@ -64,7 +67,21 @@ def ls(
             output.emit(plain(row))
         return
     columns = COLUMNS[kind]
-    output.table(columns, ([shown(row.get(column)) for column in columns] for row in rows))
+    output.table(columns, ([shown(row.get(column), zone) for column in columns] for row in rows))
+
+
+def _known(kind: str, state: str | None) -> None:
+    from edi_router.config import did_you_mean
+    from edi_router.ledger.states import TRANSITIONS
+
+    states = list(TRANSITIONS[kind])
+    if state is not None and state not in states:
+        near = did_you_mean(state, states)
+        hint = say(f"; did you mean {near}?", f"；是否为 {near}？") if near else ""
+        listed = ", ".join(states)
+        raise click.UsageError(
+            say(f"a {kind} is never {state}{hint} ({listed})", f"{kind} 没有状态 {state}{hint}（{listed}）")
+        )
 
 
 def plain(value: Any) -> Any:
@@ -78,8 +95,8 @@ def plain(value: Any) -> Any:
     return value
 
 
-def shown(value: object) -> str:
-    """The value as a table shows it."""
+def shown(value: object, zone: tzinfo | None = None) -> str:
+    """The value as a table shows it: instants in the business zone."""
     if value is None:
         return ""
-    return value.strftime("%Y-%m-%d %H:%M:%S") if isinstance(value, datetime) else str(value)
+    return value.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S") if isinstance(value, datetime) else str(value)

@@ -115,8 +115,34 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(SYSTEM)
-    except (OSError, RuntimeError) as error:
-        fail(str(error), SYSTEM)
+    except Exception as error:
+        told = _trouble(error)
+        if told is None:
+            raise
+        fail(told, SYSTEM)
+
+
+def _trouble(error: Exception) -> str | None:
+    """What to say of an error that is the machine's or the deployment's; None for a bug, which shows its trace.
+
+    By name, not by class: importing the ledger only to catch its errors would slow every verb.
+    """
+    kinds = {f"{kind.__module__}.{kind.__name__}" for kind in type(error).__mro__}
+    text = " ".join(str(error).split("\n[SQL")[0].split())
+    if kinds & {"edi_router.ledger.errors.LedgerError", "edi_router.engine.workspace.WorkspaceError"}:
+        return text
+    if kinds & {"edi_router.ledger.archive.Corrupt", "edi_router.ledger.archive.Missing"}:
+        return say(f"the archive is damaged: {text}", f"档案库已损坏：{text}")
+    if "sqlalchemy.exc.NoSuchModuleError" in kinds or "sqlalchemy.exc.ArgumentError" in kinds:
+        return say(f"the database URL cannot be used: {text}", f"数据库地址无法使用：{text}")
+    if "sqlalchemy.exc.SQLAlchemyError" in kinds or "sqlite3.Error" in kinds:
+        return say(f"the ledger cannot be used: {text}", f"台账无法使用：{text}")
+    if isinstance(error, ModuleNotFoundError) and (error.name or "").startswith("psycopg"):
+        return say(
+            "PostgreSQL needs the driver psycopg: pip install 'edi-router[postgresql]'",
+            "使用 PostgreSQL 需要安装驱动 psycopg：pip install 'edi-router[postgresql]'",
+        )
+    return text if isinstance(error, OSError) else None
 
 
 if __name__ == "__main__":

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 from typing import TYPE_CHECKING
 
 import click
 
-from edi_router.cli import output, workspace
+from edi_router.cli import options, output, workspace
 from edi_router.cli.language import say
 from edi_router.cli.show_id import one
 
@@ -42,6 +43,7 @@ def _done(as_json: bool, verb: str, subject: str, text: str, **more: object) -> 
 @click.argument("id", required=False)
 @click.option("--all", "everything", is_flag=True, help=say("Everything that has failed.", "所有失败项。"))
 @_JSON
+@options.lang_option
 @click.pass_context
 def retry(ctx: click.Context, id: str | None, everything: bool, as_json: bool) -> None:
     """Put failed rows back to work."""
@@ -50,16 +52,19 @@ def retry(ctx: click.Context, id: str | None, everything: bool, as_json: bool) -
     if (id is None) == (not everything):
         raise click.UsageError(say("give an ID, or --all", "请给出 ID 或 --all"))
     with workspace.ledger(ctx) as ledger:
-        ids = [id] if id is not None else _failed(ledger)
         count = 0
-        for each in ids:
-            found = ledger.find(each)
+        if id is not None:
+            found = ledger.find(id)
             if not found:
-                output.fail(say(f"nothing in the ledger is {each}", f"台账中没有 {each}"), output.FINDINGS)
+                output.fail(say(f"nothing in the ledger is {id}", f"台账中没有 {id}"), output.FINDINGS)
             try:
-                count += ledger.retry(found[0], _who())
+                count = ledger.retry(found[0], _who())
             except Refused as error:
                 output.fail(str(error), output.FINDINGS)
+        for each in _failed(ledger) if everything else ():
+            # One retry may cover several of the list: a file's covers what was made from it.
+            with contextlib.suppress(Refused):
+                count += ledger.retry(each, _who())
     _done(
         as_json,
         "retry",
@@ -70,11 +75,11 @@ def retry(ctx: click.Context, id: str | None, everything: bool, as_json: bool) -
 
 
 def _failed(ledger: Ledger) -> list[str]:
-    rows = [
-        *ledger.ls("delivery", state="failed", limit=100_000),
-        *ledger.ls("file", state="failed", limit=100_000),
+    failed = [
+        row["id"] for kind in ("delivery", "file") for row in ledger.ls(kind, state="failed", limit=100_000)
     ]
-    return [row["id"] for row in rows]
+    # The processing of a released message may have broken off: the message then still says released.
+    return failed + [row["id"] for row in ledger.ls("message", state="released", limit=100_000)]
 
 
 def _known_partner(ctx: click.Context, partner: str) -> None:
@@ -98,6 +103,7 @@ def _known_partner(ctx: click.Context, partner: str) -> None:
 @click.argument("partner")
 @_REASON
 @_JSON
+@options.lang_option
 @click.pass_context
 def pause(ctx: click.Context, partner: str, reason: str, as_json: bool) -> None:
     """Pause a partner."""
@@ -115,6 +121,7 @@ def pause(ctx: click.Context, partner: str, reason: str, as_json: bool) -> None:
 )
 @click.argument("partner")
 @_JSON
+@options.lang_option
 @click.pass_context
 def resume(ctx: click.Context, partner: str, as_json: bool) -> None:
     """Resume a partner."""
@@ -135,6 +142,7 @@ def resume(ctx: click.Context, partner: str, as_json: bool) -> None:
 @click.argument("id")
 @_REASON
 @_JSON
+@options.lang_option
 @click.pass_context
 def release(ctx: click.Context, id: str, reason: str, as_json: bool) -> None:
     """Release a held message."""
@@ -155,6 +163,7 @@ def release(ctx: click.Context, id: str, reason: str, as_json: bool) -> None:
 @click.argument("id")
 @_REASON
 @_JSON
+@options.lang_option
 @click.pass_context
 def reject(ctx: click.Context, id: str, reason: str, as_json: bool) -> None:
     """Reject a held message or file."""
@@ -176,6 +185,7 @@ def reject(ctx: click.Context, id: str, reason: str, as_json: bool) -> None:
     )
 )
 @_JSON
+@options.lang_option
 @click.pass_context
 def reload(ctx: click.Context, as_json: bool) -> None:
     """Ask for a reload of a configuration that is fine."""

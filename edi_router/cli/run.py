@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from edi_router.cli import output, workspace
+from edi_router.cli import options, output, workspace
 from edi_router.cli.language import say
 
 
@@ -30,6 +30,7 @@ from edi_router.cli.language import say
     help=say("The result of --once as JSON.", "以 JSON 输出 --once 的结果。"),
 )
 @click.option("-v", "--verbose", is_flag=True, help=say("Log every step.", "记录每个步骤。"))
+@options.lang_option
 @click.pass_context
 def run(ctx: click.Context, once: bool, as_json: bool, verbose: bool) -> None:
     """Open the workspace under its lock and work."""
@@ -42,8 +43,8 @@ def run(ctx: click.Context, once: bool, as_json: bool, verbose: bool) -> None:
         level=logging.INFO if verbose or not once else logging.WARNING,
         format="%(asctime)s %(levelname)s %(message)s",
     )
-    for noisy in ("apscheduler", "paramiko"):
-        logging.getLogger(noisy).setLevel(logging.CRITICAL)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # its troubles come to us as ChannelError
     place = workspace.needed(ctx)
     try:
         with (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,6 +20,7 @@ def show_id(ctx: click.Context, text: str, as_json: bool) -> None:
 
     Exits with 1 when nothing is found; lists the choices when there are several.
     """
+    zone = workspace.needed(ctx).settings().zone
     with workspace.ledger(ctx) as ledger:
         found = ledger.find(text)
         if not found:
@@ -34,17 +36,17 @@ def show_id(ctx: click.Context, text: str, as_json: bool) -> None:
         for record in records:
             output.emit(plain(record))
     elif len(records) == 1:
-        _print(records[0])
+        _print(records[0], zone)
     else:
         columns = ("kind", "id", "partner", "type", "reference", "state")
         output.table(columns, ([shown(record.get(column)) for column in columns] for record in records))
         for record in records:
             if record["kind"] == "message":
                 print()
-                _print(record)
+                _print(record, zone)
 
 
-def _print(record: dict[str, Any]) -> None:
+def _print(record: dict[str, Any], zone: tzinfo) -> None:
     title = f"{record['kind']} {record['id']}"
     for key in (
         "partner",
@@ -80,7 +82,7 @@ def _print(record: dict[str, Any]) -> None:
     print(say("timeline", "时间线"))
     for event in record.get("events", ()):
         detail = ", ".join(f"{key} {value}" for key, value in (event.get("detail") or {}).items())
-        print(f"  {shown(event.get('at'))}  {event.get('what', '')}  {detail}")
+        print(f"  {shown(event.get('at'), zone)}  {event.get('what', '')}  {detail}")
 
 
 def one(ledger: Ledger, text: str, kind: str, state: str | None = None) -> str:

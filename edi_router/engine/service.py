@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import FrameType
 from zoneinfo import ZoneInfo
 
@@ -72,33 +72,37 @@ class Service:
             log.exception("the round was broken off")
 
     def nightly(self) -> None:
-        """Close the books of every past business day not yet closed; each window fires once.
+        """Close the books of every past business day not yet closed.
 
-        Called at the nightly time and once at the start, so windows missed while stopped are caught up.
+        Called at the nightly time and once at the start, so days missed while stopped are caught up. What
+        fails is logged, and tried again the next time.
         """
-        ledger = self.engine.ledger
-        for fire_time in missed_windows(
-            utc_now(), self.engine.configuration.settings.nightly, self.engine.configuration.settings.zone,
-            ledger.last_fired(NIGHTLY),
-        ):  # fmt: skip
-            if ledger.fire(NIGHTLY, fire_time):
-                day = (
-                    fire_time.astimezone(self.engine.configuration.settings.zone) - timedelta(days=1)
-                ).date()
-                books = ledger.close_books(day.isoformat())
+        settings, ledger = self.engine.configuration.settings, self.engine.ledger
+        try:
+            window = last_window(utc_now(), settings.nightly, settings.zone)
+            closed = ledger.closed_books()
+            for day in days_to_close(window, closed[-1] if closed else None):
+                books = ledger.close_books(day)
                 log.info("books of %s closed: %s", day, "balanced" if books.balanced else "NOT BALANCED")
+            # Closing a day twice changes nothing, so the window counts as fired only when it is done.
+            ledger.fire(NIGHTLY, window)
+        except Exception:
+            log.exception("the nightly close was broken off")
 
 
-def missed_windows(now: datetime, nightly: str, zone: ZoneInfo, last: datetime | None) -> list[datetime]:
-    """The nightly instants after `last` up to `now`, oldest first; only the latest when none ever fired."""
+def last_window(now: datetime, nightly: str, zone: ZoneInfo) -> datetime:
+    """The latest instant, up to `now`, at which it was the nightly time in the zone."""
     hour, minute = (int(part) for part in nightly.split(":"))
     latest = now.astimezone(zone).replace(hour=hour, minute=minute, second=0, microsecond=0)
-    if latest > now:
-        latest -= timedelta(days=1)
-    if last is None:
-        return [latest]
-    windows: list[datetime] = []
-    while latest > last:
-        windows.append(latest)
-        latest -= timedelta(days=1)
-    return windows[::-1]
+    return latest if latest <= now else latest - timedelta(days=1)
+
+
+def days_to_close(window: datetime, last_closed: str | None) -> list[str]:
+    """The business days after the last closed one up to the day before the window, oldest first."""
+    last = window.date() - timedelta(days=1)
+    day = last if last_closed is None else date.fromisoformat(last_closed) + timedelta(days=1)
+    days: list[str] = []
+    while day <= last:
+        days.append(day.isoformat())
+        day += timedelta(days=1)
+    return days

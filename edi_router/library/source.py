@@ -28,7 +28,10 @@ class _Rest:
 
 def opened(source: bytes | BinaryIO) -> tuple[bytes, BinaryIO]:
     """The first bytes of the source, and the source from its beginning as a stream."""
-    if isinstance(source, bytes):
-        return source[:HEAD], io.BytesIO(source)
+    if isinstance(source, bytes | bytearray | memoryview):
+        data = bytes(source)
+        return data[:HEAD], io.BytesIO(data)
+    if not hasattr(source, "read"):
+        raise TypeError(f"bytes or a binary file are needed, not {type(source).__name__}")
     head = source.read(HEAD)
     return head, _Rest(head, source)  # type: ignore[return-value]  # only read() is used

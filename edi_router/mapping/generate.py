@@ -22,8 +22,12 @@ Sink = Callable[[str, str | None], None]
 LookUp = tuple[str, str, str, bool]
 """A use of a code table: its name, the column of the key, the column of the result, whether a key may miss."""
 
-LOSSLESS = frozenset({"date", "digits", "integer", "lower", "prefix", "sequence", "slice", "suffix", "trim", "upper"})
+LOSSLESS = frozenset(
+    {"date", "digits", "integer", "lower", "prefix", "sequence", "slice", "suffix", "trim", "upper"}
+)
 """Functions that never give a `Shortened` text."""
+OPAQUE = LOSSLESS - {"date"} | {"cut", "decimal", "fixed", "multiply", "pad"}
+"""Functions that do the same to a masked character (see `layout`) as to the service character it stands for."""
 
 
 @dataclass
@@ -120,7 +124,8 @@ class _Writer:
             self.code.add(f"add({text!r})")
             return
         value = self._value(item, cursor, position)
-        with self.code.block(f"if {value}:"):
+        certain = item.required or item.default
+        with nullcontext() if certain else self.code.block(f"if {value}:"):
             attributes = self._attributes(item.do or (), cursor, position)
             start = f"\\n{'  ' * depth}<{item.name}{f'{{{attributes}}}' if attributes else ''}>"
             shown = f"{{{value} if {value}.isalnum() else escape({value})}}"
@@ -223,7 +228,7 @@ class _Writer:
             single.append(calls.pop(0))
 
         def sink(text: str, form: str | None) -> None:
-            if (single or calls or item.table) and text.startswith("x"):
+            if any(call.name not in OPAQUE for call in item.functions) and text.startswith("x"):
                 code.add(f"if not {text}.isalnum(): {text} = plain({text})")
             for call in single:
                 text = self._call(call, text, form)
@@ -246,7 +251,9 @@ class _Writer:
             self._list(item, value, calls)
         elif item.table is not None:
             number = self._table(item)
-            code.add(f"if {value} is not None: {value} = m{number}.get({value}) or find({number}, {value}, day)")
+            code.add(
+                f"if {value} is not None: {value} = m{number}.get({value}) or find({number}, {value}, day)"
+            )
         if item.default:
             code.add(f"if not {value}: {value} = {item.default!r}")
         elif item.required:
@@ -292,7 +299,9 @@ class _Writer:
         if item.table is not None:
             number = self._table(item)
             code.add(f"{value} = [m{number}.get(x) or find({number}, x, day) for x in {value}]")
-        code.add(f"{value} = {item.join or ''!r}.join([x for x in {value} if x])")
+        changed = item.functions or item.table
+        values = f"[x for x in {value} if x]" if changed else value
+        code.add(f"if {value}: {value} = {item.join or ''!r}.join({values})")
 
     def _table(self, item: Item) -> int:
         return self.result.tables.index(next(_tables(replace(item, do=None))))

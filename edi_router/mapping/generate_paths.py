@@ -199,7 +199,12 @@ class Paths:
             self._in_segment(cursor, cursor.shape, step, rest, body)
 
     def _in_group(
-        self, cursor: Cursor, uses: dict[str, SegmentUse | GroupUse], step: Step, rest: Sequence[Step], body: Body
+        self,
+        cursor: Cursor,
+        uses: dict[str, SegmentUse | GroupUse],
+        step: Step,
+        rest: Sequence[Step],
+        body: Body,
     ) -> None:
         use = uses.get(step.name)
         if use is None:
@@ -281,13 +286,17 @@ class Paths:
         if len(at) == 1:
             return f"{there}{var}[{first}] == {text!r}"
         last = at[1]
+        if not last:
+            return f"{there}{var}[{first}].partition(':')[0] == {text!r}"
         return f"{there}{var}[{first}].split(':', {last + 1})[{last}:{last + 1}] == {[text]!r}"
 
 
 def _question(step: Step) -> tuple[str, str] | None:
     """By what a step that begins with `[path='text']` tells its parts apart."""
     first = step.predicates[0] if step.predicates else None
-    return (step.name, str(first.path)) if isinstance(first, Equals) and first.path.start is Start.HERE else None
+    return (
+        (step.name, str(first.path)) if isinstance(first, Equals) and first.path.start is Start.HERE else None
+    )
 
 
 def _through(path: Path) -> str:

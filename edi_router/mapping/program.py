@@ -71,6 +71,7 @@ class Program:
     def _find(self, number: int, key: str, day: str) -> str | None:
         """A look-up that has not been made yet; None when a default stands for a missing key."""
         table, by, column, may_miss = self._uses[number]
+        key = unmasked(key)
         texts = {row.columns.get(column, "") for row in table.find(key, day, by)}
         if len(texts) > 1 or not (may_miss or (texts and all(texts))):
             raise Unclear
@@ -153,6 +154,3 @@ def _date(value: str, pattern: str, form: str) -> str:
 @lru_cache(maxsize=4096)
 def _day_of(value: str, form: str) -> str:
     return read_moment(value, form).date().isoformat()
-
-
-

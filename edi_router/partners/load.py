@@ -7,16 +7,22 @@ from itertools import combinations
 
 from edi_router.config import ConfigNode, Tree, did_you_mean, place_of, read_model
 from edi_router.faults import Fault
-from edi_router.partners.model import Partner
+from edi_router.formats.documents import Kind
+from edi_router.partners.model import Identification, Partner
 
 Nodes = Mapping[str, ConfigNode]
+OUTCOME = Kind("xml", "Outcome")
+"""What a receipt is made from (`schemas/xml/outcome.xsd`)."""
 
 
-def load_partners(tree: Tree, mappings: Sequence[str]) -> tuple[list[Partner], list[Fault]]:
+def load_partners(
+    tree: Tree, mappings: Mapping[str, Kind], ours: Sequence[Identification] = ()
+) -> tuple[list[Partner], list[Fault]]:
     """All partners below `partners/`, and everything wrong with their files.
 
-    `mappings` are the known mapping ids. Checked across files: ids, identifications and codes are unique, the
-    file is named after its partner, destinations and mappings exist, no two agreements fit one document.
+    `mappings` are the known mappings and what they read, `ours` our own identifications. Checked across
+    files: ids, identifications and codes are unique, the file is named after its partner, destinations and
+    mappings exist and fit, no two agreements fit one document.
     """
     partners: list[Partner] = []
     nodes: dict[str, ConfigNode] = {}
@@ -35,40 +41,50 @@ def load_partners(tree: Tree, mappings: Sequence[str]) -> tuple[list[Partner], l
             continue
         partners.append(partner)
         nodes[partner.id] = node
-    faults += _unique(partners, nodes)
+    faults += _unique(partners, nodes, ours)
     for partner in partners:
         faults += _agreements(partner, nodes[partner.id], list(nodes), mappings)
     return partners, faults
 
 
-def _unique(partners: list[Partner], nodes: Nodes) -> list[Fault]:
+def _unique(partners: list[Partner], nodes: Nodes, ours: Sequence[Identification]) -> list[Fault]:
     faults: list[Fault] = []
-    seen: dict[tuple[str, str], str] = {}
+    codes: dict[str, str] = {}
+    names: list[tuple[str, str, str]] = [(each.id, each.qualifier, "edi-router.yaml") for each in ours]
     for partner in partners:
-        keys = [("identifications", f"{each.id}:{each.qualifier}") for each in partner.identifications]
-        keys += [("codes", code) for code in partner.codes]
-        for index, (field, value) in enumerate(keys):
-            position = index if field == "identifications" else index - len(partner.identifications)
-            other = seen.setdefault((field, value), partner.id)
+        node = nodes[partner.id]
+        for index, code in enumerate(partner.codes):
+            other = codes.setdefault(code, partner.id)
             if other != partner.id:
-                place = place_of(nodes[partner.id], [field, position])
-                faults.append(Fault("partner-twice", place, {"what": value, "other": other}))
+                place = place_of(node, ["codes", index])
+                faults.append(Fault("partner-twice", place, {"what": code, "other": other}))
+        for index, each in enumerate(partner.identifications):
+            for id_, qualifier, owner in names:
+                # A qualifier that is left out stands for any.
+                if id_ == each.id and (qualifier == each.qualifier or "" in (qualifier, each.qualifier)):
+                    place = place_of(node, ["identifications", index])
+                    faults.append(Fault("partner-twice", place, {"what": each.id, "other": owner}))
+                    break
+        names += [(each.id, each.qualifier, partner.id) for each in partner.identifications]
     return faults
 
 
-def _agreements(partner: Partner, node: ConfigNode, known: list[str], mappings: Sequence[str]) -> list[Fault]:
+def _agreements(
+    partner: Partner, node: ConfigNode, known: list[str], mappings: Mapping[str, Kind]
+) -> list[Fault]:
     faults: list[Fault] = []
     for index, agreement in enumerate(partner.agreements):
         where: list[str | int] = ["agreements", index]
         for number, delivery in enumerate(agreement.deliver):
             # `deliver` may be written as one mapping instead of a list; place_of then skips the number.
             at = [*where, "deliver", number]
-            if delivery.mapping is not None and delivery.mapping not in mappings:
-                faults.append(_unknown(node, [*at, "mapping"], "mapping", delivery.mapping, mappings))
+            if delivery.mapping is not None:
+                where_mapping = [*at, "mapping"]
+                faults += _mapping(node, where_mapping, delivery.mapping, agreement.kind, mappings)
             if delivery.to.partner is not None and delivery.to.partner not in known:
                 faults.append(_unknown(node, [*at, "to"], "partner", delivery.to.partner, known))
-        if agreement.receipt is not None and agreement.receipt not in mappings:
-            faults.append(_unknown(node, [*where, "receipt"], "mapping", agreement.receipt, mappings))
+        if agreement.receipt is not None:
+            faults += _mapping(node, [*where, "receipt"], agreement.receipt, OUTCOME, mappings)
     for (first, one), (second, other) in combinations(enumerate(partner.agreements), 2):
         if one.id == other.id:
             place = place_of(node, ["agreements", second, "id"])
@@ -80,6 +96,18 @@ def _agreements(partner: Partner, node: ConfigNode, known: list[str], mappings: 
                 Fault("agreements-collide", place, {"one": one.id, "other": other.id, "line": str(line)})
             )
     return faults
+
+
+def _mapping(
+    node: ConfigNode, where: list[str | int], name: str, kind: Kind, mappings: Mapping[str, Kind]
+) -> list[Fault]:
+    """A mapping must exist, and read the kind of document it is given."""
+    if name not in mappings:
+        return [_unknown(node, where, "mapping", name, list(mappings))]
+    if mappings[name].overlaps(kind):
+        return []
+    values = {"mapping": name, "source": str(mappings[name]), "kind": str(kind)}
+    return [Fault("mapping-wrong-source", place_of(node, where), values)]
 
 
 def _unknown(node: ConfigNode, where: list[str | int], what: str, name: str, known: Sequence[str]) -> Fault:

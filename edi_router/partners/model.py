@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import string
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -130,7 +130,13 @@ class Delivery(Model):
     def _name(cls, value: str | None) -> str | None:
         if value is None:
             return value
-        used = set(re.findall(r"{(\w+)}", value))
+        try:
+            parts = list(string.Formatter().parse(value))
+        except ValueError as error:
+            raise ValueError(f"is no pattern: {error}") from None
+        used = {name for _, name, _, _ in parts if name is not None}
+        if any(form or conversion for _, name, form, conversion in parts if name is not None):
+            raise ValueError("takes the plain fields only, without format or conversion")
         if unknown := used - _FILE_NAME_FIELDS:
             raise ValueError(f"unknown field {{{sorted(unknown)[0]}}}")
         if "id" not in used or "/" in value:

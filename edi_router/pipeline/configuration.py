@@ -10,7 +10,7 @@ from edi_router.config import Tree
 from edi_router.faults import Fault, is_error
 from edi_router.formats.documents import DocumentType, Kind, load_document_types
 from edi_router.formats.edifact.directory import Definitions
-from edi_router.formats.xml import Schema
+from edi_router.formats.xml import Schema, SchemaError
 from edi_router.mapping import Mapping, load
 from edi_router.partners import Directory, load_partners
 from edi_router.partners.settings import FILE, Settings, load_settings, unknown_channels
@@ -68,21 +68,25 @@ def load_configuration(
     documents, found = load_document_types(tree)
     faults += found
     mappings: dict[str, Mapping] = {}
-    ids = mapping_ids(tree)
-    for name in ids:
+    for name in mapping_ids(tree):
         mapping, found = load(tree, name)
         faults += found
         if mapping is not None:
             mappings[name] = mapping
     if settings is not None and partner_tree is None and not settings.sample_partners:
         partner_tree = Tree(tree.layers[:-1] or tree.layers)
-    partners, found = load_partners(partner_tree or tree, ids)
+    origins = {name: mapping.definition.origin for name, mapping in mappings.items()}
+    ours = settings.identifications if settings is not None else ()
+    partners, found = load_partners(partner_tree or tree, origins, ours)
     faults += found
     schemas: dict[str, Schema] = {}
     rules: dict[str, RuleSet] = {}
     for document in documents:
         if document.schema_ is not None and document.schema_ not in schemas:
-            schemas[document.schema_] = load_schema(tree, document.schema_)
+            try:
+                schemas[document.schema_] = load_schema(tree, document.schema_)
+            except SchemaError as error:
+                faults.append(error.fault.within(f"schemas/{document.schema_}"))
         for name in document.rules:
             rule_set, found = load_rules(tree, name)
             faults += found

@@ -23,6 +23,8 @@ from edi_router.pipeline.model import (
 )
 from edi_router.rules import check as check_rules
 
+LONGEST = 60
+"""Characters that a reference and the like may have in a file name, so that the id always fits."""
 _UNSAFE = re.compile(r"[^\w.-]+", re.ASCII)
 
 
@@ -172,5 +174,6 @@ def _name(
         "mapping": mapping or "",
         "sender": sender.id,
     }
-    name = (pattern or "{type}_{id}." + suffix).format_map(fields)
-    return _UNSAFE.sub("_", name).lstrip(".")[:200]
+    safe = {field: _UNSAFE.sub("_", value)[:LONGEST] for field, value in fields.items() if field != "id"}
+    name = (pattern or "{type}_{id}." + suffix).format_map({**safe, "id": identity})
+    return _UNSAFE.sub("_", name).lstrip(".")

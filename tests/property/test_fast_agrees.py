@@ -93,6 +93,7 @@ def judged(data, definitions=DEFINITIONS, check_as=None):
         faults = list(check(authority, definitions, check_as=check_as, syntax_version=version).faults)
         assert not (proven and faults), (faults, [s.text for s in authority.segments])
         if isinstance(message, SlicedMessage):
+            assert message.values() == [[s.tag, *map(plain, s.elements())] for s in authority.segments]
             by, characters = message.canonical, message.slice.reading.characters
             key = key_of(by.type, by.version, by.release, check_as, version, characters)
             for spelling in spellings():
@@ -104,6 +105,14 @@ def judged(data, definitions=DEFINITIONS, check_as=None):
                     accepted = bool(made) and all(each(by.text) for each in made)
                     assert accepted == proven, (spelling, longest, by.text)
         yield proven, faults
+
+
+def plain(element):
+    """An element as `SlicedMessage.values` has it."""
+    repeats = [list(components) if len(components) > 1 else components[0] for components in element]
+    if len(repeats) == 1:
+        return repeats[0]
+    return [list(components) for components in element]
 
 
 def spellings():

@@ -11,12 +11,12 @@ import pytest
 from pydantic import BaseModel
 
 from edi_router.cli.main import VERBS
-from edi_router.config import Tree, shipped_directory
+from edi_router.config import Tree
 from edi_router.ledger.states import TRANSITIONS
 from edi_router.partners import load_partners
 from edi_router.partners.model import Partner, Status
 from edi_router.partners.settings import Settings, load_settings, unknown_channels
-from edi_router.pipeline.configuration import mapping_ids
+from edi_router.pipeline.configuration import load_configuration
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
@@ -127,7 +127,10 @@ def example(tmp_path: Path) -> Tree:
 
 
 def test_the_example_loads_without_findings(example: Tree) -> None:
-    partners, faults = load_partners(example, mapping_ids(Tree((shipped_directory(),))))
+    configuration, _ = load_configuration(Tree.over_shipped(), Tree.over_shipped())
+    assert configuration is not None
+    reads = {id_: mapping.definition.origin for id_, mapping in configuration.mappings.items()}
+    partners, faults = load_partners(example, reads)
     assert not faults
     assert [partner.id for partner in partners] == ["BUREAU", "ENT-B"]
     settings, faults = load_settings(example)

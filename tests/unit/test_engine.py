@@ -11,7 +11,7 @@ import pytest
 from edi_router.config import shipped_directory
 from edi_router.engine.deliver import LONGEST_RETRY, retry_at
 from edi_router.engine.port import Engine
-from edi_router.engine.service import Service, missed_windows
+from edi_router.engine.service import Service, days_to_close, last_window
 from edi_router.engine.workspace import Workspace, WorkspaceError
 from edi_router.transports import ChannelError
 from edi_router.transports.memory import forget, store
@@ -31,21 +31,19 @@ def test_back_off_doubles_up_to_an_hour_and_then_gives_up() -> None:
 
 
 @pytest.mark.parametrize(
-    ("now", "last", "expected"),
+    ("now", "last_closed", "expected"),
     [
-        ("2026-03-14T03:00", None, ["2026-03-14"]),
-        ("2026-03-14T01:00", None, ["2026-03-13"]),
-        ("2026-03-14T03:00", "2026-03-14T02:00", []),
-        ("2026-03-14T03:00", "2026-03-11T02:00", ["2026-03-12", "2026-03-13", "2026-03-14"]),
+        ("2026-03-14T03:00", None, ["2026-03-13"]),
+        ("2026-03-14T01:00", None, ["2026-03-12"]),
+        ("2026-03-14T03:00", "2026-03-13", []),
+        ("2026-03-14T03:00", "2026-03-10", ["2026-03-11", "2026-03-12", "2026-03-13"]),
+        ("2026-03-14T03:00", "2026-03-20", []),
     ],
 )
-def test_missed_nightly_windows_are_caught_up(now: str, last: str | None, expected: list[str]) -> None:
-    def local(text: str) -> datetime:
-        return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
-
-    found = missed_windows(local(now), "02:00", SHANGHAI, local(last) if last else None)
-    assert [each.date().isoformat() for each in found] == expected
-    assert all((each.hour, each.minute) == (2, 0) for each in found)
+def test_missed_days_are_caught_up(now: str, last_closed: str | None, expected: list[str]) -> None:
+    window = last_window(datetime.fromisoformat(now).replace(tzinfo=SHANGHAI), "02:00", SHANGHAI)
+    assert (window.hour, window.minute) == (2, 0)
+    assert days_to_close(window, last_closed) == expected
 
 
 class Memory:
@@ -177,6 +175,21 @@ def test_the_nightly_round_closes_the_books_once(memory: Memory, monkeypatch: py
     nightly.nightly()
     assert len(memory.place.ledger.closed_books()) == 4
     assert memory.place.ledger.verify_books() == []
+
+
+def test_a_nightly_close_that_fails_is_tried_again(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from edi_router.engine import service
+
+    monkeypatch.setattr(service, "utc_now", memory.place.clock)
+    nightly = Service(memory.place.engine)
+    with monkeypatch.context() as broken:
+        broken.setattr(memory.place.ledger, "close_books", lambda day: 1 / 0)
+        nightly.nightly()
+    assert "broken off" in caplog.text
+    nightly.nightly()
+    assert memory.place.ledger.closed_books() == ["2026-03-13"]
 
 
 def test_a_folder_without_settings_is_no_workspace(tmp_path: Path) -> None:

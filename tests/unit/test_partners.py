@@ -6,7 +6,9 @@ import pytest
 
 from edi_router.config import Tree
 from edi_router.faults import render
+from edi_router.formats.documents import Kind
 from edi_router.partners import load_partners
+from edi_router.partners.model import Identification
 
 GOOD = """\
 id: A
@@ -28,7 +30,7 @@ def lint(tmp_path: Path, a: str = GOOD, b: str = B, **more: str) -> list[tuple[s
     (tmp_path / "partners").mkdir(exist_ok=True)
     for name, text in {"A": a, "B": b, **more}.items():
         (tmp_path / "partners" / f"{name}.yaml").write_text(text)
-    _, faults = load_partners(Tree((tmp_path,)), ["m", "other"])
+    _, faults = load_partners(Tree((tmp_path,)), {"m": Kind.parse("CUSDEC"), "r": Kind.parse("xml Outcome")})
     for fault in faults:
         assert render(fault, "zh")
     return [(fault.code, Path(fault.place.file or "").name, fault.place.line) for fault in faults]
@@ -62,7 +64,7 @@ SECOND = """\
   - id: two
     receives: {kind}
     {when}
-    deliver: {{mapping: m, to: B}}
+    deliver: {{to: B}}
 """
 
 
@@ -102,7 +104,30 @@ def test_wrong_values_are_told_with_their_line(tmp_path: Path, old: str, new: st
     ]
 
 
-@pytest.mark.parametrize("name", ["fixed.xml", "{id}/x", "{nonsense}_{id}"])
+@pytest.mark.parametrize(
+    "name", ["fixed.xml", "{id}/x", "{nonsense}_{id}", "{id}{type.foo}", "{id!r}", "{id:9}", "{id"]
+)
 def test_an_output_name_must_be_unique_and_plain(tmp_path: Path, name: str) -> None:
     broken = GOOD.replace("to: B}", f"to: B, name: '{name}'}}")
     assert [code for code, *_ in lint(tmp_path, a=broken)] == ["config-value"]
+
+
+def test_a_mapping_must_read_what_the_agreement_receives(tmp_path: Path) -> None:
+    assert lint(tmp_path, a=GOOD.replace("mapping: m", "mapping: r")) == [
+        ("mapping-wrong-source", "A.yaml", 11)
+    ]
+    assert lint(tmp_path, a=GOOD + "    receipt: r\n") == []
+    assert lint(tmp_path, a=GOOD + "    receipt: m\n") == [("mapping-wrong-source", "A.yaml", 12)]
+
+
+def test_an_identification_without_a_qualifier_stands_for_any(tmp_path: Path) -> None:
+    shared = B + "identifications:\n  - {id: AAA}\n"
+    assert lint(tmp_path, b=shared) == [("partner-twice", "B.yaml", 7)]
+
+
+def test_a_partner_cannot_have_our_own_identification(tmp_path: Path) -> None:
+    assert lint(tmp_path) == []
+    _, faults = load_partners(
+        Tree((tmp_path,)), {"m": Kind.parse("CUSDEC")}, [Identification(id="AAA", qualifier="ZZ")]
+    )
+    assert [(fault.code, fault.place.line) for fault in faults] == [("partner-twice", 5)]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from edi_router.faults import FaultList
 from edi_router.formats.edifact.fast_canon import Canonical, Reading
+from edi_router.formats.edifact.fast_regex import MASK
 from edi_router.formats.edifact.model import SERVICE, FunctionalGroup, Message, Segment, advance
-from edi_router.formats.edifact.separators import Element, elements_of
 
 Value = str | list[str] | list[list[str]]
 
@@ -131,28 +131,47 @@ class SlicedMessage(Message):
         An element is a text, or a list of components, or where it repeats a list of such lists.
         """
         marks = self.slice.reading.dialect.separators
-        element, component = marks.element, marks.component
-        pieces = self.slice.pieces()
+        element, component, release, repetition = (
+            marks.element, marks.component, marks.release, marks.repetition
+        )  # fmt: skip
+        raw = self.slice.raw
+        held = [(release + mark, MASK + str(number), mark) for number, mark in enumerate(marks.active)]
+        if release and release in raw:
+            for pair, mask, _ in reversed(held):  # the release character itself is the first to go
+                raw = raw.replace(pair, mask)
+        pieces = raw[:-1].split(marks.terminator + self.slice.ends)
         rows: list[list[Value]] = [
             [part.split(component) if component in part else part for part in piece.split(element)]
             if component in piece
             else piece.split(element)  # type: ignore[misc]  # a list of texts is a list of values
             for piece in pieces
         ]
-        for mark in (marks.release, marks.repetition):
-            if mark and mark in self.slice.raw:
-                for number, piece in enumerate(pieces):
-                    if mark in piece:
-                        rows[number] = [piece[:3], *map(_value, elements_of(piece, marks))]
+        if repetition and repetition in raw:
+            for number, piece in enumerate(pieces):
+                if repetition in piece:
+                    rows[number] = [_repeats(part, component, repetition) for part in piece.split(element)]
+        if release and MASK in raw:
+            for number, piece in enumerate(pieces):
+                if MASK in piece:
+                    rows[number] = [_unmasked(value, held) for value in rows[number]]
         return rows
+
+
+def _repeats(part: str, component: str, repetition: str) -> Value:
+    if repetition in part:
+        return [repeat.split(component) for repeat in part.split(repetition)]
+    return part.split(component) if component in part else part
+
+
+def _unmasked(value: Value, held: list[tuple[str, str, str]]) -> Value:
+    if not isinstance(value, str):
+        return [_unmasked(part, held) for part in value]  # type: ignore[return-value]  # as deep as it was
+    if MASK in value:
+        for _, mask, mark in held:
+            value = value.replace(mask, mark)
+    return value
 
 
 def segment_count(message: Message) -> int:
     """How many segments a message has; none are made for the answer."""
     return message.count if isinstance(message, SlicedMessage) else len(message.segments)
-
-
-def _value(repeats: Element) -> Value:
-    if len(repeats) > 1:
-        return [list(components) for components in repeats]
-    return list(repeats[0]) if len(repeats[0]) > 1 else repeats[0][0]

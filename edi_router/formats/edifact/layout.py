@@ -36,7 +36,9 @@ the groups that begin."""
 class Layout:
     """A message definition with its segments. One object stands for all messages that have it."""
 
-    def __init__(self, definitions: Definitions, directory: str, service: str, definition: MessageDef) -> None:
+    def __init__(
+        self, definitions: Definitions, directory: str, service: str, definition: MessageDef
+    ) -> None:
         self.definition = definition
         self.structure: Structure = definitions.cached(
             ("structure", directory, definition.type), lambda: Structure(definition)

@@ -158,7 +158,11 @@ def _group_rows(node: Node) -> Rows | None:
 
 def _row(node: SegmentNode) -> Row | None:
     """The segment; None when something in it is repeated, or a simple data element has components."""
-    text, marks, parts = node.segment.text, node.segment.dialect.separators, node.spec.parts if node.spec else ()
+    text, marks, parts = (
+        node.segment.text,
+        node.segment.dialect.separators,
+        node.spec.parts if node.spec else (),
+    )
     if not is_usual(marks) or (marks.repetition and marks.repetition in text):
         return None
     row = row_of(text)

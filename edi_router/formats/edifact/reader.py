@@ -55,7 +55,7 @@ def read(
 
 
 def _interchanges(scanner: Scanner, prove: Prove | None) -> Iterator[Interchange]:
-    early = _file_faults(scanner)
+    early = scanner.beginning()
     blocked = any(fault.code == "encoded-utf-16" for fault in early)
     start = scanner.source.peek(64)
     head, junk = (None, None) if blocked else scanner.seek(bare=True)
@@ -77,17 +77,6 @@ def _interchanges(scanner: Scanner, prove: Prove | None) -> Iterator[Interchange
         left = list(assembler.interchange.messages())
         assembler.interchange.source = iter(left)
         head, early = assembler.next_head, []
-
-
-def _file_faults(scanner: Scanner) -> list[Fault]:
-    start = scanner.source.peek(4)
-    place = Place(line=1, column=1, offset=0)
-    if start.startswith(b"\xef\xbb\xbf"):
-        scanner.source.take(3)
-        return [Fault("byte-order-mark", place)]
-    if start[:2] in (b"\xff\xfe", b"\xfe\xff") or start[:4] in (b"U\0N\0", b"\0U\0N"):
-        return [Fault("encoded-utf-16", place)]
-    return []
 
 
 class _Assembler:
@@ -158,9 +147,8 @@ class _Assembler:
 
     def _align(self) -> None:
         """Between two messages: go on just behind the last segment, so that whole messages can be cut out."""
-        last = self.last
-        if self.message is None and not self.ended and self.queue and isinstance(last, Segment):
-            self.scanner.go_back(*last.end())
+        if self.message is None and not self.ended and self.queue and isinstance(self.last, Segment):
+            self.scanner.go_back(*self.last.end())
             self.queue.clear()
 
     def _whole_message(self) -> Message | None:

@@ -116,6 +116,17 @@ class Scanner:
         self._step = BLOCK
         self._ended = self._cut = False
 
+    def beginning(self) -> list[Fault]:
+        """The faults of the first bytes of a file; a byte order mark is passed."""
+        start = self.source.peek(4)
+        place = Place(line=1, column=1, offset=0)
+        if start.startswith(b"\xef\xbb\xbf"):
+            self.source.take(3)
+            return [Fault("byte-order-mark", place)]
+        if start[:2] in (b"\xff\xfe", b"\xfe\xff") or start[:4] in (b"U\0N\0", b"\0U\0N"):
+            return [Fault("encoded-utf-16", place)]
+        return []
+
     # --- between interchanges -----------------------------------------------------------------------------
 
     def seek(self, *, bare: bool) -> tuple[Head | None, Junk | None]:

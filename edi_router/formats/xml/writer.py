@@ -171,7 +171,9 @@ def _codec(encoding: str) -> str | None:
 class _Walk:
     """What is wrong with the names and characters of a tree, where its elements are and on which lines."""
 
-    def __init__(self, root: Element, more: dict[str, str], encoding: str, codec: str, *, spread: bool) -> None:
+    def __init__(
+        self, root: Element, more: dict[str, str], encoding: str, codec: str, *, spread: bool
+    ) -> None:
         self.encoding = encoding
         self.codec = codec
         self.spread = int(spread)
