@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from pydantic import Field, field_validator
 
-from edi_router.config import Model, Tree, read_model
+from edi_router.config import Model, Tree, place_of, read_model
 from edi_router.faults import Fault
 from edi_router.paths import Node, Path, PathError, parse
 
@@ -166,8 +166,11 @@ def load_document_types(tree: Tree) -> tuple[list[DocumentType], list[Fault]]:
     types: list[DocumentType] = []
     faults: list[Fault] = []
     for name in tree.names("schemas/documents", ".yaml"):
-        model, _, found = read_model(DocumentType, tree.text(name), tree.display(name))
+        model, node, found = read_model(DocumentType, tree.text(name), tree.display(name))
         faults += found
+        schema = model.schema_ if model is not None else None
+        if schema is not None and node is not None and tree.find(f"schemas/{schema}") is None:
+            faults.append(Fault("schema-missing", place_of(node, ["schema"]), {"schema": schema}))
         if model is not None:
             types.append(model)
     return types, faults

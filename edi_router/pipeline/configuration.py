@@ -82,7 +82,7 @@ def load_configuration(
     schemas: dict[str, Schema] = {}
     rules: dict[str, RuleSet] = {}
     for document in documents:
-        if document.schema_ is not None and document.schema_ not in schemas:
+        if document.schema_ is not None and tree.find(f"schemas/{document.schema_}") is not None:
             try:
                 schemas[document.schema_] = load_schema(tree, document.schema_)
             except SchemaError as error:

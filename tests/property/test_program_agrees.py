@@ -1,6 +1,7 @@
 """Programs made of mappings give what the closures give, for random paths on random messages, or nothing."""
 
 import datetime
+import itertools
 
 import pytest
 from hypothesis import given, settings
@@ -95,7 +96,7 @@ def shown(node):
 @settings(max_examples=15, deadline=None)
 def test_nodes_made_later_are_the_nodes_of_the_checker(kind, seed):
     _, found = drawn(kind, seed)
-    for (message, one), (other, later) in zip(found, found[1:], strict=False):
+    for (message, one), (other, later) in itertools.pairwise(found):
         if message is other:
             rows = later.rows()
             assert one.rows() == rows

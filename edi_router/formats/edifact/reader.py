@@ -129,8 +129,7 @@ class _Assembler:
     def _messages(self) -> Iterator[Message]:
         while not self.ended:
             if not self.queue:
-                whole = self._whole_message() if self.message is None else None
-                if whole is not None:
+                if self.message is None and (whole := self._whole_message()) is not None:
                     yield whole
                     continue
                 self.queue.extend(self.scanner.batch())
@@ -146,7 +145,7 @@ class _Assembler:
         self._finish()
 
     def _align(self) -> None:
-        """Between two messages: go on just behind the last segment, so that whole messages can be cut out."""
+        """Between two messages: go on just behind the last segment, where a whole message may be cut out."""
         if self.message is None and not self.ended and self.queue and isinstance(self.last, Segment):
             self.scanner.go_back(*self.last.end())
             self.queue.clear()
@@ -154,10 +153,9 @@ class _Assembler:
     def _whole_message(self) -> Message | None:
         """The next message, if it can be cut out as a whole; its segments are made only when asked for."""
         message = self.cutter.message(self.group)
-        if message is None:
-            return None
-        self._check_opening(message, message.canonical.reference)
-        return self._deliver(message)
+        if message is not None:
+            self._check_opening(message, message.canonical.reference)
+        return message and self._deliver(message)
 
     def _batch(self) -> Message | None:
         """Take segments from the queue until one of them ends a message."""
