@@ -128,7 +128,7 @@ def _trouble(error: Exception) -> str | None:
     By name, not by class: importing the ledger only to catch its errors would slow every verb.
     """
     kinds = {f"{kind.__module__}.{kind.__name__}" for kind in type(error).__mro__}
-    text = " ".join(str(error).split("\n[SQL")[0].split())
+    text = " ".join(str(error).split("\n[SQL")[0].split("(Background on this error")[0].split())
     if kinds & {"edi_router.ledger.errors.LedgerError", "edi_router.engine.workspace.WorkspaceError"}:
         return text
     if kinds & {"edi_router.ledger.archive.Corrupt", "edi_router.ledger.archive.Missing"}:

@@ -57,10 +57,14 @@ def retry(ctx: click.Context, id: str | None, everything: bool, as_json: bool) -
             found = ledger.find(id)
             if not found:
                 output.fail(say(f"nothing in the ledger is {id}", f"台账中没有 {id}"), output.FINDINGS)
-            try:
-                count = ledger.retry(found[0], _who())
-            except Refused as error:
-                output.fail(str(error), output.FINDINGS)
+            for each in found:
+                # An interchange is retried as the file that it came in.
+                shown = ledger.show(each)
+                subject = shown["file"] if shown["kind"] == "interchange" else each
+                with contextlib.suppress(Refused):
+                    count += ledger.retry(subject, _who())
+            if not count:
+                output.fail(say(f"nothing of {id} has failed", f"{id} 没有失败项"), output.FINDINGS)
         for each in _failed(ledger) if everything else ():
             # One retry may cover several of the list: a file's covers what was made from it.
             with contextlib.suppress(Refused):

@@ -74,6 +74,8 @@ def decimal(value: str, argument: str = "") -> str:
     >>> decimal("1.005", "2")
     '1.01'
     """
+    if value.isdigit() and value.isascii() and value[0] != "0" and len(value) <= LONGEST:
+        return value
     ordinary = _ORDINARY.fullmatch(value)
     if ordinary and (not argument or len(ordinary[1] or "") <= int(argument)):
         return value
@@ -105,7 +107,7 @@ def integer(value: str) -> str:
     >>> integer("007.0")
     '7'
     """
-    if (ordinary := _ORDINARY.fullmatch(value)) and not ordinary[1]:
+    if value.isdigit() and value.isascii() and value[0] != "0" and len(value) <= LONGEST:
         return value
     result = number(value)
     if result != result.to_integral_value():

@@ -28,6 +28,8 @@ LOSSLESS = frozenset(
 """Functions that never give a `Shortened` text."""
 OPAQUE = LOSSLESS - {"date"} | {"cut", "decimal", "fixed", "multiply", "pad"}
 """Functions that do the same to a masked character (see `layout`) as to the service character it stands for."""
+SAME = frozenset({"decimal", "digits", "integer"})
+"""Functions that leave a whole number as it is, if it does not begin with a zero."""
 
 
 @dataclass
@@ -275,7 +277,13 @@ class _Writer:
         arguments = [text] if call.argument is None else [text, repr(call.argument)]
         if FUNCTIONS[call.name].kind is Kind.DATED:
             arguments = [text, repr(call.argument or "yyyyMMdd"), form or "''"]
-        code.add(f"{result} = f_{call.name}({', '.join(arguments)})")
+        run = f"{result} = f_{call.name}({', '.join(arguments)})"
+        if call.name in SAME:
+            code.add(
+                f"if {text}.isdigit() and {text}.isascii() and {text}[0] != '0' and len({text}) < 40: {result} = {text}"
+            )
+            run = f"else: {run}"
+        code.add(run)
         if call.name not in LOSSLESS:
             code.add(f"if type({result}) is not str: raise Unclear")
         return result

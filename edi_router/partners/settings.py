@@ -43,6 +43,13 @@ class Settings(Model):
     channels: dict[str, ChannelSettings] = Field(default_factory=dict)
     """Channels by partner id, instead of the one in the partner's file."""
 
+    @field_validator("database")
+    @classmethod
+    def _database(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
+        return value
+
     @field_validator("time_zone")
     @classmethod
     def _zone(cls, value: str) -> str:

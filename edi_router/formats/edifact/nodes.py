@@ -146,7 +146,7 @@ def _rows(group: GroupNode) -> Rows | None:
     found: Rows = {}
     for name, nodes in group.items.items():
         rows = [_row(node) if isinstance(node, SegmentNode) else _group_rows(node) for node in nodes]
-        if None in rows:
+        if not all(rows):  # one cannot be shown, or a group has nothing in it
             return None
         found[name] = rows
     return found
