@@ -12,6 +12,7 @@ from edi_router.faults import Fault, FaultList
 from edi_router.formats.edifact.directory import SERVICE_MESSAGES, Definitions, MessageDef, directory_name
 from edi_router.formats.edifact.elements import SegmentSpec, check_elements, segment_spec
 from edi_router.formats.edifact.fast import WARM, fast_check
+from edi_router.formats.edifact.layout import layout_of
 from edi_router.formats.edifact.model import Message, Segment
 from edi_router.formats.edifact.nodes import EnvelopeNode, GroupNode, MessageNode, SegmentNode
 from edi_router.formats.edifact.structure import BEGIN, Group, Leaf, State, Structure
@@ -40,13 +41,12 @@ def check(
     check_as: str | None = None,
     syntax_version: int = 3,
     interchange_header: Segment | None = None,
-    tree: bool = True,
 ) -> Checked:
     """Check `message` by its own directory, or by `check_as` (``D96B``).
 
     Without a definition there is one warning, `definition-missing`, and `root` holds the segments flat.
     `interchange_header` is UNB, for ``$envelope`` paths. A message that the fast lane knows to have no fault (see
-    `fast.Lane`) is not looked at again: without `tree`, its `root` is empty.
+    `fast.Lane`) is not looked at again, and its tree is made when it is asked for.
     """
     directory = directory_name(message.type, message.version, message.release)
     if message.type in SERVICE_MESSAGES:
@@ -56,11 +56,13 @@ def check(
     service = "service-4" if syntax_version == 4 else "service-3"
     envelope = EnvelopeNode(_headers(message, definitions, service, interchange_header))
     checked = Checked(MessageNode(message.type, envelope), FaultList(LIMIT), None, directory)
-    checked.definition = definitions.message_of(directory, message.type)
-    proven = fast_check(message, definitions, check_as=check_as, syntax_version=syntax_version, warm=WARM)
-    if proven and not tree:
+    definition = checked.definition = definitions.message_of(directory, message.type)
+    if definition is not None:
+        checked.root.layout = layout_of(definitions, directory, service, definition)
+    if fast_check(message, definitions, check_as=check_as, syntax_version=syntax_version, warm=WARM):
+        checked.root.defer(message)
         return checked
-    _Check(message, definitions, checked, service, syntax_version, proven).run()
+    _Check(message, definitions, checked, service, syntax_version).run()
     return checked
 
 
@@ -92,8 +94,6 @@ class _Check:
     checked: Checked
     service: str
     syntax_version: int
-    proven: bool = False
-    """Whether it is known that there is no fault: then only the tree is to be built."""
     faults: list[Fault | None] = field(default_factory=list)
     missing: list[_Odd] = field(default_factory=list)
     skipped: list[_Odd] = field(default_factory=list)
@@ -128,8 +128,6 @@ class _Check:
             return spec
 
     def _elements(self, segment: Segment, group: str | None) -> None:
-        if self.proven:
-            return
         spec = self._spec(segment.tag)
         if spec is not None:
             self.faults.extend(check_elements(segment, spec, self.syntax_version, group))
