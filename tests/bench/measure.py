@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,6 +20,7 @@ from edi_router.formats.edifact import Interchange, Message, Segment, read
 from edi_router.formats.edifact.bridge import to_pydifact
 from edi_router.formats.edifact.check import Checked, check
 from edi_router.formats.edifact.directory import Definitions
+from edi_router.formats.edifact.fast_stream import validate_stream
 from edi_router.mapping import Context, Mapping, load
 from edi_router.pipeline.configuration import definitions_of
 
@@ -35,6 +37,7 @@ STEPS = {
     PEER: "pydifact: parse",
     "read": "EDI Router: read (segments and messages, elements not yet split)",
     "split": "EDI Router: read, every data element split",
+    "validate": "EDI Router: validate a stream (structure, elements and codes; no segments kept)",
     "check": "EDI Router: read, and full check of structure, elements and codes",
     "map": "EDI Router: read, check, and map to EEntDeclIo (checked by its XSD)",
 }
@@ -173,6 +176,11 @@ def _steps(parts: Parts) -> dict[str, Callable[[bytes], None]]:
                 for segment in message.segments:
                     segment.elements()
 
+    def validated(data: bytes) -> None:
+        summary = validate_stream(io.BytesIO(data), parts.definitions, warm=0)
+        if summary.content or summary.envelope or not summary.messages:
+            raise Disagreement(f"validate: {summary}")
+
     def checked(data: bytes) -> None:
         for interchange in read(data):
             for message in interchange.messages():
@@ -183,4 +191,4 @@ def _steps(parts: Parts) -> dict[str, Callable[[bytes], None]]:
             for message in interchange.messages():
                 parts.mapping.run(parts.checked(interchange, message).root, CONTEXT)
 
-    return dict(zip(STEPS, (parse, tokenise, split, checked, mapped), strict=True))
+    return dict(zip(STEPS, (parse, tokenise, split, validated, checked, mapped), strict=True))

@@ -22,7 +22,6 @@ BESIDE = (
 """What lies there and is no sample: what samples are checked against."""
 NEVER_ALONE = {
     # Nothing can follow a segment that the end of the file cuts off.
-    "segment-not-terminated": {"interchange-trailer-missing", "message-trailer-missing"},
     # A tag that cannot be one is none of the message's either.
     "segment-tag-invalid": {"segment-unknown"},
     # The line break that makes it suspect is a control character.

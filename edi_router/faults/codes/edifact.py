@@ -175,7 +175,8 @@ _SEGMENTS = (
         Text("The segment {tag} has no terminator.", "段 {tag} 没有段终止符。"),
         _CUT,
         _RESEND,
-        contrl=_both("18"),
+        blocks=Blocks.INTERCHANGE,
+        contrl=_both("13"),
     ),
     Entry(
         "end-not-terminated",

@@ -25,6 +25,7 @@ _MISSING = {
     "una-invalid": "UNA",
     "interchange-header-missing": "UNB",
     "interchange-trailer-missing": "UNZ",
+    "segment-not-terminated": "UNZ",
     "message-header-missing": "UNH",
     "message-trailer-missing": "UNT",
 }

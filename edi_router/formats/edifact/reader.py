@@ -101,7 +101,7 @@ class _Assembler:
         self.skipped: dict[str, tuple[Segment, int]] = {}
         self.position = 0
         self.last: Segment | SlicedMessage | None = None
-        self.ended = False
+        self.ended = self.cut_off = False
         self.queue: deque[Segment] = deque(scanner.batch())
         self.start = self.queue[0].offset if self.queue else 0
         self._header(head)
@@ -207,9 +207,12 @@ class _Assembler:
             )
         if segment.marks & SUSPECT:
             faults.extend(charset.character_faults(segment, self.level, self.scanner.strict))
-        if segment.marks & UNTERMINATED:
-            code = "end-not-terminated" if segment.tag == "UNZ" else "segment-not-terminated"
-            faults.append(fault_at(segment, code, tag=printable(segment.tag)))
+        if segment.marks & UNTERMINATED and segment.tag == "UNZ":
+            faults.append(fault_at(segment, "end-not-terminated"))
+        elif segment.marks & UNTERMINATED:
+            # What follows is lost: the trailers that are missing then are no faults of their own.
+            self.cut_off = True
+            self.faults.append(fault_at(segment, "segment-not-terminated", tag=printable(segment.tag)))
 
     # --- one segment --------------------------------------------------------------------------------------
 
@@ -334,8 +337,9 @@ class _Assembler:
             self.faults.extend(fault for fault in message.faults if fault.code != "message-header-missing")
             self.message = None
             return None
-        values = {"reference": message.reference, "tag": follower or "—"}
-        message.faults.append(fault_at(last, "message-trailer-missing", **values))
+        if not self.cut_off:
+            values = {"reference": message.reference, "tag": follower or "—"}
+            message.faults.append(fault_at(last, "message-trailer-missing", **values))
         return self._deliver(message)
 
     def _deliver(self, message: Message) -> Message:
@@ -363,10 +367,10 @@ class _Assembler:
         self.faults.extend(envelope.group_header_faults(self.group, version))
 
     def _leave_group(self, follower: Segment | None) -> None:
-        if self.group is not None:
+        if self.group is not None and not self.cut_off:
             segment = follower or self._last_segment() or self.group.header
             self.faults.append(fault_at(segment, "group-trailer-missing", reference=self.group.reference))
-            self.group = None
+        self.group = None
 
     def _close_group(self, segment: Segment) -> None:
         if self.group is None:
@@ -392,7 +396,8 @@ class _Assembler:
             self._leave_group(None)
             if interchange.header is not None:
                 segment = self._last_segment() or interchange.header
-                self.faults.append(fault_at(segment, "interchange-trailer-missing"))
+                if not self.cut_off:
+                    self.faults.append(fault_at(segment, "interchange-trailer-missing"))
                 if not interchange.message_count:
                     self.faults.append(fault_at(segment, "interchange-empty"))
         self.next_head, junk = self.scanner.seek(bare=False)
