@@ -44,10 +44,7 @@ config:
 	$(BIN)/edi-router lint
 
 unit:
-	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
-	$(BIN)/coverage combine -q
-	$(BIN)/coverage report --fail-under=80
+	$(BIN)/pytest -n auto --dist loadfile --cov --cov-report=term --cov-fail-under=85
 
 bench: setup ## ratios against named peers, measured in one run
 	$(BIN)/python -m tests.bench
