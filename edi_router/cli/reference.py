@@ -43,7 +43,7 @@ A line is:
 
 - `validate`: a file, `{"file", "format", "interchanges", "messages", "segments", "faults", "fault_count"}`. `format` is
   `edifact`, `xml` or `unknown`; `segments` counts those of the envelopes too; an XML document counts as one interchange
-  of one message. At most 1,000 faults are listed (100 of one EDIFACT message), `fault_count` gives them all.
+  of one message. At most 1,000 faults are listed, `fault_count` gives them all.
 - `show FILE`: the file, `{"file", "format", "interchanges", "faults", "fault_count"}`; an interchange has `header`,
   `messages` and `trailer`, a message its `segments`, a segment its `elements` with names. For XML `root`, `namespace`
   and `document` stand in the place of `interchanges`.

@@ -18,8 +18,8 @@ from edi_router.formats.edifact.nodes import EnvelopeNode, GroupNode, MessageNod
 from edi_router.formats.edifact.structure import BEGIN, Group, Leaf, State, Structure
 from edi_router.formats.edifact.structure_resync import INSTEAD, SKIP, Reading, passed, read_structure
 
-LIMIT = 100
-"""Faults kept for one message, as in the pipeline; all are counted."""
+LIMIT = 1000
+"""Faults kept for one message; all are counted."""
 NEAR = 8
 """How many segments a segment may have moved to be called misplaced rather than missing."""
 
