@@ -218,10 +218,10 @@ def test_an_empty_message_lists_what_is_missing(definitions: Definitions) -> Non
 
 
 def test_many_faults_are_counted_and_cut(definitions: Definitions) -> None:
-    segments = changed(10, *["CST+1+1001:1:2:3:4:5", "XXX"] * 90)
+    segments = changed(10, *["CST+1+1001:1:2:3:4:5", "XXX"] * 700)
     faults = run(segments, definitions).faults
-    assert len(faults) == 100
-    assert faults.total > 170
+    assert len(faults) == 1000
+    assert faults.total > 1300
 
 
 def test_structure_faults_carry_wire_codes() -> None:
