@@ -10,6 +10,7 @@ import click
 
 from edi_router.cli import options, output, workspace
 from edi_router.cli.directories import (
+    absent,
     definitions_of,
     folder_name,
     from_option,
@@ -23,6 +24,10 @@ from edi_router.cli.language import LANGUAGE, say
 if TYPE_CHECKING:
     from edi_router.formats.edifact.directory import Definitions, GroupUse, SegmentUse
     from edi_router.formats.edifact.importer import Imported
+
+
+SHOWN, FIRST = 50, 5
+"""Message types that `list` shows of a directory: all, if there are not more than so many; else so many."""
 
 
 @click.group(
@@ -87,8 +92,8 @@ def write(imported: Imported, folder: Path) -> None:
 
 
 def _told(name: str, imported: Imported, into: Path | None, as_json: bool) -> None:
+    from edi_router.faults import CATALOGUE, is_error, severity
     from edi_router.faults import as_json as fault_json
-    from edi_router.faults import severity
 
     if as_json:
         found = [
@@ -106,7 +111,10 @@ def _told(name: str, imported: Imported, into: Path | None, as_json: bool) -> No
         )
         return
     told = [fault for fault in imported.findings if severity(fault) != "info"]
-    output.print_faults(told)
+    for fault in told:  # without the remedy, which is the same for most of them
+        print(output.fault_line(fault).partition("\n")[0])
+    for code in sorted({fault.code for fault in told if is_error(fault)}):
+        print(f"    {code}: {CATALOGUE[code].remedy[LANGUAGE]}")
     if notes := len(imported.findings) - len(told):
         print(say(f"{name}: {notes} notes (listed with --json)", f"{name}：{notes} 条提示（用 --json 列出）"))
     words = {
@@ -188,30 +196,50 @@ def _print(definitions: Definitions, name: str, content: Iterable[SegmentUse | G
 @directory.command(
     "list",
     help=say(
-        "The directories there are, with their message types.\n\n"
-        "\b\nExample: edi-router directory list --from un",
-        "列出已有的目录及其报文类型。\n\n\b\n示例：edi-router directory list --from un",
+        "The directories there are, with their message types; or the message types of one, with their names.\n\n"
+        "\b\nExamples:\n"
+        "  edi-router directory list --from un\n"
+        "  edi-router directory list D96B",
+        "列出已有的目录及其报文类型；或一个目录的报文类型及其名称。\n\n"
+        "\b\n示例：\n"
+        "  edi-router directory list --from un\n"
+        "  edi-router directory list D96B",
     ),
 )
+@click.argument("name", metavar="[DIRECTORY]", required=False)
 @from_option
 @options.definitions_option
 @options.lang_option
 @options.json_option
 @click.pass_context
-def list_(ctx: click.Context, source: Path | None, definitions: tuple[Path, ...], as_json: bool) -> int:
-    """Every directory and its messages, where it lies and what is in it."""
+def list_(
+    ctx: click.Context,
+    name: str | None,
+    source: Path | None,
+    definitions: tuple[Path, ...],
+    as_json: bool,
+) -> int:
+    """Every directory and its messages, where it lies and what is in it; or the messages of one."""
     found = definitions_of(ctx, source, definitions)
+    there = names_of(ctx, source, definitions)
+    if name is not None:
+        wanted = folder_name(name)
+        if wanted not in there:
+            output.fail(absent(wanted, there), output.FINDINGS)
+        there = {wanted: there[wanted]}
     rows = []
-    for name, types in names_of(ctx, source, definitions).items():
-        about = found.about(name) or {}
-        where = where_of(ctx, name, types[0], source, definitions)
+    for each, types in there.items():
+        about = found.about(each) or {}
+        where = where_of(ctx, each, types[0], source, definitions)
         counts = about.get("counts", {})
-        shape = {"directory": name, "messages": types, "where": where, "source": about.get("source", "")}
+        shape = {"directory": each, "messages": types, "where": where, "source": about.get("source", "")}
         if as_json:
             output.emit(shape | {"counts": counts})
         else:
-            rows.append((name, where, _counted(counts), ", ".join(types)))
-    if not as_json:
+            rows.append((each, where, _counted(counts), _some(types)))
+    if name is not None and not as_json:
+        _print_types(found, wanted, there[wanted])
+    elif not as_json:
         headings = (
             say("directory", "目录"),
             say("where", "位置"),
@@ -222,9 +250,26 @@ def list_(ctx: click.Context, source: Path | None, definitions: tuple[Path, ...]
     return output.FINE
 
 
+def _print_types(definitions: Definitions, name: str, types: list[str]) -> None:
+    """The message types of one directory, and where their definitions come from."""
+    for type_ in types:
+        message = definitions.message_of(name, type_)
+        click.echo(f"{type_}  {message.name if message is not None else ''}".rstrip())
+    if source := (definitions.about(name) or {}).get("source"):
+        click.echo(say(f"source: {source}", f"来源：{source}"))
+
+
+def _some(types: list[str]) -> str:
+    """All message types, but only the first of a whole release."""
+    if len(types) <= SHOWN:
+        return ", ".join(types)
+    more = len(types) - FIRST
+    return ", ".join(types[:FIRST]) + say(f" and {more} more", f" 等，另有 {more} 个")
+
+
 def _counted(counts: dict[str, int]) -> str:
     words = {
-        "messages": say("messages", "个报文"),
+        "messages": say("message" if counts.get("messages") == 1 else "messages", "个报文"),
         "segments": say("segments", "个段"),
         "codes": say("codes", "个代码"),
     }

@@ -104,7 +104,9 @@ def progress(title: str, total: int | None = None) -> Iterator[Callable[[str], N
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    # Standard output goes through the bar's console only when it is that terminal; a file stays a file.
+    shared = sys.stdout.isatty()
+    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=shared) as bar:
         task = bar.add_task(title, total=total)
 
         def advance(step: str) -> None:

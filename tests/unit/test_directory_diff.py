@@ -110,6 +110,7 @@ def test_the_guide_as_text() -> None:
     text = edi_router("directory", "doc", "CUSCAR", "D21B").out
     assert text.startswith("CUSCAR D21B  Customs cargo report message")
     assert re.search(r"^ 00070   RFF M 1 +REFERENCE$", text, re.M)
+    assert re.search(r"^ 00060 SG1 C 99 +RFF-DTM$", text, re.M)
     assert re.search(r"^ +010 +C506 +M 1 +REFERENCE$", text, re.M)
     assert re.search(r"^ +020 +1154 +C 1 +an\.\.70 +Reference identifier$", text, re.M)
     assert re.search(r"^  AAB +Proforma invoice document identifier$", text, re.M)
@@ -167,6 +168,13 @@ def test_list_tells_where_directories_come_from(tmp_path: Path) -> None:
     assert report["D96B"]["where"] == "shipped"
     assert report["D96B"]["counts"]["messages"] == len(report["D96B"]["messages"])
     assert "segments" in edi_router("directory", "list").out
+    (line,) = edi_router("directory", "list", "d95b", "--json").lines
+    assert line["messages"] == ["COARRI", "CODECO"]
+    named = edi_router("directory", "list", "D95B").out
+    assert re.search(r"^CODECO  Container gate-in/gate-out report message$", named, re.M)
+    absent = edi_router("directory", "list", "D97A")
+    assert (absent.code, absent.out) == (1, "")
+    assert "directory import d97a.zip" in absent.err
     folder = tmp_path / "D07A" / "messages"
     folder.mkdir(parents=True)
     (folder / "TESTIT.json").write_text("{}")
@@ -187,6 +195,10 @@ def test_import_list_show_and_diff_of_imported_releases(unece: Path, tmp_path: P
     text = edi_router("directory", "import", unece / "d93a.zip", "--into", tmp_path).out
     assert re.search(r"55 (messages|个?报文)", text)
     assert "import-glued" in text
+    assert len(text.splitlines()) < 40
+    table = edi_router("directory", "list", "--from", tmp_path).out
+    assert "131" in table
+    assert "WKGRRE" not in table
     listed = {
         line["directory"]: line
         for line in edi_router("directory", "list", "--from", tmp_path, "--json").lines

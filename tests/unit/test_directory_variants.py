@@ -1,13 +1,11 @@
 """The importer on releases packed, named, drawn and damaged in other ways: the same import, or a finding."""
 
-import io
 import random
 import re
 import struct
 import time
 import zipfile
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,57 +15,10 @@ from hypothesis import strategies as st
 from edi_router.faults import CATALOGUE, is_error, render
 from edi_router.formats.edifact.import_text import lines_of
 from edi_router.formats.edifact.import_zip import Member
-from edi_router.formats.edifact.importer import Imported, import_release
+from edi_router.formats.edifact.importer import import_release
+from tests.support.releases import Files, codes_of, pack, parts, plain, same
 
 RELEASES = ("d93a", "d96b", "d99b", "d01b", "d21b")
-Files = dict[str, bytes]
-FEW = ("CUSCAR", "CUSDEC", "CUSRES", "CODECO", "INVOIC", "IFTMIN", "BOPBNK", "GOVCBR", "SANCRT")
-
-
-def pack(files: Files, method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", method) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return data.getvalue()
-
-
-def members(data: bytes) -> Iterator[tuple[str, bytes]]:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for name in archive.namelist():
-            if name.lower().endswith(".zip"):
-                yield from members(archive.read(name))
-            elif not name.endswith("/"):
-                yield name.rpartition("/")[2], archive.read(name)
-
-
-@cache
-def parts(path: Path) -> Files:
-    """The directory files and a few messages of a release, flat."""
-    found = {}
-    for name, data in members(path.read_bytes()):
-        upper = name.upper()
-        directory = upper[:4] in ("EDSD", "EDCD", "EDED", "TRSD", "TRCD", "TRED", "UNCL")
-        if (directory and upper[4:6] not in ("I1", "I2")) or upper[:6] in FEW:
-            found[name] = data
-    return found
-
-
-@cache
-def plain(path: Path) -> Imported:
-    return import_release(pack(parts(path)), path.name)
-
-
-def codes_of(imported: Imported) -> set[str]:
-    return {fault.code for fault in imported.findings}
-
-
-def same(imported: Imported, path: Path) -> bool:
-    whole = plain(path)
-    names = {name for name in whole.files if name != "about.json"}
-    return imported.directory == whole.directory and all(
-        imported.files.get(name) == whole.files[name] for name in names
-    )
 
 
 def renamed(change: Callable[[str], str]) -> Callable[[Files], Files]:

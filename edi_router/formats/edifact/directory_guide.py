@@ -11,6 +11,7 @@ from html import escape
 
 from edi_router.formats.edifact.directory import Definitions, GroupUse, MessageDef, SegmentUse, Use
 from edi_router.formats.edifact.directory_diff import Content, tags
+from edi_router.formats.html import page
 
 _WORDS = {
     "structure": ("Structure", "结构"), "segments": ("Segments", "段"), "codes": ("Codes", "代码"),
@@ -23,19 +24,12 @@ _WORDS = {
 }  # fmt: skip
 
 _STYLE = """
-body{font:15px/1.5 system-ui,"Noto Sans CJK SC","Microsoft YaHei",sans-serif;color:#1c2430;max-width:62rem;
-margin:2rem auto;padding:0 1rem}
-h1{font-size:1.5rem;margin:0}h2{font-size:1.15rem;border-bottom:1px solid #ccd3dc;margin:2rem 0 .6rem}
-h3{font-size:1rem;margin:1.4rem 0 .3rem}p{margin:.2rem 0;color:#566173}
-ol.tree,ol.tree ol{list-style:none;margin:0;padding:0}ol.tree ol{padding-left:1.3rem;border-left:2px solid #dde3ea}
-ol.tree li{padding:.08rem 0}.o{display:inline-block;min-width:4.5rem;color:#566173;font-variant-numeric:tabular-nums}
-.p{display:inline-block;min-width:3.6rem;color:#8a94a3;font-variant-numeric:tabular-nums}
-.g{font-weight:600;color:#0b5c8a}a{color:#0b5c8a;text-decoration:none}a:hover,a:focus{text-decoration:underline}
-table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.15rem .6rem .15rem 0;vertical-align:top;
-border-bottom:1px solid #e7ebf0}th{color:#566173;font-weight:600}tr.c td:nth-child(2){padding-left:1.2rem}
-code,.t{font-family:ui-monospace,Consolas,monospace;font-weight:600}summary{cursor:pointer;padding:.2rem 0}
-@media print{body{font-size:9pt;max-width:none;margin:0}h3{break-after:avoid}tr{break-inside:avoid}
-a{color:inherit}details:not([open])>*:not(summary){display:table}}
+.tree td{border:0;padding:.1rem .8rem .1rem 0;white-space:nowrap;color:var(--soft);
+font-variant-numeric:tabular-nums}.tree td:last-child{white-space:normal;width:100%;color:inherit;
+background:repeating-linear-gradient(90deg,#ccd6e0 0 2px,transparent 2px 1.2rem) no-repeat;
+background-size:calc(var(--d)*1.2rem) 100%;padding:.1rem 0 .1rem calc(var(--d)*1.2rem + 2.6rem);text-indent:-2.6rem}
+.tree .t,.tree .g{display:inline-block;min-width:2.6rem;text-indent:0}
+.g{font-weight:600;color:var(--link)}tr.c td:nth-child(2){padding-left:1.2rem}td.t{width:5rem}
 """
 
 
@@ -107,14 +101,9 @@ class Guide:
 
     def text(self) -> str:
         """The guide as plain text."""
-        lines = [f"{self.message.type} {self.directory}  {self.message.name}", "", self.word("structure"), ""]
-        lines += [
-            *self._tree_text(self.message.content, 0),
-            "",
-            self.word("legend"),
-            "",
-            self.word("segments"),
-        ]
+        lines = [f"{self.message.type} {self.directory}  {self.message.name}", ""]
+        lines += [self.word("structure"), self.word("legend"), ""]
+        lines += [*self._tree_text(self.message.content, 0), "", self.word("segments")]
         for tag in tags(self.message.content):
             lines += ["", f"{tag}  {self.segment_name(tag)}"]
             for row in self.rows(tag):
@@ -130,7 +119,7 @@ class Guide:
         for entry in content:
             start = f"{entry.position:>6} {'  ' * depth}"
             if isinstance(entry, GroupUse):
-                yield f"{start}{entry.name} {entry.status} {entry.repeat}"
+                yield f"{start}{entry.name} {entry.status} {entry.repeat:<5} {_members(entry)}"
                 yield from self._tree_text(entry.content, depth + 1)
             else:
                 use = f"{entry.tag} {entry.status} {entry.repeat:<5}"
@@ -142,43 +131,44 @@ class Guide:
         about = self.definitions.about(self.directory) or {}
         source = f"{self.word('source')}: {about['source']}" if about.get("source") else ""
         parts = [
-            f'<!doctype html>\n<html lang="{self.language}"><head><meta charset="utf-8">',
-            '<meta name="viewport" content="width=device-width,initial-scale=1">',
-            f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>",
             f"<h1>{escape(title)}</h1><p>{escape(self.message.name)}</p><p>{escape(source)}</p>",
-            f'<h2>{self.word("structure")}</h2><ol class="tree">',
-            *self._tree_html(self.message.content),
-            f"</ol><p>{self.word('legend')}</p><h2>{self.word('segments')}</h2>",
+            "<nav>"
+            + "".join(f'<a href="#{key}">{self.word(key)}</a>' for key in ("structure", "segments", "codes"))
+            + "</nav>",
+            f'<h2 id="structure">{self.word("structure")}</h2><p>{self.word("legend")}</p><table class="tree">',
+            *self._tree_html(self.message.content, 0),
+            f'</table><h2 id="segments">{self.word("segments")}</h2>',
         ]
         coded = self.coded()
         listed = {id for id, _, _ in coded}
         for tag in tags(self.message.content):
             parts += self._segment_html(tag, listed)
-        parts.append(f"<h2>{self.word('codes')}</h2>")
+        parts.append(f'<h2 id="codes">{self.word("codes")}</h2>')
         for id, name, codes in coded:
             rows = "".join(
                 f"<tr><td class=t>{escape(value)}</td><td>{escape(text)}</td></tr>" for value, text in codes
             )
             parts.append(
-                f'<details id="e{id}"><summary><code>{id}</code> {escape(name)} ({len(codes)})</summary>'
-                f"<table>{rows}</table></details>"
+                f"<details><summary><code>{id}</code> {escape(name)} ({len(codes)})</summary>"
+                f'<table id="e{id}">{rows}</table></details>'
             )
-        return "\n".join([*parts, "</body></html>"]) + "\n"
+        return page(title, self.language, parts, style=_STYLE)
 
-    def _tree_html(self, content: Content) -> Iterator[str]:
+    def _tree_html(self, content: Content, depth: int) -> Iterator[str]:
         for entry in content:
-            head = f'<span class="p">{escape(entry.position)}</span><span class="o">{entry.status} {entry.repeat}</span>'
+            head = f"<tr><td>{escape(entry.position)}</td><td>{entry.status} {entry.repeat}</td>"
+            head += f'<td style="--d:{depth}">'
             if isinstance(entry, SegmentUse):
                 name = escape(self.segment_name(entry.tag))
                 tag = escape(entry.tag)
-                yield f'<li>{head} <a class="t" href="#{tag}">{tag}</a> {name}</li>'
+                yield f'{head}<a class="t" href="#{tag}">{tag}</a> {name}</td></tr>'
             else:
-                yield f'<li>{head} <span class="g">{escape(entry.name)}</span><ol>'
-                yield from self._tree_html(entry.content)
-                yield "</ol></li>"
+                yield f'{head}<span class="g">{escape(entry.name)}</span> {escape(_members(entry))}</td></tr>'
+                yield from self._tree_html(entry.content, depth + 1)
 
     def _segment_html(self, tag: str, listed: set[str]) -> Iterator[str]:
-        yield f'<h3 id="{escape(tag)}"><code>{escape(tag)}</code> {escape(self.segment_name(tag))}</h3><table><tr>'
+        yield f'<h3 id="{escape(tag)}"><code>{escape(tag)}</code> {escape(self.segment_name(tag))}</h3>'
+        yield '<div class="w"><table><tr>'
         yield "".join(
             f"<th>{self.word(key)}</th>" for key in ("position", "id", "name", "status", "repeat", "form")
         )
@@ -198,7 +188,12 @@ class Guide:
             )
             kind = ' class="c"' if row.depth else ""
             yield f"<tr{kind}>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
-        yield "</table>"
+        yield "</table></div>"
+
+
+def _members(group: GroupUse) -> str:
+    """What stands in a group, as directories write it: ``RFF-DTM-SG2``."""
+    return "-".join(entry.name if isinstance(entry, GroupUse) else entry.tag for entry in group.content)
 
 
 def _numeric(item: tuple[str, str]) -> tuple[int, str]:

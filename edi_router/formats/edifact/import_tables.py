@@ -15,7 +15,7 @@ from edi_router.formats.edifact.directory import GroupUse, SegmentUse
 from edi_router.formats.edifact.import_layouts import MARKS, Forms, Text, unread
 from edi_router.formats.edifact.import_zip import finding
 
-_NUMBER = r"(\d[\d,]*)"
+_NUMBER = r"[xX]?(\d[\d,]*)"
 _GROUP = re.compile(
     rf"^\s?(\d{{4,5}})?[\s*+#|XSR-]*?-*\s*Segment\s+group\s+(\d+)\s*-*"
     rf"\s+([MC])\s+{_NUMBER}\s*([- ]*)([+|]*)\s*$",
@@ -25,6 +25,8 @@ _SEGMENT = re.compile(
     rf"^\s?(\d{{4,5}})?\s*(?:{MARKS}+\s+)?([A-Z]{{3}})\s+(\S.*?)\s+([MCmc])\s+{_NUMBER}\s*(-*)\s*([+|]*)\s*$"
 )
 _OPEN = re.compile(rf"^\s?(\d{{4,5}})?\s*(?:{MARKS}+\s+)?([A-Z]{{3}})\s+([^\s|][^|]*?)\s*([|]*)$")
+_GROUP_BEGUN = re.compile(r"^\s?(\d{4,5})?[\s*+#|XSR-]*?-*\s*Segment\s+group\s+(\d+)[\s-]*$", re.IGNORECASE)
+_GROUP_REST = re.compile(rf"^[\s-]+([MC])\s+{_NUMBER}\s*([- ]*)([+|]*)\s*$", re.IGNORECASE)
 _REST = re.compile(rf"^\s{{6,}}(\S.*?)\s+([MCmc])\s+{_NUMBER}\s*(-*)\s*([+|]*)\s*$")
 _GLUED = re.compile(r"^(.*[a-z])([MC]\s+\d.*)$")
 _STATUS = re.compile(r"^(.*\S)\s+([MCmc])(?:\s*-*\s*)$")
@@ -53,6 +55,19 @@ class _Pending:
     name: str
 
 
+@dataclass(slots=True)
+class _Heading:
+    """The line that begins a group: `column` is where its brackets start."""
+
+    number: int
+    position: str
+    group: str
+    status: str = ""
+    repeat: int = 0
+    brackets: str = ""
+    column: int = 0
+
+
 def starts_table(line: str) -> str:
     """UNH or UIH when the line begins a segment table, else nothing."""
     match = _SEGMENT.match(line) if "UNH" in line or "UIH" in line else None
@@ -70,6 +85,7 @@ class TableReader:
         self.top: list[SegmentUse | GroupUse] = []
         self.stack: list[_Open] = []
         self.pending: _Pending | None = None
+        self.heading: _Heading | None = None
         self.groups = 0
 
     def read(self, number: int) -> int:
@@ -93,7 +109,7 @@ class TableReader:
 
     def _line(self, number: int, line: str) -> bool:
         """Read one line; whether it ends the table."""
-        group = _GROUP.match(line) if "GROUP" in line.upper() else None
+        group = self._heading(number, line)
         if not group and not _SEGMENT.match(line) and (glued := _GLUED.match(line)):
             line = f"{glued[1]} {glued[2]}"
             self._find("import-glued", number, text=" ".join(line.split()[:12]))
@@ -101,7 +117,10 @@ class TableReader:
         rest = None if group or segment or self.pending is None else _REST.match(line)
         if group:
             self._incomplete()
-            self._group(number, group)
+            if group.status:
+                self._group(group)
+            else:
+                self.heading = group
         elif segment:
             self._incomplete()
             self._add(number, segment[1] or "", segment[2], segment[4], _count(segment[5]))
@@ -120,8 +139,28 @@ class TableReader:
             unread(self.findings, self.text.path, number + 1, line)
         return False
 
+    def _heading(self, number: int, line: str) -> _Heading | None:
+        """The beginning of a group; one over two lines has no status until the second is read."""
+        begun = self.heading
+        if begun is not None and (match := _GROUP_REST.match(line)):
+            self.heading = None
+            repeat = _count(match[2])
+            return _Heading(
+                begun.number, begun.position, begun.group, match[1], repeat, match[4], match.start(4)
+            )
+        if "GROUP" not in line.upper():
+            return None
+        if match := _GROUP.match(line):
+            repeat = _count(match[4])
+            return _Heading(number, match[1] or "", match[2], match[3], repeat, match[6], match.start(6))
+        match = _GROUP_BEGUN.match(line)
+        return _Heading(number, match[1] or "", match[2]) if match else None
+
     def _incomplete(self) -> None:
-        """A segment line whose status or number never came; with position or status it still counts."""
+        """A line whose status or number never came; a segment with position or status still counts."""
+        heading, self.heading = self.heading, None
+        if heading is not None:
+            unread(self.findings, self.text.path, heading.number + 1, f"Segment group {heading.group}")
         pending, self.pending = self.pending, None
         if pending is None:
             return
@@ -139,21 +178,22 @@ class TableReader:
         here.append(SegmentUse(tag, status.upper(), repeat, position))
         self.forms.uses.append((self.text.path, number + 1, self.user, tag))
 
-    def _group(self, number: int, match: re.Match[str]) -> None:
-        name, column = f"SG{match[2]}", match.start(6)
+    def _group(self, heading: _Heading) -> None:
+        name, number = f"SG{heading.group}", heading.number
         depth = len(self.stack) + 1
-        if len(match[6]) != depth or (self.stack and column >= self.stack[-1].column):
+        if len(heading.brackets) != depth or (self.stack and heading.column >= self.stack[-1].column):
             self._find("import-group-nesting", number, group=name)
         self.groups += 1
-        if int(match[2]) != self.groups:
+        if int(heading.group) != self.groups:
             self._find(
                 "import-group-number", number, group=f"{self.user} {name}", number=str(self.groups)
             )  # fmt: skip
-            self.groups = int(match[2])
+            self.groups = int(heading.group)
         if self.stack and not self.stack[-1].content:
             self._find("import-group-trigger", number, group=f"{self.user} {self.stack[-1].name}")
-        repeat = _count(match[4])
-        self.stack.append(_Open(name, match[3].upper(), repeat, match[1] or "", column, number))
+        self.stack.append(
+            _Open(name, heading.status.upper(), heading.repeat, heading.position, heading.column, number)
+        )
 
     def _close(self, number: int, start: int, brackets: str) -> None:
         closing = {start + i for i, mark in enumerate(brackets) if mark == "+"}

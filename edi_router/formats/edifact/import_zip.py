@@ -35,6 +35,8 @@ _BROKEN = (
     zlib.error,
 )
 _METHODS = {1: "shrink", 2: "reduce", 3: "reduce", 4: "reduce", 5: "reduce", 6: "implode", 9: "deflate64"}
+_HEADER = b"PK\x03\x04"
+_SIZES_FOLLOW = 0x8
 _OFFICE = (".docx", ".xlsx", ".pptx", ".odt", ".ods", ".jar")
 
 
@@ -79,10 +81,10 @@ def members(
             infos = archive.infolist()
     except _BROKEN as error:
         findings.append(finding("import-damaged", name, problem=_problem(error)))
-        return
+        infos = list(_without_index(data))
     seen: set[str] = set()
     for info in infos:
-        if info.is_dir() or info.filename.endswith("\\"):
+        if not info.filename or info.filename.endswith(("/", "\\")):
             continue
         path = f"{name}/{printable(info.filename)}"
         if path in seen:
@@ -110,6 +112,26 @@ def members(
             yield from members(content, path, findings, depth + 1, budget)
 
 
+def _without_index(data: bytes) -> Iterator[zipfile.ZipInfo]:
+    """The members of a zip whose index is lost (a download that was cut off), by their own headers."""
+    at = data.find(_HEADER)
+    count = 0
+    while at >= 0 and count <= COUNT_LIMIT:
+        fields = data[at : at + 30]
+        if len(fields) < 30:
+            return
+        _, flags, method, _, _, crc, packed, size, name, extra = struct.unpack("<5H3I2H", fields[4:])
+        start = at + 30 + name
+        if name and not flags & _SIZES_FOLLOW and start + extra + packed <= len(data):
+            info = zipfile.ZipInfo(data[at + 30 : start].decode("cp437"))
+            info.header_offset, info.flag_bits, info.compress_type = at, flags, method
+            info.CRC, info.compress_size, info.file_size = crc, packed, size
+            count += 1
+            yield info
+            at = start + extra + packed - 4
+        at = data.find(_HEADER, at + 4)
+
+
 def is_zip(base: str, content: bytes) -> bool:
     """Whether a member is a zip itself, whatever its name; office documents are zips too but no archives."""
     lower = base.lower()
@@ -117,7 +139,7 @@ def is_zip(base: str, content: bytes) -> bool:
         return True
     if lower.endswith(_OFFICE):
         return False
-    if content[:4] == b"PK\x03\x04":
+    if content[:4] == _HEADER:
         return True
     return lower.endswith(".exe") and zipfile.is_zipfile(io.BytesIO(content))
 
@@ -151,7 +173,7 @@ def _content(data: bytes, info: zipfile.ZipInfo, limit: int) -> bytes:
     if info.file_size > limit:
         raise ValueError(f"larger than {limit} bytes")
     header = data[info.header_offset : info.header_offset + 30]
-    if len(header) < 30 or header[:4] != b"PK\x03\x04":
+    if len(header) < 30 or header[:4] != _HEADER:
         raise ValueError("the zip's index points to no file")
     name_length, extra_length = struct.unpack("<HH", header[26:30])
     start = info.header_offset + 30 + name_length + extra_length

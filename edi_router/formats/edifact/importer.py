@@ -6,6 +6,7 @@ Nothing is guessed and nothing skipped silently: every oddity of a release is a 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -38,12 +39,14 @@ from edi_router.formats.edifact.import_layouts import (
 )
 from edi_router.formats.edifact.import_messages import Table, read_message
 from edi_router.formats.edifact.import_text import lines_of
-from edi_router.formats.edifact.import_zip import Member, finding, members
+from edi_router.formats.edifact.import_zip import Member, base_name, finding, members
 
 __all__ = ["SERVICE_SEGMENTS", "Imported", "Release", "import_release", "segment_uses", "subset", "write"]
 
 _T = TypeVar("_T")
 UNREAD_LIMIT = 100
+SEVERAL = 3
+"""Messages with the name of a release that make it one."""
 _ORDER = {names.CODES: 0, names.COMPOSITES: 1, names.ELEMENTS: 2, names.SEGMENTS: 3, names.MESSAGE: 4}
 
 
@@ -67,15 +70,21 @@ class _Work:
     findings: list[Fault] = field(default_factory=list)
     tables: list[tuple[Text, Table, names.Kind]] = field(default_factory=list)
     indexes: list[tuple[Text, str]] = field(default_factory=list)
-    suffixes: dict[str, int] = field(default_factory=dict)
+    parts: list[tuple[Text, str]] = field(default_factory=list)
 
 
 def import_release(data: bytes, name: str) -> Imported:
     """Import the zip `data`, called `name` in findings and in ``about.json``."""
     work = _Work(name)
     release = work.release
-    for member, text, kind in sorted(_files(data, work), key=lambda file: _order(*file)):
-        _read(member, text, kind, work)
+    files = list(_files(data, work))
+    others = _other_releases([kind for _, _, kind in files])
+    for member, text, kind in sorted(files, key=lambda file: _order(*file)):
+        if kind.suffix in others and kind.kind != names.MESSAGE:
+            values = {"message": member.name, "here": f"D{kind.suffix}", "there": f"D{others[kind.suffix]}"}
+            work.findings.append(finding("import-other-release", text.path, None, **values))
+        else:
+            _read(member, text, kind, work)
     _settle(work)
     for missing, what in ((release.messages, "messages"), (release.segments, "segments"),
                           (release.composites, "composites"), (release.elements, "elements"),
@@ -152,6 +161,16 @@ def _files(data: bytes, work: _Work) -> Iterator[tuple[Member, Text, names.Kind]
             yield member, text, kind
 
 
+def _other_releases(kinds: list[names.Kind]) -> dict[str, str]:
+    """When several releases are in one zip: those to leave out, each with the one that has most messages.
+
+    A single file with another release in its name is a misprint and not a release.
+    """
+    counts = Counter(kind.suffix for kind in kinds if kind.kind == names.MESSAGE and kind.suffix)
+    most = max(counts, key=lambda suffix: (counts[suffix], suffix), default="")
+    return {suffix: most for suffix, count in counts.items() if suffix != most and count >= SEVERAL}
+
+
 def _order(member: Member, text: Text, kind: names.Kind) -> tuple[int, str]:
     """Parts before what uses them; files of a kind by name, so that findings come in a fixed order."""
     return _ORDER.get(kind.kind, 9), member.path
@@ -189,8 +208,8 @@ def _read(member: Member, text: Text, kind: names.Kind, work: _Work) -> None:
         for line, segment in segments:
             found += 1
             _put(release.segments, segment.tag, segment, text, line, findings)
-    if kind.suffix and found:
-        work.suffixes[kind.suffix] = work.suffixes.get(kind.suffix, 0) + 1
+    if kind.suffix and found and kind.kind != names.MESSAGE:
+        work.parts.append((text, kind.suffix))
     if not found and len(findings) == before:
         findings.append(finding("import-file-unused", member.path, reason=f"no {kind.kind} in it"))
 
@@ -204,10 +223,15 @@ def _settle(work: _Work) -> None:
             votes[said] = votes.get(said, 0) + 1
     if votes:
         work.release.directory = max(votes, key=lambda said: (votes[said], said))
-    elif work.suffixes:
-        work.release.directory = "D" + max(work.suffixes, key=lambda each: (work.suffixes[each], each))
+    elif work.parts:
+        suffixes = Counter(suffix for _, suffix in work.parts)
+        work.release.directory = "D" + max(suffixes, key=lambda each: (suffixes[each], each))
     directory = work.release.directory
-    for text, table, kind in work.tables:
+    for text, suffix in work.parts:
+        if suffix != directory[1:]:
+            values = {"message": base_name(text.path), "here": f"D{suffix}", "there": directory}
+            work.findings.append(finding("import-release-differs", text.path, None, **values))
+    for text, table, kind in sorted(work.tables, key=_is_misnamed):
         message = table.message
         if table.interactive:
             work.findings.append(finding("import-interactive", text.path, table.line, what=message.type))
@@ -226,6 +250,12 @@ def _settle(work: _Work) -> None:
         message = replace(message, version=directory[:1], release=directory[1:])
         _put(work.release.messages, message.type, message, text, table.line, work.findings)
     work.release.messages = dict(sorted(work.release.messages.items()))
+
+
+def _is_misnamed(found: tuple[Text, Table, names.Kind]) -> bool:
+    """Whether the message is in a file of another name: one in its own file goes first."""
+    text, table, _ = found
+    return not base_name(text.path).upper().startswith(table.message.type)
 
 
 def _named(table: Table, kind: names.Kind) -> str:
