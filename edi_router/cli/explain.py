@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from edi_router.cli import options, output
+from edi_router.cli import options, output, workspace
 from edi_router.cli.language import LANGUAGE, say
 from edi_router.cli.samples import Sample, sample_of, samples
 from edi_router.faults import CATALOGUE, Entry
@@ -24,26 +24,32 @@ _BLOCKS = {
 
 @click.command(
     help=say(
-        "Explain a fault code: what it means, its usual cause, what to do, and an example of it. "
-        "Without a code, list all.\n\n"
+        "Explain a fault code: what it means, its usual cause, what to do, and an example of it; or a code "
+        "of a rule file, such as R-CONT-01. Without a code, list all of the catalogue.\n\n"
         "\b\nExample: edi-router explain element-too-long",
-        "解释错误代码：含义、常见原因、处理办法和示例。不带代码时列出全部。\n\n"
+        "解释错误代码：含义、常见原因、处理办法和示例；也可为规则文件中的代码，如 R-CONT-01。"
+        "不带代码时列出目录中的全部代码。\n\n"
         "\b\n示例：edi-router explain element-too-long",
     )
 )
 @click.argument("code", required=False)
 @options.lang_option
 @options.json_option
-def explain(code: str | None, as_json: bool) -> int:
+@click.pass_context
+def explain(ctx: click.Context, code: str | None, as_json: bool) -> int:
     """One code, or all."""
     if code is None:
         _list(as_json)
         return output.FINE
     entry = CATALOGUE.get(code.lower())
     if entry is None:
+        from edi_router.cli.explain_rules import codes, explain_rule
         from edi_router.config import did_you_mean
 
-        near = did_you_mean(code.lower(), list(CATALOGUE))
+        tree = workspace.tree(ctx)
+        if explain_rule(tree, code, _SEVERITIES, as_json):
+            return output.FINE
+        near = did_you_mean(code.lower(), list(CATALOGUE)) or did_you_mean(code, codes(tree))
         hint = say(f"; did you mean {near}?", f"；是否为 {near}？") if near else ""
         output.fail(say(f"there is no fault code {code}", f"没有错误代码 {code}") + hint, output.USAGE)
     sample = sample_of(entry.code)

@@ -6,52 +6,44 @@ from collections.abc import Iterator
 
 from edi_router.config import Tree
 from edi_router.faults import Fault, Place
-from edi_router.formats.documents import load_document_types
+from edi_router.formats.documents import Kind, load_document_types
 from edi_router.formats.edifact.directory import Definitions
+from edi_router.formats.records import load_layout
 from edi_router.mapping.documents import definitions_of
 from edi_router.mapping.lint_paths import check_path, end_of
 from edi_router.mapping.model import Source
-from edi_router.mapping.shape import EdifactShape, Shape, XmlShape
+from edi_router.mapping.shape import EdifactShape, LayoutShape, Shape, XmlShape
 from edi_router.mapping.target import load_schema
-from edi_router.paths import Path
 from edi_router.rules import RuleSet
-from edi_router.rules.model import Rule
+from edi_router.rules.uses import Use
 
 
 def lint_rules(tree: Tree, rules: RuleSet, definitions: Definitions | None = None) -> list[Fault]:
-    """The faults of the rules' paths, each at its rule's line; none when the document is not defined here."""
-    shape = _shape(tree, rules, definitions or definitions_of(tree))
-    if shape is None:
-        return []
-    return [fault for rule, line in rules.rules for fault in _rule(rule, Place(rules.file, line), shape)]
+    """The faults of the rules' paths, each at its place; none when the document is not defined here.
+
+    Of several kinds of document that rules are for, a path must exist in one.
+    """
+    definitions = definitions or definitions_of(tree)
+    shapes = [shape for kind in rules.kinds if (shape := _shape(tree, kind, definitions)) is not None]
+    found = ([list(_use(use, place, shape)) for shape in shapes] for use, place in rules.uses)
+    return [fault for faults in found if all(faults) for fault in next(iter(faults), [])]
 
 
-def _rule(rule: Rule, place: Place, here: Shape) -> Iterator[Fault]:
-    need = rule.require
-    if rule.each is not None:
-        yield from _path(rule.each, place, here, leaf=False)
-        inner = end_of(rule.each, here)
-        if inner is None:
-            return
-        here = inner
-    for condition in rule.when:
-        leaf = condition.equals is not None or condition.in_ is not None
-        yield from _path(condition.path, place, here, leaf=leaf)
-    yield from _path(rule.path, place, here, leaf=not (need.present or need.absent))
-    for path, leaf in ((need.equals, True), (need.equals_sum, True), (need.equals_count, False)):
-        if path is not None:
-            yield from _path(path, place, here, leaf=leaf)
+def _use(use: Use, place: Place, top: Shape) -> Iterator[Fault]:
+    here: Shape | None = top
+    for path in use.via:
+        here = None if here is None else end_of(path, here)
+    if here is not None:
+        yield from check_path(Source(use.path, str(use.path), place), here, leaf=use.leaf)
 
 
-def _path(path: Path, place: Place, here: Shape, *, leaf: bool) -> Iterator[Fault]:
-    return check_path(Source(path, str(path), place), here, leaf=leaf)
-
-
-def _shape(tree: Tree, rules: RuleSet, definitions: Definitions) -> Shape | None:
-    kind = rules.kind
+def _shape(tree: Tree, kind: Kind, definitions: Definitions) -> Shape | None:
     if kind.format == "edifact":
         message = definitions.message_of(kind.qualifier or "", kind.name)
         return None if message is None else EdifactShape.of_message(definitions, message)
+    if kind.format != "xml":
+        layout = load_layout(tree, kind.name)[0]
+        return None if layout is None else LayoutShape.of_layout(layout)
     fitting = (each for each in load_document_types(tree)[0] if each.kind.overlaps(kind))
     name = next((each.schema_ for each in fitting if each.schema_ is not None), None)
     schema = None if name is None else load_schema(tree, name, None)[0]

@@ -1,175 +1,152 @@
-"""Rule files loaded and checked over a document."""
+"""A loaded rule file, checked over documents."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 
-from edi_router.config import Tree, place_of, read_model
-from edi_router.faults import Fault, FaultList, Place
+from edi_router.faults import Fault, FaultList, Place, is_error
 from edi_router.formats.documents import Kind
 from edi_router.paths import Node, Path
-from edi_router.rules.check_digits import CHECK_DIGITS
+from edi_router.rules.compile import Compiler, Offences
 from edi_router.rules.context import Context
-from edi_router.rules.model import Requirement, Rule, RuleFile
-from edi_router.tables import Table, load_table
+from edi_router.rules.dates import day_of
+from edi_router.rules.model import Rule, RuleFile, described
+from edi_router.rules.places import place_of
+from edi_router.rules.terms import Holds, Run, Select, Value, nodes_of
+from edi_router.rules.uses import Use
+from edi_router.tables import Table
 
 CODES = {"error": "rule-violated", "warning": "rule-warning", "info": "rule-remark"}
-LIMIT = 100
-Found = tuple[str, Node]
+LIMIT = 1000
+"""Faults of one document that one rule file keeps."""
+_NAMED = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """One rule, ready to run."""
+
+    rule: Rule
+    line: int
+    items: tuple[Select, ...]
+    """The items that the rule is checked for; empty: once, for the document."""
+    when: tuple[Holds, ...]
+    offences: tuple[Offences, ...]
+    at: Select | None
+    path: str
+    texts: Mapping[str, Callable[[Node, Run], str]]
 
 
 @dataclass(frozen=True)
 class RuleSet:
-    """A loaded rule file: its rules, the line of each, the code tables they use."""
+    """A loaded rule file, its rules compiled."""
 
     id: str
-    kind: Kind
+    kinds: tuple[Kind, ...]
     file: str
     rules: tuple[tuple[Rule, int], ...]
-    tables: Mapping[str, Table] = field(default_factory=dict)
+    """The rules, each with its line."""
+    compiled: tuple[Compiled, ...] = field(repr=False)
+    uses: tuple[tuple[Use, Place], ...] = field(repr=False)
+    """Every path with its place in the file."""
+    date: Path | None = None
+    after_schema: bool = False
+    numbered: bool = False
+
+    def includes(self, kind: Kind) -> bool:
+        """Whether the rules are for documents of this kind."""
+        return any(each.includes(kind) for each in self.kinds)
+
+    def judges(self, kind: Kind, faults: Sequence[Fault]) -> bool:
+        """Whether the rules are for a document of this kind, in which these faults were found before."""
+        return self.includes(kind) and not (self.after_schema and any(map(is_error, faults)))
 
     def check(self, root: Node, context: Context) -> list[Fault]:
         """The faults of a document, each at the place of the offending value."""
-        return check(root, self, context)
+        faults = FaultList(LIMIT)
+        run = Run(context.business_date, self._day(root, context))
+        name = self.file.rpartition("/")[2]
+        for compiled in self.compiled:
+            for item in _items(compiled, root, run):
+                run.item = item
+                if all(condition(item, run) for condition in compiled.when):
+                    for offence in _broken(compiled, item, run):
+                        faults.append(self._fault(compiled, offence, item, run, name))
+        return list(faults)
 
+    def _day(self, root: Node, context: Context) -> str:
+        dates = [] if self.date is None else self.date.values(root)
+        day = day_of(dates[0][0].strip()) if dates else None
+        return (day or context.business_date).isoformat()
 
-def load_rules(tree: Tree, name: str) -> tuple[RuleSet | None, list[Fault]]:
-    """The rule file `schemas/<name>`; None when it has faults."""
-    path = f"schemas/{name}"
-    if tree.find(path) is None:
-        return None, [Fault("rules-missing", Place(path), {"file": name})]
-    file = tree.display(path)
-    model, node, faults = read_model(RuleFile, tree.text(path), file)
-    if model is None or node is None:
-        return None, faults
-    tables: dict[str, Table] = {}
-    rules: list[tuple[Rule, int]] = []
-    for number, rule in enumerate(model.rules):
-        rules.append((rule, place_of(node, ("rules", number)).line or 1))
-        wanted = rule.require.table
-        if wanted is not None and wanted not in tables:
-            table, more = load_table(tree, wanted)
-            if table is None and not more:
-                place = place_of(node, ("rules", number, "require", "table"))
-                more = [Fault("table-missing", place, {"table": wanted})]
-            faults += more
-            if table is not None:
-                tables[wanted] = table
-    if faults:
-        return None, faults
-    return RuleSet(model.id, model.kind, file, tuple(rules), tables), []
+    def _fault(self, compiled: Compiled, offence: Value, item: Node, run: Run, name: str) -> Fault:
+        rule, (value, node) = compiled.rule, offence
+        if compiled.at is not None:
+            node = next(iter(compiled.at(item, run)), item)
+        texts = {key: text(item, run) for key, text in compiled.texts.items()}
+        texts["value"] = value
+        values = {
+            "code": rule.code,
+            "value": value,
+            "path": compiled.path,
+            "text": _filled(rule.text.en, texts),
+            "text_zh": _filled(rule.text.zh, texts),
+        }
+        place = place_of(node, numbered=self.numbered)
+        return Fault(CODES[rule.severity], place, values, rule=f"{name}:{compiled.line}")
 
 
 def check(root: Node, rules: RuleSet | Sequence[RuleSet], context: Context) -> list[Fault]:
-    """The faults of a document against one or more rule files, each at the place of the offending value."""
+    """The faults of a document against one or more rule files."""
     faults = FaultList(LIMIT)
     for rule_set in [rules] if isinstance(rules, RuleSet) else rules:
-        checker = _Checker(rule_set, context)
-        for rule, line in rule_set.rules:
-            faults.extend(checker.check(rule, line, root))
+        faults.extend(rule_set.check(root, context))
     return list(faults)
 
 
-class _Checker:
-    def __init__(self, rules: RuleSet, context: Context) -> None:
-        self.rules = rules
-        self.file = rules.file.rpartition("/")[2]
-        self.day = context.business_date.isoformat()
-
-    def check(self, rule: Rule, line: int, root: Node) -> Iterator[Fault]:
-        for item in [root] if rule.each is None else rule.each.select(root):
-            if all(condition.holds(item) for condition in rule.when):
-                for node, value in self._broken(rule, item):
-                    values = {
-                        "code": rule.code,
-                        "value": value,
-                        "path": str(rule.path),
-                        "text": rule.text.en.replace("{value}", value),
-                        "text_zh": rule.text.zh.replace("{value}", value),
-                    }
-                    code = CODES[rule.severity]
-                    yield Fault(code, node.place(), values, rule=f"{self.file}:{line}")
-
-    def _broken(self, rule: Rule, item: Node) -> Iterator[tuple[Node, str]]:
-        need = rule.require
-        found = rule.path.values(item)
-        if need.present and not rule.path.has_value(item):
-            yield item, ""
-        if need.absent:
-            yield from (
-                (node, node.value() or "") for node in rule.path.select(item) if rule.path.has_value(item)
-            )
-            return
-        if need.unique:
-            seen: set[str] = set()
-            for value, node in found:
-                if value in seen:
-                    yield node, value
-                seen.add(value)
-        if need.equals_count is not None:
-            wanted = Decimal(len(need.equals_count.select(item)))
-            yield from ((node, value) for value, node in found if _number(value) != wanted)
-        for value, node in found:
-            if not (self._fits(need, value) and _compares(need, value, item)):
-                yield node, value
-
-    def _fits(self, need: Requirement, value: str) -> bool:
-        size = len(value)
-        return not (
-            (need.matches is not None and not re.fullmatch(need.matches, value))
-            or (need.in_ is not None and value not in need.in_)
-            or (need.table is not None and self.rules.tables[need.table].lookup(value, self.day) is None)
-            or (need.length is not None and size != need.length)
-            or (need.min_length is not None and size < need.min_length)
-            or (need.max_length is not None and size > need.max_length)
-            or (need.check_digit is not None and not CHECK_DIGITS[need.check_digit](value))
-        )
+def compile_rules(model: RuleFile, lines: Sequence[int], tables: Mapping[str, Table]) -> tuple[Compiled, ...]:
+    """The rules of a file, compiled; its lists and tables must exist."""
+    compiler = Compiler(model, tables)
+    return tuple(
+        _compiled(rule, line, model, compiler) for rule, line in zip(model.rules, lines, strict=True)
+    )
 
 
-def _compares(need: Requirement, value: str, item: Node) -> bool:
-    bounds = (need.at_least, need.at_most, need.more_than, need.equals_sum)
-    if all(bound is None for bound in bounds):
-        return need.equals is None or any(other == value for other, _ in need.equals.values(item))
-    number = _number(value)
-    if number is None:
-        return False
-    if need.at_least is not None and number < Decimal(need.at_least):
-        return False
-    if need.at_most is not None and number > Decimal(need.at_most):
-        return False
-    if need.more_than is not None and number <= Decimal(need.more_than):
-        return False
-    if need.equals_sum is not None:
-        total = _sum(need.equals_sum, item)
-        return total is not None and abs(number - total) <= _tolerance(need.tolerance, number)
-    return True
+def _compiled(rule: Rule, line: int, model: RuleFile, compiler: Compiler) -> Compiled:
+    at = rule.at if rule.at is not None else model.at
+    return Compiled(
+        rule=rule,
+        line=line,
+        items=tuple(nodes_of(path) for path in rule.each or ()),
+        when=tuple(compiler.holds(each) for each in rule.when),
+        offences=(
+            *(compiler.offences(each) for each in rule.require),
+            *(compiler.trespasses(each) for each in rule.forbid),
+        ),
+        at=None if at is None else nodes_of(at),
+        path=described((*rule.require, *rule.forbid)[0]),
+        texts={name: compiler.text_of(operand) for name, operand in rule.values.items()},
+    )
 
 
-def _tolerance(text: str, number: Decimal) -> Decimal:
-    """An amount, or a share of the number as in `0.5%`."""
-    if text.endswith("%"):
-        return abs(number) * Decimal(text[:-1]) / 100
-    return Decimal(text)
+def _items(compiled: Compiled, root: Node, run: Run) -> Iterator[Node]:
+    if not compiled.items:
+        yield root
+    for select in compiled.items:
+        yield from select(root, run)
 
 
-def _sum(path: Path, item: Node) -> Decimal | None:
-    total = Decimal(0)
-    for value, _ in path.values(item):
-        number = _number(value)
-        if number is None:
-            return None
-        total += number
-    return total
+def _broken(compiled: Compiled, item: Node, run: Run) -> Sequence[Value]:
+    """What offends at one item; one fault is enough when the rule says itself where it stands."""
+    offences = compiled.offences
+    if len(offences) == 1:
+        found = offences[0](item, run)
+    else:
+        found = [each for offends in offences for each in offends(item, run)]
+    return found if compiled.at is None else found[:1]
 
 
-def _number(value: str) -> Decimal | None:
-    text = value.strip().replace(",", ".", 1)
-    if not re.fullmatch(r"[-+]?[0-9]*\.?[0-9]*", text):
-        return None
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        return None
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    return _NAMED.sub(lambda found: values.get(found[1], found[0]), text)

@@ -7,16 +7,18 @@ import warnings
 from email.message import Message
 from functools import cached_property
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.request import BaseHandler, OpenerDirector, Request
 from urllib.response import addinfourl
 
-import xmlschema
 from lxml import etree
 
 from edi_router.faults import Fault, Place
 from edi_router.formats.xml.reader import hardened
 from edi_router.formats.xml.sources import SCHEME, SchemaError, Sources
+
+if TYPE_CHECKING:
+    import xmlschema
 
 _KEPT = 64
 
@@ -94,6 +96,8 @@ class Compiled:
     @cached_property
     def model(self) -> xmlschema.XMLSchema10:
         """The schema as xmlschema's components; slow to build, so only when something is to be explained."""
+        import xmlschema  # takes longer to import than all of ours
+
         opener = OpenerDirector()
         opener.add_handler(_Handler(self.sources))
         with self.lock, warnings.catch_warnings():

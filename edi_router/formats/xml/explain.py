@@ -80,8 +80,9 @@ class _Explanation:
         earlier = order[: order.index(tag)] if tag in order else []
         if names and not misplaced and all(name in earlier for name in names):
             return _missing(element, names, before=child)
-        expected = listed([local_name(name) for name in names]) or "—"
-        values = {"parent": local_name(str(element.tag)), "expected": expected}
+        parent = local_name(str(element.tag))
+        following = [local_name(name) for name in names or _following(child, order)]
+        values = {"parent": parent, "expected": listed(following) or f"</{parent}>"}
         if tag not in order:
             close = difflib.get_close_matches(local_name(tag), [local_name(name) for name in order], n=1)
             return _fault("xsd-element-unexpected", child, values, hint=close[0] if close else None)
@@ -102,7 +103,7 @@ class _Explanation:
             yield self._other(error, element)
 
     def _content(self, error: Any, element: etree._Element, kind: str) -> Fault:
-        if kind == "XsdGroup" and any(text.strip() for text in _own_texts(element)):
+        if _has_text(element) and (kind == "XsdGroup" or self._has_particles(element)):
             return _fault("xsd-text-unexpected", element, {})
         if kind == "XsdElement" and error.validator.type.has_simple_content() and _has_elements(element):
             return _fault("xsd-children-unexpected", element, {})
@@ -111,7 +112,7 @@ class _Explanation:
     def _values(self, error: Any, element: etree._Element) -> Iterator[Fault]:
         """The text and the attributes of the element, looked at again one by one."""
         found = list(self._looked_at(element))
-        if found:
+        if found or self._is_told(element):
             yield from found
             return
         classified = classify(error.validator, str(error.obj))
@@ -119,6 +120,19 @@ class _Explanation:
             yield self._other(error, element)
         else:
             yield _fault(classified[0], element, classified[1])
+
+    def _is_told(self, element: etree._Element) -> bool:
+        """Whether the element holds what it may not hold: elements instead of text, or text where none may be."""
+        return _has_text(element) if self._has_particles(element) else _has_elements(element)
+
+    def _has_particles(self, element: etree._Element) -> bool:
+        """Whether the element is for elements only."""
+        declaration = self.bound.get(element)
+        return (
+            declaration is not None
+            and hasattr(content_of(declaration), "model")
+            and not getattr(declaration.type, "mixed", False)
+        )
 
     def _looked_at(self, element: etree._Element) -> Iterator[Fault]:
         declaration = self.bound.get(element)
@@ -176,12 +190,24 @@ def _named(element: etree._Element, found: Found | None, attribute: str) -> Iter
     yield fault
 
 
+def _following(child: etree._Element, order: list[str]) -> list[str]:
+    """What may stand at the child's place by the schema's order, when nothing has to."""
+    before = next(
+        (str(other.tag) for other in child.itersiblings(preceding=True) if other.tag in order), None
+    )
+    return order[order.index(before) + 1 :] if before is not None else []
+
+
 def _before(element: etree._Element) -> int:
     return sum(1 for other in element.itersiblings(preceding=True) if other.tag == element.tag)
 
 
 def _own_texts(element: etree._Element) -> list[str]:
     return [element.text or "", *(child.tail or "" for child in element)]
+
+
+def _has_text(element: etree._Element) -> bool:
+    return any(text.strip() for text in _own_texts(element))
 
 
 def _has_elements(element: etree._Element) -> bool:

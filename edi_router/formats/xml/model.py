@@ -8,6 +8,7 @@ from typing import Any
 
 from edi_router.formats.xml.particles import choices, content_of, elements, find, has_wildcard, most, needed
 from edi_router.formats.xml.types import facet, members, patterns, type_name, values
+from edi_router.formats.xml.values import Found, examine
 from edi_router.formats.xml.xpath import local_name, namespace
 
 
@@ -39,6 +40,8 @@ class ElementInfo:
     choices: tuple[tuple[str, ...], ...] = ()
     attributes: Mapping[str, bool] = field(default_factory=dict)
     any_child: bool = False
+    notes: Mapping[str, str] = field(default_factory=dict)
+    """What the schema's documentation says, by language ("" when it names none)."""
 
 
 def info(schema: Any, path: list[str]) -> ElementInfo | None:
@@ -52,6 +55,20 @@ def info(schema: Any, path: list[str]) -> ElementInfo | None:
         return _describe(element, mandatory=True, bound=1)
     content = content_of(parent)
     return _describe(element, mandatory=name in needed(content), bound=most(content, name))
+
+
+def value_problem(schema: Any, path: list[str], text: str) -> Found | None:
+    """What keeps a text from being the value of the element or attribute (`@name`) at the path, if anything."""
+    attribute = path[-1][1:] if path[-1].startswith("@") else None
+    element = find(schema, path if attribute is None else path[:-1])
+    if element is None:
+        return None
+    if attribute is not None:
+        uses = {local_name(name): use for name, use in element.attributes.items() if name is not None}
+        kind = uses[attribute].type if attribute in uses else None
+    else:
+        kind = content_of(element)
+    return examine(kind, text) if kind is not None and hasattr(kind, "is_valid") else None
 
 
 def _describe(element: Any, *, mandatory: bool, bound: int | None) -> ElementInfo:
@@ -68,8 +85,18 @@ def _describe(element: Any, *, mandatory: bool, bound: int | None) -> ElementInf
         choices=() if leaf else tuple(choices(content_of(element))),
         attributes={local_name(name): use.use == "required" for name, use in attributes if name is not None},
         any_child=has_wildcard(element),
+        notes=_notes(element),
         **(_facets(content_of(element)) if leaf else {}),
     )
+
+
+def _notes(element: Any) -> dict[str, str]:
+    found = element.annotation or getattr(element.ref, "annotation", None)
+    notes: dict[str, str] = {}
+    for part in found.documentation if found is not None else ():
+        language = part.get("{http://www.w3.org/XML/1998/namespace}lang", "")
+        notes.setdefault(language, " ".join("".join(part.itertext()).split()))
+    return notes
 
 
 def _facets(kind: Any) -> dict[str, Any]:

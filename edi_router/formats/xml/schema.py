@@ -81,6 +81,14 @@ class Schema:
         """What the schema says about the element at a path of local names, from the root element on."""
         return model.info(self._inner.model, path)
 
+    def value_problem(self, path: list[str], text: str) -> Fault | None:
+        """What keeps a text from being the value of the element or attribute (`@name`) at the path."""
+        found = model.value_problem(self._inner.model, path, text)
+        if found is None:
+            return None
+        code, values = found
+        return Fault(code, values={"name": path[-1].removeprefix("@"), **values})
+
 
 def _unexplained(root: etree._Element, entry: etree._LogEntry) -> Fault:
     place = Place(line=entry.line or None, xpath=getattr(entry, "path", None))
