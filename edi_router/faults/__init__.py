@@ -10,6 +10,7 @@ from edi_router.faults.catalogue import (
     is_error,
     render,
     severity,
+    shown_code,
 )
 from edi_router.faults.model import Blocks, Fault, FaultList, Place, Severity
 
@@ -28,4 +29,5 @@ __all__ = [
     "is_error",
     "render",
     "severity",
+    "shown_code",
 ]

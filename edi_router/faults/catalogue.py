@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from edi_router.faults.model import Blocks, Fault, Severity
+from edi_router.faults.terms import in_chinese
 
 LANGUAGES = ("en", "zh")
 
@@ -42,6 +43,8 @@ class Entry:
     severity: Severity = Severity.ERROR
     blocks: Blocks = Blocks.MESSAGE
     contrl: Mapping[int, str] = field(default_factory=dict)
+    own_code: str | None = None
+    """The value that holds the fault's own code, where others give it: a rule file, an authority."""
 
     @property
     def fields(self) -> frozenset[str]:
@@ -98,7 +101,23 @@ def render(fault: Fault, language: str = "en") -> str:
 
     Raises KeyError for a code that is not in the catalogue: that is a bug.
     """
-    return CATALOGUE[fault.code].text[language].format_map(_Missing(fault.values))
+    values = in_chinese(fault.values) if language == "zh" else fault.values
+    template = _without_empty(CATALOGUE[fault.code].text[language], values, language)
+    return template.format_map(_Missing(values))
+
+
+def _without_empty(template: str, values: Mapping[str, str], language: str) -> str:
+    """`template` for values some of which are empty: a quoted one is called so, another one is left out.
+
+    >>> _without_empty("Group `{reference}` lacks {id} {name}.", {"reference": "", "id": "1", "name": ""}, "en")
+    'Group (empty) lacks {id}.'
+    """
+    for name in [name for name, value in values.items() if value == ""]:
+        quoted = f"`{{{name}}}`"
+        if language == "zh":
+            template = template.replace(f" {quoted} ", "（空）").replace(quoted, "（空）")
+        template = template.replace(quoted, "(empty)").replace(f" {{{name}}}", "")
+    return template
 
 
 def severity(fault: Fault) -> Severity:
@@ -117,10 +136,20 @@ def blocks(fault: Fault) -> Blocks:
     return entry.blocks if entry.severity is Severity.ERROR else Blocks.NOTHING
 
 
+def shown_code(fault: Fault) -> str:
+    """The code that programs are told: that of the catalogue, or the one that a rule file gives.
+
+    >>> shown_code(Fault("rule-violated", values={"code": "R-HS-01", "text": "…", "text_zh": "…"}))
+    'R-HS-01'
+    """
+    own = CATALOGUE[fault.code].own_code
+    return fault.code if own is None else fault.values.get(own, fault.code)
+
+
 def as_json(fault: Fault, language: str = "en") -> dict[str, object]:
     """The fault in the shape of the scripts' contract."""
     shape: dict[str, object] = {
-        "code": fault.code,
+        "code": shown_code(fault),
         "severity": str(severity(fault)),
         "text": render(fault, language),
         "hint": fault.hint if fault.hint is not None else CATALOGUE[fault.code].remedy[language],
@@ -128,4 +157,6 @@ def as_json(fault: Fault, language: str = "en") -> dict[str, object]:
     }
     if fault.rule is not None:
         shape["rule"] = fault.rule
+    if shape["code"] != fault.code:
+        shape["kind"] = fault.code
     return shape

@@ -8,7 +8,11 @@ from typing import Literal
 
 Format = Literal["edifact", "xml", "unknown"]
 
-_EDIFACT = re.compile(rb"(UNA.{6}\s*)?(UNB|UNG|UNH)[^\w\s]", re.DOTALL)
+_EDIFACT = re.compile(
+    rb"(UNA.{6}\s*)?(UNB|UNG|UNH)[^\w\s]|(?i:\bUNB[^\w\s][A-Z]{4}[^\w\s][1-4][^\w\s])", re.DOTALL
+)
+"""Lower case, too: the reader says what is wrong with it."""
+_NOTHING = b" \t\r\n\x00"
 _WINDOW = 4096
 
 
@@ -27,12 +31,23 @@ def detect(data: bytes) -> Format:
         if head.startswith(mark):
             head = head[: len(head) // 4 * 4].decode(encoding, "replace").encode("utf-8", "replace")
             break
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n\x00")
+    start = head.lstrip(codecs.BOM_UTF8 + _NOTHING)
     if re.match(rb"<[?!A-Za-z_\x80-\xff]", start):
         return "xml"
     if _EDIFACT.search(head) or (start.startswith(b"UNA") and len(data) < _WINDOW):
         return "edifact"
     return "unknown"
+
+
+def is_blank(data: bytes) -> bool:
+    r"""Whether a file of an unknown format has nothing in it, but for blanks and a byte order mark.
+
+    >>> is_blank(b"\xef\xbb\xbf\r\n"), is_blank(b"\xff\xfe"), is_blank(b"x")
+    (True, True, False)
+    """
+    for mark in (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        data = data.removeprefix(mark)
+    return not data.strip(_NOTHING)
 
 
 _MARKS = (

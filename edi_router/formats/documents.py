@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import Field, field_validator
 
@@ -18,11 +18,12 @@ from edi_router.paths import Node, Path, PathError, parse
 
 _EDIFACT = re.compile(r"([A-Z]{6})(?: ([A-Z0-9]+))?")
 _XML = re.compile(r"xml (?:\{([^}]*)\})?([\w.-]+)")
+_FLAT = re.compile(r"(csv|records) ([\w.-]+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a document is: an EDIFACT message type with its directory, or an XML root element.
+    """What a document is: an EDIFACT message type with its directory, an XML root element, a flat file's layout.
 
     >>> Kind.parse("CUSDEC D96B").includes(Kind("edifact", "CUSDEC", "D96B"))
     True
@@ -30,37 +31,49 @@ class Kind:
     True
     >>> Kind.parse("xml TransferOrder").includes(Kind("xml", "TransferOrder", ""))
     True
+    >>> Kind.parse("csv certificate-origin")
+    Kind(format='csv', name='certificate-origin', qualifier=None)
     """
 
     format: str
-    """``edifact`` or ``xml``."""
+    """``edifact``, ``xml``, ``csv`` or ``records``."""
     name: str
-    """The message type, or the root element's local name."""
+    """The message type, the root element's local name, or the layout's id."""
     qualifier: str | None = None
     """The directory (``D96B``) or the namespace; None means any, in a pattern."""
+    others: tuple[str, ...] = field(default=(), repr=False)
+    """More directories: what a mapping reads may be several releases of a message."""
 
     @classmethod
     def parse(cls, text: str) -> Kind:
-        """Read ``CUSDEC``, ``CUSDEC D96B``, ``xml Root`` or ``xml {namespace}Root``; ValueError otherwise."""
+        """Read ``CUSDEC``, ``CUSDEC D96B``, ``xml {namespace}Root``, ``csv LAYOUT`` or ``records LAYOUT``.
+
+        ValueError for anything else.
+        """
         if found := _XML.fullmatch(text):
             return cls("xml", found[2], found[1])
+        if found := _FLAT.fullmatch(text):
+            return cls(found[1], found[2])
         if found := _EDIFACT.fullmatch(text):
             return cls("edifact", found[1], found[2])
-        raise ValueError("must be like `CUSDEC D96B` or `xml {namespace}Root`")
+        raise ValueError("must be like `CUSDEC D96B`, `xml {namespace}Root`, `csv LAYOUT` or `records LAYOUT`")
 
     def includes(self, other: Kind) -> bool:
         """Whether a document of kind `other` is one of these."""
         same = self.format == other.format and self.name == other.name
-        return same and self.qualifier in (None, other.qualifier)
+        return same and (self.qualifier in (None, other.qualifier) or other.qualifier in self.others)
 
     def overlaps(self, other: Kind) -> bool:
         """Whether one document can be of both kinds."""
         return self.includes(other) or other.includes(self)
 
     def __str__(self) -> str:
+        if self.format in ("csv", "records"):
+            return f"{self.format} {self.name}"
         if self.format == "xml":
             return f"xml {{{self.qualifier}}}{self.name}" if self.qualifier else f"xml {self.name}"
-        return f"{self.name} {self.qualifier}" if self.qualifier else self.name
+        releases = (self.qualifier, *self.others) if self.qualifier else ()
+        return ", ".join(f"{self.name} {release}" for release in releases) or self.name
 
 
 def _paths(value: object) -> object:
@@ -93,6 +106,8 @@ class DocumentType(Model):
     """Business numbers by kind: paths."""
     parties: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Who may see the document, by role: paths of codes by which a partner is known."""
+    secret: tuple[str, ...] = ()
+    """Paths of values that are never shown, such as passwords."""
     note: str = ""
 
     @field_validator("for_")
@@ -106,6 +121,11 @@ class DocumentType(Model):
     def _key(cls, value: str | None) -> str | None:
         _paths(value if value is not None else [])
         return value
+
+    @field_validator("secret", mode="before")
+    @classmethod
+    def _secret(cls, value: object) -> object:
+        return _paths(value)
 
     @field_validator("references", "parties", mode="before")
     @classmethod

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select
@@ -73,6 +73,8 @@ class Books:
     """Control numbers that were not used, by stream (the first hundred of each)."""
     problems: tuple[str, ...] = ()
     """What the audit of the present state found; no part of the page."""
+    leniencies: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """How often each leniency was used in files of the date, by partner; no part of the page."""
 
     @property
     def unaccounted(self) -> int:
@@ -99,7 +101,26 @@ class Books:
 def compute(connection: Connection, date: str, problems: tuple[str, ...] = ()) -> Books:
     """The page of a business date, of the state at its end."""
     messages, outputs, files = (_equation(connection, kind, date) for kind in ("message", "output", "file"))
-    return Books(date, messages, outputs, files, _gaps(connection, date), problems)
+    return Books(
+        date, messages, outputs, files, _gaps(connection, date), problems, _leniencies(connection, date)
+    )
+
+
+def _leniencies(connection: Connection, date: str) -> dict[str, dict[str, int]]:
+    """The warnings of leniencies in the files of the date."""
+    f, t = tables.fault.c, tables.file.c
+    prefix = "tolerated-"
+    query = (
+        select(t.partner, f.code, func.count())
+        .join(tables.file, t.id == f.file)
+        .where(t.date == date, f.code.startswith(prefix))
+        .group_by(t.partner, f.code)
+        .order_by(t.partner, f.code)
+    )
+    counts: dict[str, dict[str, int]] = {}
+    for partner, code, number in connection.execute(query):
+        counts.setdefault(partner, {})[code.removeprefix(prefix)] = number
+    return counts
 
 
 def _page(equation: Equation) -> dict[str, Any]:

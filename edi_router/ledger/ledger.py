@@ -13,6 +13,7 @@ from typing import Self
 
 from sqlalchemy import Connection
 
+from edi_router.ledger.acknowledging import Acknowledgements
 from edi_router.ledger.bookkeeping import Bookkeeping
 from edi_router.ledger.delivering import Delivering
 from edi_router.ledger.desk import Desk
@@ -37,7 +38,18 @@ def to_nobody(connection: Connection, work: Sequence[str]) -> None:
     """No engine has to be told: it looks for work in the rows by itself."""
 
 
-class Ledger(Intake, Working, Duplicates, Recording, Delivering, Desk, Schedules, Bookkeeping, Queries):
+class Ledger(
+    Intake,
+    Working,
+    Duplicates,
+    Acknowledgements,
+    Recording,
+    Delivering,
+    Desk,
+    Schedules,
+    Bookkeeping,
+    Queries,
+):
     """What happened: every file, message, output and delivery, with its events; and the books."""
 
     @classmethod

@@ -17,6 +17,9 @@ from edi_router.ledger.store import Store, instant, micros
 
 _INSTANTS = ("received", "removed", "entered", "made", "delivered", "at", "next_attempt", "modified")
 _KINDS = ("file", "interchange", "message", "output", "delivery")
+_LISTED = (*_KINDS, "acknowledgement")
+_STATES = {"interchange": "decision", "acknowledgement": "answer"}
+"""What stands for the state of the kinds that have none."""
 
 
 class Queries(Store):
@@ -42,18 +45,19 @@ class Queries(Store):
         visible_to: str | None = None,
         limit: int = 100,
     ) -> list[dict[str, Any]]:
-        """The latest files, messages, outputs or deliveries (`kind`), newest first.
+        """The latest files, messages, outputs, deliveries or acknowledgements (`kind`), newest first.
 
-        `type` is the message type; `visible_to` a partner who may see the message. Files and messages are of
-        the partner that sent them, outputs and deliveries of the one that gets them.
+        `type` is the message type; `visible_to` a partner who may see the message. Files, messages and
+        acknowledgements are of the partner that sent them, outputs and deliveries of the one that gets them.
+        The state of an acknowledgement is its answer.
         """
-        table: Table = {name: getattr(tables, name) for name in _KINDS}[kind]
+        table: Table = {name: getattr(tables, name) for name in _LISTED}[kind]
         at: Column[int] = table.c[_time_of(kind)]
         query = select(table).order_by(at.desc(), table.c.id).limit(limit)
         if kind in ("message", "interchange"):
             query = query.add_columns(tables.file.c.name).join(tables.file, tables.file.c.id == table.c.file)
         if state is not None:
-            query = query.where(table.c["decision" if kind == "interchange" else "state"] == state)
+            query = query.where(table.c[_STATES.get(kind, "state")] == state)
         if partner is not None:
             query = query.where(table.c.partner == partner)
         if since is not None:
@@ -89,6 +93,7 @@ class Queries(Store):
                 "faults": self._faults(connection, [*own, *interchanges, *messages]),
                 "outputs": _where(connection, tables.output, tables.output.c.id, outputs),
                 "deliveries": deliveries,
+                "acknowledgements": _acknowledgements(connection, messages, outputs),
                 "work": _where(connection, tables.work, tables.work.c.file, files),
                 "decisions": _where(connection, tables.decision, tables.decision.c.subject, subjects),
                 "events": _events(connection, subjects),
@@ -134,7 +139,17 @@ def _told(fault: Fault) -> dict[str, Any]:
 
 
 def _time_of(kind: str) -> str:
-    return {"file": "received", "interchange": "received", "message": "entered"}.get(kind, "made")
+    times = {"file": "received", "interchange": "received", "message": "entered", "acknowledgement": "at"}
+    return times.get(kind, "made")
+
+
+def _acknowledgements(
+    connection: Connection, messages: Sequence[str], outputs: Sequence[str]
+) -> list[dict[str, Any]]:
+    """What these messages say of what we sent, and what was said of these outputs."""
+    a = tables.acknowledgement
+    rows = _where(connection, a, a.c.message, messages) + _where(connection, a, a.c.output, outputs)
+    return [{**row, "detail": json.loads(row["detail"])} for row in {row["id"]: row for row in rows}.values()]
 
 
 def _searches(text: str) -> Iterable[Select[Any]]:
@@ -152,6 +167,7 @@ def _searches(text: str) -> Iterable[Select[Any]]:
     yield select(m.id).where(m.reference == text).order_by(m.entered.desc(), m.id)
     yield select(f.id).where(f.name == text).order_by(f.received.desc(), f.id)
     yield select(o.id).where(o.name == text).order_by(o.made.desc(), o.id)
+    yield select(o.id).where(o.control_reference == text).order_by(o.made.desc(), o.id)
 
 
 def _row(connection: Connection, id: str) -> tuple[str, dict[str, Any]]:

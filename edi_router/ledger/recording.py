@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import bindparam, delete, select, update
 
 from edi_router.ledger import tables
+from edi_router.ledger.acknowledging import acknowledge
 from edi_router.ledger.duplicates import Key, conflict
 from edi_router.ledger.errors import Conflict, Fenced, NotFound, Refused
 from edi_router.ledger.moves import Change, change, enter
@@ -185,6 +186,8 @@ class _Batch:
         tx.insert(tables.visible_to, rows.visible)
         tx.insert(tables.fault, rows.faults)
         complete(tx, (redone.row["id"] for redone in rows.redone))
+        if rows.arrived:
+            acknowledge(tx, rows.arrived)
         change(tx, "work", self.done.values())
         change(tx, "file", self.processed)
         for stream, last in self.numbers.last.items():

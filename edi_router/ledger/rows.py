@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from edi_router.ledger.acknowledging import Arrived
 from edi_router.ledger.coding import fault_rows
 from edi_router.ledger.moves import Change, Entry
 from edi_router.ledger.store import Row
@@ -48,6 +49,7 @@ class Rows:
     references: list[Row] = field(default_factory=list)
     visible: list[Row] = field(default_factory=list)
     faults: list[Row] = field(default_factory=list)
+    arrived: list[Arrived] = field(default_factory=list)
 
     def extend(self, other: Rows) -> None:
         """Add all rows of another."""
@@ -157,6 +159,8 @@ class _Builder:
         self.rows.visible += _distinct(
             {"message": message.id, "partner": v.partner, "role": v.role} for v in message.visible_to
         )
+        if message.acknowledges is not None:
+            self.rows.arrived.append(Arrived(message.id, file["partner"], message.acknowledges))
         for output in message.outputs:
             self.output(it, output, dict.fromkeys((message.id, *output.messages)), MADE_FROM)
 
@@ -183,6 +187,9 @@ class _Builder:
             "format": output.format, "mapping": output.mapping, "size": len(data),
             "sha256": hashlib.sha256(data).hexdigest(),
             "stream": output.unsealed.stream if output.unsealed else None, "number": number,
+            "control_reference": None if number is None else str(number),
+            "sender": (output.unsealed.sender or None) if output.unsealed else None,
+            "recipient": (output.unsealed.recipient or None) if output.unsealed else None,
             "state": "waiting", "made": now,
         }  # fmt: skip
         detail = {"destination": output.destination, "name": output.name}

@@ -113,7 +113,9 @@ output = Table(
     _ref("file", "file"), _ref("interchange", "interchange"), _text("kind"), _text("destination"),
     _text("partner"), _text("name"), _text("format"), _maybe("mapping"), _int("size"), _text("sha256"),
     _maybe("stream"), _maybe_int("number"), _text("state"), _int("made"), _text("date"), _maybe("settled"),
+    _maybe("control_reference"), _maybe("sender"), _maybe("recipient"), _maybe("answer"),
     UniqueConstraint("stream", "number"),
+    Index("ix_output_control_reference", "control_reference", "partner"),
     Index("ix_output_file", "file"), Index("ix_output_interchange", "interchange"),
     Index("ix_output_state", "state"), Index("ix_output_settled", "settled"), Index("ix_output_name", "name"),
 )  # fmt: skip
@@ -130,6 +132,17 @@ message_output = Table(
     Column("output", ID, ForeignKey("output.id"), primary_key=True),
     _text("role"),
     Index("ix_message_output_output", "output"),
+)  # fmt: skip
+
+acknowledgement = Table(
+    "acknowledgement", metadata, _serial(),
+    _ref("message", "message"), _ref("output", "output", nullable=True), _text("partner"), _text("kind"),
+    _text("level"), _text("reference"), _text("within"), _text("sender"), _text("recipient"), _text("answer"),
+    _text("detail"), _int("at"),
+    Index("ix_acknowledgement_message", "message"), Index("ix_acknowledgement_output", "output"),
+    Index("ix_acknowledgement_answer", "answer", "id"),
+    Index("ix_acknowledgement_reference", "reference"),
+    sqlite_autoincrement=True,
 )  # fmt: skip
 
 delivery = Table(

@@ -11,7 +11,7 @@ documents are checked against, and the `Report` that it fills while a file strea
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -20,6 +20,7 @@ from edi_router.faults import Fault
 from edi_router.formats.edifact.directory import Definitions
 from edi_router.formats.edifact.model import Interchange
 from edi_router.formats.edifact.reader import read as read_interchanges
+from edi_router.formats.edifact.settings import EdifactSettings
 from edi_router.library.checker import Checker, Document
 from edi_router.library.converting import Converted, Outcome, conversions
 from edi_router.library.files import (
@@ -42,6 +43,7 @@ __all__ = [
     "ConfigurationError",
     "Converted",
     "Document",
+    "EdifactSettings",
     "Outcome",
     "Report",
     "as_tree",
@@ -55,9 +57,14 @@ __all__ = [
 ]
 
 
-def read(data: bytes | BinaryIO, *, encoding: str | None = None) -> Iterator[Interchange]:
-    """The EDIFACT interchanges in `data`, lazily; what is wrong is in the `faults` of each."""
-    return read_interchanges(data, encoding=encoding)
+def read(
+    data: bytes | BinaryIO, *, encoding: str | None = None, lenient: Collection[str] = ()
+) -> Iterator[Interchange]:
+    """The EDIFACT interchanges in `data`, lazily; what is wrong is in the `faults` of each.
+
+    `lenient` names what is tolerated in envelopes and tags (``missing-unz``).
+    """
+    return read_interchanges(data, encoding=encoding, lenient=lenient)
 
 
 def check(
@@ -70,15 +77,18 @@ def check(
     tree: Tree | Name | None = None,
     check_as: str | None = None,
     encoding: str | None = None,
+    lenient: Collection[str] = (),
+    byte_lengths: bool = False,
+    layout: Name | None = None,
     limit: int = LIMIT,
 ) -> list[Fault]:
-    """Everything that is wrong with a file, EDIFACT or XML, in its order; at most `limit` faults.
+    """Everything that is wrong with a file, EDIFACT, XML or flat, in its order; at most `limit` faults.
 
     The arguments are those of `checker`.
     """
     made = checker(
         schema=schema, rules=rules, profile=profile, definitions=definitions, tree=tree,
-        check_as=check_as, encoding=encoding,
+        check_as=check_as, encoding=encoding, lenient=lenient, byte_lengths=byte_lengths, layout=layout,
     )  # fmt: skip
     return made.report(data, limit).faults
 
@@ -91,17 +101,21 @@ def convert(
     tree: Tree | Name | None = None,
     check_as: str | None = None,
     encoding: str | None = None,
+    lenient: Collection[str] = (),
     force: bool = False,
     now: datetime | None = None,
+    edifact: EdifactSettings | None = None,
 ) -> Outcome:
     """Map the documents of a file; one that has errors, before or after, gives no output unless `force`.
 
     `mapping` is a mapping or its id in the tree; `now` is the instant that the mapping is told (for
-    reproducible outputs). The other arguments are those of `checker`.
+    reproducible outputs); `edifact` is the syntax of an EDIFACT output. The other arguments are those of `checker`.
     """
     tree = as_tree(tree)
-    made = checker(definitions=definitions, tree=tree, check_as=check_as, encoding=encoding, now=now)
+    made = checker(
+        definitions=definitions, tree=tree, check_as=check_as, encoding=encoding, lenient=lenient, now=now
+    )
     report = Report()
     chosen = load_mapping(tree, mapping) if isinstance(mapping, str) else mapping
-    converted = tuple(conversions(data, chosen, made, report, force=force, lineage=True))
+    converted = tuple(conversions(data, chosen, made, report, force=force, lineage=True, edifact=edifact))
     return Outcome(converted, report.faults)

@@ -11,15 +11,19 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from edi_router.config import Tree
 from edi_router.faults import Fault, FaultList, Place
-from edi_router.formats.detect import detect
+from edi_router.formats.detect import detect, is_blank
 from edi_router.formats.documents import DocumentType, Kind
+from edi_router.formats.edifact.check import Checked
 from edi_router.formats.edifact.check import check as check_message
 from edi_router.formats.edifact.directory import Definitions
 from edi_router.formats.edifact.fast import Lane, is_proven
 from edi_router.formats.edifact.fast_message import segment_count
+from edi_router.formats.edifact.lenient import NONE, Leniencies
 from edi_router.formats.edifact.model import Interchange, Message
 from edi_router.formats.edifact.profile import Profile
 from edi_router.formats.edifact.reader import read as read_interchanges
+from edi_router.formats.records import Layout
+from edi_router.formats.records import read as read_records
 from edi_router.library.files import load_rule_set, load_schema
 from edi_router.library.report import LIMIT, Report, extend
 from edi_router.library.source import opened
@@ -67,7 +71,11 @@ class Checker:
     profiles: tuple[Profile, ...] = ()
     check_as: str | None = None
     encoding: str | None = None
+    lenient: Leniencies = NONE
+    byte_lengths: bool = False
     now: datetime = field(default_factory=partial(datetime.now, UTC))
+    layout: Layout | None = None
+    """How flat files are read, where the files are that."""
     _schemas: dict[str, Schema] = field(default_factory=dict, repr=False)
     _rules: dict[str, RuleSet] = field(default_factory=dict, repr=False)
     _plain: dict[tuple[str, str], bool] = field(default_factory=dict, repr=False)
@@ -78,25 +86,34 @@ class Checker:
 
     def _documents(self, source: bytes | BinaryIO, report: Report, lane: Lane | None) -> Iterator[Document]:
         head, stream = opened(source)
+        if self.layout is not None:
+            report.format = self.layout.format
+            yield from self._records(stream.read(), self.layout, report)
+            return
         report.format = detect(head)
         if report.format == "edifact":
             yield from self._edifact(stream, report, lane)
         elif report.format == "xml":
             yield from self._xml(stream.read(), report)
         else:
-            code = "format-unknown" if head.strip() else "file-empty"
+            code = "file-empty" if is_blank(head) else "format-unknown"
             report.envelope.append(Fault(code, Place(line=1, column=1, offset=0)))
 
     def report(self, source: bytes | BinaryIO, limit: int = LIMIT) -> Report:
         """Everything that is wrong with a file."""
         report = Report(limit=limit)
-        for _ in self._documents(source, report, Lane(self.definitions, self.check_as)):
+        for _ in self._documents(source, report, self._lane):
             pass
         return report
 
+    @property
+    def _lane(self) -> Lane | None:
+        """What finds the messages without fault; it does not count bytes."""
+        return None if self.byte_lengths else Lane(self.definitions, self.check_as)
+
     def _edifact(self, source: BinaryIO, report: Report, lane: Lane | None) -> Iterator[Document]:
         """The messages; with a lane, those that it has found to have no fault are only counted."""
-        interchanges = read_interchanges(source, encoding=self.encoding, prove=lane)
+        interchanges = read_interchanges(source, encoding=self.encoding, prove=lane, lenient=self.lenient)
         for number, interchange in enumerate(interchanges, start=1):
             seen = 0
             for message in interchange.messages():
@@ -115,27 +132,26 @@ class Checker:
             extend(report.envelope, interchange.faults)
 
     def _is_settled(self, message: Message, interchange: Interchange) -> bool:
-        """Whether the message is known to have no fault, and neither rules nor profiles ask for more."""
+        """Whether the message is known to have no fault, no rule asks for more, and it follows the profiles."""
         if not is_proven(message, self.definitions, self.check_as, interchange.syntax_version):
             return False
         by = (message.type, message.directory)
         if by not in self._plain:
             kind = Kind("edifact", *by)
             described = self._described(kind)
-            rules = any(each.kind.includes(kind) for each in (*self._rules_of(described), *self.rules))
-            self._plain[by] = not rules and not any(each.kind.includes(kind) for each in self.profiles)
-        return self._plain[by]
+            rules = any(each.includes(kind) for each in (*self._rules_of(described), *self.rules))
+            self._plain[by] = not rules
+        return self._plain[by] and (not self.profiles or self._follows(message, interchange))
+
+    def _follows(self, message: Message, interchange: Interchange) -> bool:
+        """Whether a message without fault follows the profiles, too."""
+        root = self._checked(message, interchange).root
+        return not any(profile.check(root) for profile in self.profiles)
 
     def message(self, message: Message, interchange: Interchange, number: int = 1) -> Document:
         """One message of an interchange, checked."""
         kind = Kind("edifact", message.type, message.directory)
-        checked = check_message(
-            message,
-            self.definitions,
-            check_as=self.check_as,
-            syntax_version=interchange.syntax_version,
-            interchange_header=interchange.header,
-        )
+        checked = self._checked(message, interchange)
         faults = FaultList(LIMIT)
         extend(faults, message.faults)
         extend(faults, checked.faults)
@@ -147,6 +163,17 @@ class Checker:
         )  # fmt: skip
         self._content(document)
         return document
+
+    def _checked(self, message: Message, interchange: Interchange) -> Checked:
+        return check_message(
+            message,
+            self.definitions,
+            check_as=self.check_as,
+            syntax_version=interchange.syntax_version,
+            interchange_header=interchange.header,
+            lenient=self.lenient,
+            byte_lengths=self.byte_lengths,
+        )
 
     def _xml(self, data: bytes, report: Report) -> Iterator[Document]:
         from edi_router.formats.xml.reader import parse
@@ -170,18 +197,31 @@ class Checker:
         extend(report.content, faults)
         yield document
 
+    def _records(self, data: bytes, layout: Layout, report: Report) -> Iterator[Document]:
+        kind = Kind(layout.format, layout.id)
+        described = self._described(kind)
+        found, faults = read_records(data, layout)
+        extend(report.envelope, faults)
+        for each in found:
+            report.interchanges, report.messages = 1, report.messages + 1
+            key = (described.extract(each.root).key or "") if described is not None else ""
+            identity = hashlib.sha256(data[each.offset : each.offset + each.length]).hexdigest()
+            document = Document(kind, each.root, each.faults, 1, each.position, key, identity)
+            self._content(document)
+            extend(report.content, document.faults)
+            yield document
+
     def _content(self, document: Document) -> None:
         """Rules and profiles."""
         described = self._described(document.kind)
         context = self.context(document)
-        sets = [
-            each for each in (*self._rules_of(described), *self.rules) if each.kind.includes(document.kind)
-        ]
+        known = (*self._rules_of(described), *self.rules)
+        sets = [each for each in known if each.judges(document.kind, document.faults)]
         if sets:
             extend(document.faults, check_rules(document.root, sets, context))
+        found = tuple(document.faults)
         for profile in self.profiles:
-            if profile.kind.includes(document.kind):
-                extend(document.faults, profile.check(document.root))
+            extend(document.faults, profile.check(document.root, found))
 
     def context(self, document: Document) -> Context:
         """What a mapping or a rule may know besides the document."""

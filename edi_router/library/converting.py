@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from edi_router.faults import Fault, is_error
-from edi_router.formats.documents import Kind
+from edi_router.formats.edifact.settings import EdifactSettings
 from edi_router.library.checker import Checker, Document
+from edi_router.library.files import layout_named
 from edi_router.library.report import Report, extend
 
 if TYPE_CHECKING:
@@ -51,9 +52,17 @@ def conversions(
     *,
     force: bool = False,
     lineage: bool = False,
+    edifact: EdifactSettings | None = None,
 ) -> Iterator[Converted]:
-    """Convert the documents of a file one after the other; the mapping's faults go to `report` too."""
-    origin = Kind.parse(str(mapping.definition.origin))
+    """Convert the documents of a file one after the other; the mapping's faults go to `report` too.
+
+    `edifact` is the syntax of an EDIFACT output.
+    """
+    from edi_router.mapping.target_edifact import envelope_for
+
+    origin = mapping.definition.origin
+    if origin.format not in ("edifact", "xml"):
+        checker = replace(checker, layout=layout_named(checker.tree, origin.name))
     for document in checker.documents(source, report):
         kind = document.kind
         if checker.check_as is not None and kind.format == "edifact":
@@ -64,10 +73,12 @@ def conversions(
             report.content.append(fault)
             yield Converted(document, None, (*document.faults, fault))
             continue
-        if not force and any(is_error(fault) for fault in document.faults):
+        whole = report.envelope if checker.layout is not None else ()
+        if not force and any(is_error(fault) for fault in (*whole, *document.faults)):
             yield Converted(document, None, tuple(document.faults))
             continue
-        result = mapping.run(document.root, checker.context(document))
+        context = checker.context(document)
+        result = mapping.run(document.root, context, envelope_for(context, edifact or EdifactSettings()))
         extend(report.content, result.faults)
         faults = (*document.faults, *result.faults)
         content = result.output if force or not any(is_error(fault) for fault in result.faults) else None

@@ -13,6 +13,7 @@ from edi_router.faults import Fault, Place, is_error, render
 from edi_router.formats.edifact.directory import Definitions
 
 if TYPE_CHECKING:
+    from edi_router.formats.records import Layout
     from edi_router.formats.xml.schema import Schema
     from edi_router.mapping import Mapping
     from edi_router.rules import RuleSet
@@ -53,7 +54,7 @@ def schema_of(names: Sequence[Name]) -> Schema | None:
         return None
     for name in names:
         Path(name).stat()
-    paths = [Path(name).resolve().as_posix() for name in names]
+    paths = [Path(name).as_posix() for name in names]
     return load_schema(lambda each: Path(each).read_bytes(), *paths)
 
 
@@ -93,6 +94,20 @@ def rule_file(tree: Tree, path: Path) -> RuleSet:
     """The rules in a file of their own; the code tables they use are those of the tree."""
     path.stat()
     return load_rule_set(_WithFile(tree.layers, f"schemas/{path.name}", path.absolute()), path.name)
+
+
+def layout_named(tree: Tree, name: Name) -> Layout:
+    """A layout by its id in the tree, or by the name of its file (`….yaml`); ConfigurationError otherwise."""
+    from edi_router.formats.records import load_layout, read_layout
+
+    path = Path(name)
+    if path.suffix == ".yaml":
+        layout, faults = read_layout(text_of(path), str(path))
+    else:
+        layout, faults = load_layout(tree, str(name))
+    if layout is None:
+        raise ConfigurationError(faults)
+    return layout
 
 
 def text_of(path: Path) -> str:

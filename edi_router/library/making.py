@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from edi_router.config import Tree
 from edi_router.faults import is_error
 from edi_router.formats.documents import load_document_types
 from edi_router.formats.edifact.directory import Definitions
+from edi_router.formats.edifact.lenient import leniencies
 from edi_router.formats.edifact.profile import Profile, load_profile
 from edi_router.library.checker import Checker
 from edi_router.library.files import (
@@ -17,6 +19,7 @@ from edi_router.library.files import (
     Names,
     as_tree,
     definitions_over,
+    layout_named,
     rule_file,
     schema_of,
     several,
@@ -33,19 +36,28 @@ def checker(
     tree: Tree | Name | None = None,
     check_as: str | None = None,
     encoding: str | None = None,
+    lenient: Collection[str] = (),
+    byte_lengths: bool = False,
+    layout: Name | None = None,
     now: datetime | None = None,
 ) -> Checker:
     """What to check against: XSD, rule and profile files, folders of imported definitions.
 
     `tree` is a deployment's folder, layered over the shipped configuration. `check_as` (``D96B``) checks
-    EDIFACT messages by another directory than their own; `encoding` overrides UNB's. Raises
+    EDIFACT messages by another directory than their own; `encoding` overrides UNB's. `lenient` names what is
+    tolerated (``missing-unz``), `byte_lengths` has data elements as long as their bytes. `layout` says that files are flat
+    ones: the id of a layout in the tree, or a layout's file. Raises
     `ConfigurationError` when a file is wrong, FileNotFoundError when one is not there.
     """
     tree = as_tree(tree)
     types, faults = load_document_types(tree)
+    if isinstance(definitions, Definitions):
+        known = definitions
+    else:
+        known = definitions_over(tree, several(definitions))
     profiles: list[Profile] = []
     for name in several(profile):
-        loaded, found = load_profile(text_of(Path(name)), str(name))
+        loaded, found = load_profile(text_of(Path(name)), str(name), known)
         faults += found
         if loaded is not None:
             profiles.append(loaded)
@@ -53,12 +65,15 @@ def checker(
         raise ConfigurationError(faults)
     return Checker(
         tree,
-        definitions if isinstance(definitions, Definitions) else definitions_over(tree, several(definitions)),
+        known,
         tuple(types),
         schema_of(several(schema)),
         tuple(rule_file(tree, Path(name)) for name in several(rules)),
         tuple(profiles),
         check_as,
         encoding,
+        leniencies(lenient),
+        byte_lengths,
         now or datetime.now(UTC),
+        None if layout is None else layout_named(tree, layout),
     )

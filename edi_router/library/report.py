@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from edi_router.faults import Fault, FaultList
-from edi_router.formats.detect import Format
 
 LIMIT = 1000
 """Faults listed for one file; all are counted."""
@@ -16,7 +15,8 @@ LIMIT = 1000
 class Report:
     """What a file was found to be: filled while its documents are read, complete when they are exhausted."""
 
-    format: Format = "unknown"
+    format: str = "unknown"
+    """``edifact``, ``xml``, ``csv``, ``records`` or ``unknown``."""
     interchanges: int = 0
     messages: int = 0
     segments: int = 0

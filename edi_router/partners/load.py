@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from itertools import combinations
+from types import MappingProxyType
 
 from edi_router.config import ConfigNode, Tree, did_you_mean, place_of, read_model
 from edi_router.faults import Fault
@@ -16,13 +19,18 @@ OUTCOME = Kind("xml", "Outcome")
 
 
 def load_partners(
-    tree: Tree, mappings: Mapping[str, Kind], ours: Sequence[Identification] = ()
+    tree: Tree,
+    mappings: Mapping[str, Kind],
+    ours: Sequence[Identification] = (),
+    profiles: Mapping[str, Kind] = MappingProxyType({}),
+    layouts: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[list[Partner], list[Fault]]:
     """All partners below `partners/`, and everything wrong with their files.
 
-    `mappings` are the known mappings and what they read, `ours` our own identifications. Checked across
-    files: ids, identifications and codes are unique, the file is named after its partner, destinations and
-    mappings exist and fit, no two agreements fit one document.
+    `mappings` are the known mappings and what they read, `ours` our own identifications, `profiles` the known
+    profiles and what they are for, `layouts` those of flat files with their formats. Checked across files:
+    ids, identifications and codes are unique, the file is named after its partner, destinations, mappings,
+    profiles and layouts exist and fit, no two agreements fit one document.
     """
     partners: list[Partner] = []
     nodes: dict[str, ConfigNode] = {}
@@ -44,7 +52,23 @@ def load_partners(
     faults += _unique(partners, nodes, ours)
     for partner in partners:
         faults += _agreements(partner, nodes[partner.id], list(nodes), mappings)
+        faults += _profiles(partner, nodes[partner.id], profiles)
+        faults += _layouts(partner, nodes[partner.id], layouts)
     return partners, faults
+
+
+def expired_leniencies(tree: Tree, today: date) -> list[Fault]:
+    """A warning for each leniency of a partner that is no longer in force."""
+    faults: list[Fault] = []
+    for name in tree.names("partners", ".yaml"):
+        partner, node, _ = read_model(Partner, tree.text(name), tree.display(name))
+        if partner is None or node is None:
+            continue
+        for leniency in sorted(set(partner.leniencies) - partner.granted(today)):
+            values = {"leniency": leniency.value, "until": partner.leniencies[leniency].until.isoformat()}
+            place = place_of(node, ["leniencies", leniency.value, "until"])
+            faults.append(Fault("leniency-expired", place, values))
+    return faults
 
 
 def _unique(partners: list[Partner], nodes: Nodes, ours: Sequence[Identification]) -> list[Fault]:
@@ -95,6 +119,40 @@ def _agreements(
             faults.append(
                 Fault("agreements-collide", place, {"one": one.id, "other": other.id, "line": str(line)})
             )
+    return faults
+
+
+def _profiles(partner: Partner, node: ConfigNode, profiles: Mapping[str, Kind]) -> list[Fault]:
+    """A profile must exist, and be for every message that the agreement takes."""
+    faults: list[Fault] = []
+    for index, agreement in enumerate(partner.agreements):
+        name, kind = agreement.profile, agreement.kind
+        where: list[str | int] = ["agreements", index, "profile"]
+        if name is None:
+            continue
+        taken = replace(kind, qualifier=agreement.check_as or kind.qualifier)
+        if name not in profiles:
+            faults.append(_unknown(node, where, "profile", name, list(profiles)))
+        elif not profiles[name].includes(taken):
+            values = {"profile": name, "for": str(profiles[name]), "kind": str(taken)}
+            faults.append(Fault("profile-wrong-message", place_of(node, where), values))
+    return faults
+
+
+def _layouts(partner: Partner, node: ConfigNode, layouts: Mapping[str, str]) -> list[Fault]:
+    """A flat file that an agreement takes must have a layout, of the kind that it says."""
+    faults: list[Fault] = []
+    for index, agreement in enumerate(partner.agreements):
+        kind = agreement.kind
+        where: list[str | int] = ["agreements", index, "receives"]
+        if kind.format not in ("csv", "records"):
+            continue
+        if kind.name not in layouts:
+            faults.append(_unknown(node, where, "layout", kind.name, list(layouts)))
+        elif layouts[kind.name] != kind.format:
+            problem = f"the layout is one of {layouts[kind.name]}"
+            values = {"key": "receives", "value": str(kind), "problem": problem}
+            faults.append(Fault("config-value", place_of(node, where), values))
     return faults
 
 

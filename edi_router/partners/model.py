@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -10,6 +11,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, field_validator, mo
 
 from edi_router.config import Model, YesNo
 from edi_router.formats.documents import Kind, path
+from edi_router.formats.edifact.lenient import Leniencies, Leniency
+from edi_router.formats.edifact.settings import EdifactSettings
 from edi_router.partners.channels import ChannelSettings
 from edi_router.paths import PathError
 
@@ -157,6 +160,8 @@ class Agreement(Model):
     when: Annotated[tuple[Condition, ...], BeforeValidator(_list)] = ()
     check_as: str | None = Field(default=None, pattern=r"^[A-Z]\d{2}[A-Z]$")
     """Another directory to check EDIFACT messages against when their own is not to be had."""
+    profile: str | None = None
+    """The profile that EDIFACT messages must follow besides, by its id."""
     deliver: Annotated[tuple[Delivery, ...], BeforeValidator(_list), AfterValidator(_some)]
     receipt: str | None = None
     """The mapping that makes the technical receipt of an XML document."""
@@ -181,6 +186,14 @@ class Duplicates(Model):
     policy: Literal["answer-again", "reject", "hold"] = "answer-again"
 
 
+class Grant(Model):
+    """A leniency that is granted to a partner."""
+
+    until: date
+    """The last day of it."""
+    note: str = ""
+
+
 class Partner(Model):
     """One `partners/<ID>.yaml`."""
 
@@ -194,9 +207,23 @@ class Partner(Model):
     """Codes by which documents name the partner (organisation, customs office, terminal)."""
     channel: ChannelSettings | None = None
     agreements: tuple[Agreement, ...] = ()
-    contrl: Literal["as-received", "3", "4", "none"] = "as-received"
-    """The syntax version of the CONTRL given for EDIFACT interchanges."""
+    contrl: Literal["as-received", "2", "3", "4", "none"] = "as-received"
+    """The syntax version of the CONTRL given for EDIFACT interchanges; as-received answers 4 by 4, others by 3."""
+    contrl_kinds: Annotated[tuple[Literal["technical", "functional"], ...], BeforeValidator(_list)] = Field(
+        default=("functional",), min_length=1
+    )
+    """Which CONTRL is given: that the interchange has arrived, what became of it, or both."""
     on_bad_message: Literal["reject_message", "reject_interchange"] = "reject_message"
     duplicates: Duplicates = Duplicates()
+    edifact: EdifactSettings = EdifactSettings()
+    """How the EDIFACT interchanges that we send look."""
     encoding: str | None = None
     """The encoding of EDIFACT files where it is not the one that UNB declares (``gb18030``)."""
+    lengths: Literal["characters", "bytes"] = "characters"
+    """What the lengths of data elements count: ISO 9735 has characters, some agree on bytes."""
+    leniencies: dict[Leniency, Grant] = Field(default_factory=dict)
+    """What is tolerated in its EDIFACT files, by name, each until a day."""
+
+    def granted(self, day: date) -> Leniencies:
+        """The leniencies in force on a day."""
+        return frozenset(each for each, grant in self.leniencies.items() if day <= grant.until)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from edi_router.faults import Fault, Place
-from edi_router.formats.documents import Kind, values
+from edi_router.formats.documents import Kind, path, values
 from edi_router.partners.model import Agreement, Condition, Delivery, Destination, Partner, Status
 from edi_router.paths import Node
 
@@ -67,6 +67,15 @@ def satisfied(condition: Condition, root: Node) -> bool:
     return not found if not allowed else bool(allowed.intersection(found))
 
 
+def fitting_agreements(sender: Partner, kind: Kind, root: Node) -> list[Agreement]:
+    """The agreements that take the kind of document, and whose conditions it satisfies."""
+    return [
+        agreement
+        for agreement in sender.agreements
+        if agreement.kind.includes(kind) and all(satisfied(each, root) for each in agreement.when)
+    ]
+
+
 def choose(sender: Partner, kind: Kind, root: Node, test: bool, directory: Directory, place: Place) -> Route:
     """Choose the agreement by sender, kind and content, then the destinations.
 
@@ -74,12 +83,13 @@ def choose(sender: Partner, kind: Kind, root: Node, test: bool, directory: Direc
     live partner.
     """
     by_kind = [agreement for agreement in sender.agreements if agreement.kind.includes(kind)]
-    fitting = [each for each in by_kind if all(satisfied(condition, root) for condition in each.when)]
+    fitting = fitting_agreements(sender, kind, root)
     values_ = {"partner": sender.id, "kind": str(kind)}
     if not fitting:
         code = "route-conditions" if by_kind else "route-none"
         tried = ", ".join(each.id for each in by_kind)
-        return Route(None, (), code, (Fault(code, place, {**values_, "agreements": tried}),))
+        at = _refusing(by_kind, root, place)
+        return Route(None, (), code, (Fault(code, at, {**values_, "agreements": tried}),))
     if len(fitting) > 1:
         names = ", ".join(each.id for each in fitting)
         return Route(
@@ -96,8 +106,9 @@ def choose(sender: Partner, kind: Kind, root: Node, test: bool, directory: Direc
         if test and found.status is Status.LIVE:
             faults.append(Fault("test-to-live", place, {"partner": sender.id, "destination": found.id}))
         elif not found.status.active and found.status is not Status.SUSPENDED:
+            at = _place_of(delivery.to.code, root, place)
             faults.append(
-                Fault("destination-not-active", place, {"destination": found.id, "status": found.status})
+                Fault("destination-not-active", at, {"destination": found.id, "status": found.status})
             )
         else:
             legs.append(Leg(delivery, found))
@@ -127,4 +138,20 @@ def _destination(to: Destination, root: Node, directory: Directory, place: Place
     for code in codes:
         if partner := directory.by_code(code):
             return partner
-    return Fault("destination-unknown", place, {"code": ", ".join(codes) or "(empty)", "path": to.code})
+    at = _place_of(to.code, root, place)
+    return Fault("destination-unknown", at, {"code": ", ".join(codes) or "(empty)", "path": to.code})
+
+
+def _place_of(text: str | None, root: Node, place: Place) -> Place:
+    """Where the first value stands that the path selects; `place` when there is none."""
+    found = path(text).values(root) if text is not None else []
+    return found[0][1].place() if found else place
+
+
+def _refusing(agreements: Iterable[Agreement], root: Node, place: Place) -> Place:
+    """Where the value stands that all the agreements refuse; `place` when they refuse different ones."""
+    refused = {
+        _place_of(next(each.path for each in agreement.when if not satisfied(each, root)), root, place)
+        for agreement in agreements
+    }
+    return refused.pop() if len(refused) == 1 else place

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from edi_router.config import Tree
 from edi_router.faults import Fault, is_error
 from edi_router.formats.documents import DocumentType, Kind, load_document_types
 from edi_router.formats.edifact.directory import Definitions
+from edi_router.formats.edifact.profile import Profile, load_profiles
+from edi_router.formats.records import Layout, layout_names, load_layout
 from edi_router.formats.xml import Schema, SchemaError
 from edi_router.mapping import Mapping, load
 from edi_router.partners import Directory, load_partners
@@ -29,6 +31,8 @@ class Configuration:
     schemas: MappingOf[str, Schema]
     rules: MappingOf[str, RuleSet]
     digest: str
+    profiles: MappingOf[str, Profile] = field(default_factory=dict)
+    layouts: MappingOf[str, Layout] = field(default_factory=dict)
 
     def document(self, kind: Kind) -> DocumentType | None:
         """The document type of this kind; the more specific one where two fit."""
@@ -67,9 +71,10 @@ def load_configuration(
     settings, faults = load_settings(tree)
     documents, found = load_document_types(tree)
     faults += found
+    definitions = definitions_of(tree)
     mappings: dict[str, Mapping] = {}
     for name in mapping_ids(tree):
-        mapping, found = load(tree, name)
+        mapping, found = load(tree, name, definitions)
         faults += found
         if mapping is not None:
             mappings[name] = mapping
@@ -77,7 +82,18 @@ def load_configuration(
         partner_tree = Tree(tree.layers[:-1] or tree.layers)
     origins = {name: mapping.definition.origin for name, mapping in mappings.items()}
     ours = settings.identifications if settings is not None else ()
-    partners, found = load_partners(partner_tree or tree, origins, ours)
+    profiles, found = load_profiles(tree, definitions)
+    faults += found
+    layouts: dict[str, Layout] = {}
+    for name in layout_names(tree):
+        layout, found = load_layout(tree, name)
+        faults += found
+        if layout is not None:
+            layouts[name] = layout
+    kinds = {name: profile.kind for name, profile in profiles.items()}
+    partners, found = load_partners(
+        partner_tree or tree, origins, ours, kinds, {name: layout.format for name, layout in layouts.items()}
+    )
     faults += found
     schemas: dict[str, Schema] = {}
     rules: dict[str, RuleSet] = {}
@@ -101,9 +117,11 @@ def load_configuration(
         Directory(partners),
         tuple(documents),
         mappings,
-        definitions_of(tree),
+        definitions,
         schemas,
         rules,
         tree.digest(files=(FILE,)),
+        profiles,
+        layouts,
     )
     return configuration, faults

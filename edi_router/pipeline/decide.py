@@ -8,8 +8,10 @@ from datetime import date
 
 from edi_router.faults import Fault, is_error
 from edi_router.formats.documents import Extract, Kind
+from edi_router.formats.edifact.writer import Envelope
 from edi_router.mapping import Context
 from edi_router.partners import Leg, Partner, choose
+from edi_router.partners.model import Identification
 from edi_router.paths import Node
 from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.model import (
@@ -19,9 +21,9 @@ from edi_router.pipeline.model import (
     Output,
     OutputKind,
     Reference,
+    Unsealed,
     Visibility,
 )
-from edi_router.rules import check as check_rules
 
 LONGEST = 60
 """Characters that a reference and the like may have in a file name, so that the id always fits."""
@@ -54,7 +56,9 @@ def decide(
     context = context_of(document.id, sender, incoming, configuration)
     faults = list(document.faults)
     for name in described.rules if described is not None else ():
-        faults += check_rules(document.root, configuration.rules[name], context)
+        rules = configuration.rules[name]
+        if rules.judges(document.kind, document.faults):
+            faults += rules.check(document.root, context)
     outcome = MessageOutcome(
         id=document.id,
         position=document.position,
@@ -135,19 +139,26 @@ def _make(
     document: Document, number: int, leg: Leg, sender: Partner, context: Context, configuration: Configuration
 ) -> tuple[Output | None, list[Fault]]:
     delivery = leg.delivery
-    if delivery.mapping is None:
-        content, faults, format_ = document.raw, [], document.kind.format
-    else:
+    unsealed: Unsealed | None = None
+    content: bytes | None = document.raw
+    faults: list[Fault] = []
+    format_ = document.kind.format
+    if delivery.mapping is not None:
         mapping = configuration.mappings[delivery.mapping]
         origin = mapping.definition.origin
         if not origin.includes(document.kind):
             values = {"mapping": mapping.id, "source": str(origin), "kind": str(document.kind)}
             return None, [Fault("mapping-wrong-source", document.root.place(), values)]
-        result = mapping.run(document.root, replace(context, recipient=leg.destination.id))
-        faults, format_ = list(result.faults), "xml"
+        to = leg.destination
+        envelope = _envelope(to, configuration, document.test)
+        result = mapping.run(document.root, replace(context, recipient=to.id), envelope)
+        faults = list(result.faults)
         if any(is_error(fault) for fault in faults):
             return None, faults
-        content = result.output
+        content, format_ = result.output, mapping.target.format if mapping.target is not None else "xml"
+        if result.seal is not None:
+            content = None
+            unsealed = Unsealed(f"edifact:{to.id}", result.seal, envelope.sender, envelope.recipient)
     identity = document.id if number == 1 else f"{document.id}-{number}"
     output = Output(
         id=identity,
@@ -156,17 +167,26 @@ def _make(
         name=_name(delivery.name, identity, document, sender, delivery.mapping, format_),
         format=format_,
         content=content,
+        unsealed=unsealed,
         mapping=delivery.mapping,
         messages=(document.id,),
     )
     return output, faults
 
 
+def _envelope(to: Partner, configuration: Configuration, test: bool) -> Envelope:
+    """How an EDIFACT interchange from us to the partner looks; without an identification it is named by its id."""
+    ours = configuration.settings.identifications[0]
+    named = to.identifications[0] if to.identifications else Identification(id=to.id)
+    envelope = to.edifact.envelope((ours.id, ours.qualifier), (named.id, named.qualifier), test=test)
+    return replace(envelope, encoding=envelope.encoding or to.encoding)
+
+
 def _name(
     pattern: str | None, identity: str, document: Document, sender: Partner, mapping: str | None, format_: str
 ) -> str:
     """The deterministic file name of an output, of safe characters only."""
-    suffix = "xml" if format_ == "xml" else "edi"
+    suffix = {"edifact": "edi", "records": "txt"}.get(format_, format_)
     fields = {
         "id": identity,
         "type": document.kind.name,

@@ -9,9 +9,15 @@ from datetime import datetime, timedelta
 
 from edi_router.faults import Blocks, Fault, Place, blocks, is_error
 from edi_router.formats.documents import Kind
-from edi_router.formats.edifact import Interchange, Message, contrl, read, write_interchange
-from edi_router.formats.edifact.check import check
+from edi_router.formats.edifact import Interchange, Message, read
+from edi_router.formats.edifact.broken import capped
+from edi_router.formats.edifact.check import Checked, check
+from edi_router.formats.edifact.contrl import answerable, nameable
+from edi_router.formats.edifact.envelope import version_of
+from edi_router.formats.edifact.lenient import Leniencies
 from edi_router.partners import Partner
+from edi_router.partners.routing import fitting_agreements
+from edi_router.pipeline.acknowledge import acknowledging, answers, contrl_version
 from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.decide import Document, decide
 from edi_router.pipeline.model import (
@@ -21,9 +27,10 @@ from edi_router.pipeline.model import (
     LedgerView,
     MessageOutcome,
     Output,
-    OutputKind,
     Prior,
-    Unsealed,
+    Reference,
+    Sent,
+    Visibility,
 )
 
 
@@ -34,13 +41,23 @@ def process_edifact(
     sender = configuration.directory.partners[incoming.partner]
     so_far = _SoFar(ledger, incoming)
     outcomes: list[InterchangeOutcome] = []
-    for position, interchange in enumerate(read(incoming.content, encoding=sender.encoding), start=1):
+    interchanges = capped(
+        read(incoming.content, encoding=sender.encoding, lenient=_granted(sender, incoming, configuration))
+    )
+    for position, interchange in enumerate(interchanges, start=1):
         outcome = _Interchange(interchange, position, sender, incoming, configuration).outcome(so_far)
+        if any(blocks(fault) is Blocks.FILE for fault in outcome.faults):
+            return [], [fault for fault in outcome.faults if blocks(fault) is Blocks.FILE]
         so_far.add(outcome)
         outcomes.append(outcome)
     if incoming.only:
         outcomes = [each for each in outcomes if each.messages]
     return outcomes, []
+
+
+def _granted(sender: Partner, incoming: Incoming, configuration: Configuration) -> Leniencies:
+    """The leniencies in force for the partner on the day the file came."""
+    return sender.granted(incoming.received.astimezone(configuration.settings.zone).date())
 
 
 class _SoFar:
@@ -66,6 +83,11 @@ class _SoFar:
                 return Prior(other.id, self.incoming.id, self.incoming.received, other.content == content)
         return self.ledger.prior_interchange(partner, sender, recipient, control_reference, since, content)
 
+    def sent_interchange(
+        self, partner: str, sender: str, recipient: str, control_reference: str
+    ) -> Sent | None:
+        return self.ledger.sent_interchange(partner, sender, recipient, control_reference)
+
 
 class _Interchange:
     """One interchange on its way to an outcome."""
@@ -88,13 +110,12 @@ class _Interchange:
     def outcome(self, ledger: LedgerView) -> InterchangeOutcome:
         messages = list(self.interchange.messages())
         faults = [*self.interchange.faults, *self._parties()]
-        blocked = any(blocks(fault) in (Blocks.INTERCHANGE, Blocks.FILE) for fault in faults)
-        prior = None if blocked or self.incoming.only else self._prior(ledger)
+        blocked = any(is_error(fault) for fault in faults)
+        prior = None if blocked or self.incoming.only else self._prior(messages, ledger)
         if prior is not None:
-            return self._duplicate(messages, faults, prior)
-        outcomes = [self._message(message, blocked) for message in messages if self._wanted(message)]
-        rejected = any(each.decision is Decision.REJECTED for each in outcomes)
-        if rejected and not blocked and self.sender.on_bad_message == "reject_interchange":
+            return self._duplicate(messages, faults, prior, ledger)
+        outcomes = [self._message(message, blocked, ledger) for message in messages if self._wanted(message)]
+        if not blocked and self._falls_as_a_whole(messages, outcomes):
             blocked = True
             outcomes = [self._with_the_others(each) for each in outcomes]
         return self._whole(messages, outcomes, faults, blocked)
@@ -105,14 +126,24 @@ class _Interchange:
     def _wanted(self, message: Message) -> bool:
         return not self.incoming.only or self._id(message) in self.incoming.only
 
-    def _message(self, message: Message, blocked: bool) -> MessageOutcome:
-        kind = Kind("edifact", message.type, message.directory)
+    def _falls_as_a_whole(self, messages: Sequence[Message], outcomes: Sequence[MessageOutcome]) -> bool:
+        """Whether a rejected message takes the others with it: by agreement, or because CONTRL cannot name it."""
+        rejected = {each.id for each in outcomes if each.decision is Decision.REJECTED}
+        if rejected and self.sender.on_bad_message == "reject_interchange":
+            return True
+        version = contrl_version(self.sender, self.interchange)
+        return any(self._id(each) in rejected and not nameable(each, version) for each in messages)
+
+    def _message(self, message: Message, blocked: bool, ledger: LedgerView) -> MessageOutcome:
+        kind = Kind("edifact", message.type, "".join(version_of(message)))
         checked = check(
             message,
             self.configuration.definitions,
             check_as=self._check_as(kind),
             syntax_version=self.interchange.syntax_version,
             interchange_header=self.interchange.header,
+            lenient=_granted(self.sender, self.incoming, self.configuration),
+            byte_lengths=self.sender.lengths == "bytes",
         )
         document = Document(
             id=self._id(message),
@@ -122,12 +153,59 @@ class _Interchange:
             length=message.length,
             reference=message.reference,
             root=checked.root,
-            faults=(*message.faults, *checked.faults),
+            faults=(*message.faults, *checked.faults, *self._profiled(kind, checked)),
             raw=self.incoming.content[message.offset : message.offset + message.length],
             test=self._test,
         )
+        if message.type == "CONTRL" and self._to_us and not self._agreed(kind):
+            return self._acknowledgement(message, document, blocked, ledger)
         outcome = decide(document, self.sender, self.incoming, self.configuration)
         return self._with_the_others(outcome) if blocked else outcome
+
+    def _acknowledgement(
+        self, message: Message, document: Document, blocked: bool, ledger: LedgerView
+    ) -> MessageOutcome:
+        """A CONTRL for us. A faulty one needs a person: CONTRL is not answered by CONTRL (ISO 9735-4)."""
+        says, told = acknowledging(message, self.sender, ledger)
+        usable = says is not None and not blocked and not any(is_error(fault) for fault in document.faults)
+        return MessageOutcome(
+            id=document.id,
+            position=document.position,
+            offset=document.offset,
+            length=document.length,
+            type=document.kind.name,
+            directory=document.kind.qualifier or "",
+            reference=document.reference,
+            decision=Decision.ACCEPTED if usable else Decision.HELD,
+            reason=f"interchange {says.reference}: {says.answer}"
+            if says is not None and usable
+            else "faulty",
+            test=document.test,
+            faults=(*document.faults, *told),
+            references=(Reference("interchange", says.reference),) if says is not None else (),
+            visible_to=(Visibility(self.sender.id, "sender"),),
+            acknowledges=says if usable else None,
+        )
+
+    @property
+    def _to_us(self) -> bool:
+        interchange = self.interchange
+        return any(
+            each.id == interchange.recipient and each.qualifier in ("", interchange.recipient_qualifier)
+            for each in self.configuration.settings.identifications
+        )
+
+    def _agreed(self, kind: Kind) -> bool:
+        """Whether an agreement takes the kind."""
+        return any(each.kind.includes(kind) for each in self.sender.agreements)
+
+    def _profiled(self, kind: Kind, checked: Checked) -> list[Fault]:
+        """What the profile of the message's agreement does not allow."""
+        faults: list[Fault] = []
+        for name in {each.profile: 0 for each in fitting_agreements(self.sender, kind, checked.root)}:
+            if name is not None:
+                faults += self.configuration.profiles[name].check(checked.root, checked.faults)
+        return faults
 
     def _check_as(self, kind: Kind) -> str | None:
         return next(
@@ -142,18 +220,19 @@ class _Interchange:
     @property
     def _answerable(self) -> bool:
         """Whether UNB says enough for a CONTRL; who cannot be told of a rejection needs a person instead."""
-        interchange = self.interchange
-        return bool(interchange.control_reference and interchange.sender and interchange.recipient)
+        return answerable(self.interchange)
 
     def _with_the_others(self, outcome: MessageOutcome) -> MessageOutcome:
         """The message goes down with its interchange, whatever it came to by itself."""
         if not self._answerable:
             reason = "its interchange cannot be answered"
-            return replace(outcome, decision=Decision.HELD, reason=reason, outputs=(), agreement=None)
+            held = replace(outcome, decision=Decision.HELD, reason=reason, outputs=(), agreement=None)
+            return replace(held, acknowledges=None)
         if outcome.decision is Decision.REJECTED:
             return outcome
         reason = "rejected with its interchange"
-        return replace(outcome, decision=Decision.REJECTED, reason=reason, outputs=(), agreement=None)
+        rejected = replace(outcome, decision=Decision.REJECTED, reason=reason, outputs=(), agreement=None)
+        return replace(rejected, acknowledges=None)
 
     def _parties(self) -> list[Fault]:
         """UNB must name the partner whose channel it came by, and us or another partner."""
@@ -166,17 +245,13 @@ class _Interchange:
         if known is None or known.id != self.sender.id:
             values = {"sender": interchange.sender, "partner": self.sender.id}
             faults.append(Fault("sender-not-partner", interchange.header.place(2, 1), values))
-        ours = any(
-            each.id == interchange.recipient and each.qualifier in ("", interchange.recipient_qualifier)
-            for each in self.configuration.settings.identifications
-        )
         named = directory.by_identification(interchange.recipient, interchange.recipient_qualifier)
-        if not ours and named is None:
+        if not self._to_us and named is None:
             place = interchange.header.place(3, 1)
             faults.append(Fault("recipient-unknown", place, {"recipient": interchange.recipient}))
         return faults
 
-    def _prior(self, ledger: LedgerView) -> Prior | None:
+    def _prior(self, messages: Sequence[Message], ledger: LedgerView) -> Prior | None:
         interchange = self.interchange
         return ledger.prior_interchange(
             self.sender.id,
@@ -184,17 +259,19 @@ class _Interchange:
             interchange.recipient,
             interchange.control_reference,
             self.incoming.received - timedelta(days=self.sender.duplicates.window_days),
-            self._content,
+            self._content(messages),
         )
 
-    @property
-    def _content(self) -> str:
-        """SHA-256 of the interchange's own bytes."""
-        end = self.interchange.trailer.end()[0] if self.interchange.trailer is not None else None
-        return hashlib.sha256(self.incoming.content[self.interchange.offset : end]).hexdigest()
+    def _content(self, messages: Sequence[Message]) -> str:
+        """SHA-256 of the interchange's own bytes: to its trailer, else to what is there instead."""
+        interchange = self.interchange
+        last = interchange.trailer or interchange.header
+        end = last.end()[0] if last is not None else interchange.offset
+        end = max([end, *(message.offset + message.length for message in messages[-1:])])
+        return hashlib.sha256(self.incoming.content[interchange.offset : end]).hexdigest()
 
     def _duplicate(
-        self, messages: Sequence[Message], faults: list[Fault], prior: Prior
+        self, messages: Sequence[Message], faults: list[Fault], prior: Prior, ledger: LedgerView
     ) -> InterchangeOutcome:
         """Met before; never processed again.
 
@@ -210,7 +287,7 @@ class _Interchange:
         values = {"reference": self.interchange.control_reference, "when": when}
         fault = Fault("duplicate-refused" if policy == "reject" else "duplicate-interchange", place, values)
         decision = Decision.HELD if policy == "hold" else Decision.DUPLICATE
-        again = [self._message(message, blocked=False) for message in messages]
+        again = [self._message(message, False, ledger) for message in messages]
         outcomes = [
             replace(
                 each,
@@ -218,6 +295,7 @@ class _Interchange:
                 reason=f"repeats interchange {prior.id}",
                 agreement=None,
                 outputs=(),
+                acknowledges=None,
                 faults=() if each.decision is Decision.HELD else each.faults,
             )
             for each in again
@@ -240,7 +318,6 @@ class _Interchange:
             # Where nothing was accepted, the corrected interchange may come again under the same reference.
             nothing = bool(outcomes) and all(each.decision is Decision.REJECTED for each in outcomes)
             decision = Decision.REJECTED if blocked or nothing else Decision.ACCEPTED
-        acknowledgements = self._contrl(messages, outcomes, faults, blocked)
         return InterchangeOutcome(
             id=self.id,
             position=self.position,
@@ -252,8 +329,8 @@ class _Interchange:
             test=self._test,
             faults=tuple(faults),
             messages=tuple(outcomes),
-            acknowledgements=() if acknowledgements is None else (acknowledgements,),
-            content=self._content,
+            acknowledgements=self._contrl(messages, outcomes, faults, blocked),
+            content=self._content(messages),
         )
 
     def _contrl(
@@ -262,56 +339,32 @@ class _Interchange:
         outcomes: Sequence[MessageOutcome],
         faults: list[Fault],
         blocked: bool,
-    ) -> Output | None:
+    ) -> tuple[Output, ...]:
         """CONTRL for the interchange; none for one that cannot be named, or that itself acknowledges."""
-        interchange = self.interchange
         acknowledges = bool(messages) and all(message.type == "CONTRL" for message in messages)
-        if self.incoming.only or self.sender.contrl == "none" or acknowledges:
-            return None
-        if not self._answerable:
-            return None
-        version = 4 if (self.sender.contrl, interchange.syntax_version) in _VERSION_4 else 3
+        if self.incoming.only or self.sender.contrl == "none" or acknowledges or not self._answerable:
+            return ()
         by_id = {outcome.id: outcome for outcome in outcomes}
         # What holds a message is our affair; the sender is told that it has arrived.
         results = [
             (
                 message,
-                () if by_id[self._id(message)].decision is Decision.HELD else by_id[self._id(message)].faults,
+                [fault for fault in by_id[self._id(message)].faults if is_error(fault)]
+                if by_id[self._id(message)].decision is not Decision.HELD
+                else [],
             )
             for message in messages
         ]
         told = [fault for fault in faults if is_error(fault)]
         if blocked and not told:
-            told = [fault for _, found in results for fault in found if is_error(fault)][:1]
-        ours = self.configuration.settings.identifications[0]
-        at = self.incoming.received.astimezone(self.configuration.settings.zone)
-
-        def seal(number: int) -> bytes:
-            reference = str(number)
-            answer = contrl(interchange, results, told, reference="1", version=version)
-            return write_interchange(
-                [answer],
-                syntax=interchange.syntax or "UNOC",
-                syntax_version=version,
-                sender=ours.id,
-                sender_qualifier=ours.qualifier,
-                recipient=interchange.sender,
-                recipient_qualifier=interchange.sender_qualifier,
-                control_reference=reference,
-                date=at.strftime("%y%m%d" if version == 3 else "%Y%m%d"),
-                time=at.strftime("%H%M"),
-                test=interchange.test,
-            )
-
-        return Output(
-            id=f"{self.id}-contrl",
-            kind=OutputKind.ACKNOWLEDGEMENT,
-            destination=self.sender.id,
-            name=f"CONTRL_{self.id}.edi",
-            format="edifact",
-            unsealed=Unsealed(f"edifact:{self.sender.id}", seal),
-            messages=tuple(outcome.id for outcome in outcomes),
+            told = [fault for _, found in results for fault in found][:1]
+        return answers(
+            self.interchange,
+            results,
+            told,
+            id=self.id,
+            sender=self.sender,
+            incoming=self.incoming,
+            configuration=self.configuration,
+            messages=[outcome.id for outcome in outcomes],
         )
-
-
-_VERSION_4 = frozenset({("4", version) for version in range(10)} | {("as-received", 4)})

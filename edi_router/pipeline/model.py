@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from edi_router.faults import Fault
+from edi_router.formats.edifact.contrl_read import Answer
 
 
 class Decision(StrEnum):
@@ -55,11 +56,15 @@ class Visibility:
 class Unsealed:
     """A document whose envelope needs a control number, which only the ledger's transaction can give.
 
-    `stream` names the gapless series (one a partner and direction); `seal` makes the bytes from the number.
+    `stream` names the gapless series (one a partner and direction); `seal` makes the bytes from the number,
+    which is the control reference. `sender` and `recipient` are those of the envelope: by the three of them a
+    received acknowledgement names it.
     """
 
     stream: str
     seal: Callable[[int], bytes]
+    sender: str = ""
+    recipient: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,37 @@ class Output:
     mapping: str | None = None
     messages: tuple[str, ...] = ()
     """The ids of the messages it was made from or answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """What an acknowledgement that we received says of one level of what we sent."""
+
+    level: str
+    """`interchange`, `group` or `message`."""
+    reference: str
+    answer: Answer
+    within: str = ""
+    """The reference of the group that a message is in."""
+    detail: tuple[str, ...] = ()
+    """The errors that are told, a short text each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledging:
+    """An acknowledgement of one interchange that we sent; its own level is the first of `levels`."""
+
+    kind: str
+    """`contrl`."""
+    reference: str
+    sender: str
+    recipient: str
+    levels: tuple[Acknowledged, ...]
+
+    @property
+    def answer(self) -> Answer:
+        """What became of the interchange."""
+        return self.levels[0].answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +134,8 @@ class MessageOutcome:
     references: tuple[Reference, ...] = ()
     visible_to: tuple[Visibility, ...] = ()
     outputs: tuple[Output, ...] = ()
+    acknowledges: Acknowledging | None = None
+    """What the message says of an interchange that we sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +187,14 @@ class Prior:
     """Whether it is the same byte for byte, not only under the same references."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An interchange that we sent: its output, and what its recipient said of it so far."""
+
+    output: str
+    answer: Answer | None
+
+
 class LedgerView(Protocol):
     """What processing may ask the ledger: read-only, of the state before this file."""
 
@@ -159,6 +205,12 @@ class LedgerView(Protocol):
 
         One that was rejected or held does not count: its correction may use the same reference.
         """
+        ...
+
+    def sent_interchange(
+        self, partner: str, sender: str, recipient: str, control_reference: str
+    ) -> Sent | None:
+        """The interchange that we sent to the partner under these references; the latest if there are several."""
         ...
 
 

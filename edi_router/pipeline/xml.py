@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
-from edi_router.faults import Fault, Place
+from edi_router.faults import Fault
 from edi_router.formats.documents import Kind
 from edi_router.formats.xml import XmlDocument, parse
-from edi_router.partners import Agreement, Partner
+from edi_router.partners import Partner
 from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.decide import Document, decide
-from edi_router.pipeline.model import (
-    Decision,
-    Incoming,
-    InterchangeOutcome,
-    LedgerView,
-    MessageOutcome,
-    Output,
-    OutputKind,
-    Prior,
-)
-from edi_router.pipeline.receipts import make_receipt
+from edi_router.pipeline.model import Incoming, InterchangeOutcome, LedgerView, MessageOutcome
+from edi_router.pipeline.plain import decision_on, receipts_for, repeated
 
 
 def process_xml(
@@ -40,8 +30,8 @@ def process_xml(
         since = incoming.received - timedelta(days=sender.duplicates.window_days)
         prior = ledger.prior_interchange(sender.id, sender.id, str(kind), key, since, incoming.sha256)
     if prior is not None:
-        outcome = _repeated(outcome, prior, key, sender, configuration)
-    receipts, found = _receipts(outcome, kind, key, sender, incoming, configuration)
+        outcome = repeated(outcome, prior, key, sender, configuration)
+    receipts, found = receipts_for(outcome, kind, key, sender, incoming, configuration, f"{incoming.id}-1")
     interchange = InterchangeOutcome(
         id=f"{incoming.id}-1",
         position=1,
@@ -49,7 +39,7 @@ def process_xml(
         sender=sender.id,
         recipient=str(kind),
         control_reference=key,
-        decision=_whole(outcome, prior),
+        decision=decision_on(outcome, prior),
         test=outcome.test,
         faults=tuple(found),
         messages=(outcome,),
@@ -57,13 +47,6 @@ def process_xml(
         duplicate_of=prior.id if prior is not None else None,
     )
     return [interchange], []
-
-
-def _whole(outcome: MessageOutcome, prior: Prior | None) -> Decision:
-    """The decision on the transmission: a held document is in our hands, so the same again is a duplicate."""
-    if outcome.decision is Decision.HELD and prior is None:
-        return Decision.ACCEPTED
-    return outcome.decision
 
 
 def _document(
@@ -95,57 +78,3 @@ def _document(
 def _key(parsed: XmlDocument, kind: Kind, configuration: Configuration) -> str:
     described = configuration.document(kind)
     return (described.extract(parsed.node()).key or "") if described is not None else ""
-
-
-def _repeated(
-    outcome: MessageOutcome, prior: Prior, key: str, sender: Partner, configuration: Configuration
-) -> MessageOutcome:
-    when = prior.received.astimezone(configuration.settings.zone).strftime("%Y-%m-%d %H:%M:%S")
-    refused = sender.duplicates.policy == "reject" or not prior.same_content
-    code = "duplicate-refused" if refused else "duplicate-interchange"
-    fault = Fault(code, Place(line=1, column=1, offset=0), {"reference": key, "when": when})
-    decision = Decision.HELD if sender.duplicates.policy == "hold" else Decision.DUPLICATE
-    return replace(
-        outcome,
-        decision=decision,
-        reason=f"repeats interchange {prior.id}",
-        outputs=(),
-        faults=(fault,),
-    )
-
-
-def _receipts(
-    outcome: MessageOutcome,
-    kind: Kind,
-    key: str,
-    sender: Partner,
-    incoming: Incoming,
-    configuration: Configuration,
-) -> tuple[tuple[Output, ...], list[Fault]]:
-    """The technical receipt that the agreement names; none where no agreement takes such documents."""
-    if incoming.only:
-        return (), []
-    agreement = _agreement(outcome, kind, sender)
-    if agreement is None or agreement.receipt is None:
-        return (), []
-    mapping = configuration.mappings[agreement.receipt]
-    content, faults = make_receipt(outcome, kind, key, sender, incoming, mapping, configuration)
-    if content is None:
-        return (), faults
-    receipt = Output(
-        id=f"{incoming.id}-1-receipt",
-        kind=OutputKind.ACKNOWLEDGEMENT,
-        destination=sender.id,
-        name=f"receipt_{incoming.id}-1.xml",
-        format="xml",
-        content=content,
-        mapping=mapping.id,
-        messages=(outcome.id,),
-    )
-    return (receipt,), faults
-
-
-def _agreement(outcome: MessageOutcome, kind: Kind, sender: Partner) -> Agreement | None:
-    """The agreement it was routed by; where there was no route, the first one that takes its kind."""
-    taking = [each for each in sender.agreements if each.kind.includes(kind)]
-    return next((each for each in taking if each.id == outcome.agreement), taking[0] if taking else None)

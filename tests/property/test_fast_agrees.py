@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from edi_router.config import Tree
 from edi_router.formats.edifact import Message, Segment, fast_scan, read, scan, write_interchange
 from edi_router.formats.edifact.check import check
+from edi_router.formats.edifact.envelope import group_version_faults
 from edi_router.formats.edifact.fast import Lane, is_proven, key_of, patterns
 from edi_router.formats.edifact.fast_message import SlicedMessage
 from edi_router.formats.edifact.fast_regex import SPELLING, Spelling
@@ -94,6 +95,7 @@ def judged(data, definitions=DEFINITIONS, check_as=None):
         assert not (proven and faults), (faults, [s.text for s in authority.segments])
         if isinstance(message, SlicedMessage):
             assert message.values() == [[s.tag, *map(plain, s.elements())] for s in authority.segments]
+            fits = not any(group_version_faults(authority))  # which no pattern can know
             by, characters = message.canonical, message.slice.reading.characters
             key = key_of(by.type, by.version, by.release, check_as, version, characters)
             for spelling in spellings():
@@ -103,7 +105,7 @@ def judged(data, definitions=DEFINITIONS, check_as=None):
                         partial(patterns, definitions, key, spelling, longest),
                     )
                     accepted = bool(made) and all(each(by.text) for each in made)
-                    assert accepted == proven, (spelling, longest, by.text)
+                    assert (accepted and fits) == proven, (spelling, longest, by.text)
         yield proven, faults
 
 
@@ -204,4 +206,4 @@ def test_real_files_are_read_the_same_and_accepted_only_without_fault(corpus: Pa
         assert seen(data) == authority(data), path.name
         for check_as in (None, "D96B", "D21B"):
             accepted += sum(proven for proven, _ in judged(data, check_as=check_as))
-    assert accepted > 20
+    assert accepted > 10

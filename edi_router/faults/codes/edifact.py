@@ -11,6 +11,10 @@ _ENCODING = Text(
     "Set `encoding` in the partner's file, or ask the sender to declare the right syntax identifier.",
     "在伙伴文件中设置 `encoding`，或请发送方声明正确的语法标识符。",
 )
+_LENIENT = Text(
+    "Ask the sender to correct its program; until then a leniency in the partner's file can tolerate it.",
+    "请发送方修正程序；在此之前可在伙伴文件中设置容错项予以容忍。",
+)
 _PROGRAM = Text("The sender's program writes a wrong value.", "发送方程序写入了错误的值。")
 _CUT = Text("The file was cut off in transfer or while it was written.", "文件在传输或写入过程中被截断。")
 
@@ -28,6 +32,18 @@ _FILE = (
              "放入了其他类型的文件，或文件被压缩、加密。"),
         Text("Send the file over the channel of its format, or unpack it first.",
              "通过对应格式的通道发送该文件，或先解压、解密。"),
+        blocks=Blocks.FILE,
+    ),
+    Entry(
+        "edifact-lower-case",
+        Text("The interchange is written in small letters: the content begins with `{start}`.",
+             "交换以小写字母书写：内容开头为 `{start}`。"),
+        Text("The sender's program writes segment tags in small letters.", "发送方程序以小写字母书写段标记。"),
+        Text(
+            "Ask the sender to correct its program; until then the leniency `lower-case` in the partner's file "
+            "can tolerate it.",
+            "请发送方修正程序；在此之前可在伙伴文件中设置容错项 `lower-case` 予以容忍。",
+        ),
         blocks=Blocks.FILE,
     ),
     Entry(
@@ -59,8 +75,9 @@ _FILE = (
              "交换之前的 {count} 个字节已跳过，开头为 `{start}`。"),
         Text("A transport header, or the end of another file, was written into this one.",
              "文件中混入了传输协议的头部，或另一文件的结尾。"),
-        _NOTHING,
-        Severity.WARNING,
+        _LENIENT,
+        blocks=Blocks.INTERCHANGE,
+        contrl=_both("18"),
     ),
     Entry(
         "junk-after-interchange",
@@ -81,6 +98,16 @@ _SEPARATORS = (
         Text("After UNA come exactly six characters; the fifth is often a space that editors remove.",
              "UNA 之后必须恰好有六个字符；第五个通常是空格，容易被编辑器删除。"),
         _ASK,
+        blocks=Blocks.INTERCHANGE,
+        contrl=_both("20"),
+    ),
+    Entry(
+        "una-repeated",
+        Text("A second service string advice stands before UNB: `{una}`, then `{used}`, which is used.",
+             "UNB 之前有两个服务串通知 UNA：先为 `{una}`，后为 `{used}`，按后者读取。"),
+        Text("Two programs, one after the other, put UNA in front of the interchange.",
+             "两个程序先后在交换之前写入了 UNA。"),
+        _LENIENT,
         blocks=Blocks.INTERCHANGE,
         contrl=_both("20"),
     ),
@@ -192,7 +219,6 @@ _SEGMENTS = (
              "段内有换行，其后为 {tag}：该处可能缺少段终止符。"),
         Text("The file was edited by hand.", "文件经过手工编辑。"),
         Text("Put the terminator at the end of the line before it.", "在上一行末尾补上段终止符。"),
-        Severity.WARNING,
         contrl=_both("18"),
     ),
     Entry(

@@ -62,8 +62,8 @@ _ENVELOPE = (
     ),
     Entry(
         "message-trailer-missing",
-        Text("The message `{reference}` has no trailer UNT; {tag} follows.",
-             "报文 `{reference}` 缺少报文尾 UNT，其后为 {tag}。"),
+        Text("The message `{reference}` has no trailer UNT; what follows is {what}.",
+             "报文 `{reference}` 缺少报文尾 UNT，其后是：{what}。"),
         _CUT,
         _RESEND,
         contrl=_both("13"),
@@ -76,6 +76,16 @@ _ENVELOPE = (
         _ASK,
         blocks=Blocks.INTERCHANGE,
         contrl=_both("33"),
+    ),
+    Entry(
+        "interchanges-broken",
+        Text("Of this file more interchanges are broken than {limit}; the rest is not read, and all of it waits.",
+             "此文件中损坏的交换多于 {limit} 个；其余部分不再读取，整个文件等待处理。"),
+        Text("The sender's program writes envelopes without content, or the file is no EDIFACT file.",
+             "发送方程序只写信封而无内容，或该文件并非 EDIFACT 文件。"),
+        _RESEND,
+        blocks=Blocks.FILE,
+        contrl=_both("18"),
     ),
     Entry(
         "interchange-empty",
@@ -199,7 +209,7 @@ _CONTROL = (
              "{tag}：`{value}` 超过 {name}（{id}）的最大长度 {limit}。"),
         _PROGRAM,
         _ASK,
-        Severity.WARNING,
+        blocks=Blocks.INTERCHANGE,
         contrl=_both("39"),
     ),
     Entry(
@@ -208,8 +218,28 @@ _CONTROL = (
              "{tag} 的数据元或成分多于语法版本 {version} 的规定。"),
         Text("The segment is written for another syntax version.", "该段按另一语法版本书写。"),
         _ASK,
-        Severity.WARNING,
+        blocks=Blocks.INTERCHANGE,
         contrl=_both("16"),
+    ),
+    Entry(
+        "service-date-form",
+        Text("{tag}: the date `{value}` is not written as {form}, as syntax version {version} asks for.",
+             "{tag}：日期 `{value}` 未按语法版本 {version} 要求的 {form} 书写。"),
+        Text("The sender's program writes the date of another syntax version; it is understood all the same.",
+             "发送方程序按另一语法版本书写日期；系统仍能识别。"),
+        _ASK,
+        Severity.WARNING,
+        contrl=_both("12"),
+    ),
+    Entry(
+        "group-version-differs",
+        Text("UNH names version `{found}`, the group around it `{expected}`; UNH counts.",
+             "UNH 中的版本为 `{found}`，所在功能组为 `{expected}`；以 UNH 为准。"),
+        Text("The sender's program puts messages of several versions into one group.",
+             "发送方程序将不同版本的报文放入同一功能组。"),
+        _ASK,
+        Severity.WARNING,
+        contrl=_both("12"),
     ),
     Entry(
         "message-header-incomplete",
@@ -220,4 +250,36 @@ _CONTROL = (
     ),
 )  # fmt: skip
 
-ENTRIES: tuple[Entry, ...] = (*_ENVELOPE, *_CONTROL)
+_ANSWERS = (
+    Entry(
+        "contrl-unmatched",
+        Text("The CONTRL is about interchange `{reference}` from {sender} to {recipient}, which we did not send.",
+             "该 CONTRL 针对交换 `{reference}`（{sender} 发往 {recipient}），但我方未曾发送。"),
+        Text("The partner answers an interchange of somebody else, or copies its reference or parties wrongly.",
+             "对方答复的是他人的交换，或者抄录的参考号、收发方有误。"),
+        Text("Compare reference, sender and recipient with what was sent; ask the partner.",
+             "将参考号、发送方和接收方与已发送的内容核对，并询问对方。"),
+        Severity.WARNING,
+    ),
+    Entry(
+        "contrl-repeated",
+        Text("The partner answered interchange `{reference}` before ({before}); this CONTRL says: {answer}.",
+             "对方此前已答复交换 `{reference}`（{before}）；此 CONTRL 的答复为：{answer}。"),
+        Text("The partner sent its answer again, or changed its mind.", "对方重复发送了答复，或更改了答复。"),
+        Text("A rejection counts whenever it comes; ask the partner which answer holds if they differ.",
+             "拒绝无论何时到达均有效；如前后不一致，请询问对方以何者为准。"),
+        Severity.WARNING,
+    ),
+    Entry(
+        "contrl-rejects",
+        Text("The partner rejects our {level} `{reference}`: {errors}.",
+             "对方拒绝了我方的 {level} `{reference}`：{errors}。"),
+        Text("What we sent does not follow the syntax or the agreement, as the recipient reads it.",
+             "接收方认为我方发送的内容不符合语法或协议。"),
+        Text("Look the codes up in the list of data element 0085, correct what we send, and send it again.",
+             "在数据元 0085 的代码表中查明原因，更正发送内容后重新发送。"),
+        Severity.WARNING,
+    ),
+)  # fmt: skip
+
+ENTRIES: tuple[Entry, ...] = (*_ENVELOPE, *_CONTROL, *_ANSWERS)

@@ -178,6 +178,25 @@ ENTRIES: tuple[Entry, ...] = (
         blocks=Blocks.FILE,
     ),
     Entry(
+        "target-never-valid",
+        Text("`{name}` in `{parent}` can never be right: {problem}",
+             "`{parent}` 中的 `{name}` 永远不可能正确：{problem_zh}"),
+        Text("A fixed text that is too long, or no code of the target's list.",
+             "固定文本过长，或不在目标的代码表中。"),
+        _LINT,
+        blocks=Blocks.FILE,
+    ),
+    Entry(
+        "source-type",
+        Text("`{name}` is of type {type}, `{path}` ({form}) may be anything.",
+             "`{name}` 的类型为 {type}，而 `{path}`（{form}）可为任意内容。"),
+        Text("A text goes into a number or a date as it is.", "文本未经转换直接写入数值或日期。"),
+        Text("Put it through a function such as `decimal` or `date`, or through a table.",
+             "使用 `decimal`、`date` 等函数或代码表转换。"),
+        severity=Severity.WARNING,
+        blocks=Blocks.NOTHING,
+    ),
+    Entry(
         "table-missing",
         Text("There is no code table `{table}`.", "没有代码表 `{table}`。"),
         Text(

@@ -13,7 +13,13 @@ _REMEDY = Text(
 )
 
 ENTRIES: tuple[Entry, ...] = (
-    Entry("rule-violated", Text("{code}: {text}", "{code}：{text_zh}"), _CAUSE, _REMEDY),
+    Entry(
+        "rule-violated",
+        Text("{code}: {text}", "{code}：{text_zh}"),
+        _CAUSE,
+        _REMEDY,
+        own_code="code",
+    ),
     Entry(
         "rule-warning",
         Text("{code}: {text}", "{code}：{text_zh}"),
@@ -21,6 +27,7 @@ ENTRIES: tuple[Entry, ...] = (
         _REMEDY,
         severity=Severity.WARNING,
         blocks=Blocks.NOTHING,
+        own_code="code",
     ),
     Entry(
         "rule-remark",
@@ -29,6 +36,7 @@ ENTRIES: tuple[Entry, ...] = (
         Text("Nothing has to be done.", "无需处理。"),
         severity=Severity.INFO,
         blocks=Blocks.NOTHING,
+        own_code="code",
     ),
     Entry(
         "rules-missing",

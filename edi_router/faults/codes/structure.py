@@ -30,26 +30,29 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         "definition-missing",
         Text(
-            "No definition of {type} in {directory}: only the syntax is checked; import {zip} to check more.",
-            "没有目录 {directory} 中 {type} 的定义：只检查语法；如需检查结构，请导入 {zip}。",
+            "No definition of {type} in {directory}: only the syntax is checked. "
+            "To check all of it: edi-router directory import {zip}",
+            "没有目录 {directory} 中 {type} 的定义：只检查语法。如需检查全部内容：edi-router directory import {zip}",
         ),
         Text("The directory of the message is not shipped, or the message type is misspelt.",
              "产品未附带该报文的目录，或报文类型拼写错误。"),
         Text(
-            "Import the directory, or name another one in the agreement (`check_as`).",
-            "导入该目录，或在协议中用 `check_as` 指定另一目录。",
+            "Download the release from UNECE and import it: into a workspace as above, else with `--into DIR` "
+            "for `validate --definitions DIR`; or check by another directory: `check_as`.",
+            "从 UNECE 下载该发布包并导入：如上导入工作区，或加 `--into DIR` 后用 `validate --definitions DIR`；"
+            "也可用 `check_as` 按另一目录检查。",
         ),
         Severity.WARNING,
         Blocks.NOTHING,
     ),
     _entry(
         "segment-missing", "13",
-        Text("The mandatory segment {tag} is missing here.", "此处缺少必备段 {tag}。"),
+        Text("The mandatory segment {tag} {name} is missing here.", "此处缺少必备段 {tag} {name}。"),
         _LEFT_OUT,
     ),
     _entry(
         "segment-unexpected", "15",
-        Text("{tag} is not expected here; expected: {expected}.", "此处不应出现 {tag}；应为：{expected}。"),
+        Text("{tag} is not expected here; expected: {expected}.", "此处不应出现段 {tag}；应为：{expected}。"),
         _ORDER,
     ),
     _entry(
@@ -61,12 +64,12 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     _entry(
         "segment-misplaced", "15",
-        Text("{tag} belongs before {before}.", "{tag} 应在 {before} 之前。"),
+        Text("{tag} belongs before {before}.", "段 {tag} 应在 {before} 之前。"),
         _ORDER,
     ),
     _entry(
         "segment-repeated", "35",
-        Text("{tag} stands here too often; the limit is {limit}.", "{tag} 在此出现次数过多，上限为 {limit} 次。"),
+        Text("{tag} stands here too often; the limit is {limit}.", "段 {tag} 在此出现次数过多，上限为 {limit} 次。"),
         _DIRECTORY,
     ),
     _entry(
@@ -90,7 +93,7 @@ ENTRIES: tuple[Entry, ...] = (
     _entry(
         "element-too-short", "40",
         Text("{element} {name}: the length of `{value}` is {length}; {form} needs {limit}.",
-             "{element} {name}：`{value}` 的长度为 {length}；{form} 要求 {limit}。"),
+             "{element} {name}：`{value}` 的长度为 {length}；{form} 至少要求 {limit}。"),
         Text("Leading zeros were dropped, or the value is incomplete.", "丢失了前导零，或值不完整。"),
     ),
     _entry(
@@ -99,6 +102,13 @@ ENTRIES: tuple[Entry, ...] = (
              "{element} {name}：`{value}` 不符合格式 {form}。"),
         Text("Letters or blanks stand in a numeric data element, or digits in an alphabetic one.",
              "数字型数据元中含有字母或空格，或字母型数据元中含有数字。"),
+    ),
+    _entry(
+        "decimal-mark-wrong", "19",
+        Text("{element} {name}: `{value}` has not the decimal mark `{mark}` that UNA announces.",
+             "{element} {name}：`{value}` 未使用 UNA 声明的小数点符号 `{mark}`。"),
+        Text("The sender's program writes UNA without looking at how it writes numbers.",
+             "发送方程序写出的 UNA 与其数字的写法不一致。"),
     ),
     _entry(
         "code-unknown", "12",
@@ -111,19 +121,19 @@ ENTRIES: tuple[Entry, ...] = (
     _entry(
         "elements-too-many", "16",
         Text("{tag} has {count} data elements; the directory defines {limit}.",
-             "{tag} 有 {count} 个数据元；目录定义了 {limit} 个。"),
+             "段 {tag} 有 {count} 个数据元；目录只定义了 {limit} 个。"),
         Text("A separator too many, or a `+` in the data that was not released.", "多出数据元分隔符，或数据中的 `+` 未转义。"),
     ),
     _entry(
         "components-too-many", "16",
         Text("{element} {name} has {count} components; the directory defines {limit}.",
-             "{element} {name} 有 {count} 个成分；目录定义了 {limit} 个。"),
+             "{element} {name} 有 {count} 个成分；目录只定义了 {limit} 个。"),
         Text("A separator too many, or a `:` in the data that was not released.", "多出成分分隔符，或数据中的 `:` 未转义。"),
     ),
     _entry(
         "element-repeated", "35",
         Text("{element} {name} occurs {count} times; the directory allows {limit}.",
-             "{element} {name} 出现 {count} 次；目录允许 {limit} 次。"),
+             "{element} {name} 重复出现 {count} 次；目录最多允许 {limit} 次。"),
         _DIRECTORY,
     ),
 )  # fmt: skip

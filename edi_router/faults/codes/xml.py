@@ -198,8 +198,8 @@ _VALUES = (
     ),
     _message(
         "xsd-value-type",
-        "The value `{value}` of {name} is not a valid {type}.",
-        "{name} 的值 `{value}` 不是有效的 {type}。",
+        "The value `{value}` of {name} is not of the type `{type}`.",
+        "{name} 的值 `{value}` 不符合数据类型 `{type}`。",
         _FORMS,
     ),
 )

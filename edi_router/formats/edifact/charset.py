@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 
 from edi_router.faults import Fault
-from edi_router.formats.edifact.model import Segment
+from edi_router.formats.edifact.model import BAD_TAG, SUSPECT, Segment
 
 _CODECS = {
     "UNOA": "iso8859-1",
@@ -50,6 +50,23 @@ def encoding_of(level: str) -> str:
     'utf-8'
     """
     return _CODECS.get(level, _FALLBACK)
+
+
+def level_for(text: str, wanted: str) -> str:
+    """The syntax identifier to write `text` under: the wanted one, or the first that has all its characters.
+
+    >>> level_for("ABC", "UNOA"), level_for("abc", "UNOA"), level_for("关", "UNOC")
+    ('UNOA', 'UNOB', 'UNOY')
+    """
+    return next((level for level in (wanted, "UNOB", "UNOC") if _holds(level, text)), "UNOY")
+
+
+def _holds(level: str, text: str) -> bool:
+    try:
+        text.encode(encoding_of(level))
+    except UnicodeEncodeError:
+        return False
+    return is_known(level) and odd_characters(level, True, "").search(text) is None
 
 
 @lru_cache(maxsize=64)
@@ -117,13 +134,22 @@ def odd_characters(level: str, strict: bool, separators: str) -> re.Pattern[str]
 
 
 def character_faults(segment: Segment, level: str, strict: bool) -> list[Fault]:
-    """The faults of the characters of one segment: at most one of each kind, with how many there are."""
+    """The faults of the characters of one segment: at most one of each kind, with how many there are.
+
+    What stands where the tag should be is a fault of the tag, whatever it consists of, as long as it is text.
+    """
     marks = segment.dialect.separators
+    begin = _tag_end(segment) if segment.marks & BAD_TAG else 0
     found: dict[str, list[int]] = {}
     for match in odd_characters(level, strict, marks.active).finditer(segment.text):
-        found.setdefault(_kind(match[0]), []).append(match.start())
-    for match in re.finditer(r"[\r\n]", segment.text):
-        found.setdefault("control-character", []).append(match.start())
+        kind = _kind(match[0])
+        if match.start() >= begin or kind == "byte-not-decodable":
+            found.setdefault(kind, []).append(match.start())
+    lost = lost_terminators(segment)
+    between = {at for match in lost for at in range(*match.span())}
+    for match in re.compile(r"[\r\n]").finditer(segment.text, begin):
+        if match.start() not in between:
+            found.setdefault("control-character", []).append(match.start())
     faults = []
     for code, places in found.items():
         first = min(places)
@@ -135,10 +161,27 @@ def character_faults(segment: Segment, level: str, strict: bool) -> list[Fault]:
             values["level"] = level
         hint = None if code == "control-character" else _guess(segment)
         faults.append(Fault(code, segment.place_at(first), values, hint=hint))
-    lost = re.search(r"[\r\n]\s*([A-Z]{3})" + re.escape(marks.element), segment.text)
-    if lost:
-        faults.append(Fault("terminator-suspected", segment.place_at(lost.start()), {"tag": lost[1]}))
+    for match in [match for match in lost if match.start() >= begin][:1]:
+        faults.append(Fault("terminator-suspected", segment.place_at(match.start()), {"tag": match[1]}))
     return faults
+
+
+def _tag_end(segment: Segment) -> int:
+    """Where the text ends that stands for the tag."""
+    marks = segment.dialect.separators
+    ends = (segment.text.find(mark) for mark in (marks.element, marks.component) if mark)
+    return min((end for end in ends if end >= 0), default=len(segment.text))
+
+
+def lost_terminators(segment: Segment) -> list[re.Match[str]]:
+    """The line breaks inside a segment behind which another one seems to begin, with its tag."""
+    element = re.escape(segment.dialect.separators.element)
+    return list(re.finditer(r"[\r\n]\s*([A-Z]{3})" + element, segment.text))
+
+
+def lost_tags(segment: Segment) -> list[str]:
+    """The tags of the segments that this one holds behind line breaks, their terminators being lost."""
+    return [match[1] for match in lost_terminators(segment)] if segment.marks & SUSPECT else []
 
 
 def _kind(character: str) -> str:

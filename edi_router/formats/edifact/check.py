@@ -7,21 +7,32 @@ and the check goes on from there, so that one mistake is one fault at its place.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 
-from edi_router.faults import Fault, FaultList
+from edi_router.faults import Fault, FaultList, Place
+from edi_router.formats.edifact.charset import lost_tags, lost_terminators
 from edi_router.formats.edifact.directory import SERVICE_MESSAGES, Definitions, MessageDef, directory_name
 from edi_router.formats.edifact.elements import SegmentSpec, check_elements, segment_spec
+from edi_router.formats.edifact.envelope import TOLD, group_version_faults, version_of
 from edi_router.formats.edifact.fast import WARM, fast_check
 from edi_router.formats.edifact.layout import layout_of
-from edi_router.formats.edifact.model import Message, Segment
+from edi_router.formats.edifact.lenient import NONE, Leniencies
+from edi_router.formats.edifact.lenient_content import repair
+from edi_router.formats.edifact.model import BAD_TAG, SUSPECT, Message, Segment
 from edi_router.formats.edifact.nodes import EnvelopeNode, GroupNode, MessageNode, SegmentNode
 from edi_router.formats.edifact.structure import BEGIN, Group, Leaf, State, Structure
-from edi_router.formats.edifact.structure_resync import INSTEAD, SKIP, Reading, passed, read_structure
+from edi_router.formats.edifact.structure_resync import (
+    INSTEAD,
+    NEAR,
+    SKIP,
+    Reading,
+    is_slip,
+    passed,
+    read_structure,
+)
 
 LIMIT = 1000
 """Faults kept for one message; all are counted."""
-NEAR = 8
-"""How many segments a segment may have moved to be called misplaced rather than missing."""
 
 
 @dataclass(slots=True)
@@ -41,29 +52,45 @@ def check(
     check_as: str | None = None,
     syntax_version: int = 3,
     interchange_header: Segment | None = None,
+    lenient: Leniencies = NONE,
+    byte_lengths: bool = False,
 ) -> Checked:
     """Check `message` by its own directory, or by `check_as` (``D96B``).
 
     Without a definition there is one warning, `definition-missing`, and `root` holds the segments flat.
     `interchange_header` is UNB, for ``$envelope`` paths. A message that the fast lane knows to have no fault (see
-    `fast.Lane`) is not looked at again, and its tree is made when it is asked for.
+    `fast.Lane`) is not looked at again, and its tree is made when it is asked for. What is `lenient` is repaired in
+    `message` itself, whose faults the warnings join. `byte_lengths`: data elements are as long as their bytes.
     """
-    directory = directory_name(message.type, message.version, message.release)
+    directory = directory_name(message.type, *version_of(message))
     if message.type in SERVICE_MESSAGES:
         directory = "service-4" if syntax_version == 4 or directory == "service-4" else "service-3"
     elif check_as is not None:
         directory = check_as
     service = "service-4" if syntax_version == 4 else "service-3"
+    bytes_in = message.header.dialect.encoding if byte_lengths else None
+    fast = (bytes_in is None or all(segment.text.isascii() for segment in message.segments)) and fast_check(
+        message, definitions, check_as=check_as, syntax_version=syntax_version, warm=WARM
+    )
+    if lenient and not fast:
+        repair(message, partial(_spec_of, definitions, directory, service), syntax_version, lenient, bytes_in)
     envelope = EnvelopeNode(_headers(message, definitions, service, interchange_header))
     checked = Checked(MessageNode(message.type, envelope), FaultList(LIMIT), None, directory)
     definition = checked.definition = definitions.message_of(directory, message.type)
     if definition is not None:
         checked.root.layout = layout_of(definitions, directory, service, definition)
-    if fast_check(message, definitions, check_as=check_as, syntax_version=syntax_version, warm=WARM):
+    checked.faults.extend(group_version_faults(message))
+    if fast:
         checked.root.defer(message)
         return checked
-    _Check(message, definitions, checked, service, syntax_version).run()
+    _Check(message, definitions, checked, service, syntax_version, bytes_in).run()
     return checked
+
+
+def _spec_of(definitions: Definitions, directory: str, service: str, tag: str) -> SegmentSpec | None:
+    """The segment of the message's directory; the service segments are in their own."""
+    spec = segment_spec(definitions, directory, tag)
+    return segment_spec(definitions, service, tag) if spec is None else spec
 
 
 def _headers(
@@ -75,6 +102,11 @@ def _headers(
     if not message.headless:
         headers.append(message.header)
     return [(header, segment_spec(definitions, service, header.tag)) for header in headers]
+
+
+def _position(place: Place) -> tuple[int, int]:
+    """The data element and the component in it."""
+    return place.element or 0, place.component or 0
 
 
 @dataclass(slots=True)
@@ -94,6 +126,7 @@ class _Check:
     checked: Checked
     service: str
     syntax_version: int
+    bytes_in: str | None = None
     faults: list[Fault | None] = field(default_factory=list)
     missing: list[_Odd] = field(default_factory=list)
     skipped: list[_Odd] = field(default_factory=list)
@@ -111,7 +144,8 @@ class _Check:
         message, root = self.message, self.checked.root
         directory = self.checked.directory
         values = {"type": message.type, "directory": directory, "zip": f"{directory.lower()}.zip"}
-        self.faults.append(Fault("definition-missing", message.header.place(), values))
+        if message.type and all(version_of(message)):  # else that is the fault, and told already
+            self.faults.append(Fault("definition-missing", message.header.place(), values))
         for segment in message.segments:
             root.add(SegmentNode(segment, self._spec(segment.tag), root, None))
             if segment.tag in ("UNH", "UNT"):
@@ -121,16 +155,21 @@ class _Check:
         try:
             return self.specs[tag]
         except KeyError:
-            spec = segment_spec(self.definitions, self.checked.directory, tag)
-            if spec is None:
-                spec = segment_spec(self.definitions, self.service, tag)
-            self.specs[tag] = spec
+            spec = self.specs[tag] = _spec_of(self.definitions, self.checked.directory, self.service, tag)
             return spec
 
     def _elements(self, segment: Segment, group: str | None) -> None:
         spec = self._spec(segment.tag)
-        if spec is not None:
-            self.faults.extend(check_elements(segment, spec, self.syntax_version, group))
+        if spec is None:
+            return
+        found = check_elements(segment, spec, self.syntax_version, group, bytes_in=self.bytes_in)
+        if segment.tag in TOLD:
+            found = (each for each in found if (each.code, each.place.element) not in TOLD[segment.tag])
+        if segment.marks & SUSPECT and (lost := lost_terminators(segment)):
+            # From the line break on it seems to be other segments, which do not fit into this one.
+            end = _position(segment.place_at(lost[0].start()))
+            found = (each for each in found if _position(each.place) < end)
+        self.faults.extend(found)
 
     def _structured(self, definition: MessageDef) -> None:
         key = ("structure", self.checked.directory, definition.type)
@@ -146,7 +185,7 @@ class _Check:
             if step is not None and not step.same:
                 self._enter(step.target, step.keep - step.repeat)
             if step is None or (isinstance(found, Reading) and found.kind == INSTEAD):
-                self._set_aside(segment)
+                self._set_aside(segment, structure)
             else:
                 self._place(segment, step.target.path)
 
@@ -163,10 +202,12 @@ class _Check:
         node.add(SegmentNode(segment, self._spec(segment.tag), node, group))
         self._elements(segment, group)
 
-    def _set_aside(self, segment: Segment) -> None:
-        """A segment without a place in the message: what stands in it is not checked."""
+    def _set_aside(self, segment: Segment, structure: Structure) -> None:
+        """A segment without a place in the message; what stands in it is checked if the message has such segments."""
         root = self.checked.root
         root.unplaced.append(SegmentNode(segment, self._spec(segment.tag), root, None))
+        if segment.tag in structure.tags:
+            self._elements(segment, None)
 
     def _report(self, structure: Structure, segment: Segment, reading: Reading) -> None:
         if reading.kind in (SKIP, INSTEAD):
@@ -182,9 +223,18 @@ class _Check:
             if odd.tag == leaf.tag and segment.number - odd.number <= NEAR:
                 self.skipped.remove(odd)
                 return
+        if leaf.tag in lost_tags(self.message.segments[max(segment.number - 2, 0)]):
+            return  # told with the terminator that is missing before it
+        if leaf.tag in self.message.strays and segment.number <= NEAR:
+            return  # told as a segment outside of any message: it stands before UNH
         self.missing.append(_Odd(leaf.tag, len(self.faults), segment.number, leaf))
         place = replace(segment.place(group=leaf.path), tag=leaf.tag)
-        self.faults.append(Fault("segment-missing", place, {"tag": leaf.tag}))
+        self.faults.append(Fault("segment-missing", place, {"tag": leaf.tag, "name": self._name(leaf.tag)}))
+
+    def _name(self, tag: str) -> str:
+        """What the directory calls the segment."""
+        found = (self.definitions.segment(each, tag) for each in (self.checked.directory, self.service))
+        return next((segment.name for segment in found if segment is not None), "")
 
     def _report_odd(self, structure: Structure, state: State, segment: Segment, reading: Reading) -> None:
         """A segment that does not belong here: misplaced, unknown, or not expected."""
@@ -207,12 +257,18 @@ class _Check:
         if reading.step is not None:
             expected = reading.step.target.tag
         else:
-            tags = dict.fromkeys(leaf.tag for leaf in structure.expected(state))
-            expected = ", ".join(list(tags)[:8]) + (", …" if len(tags) > 8 else "")
+            tags = list(dict.fromkeys(leaf.tag for leaf in structure.expected(state)))
+            if tag in tags:  # it stands too early: what follows belongs before it
+                later = (each.tag for each in self.message.segments[segment.number :] if each.tag != tag)
+                tags = [next(later, "UNT")]
+            expected = ", ".join(tags[:8]) + (", …" if len(tags) > 8 else "")
         self.skipped.append(_Odd(tag, len(self.faults), segment.number))
+        if segment.marks & BAD_TAG:
+            return  # told where it was read
         code = "segment-unexpected" if tag in structure.tags else "segment-unknown"
         values = {"tag": tag, "expected": expected, "message": structure.definition.type}
-        self.faults.append(Fault(code, place, values))
+        meant = reading.step is not None and is_slip(tag, expected)
+        self.faults.append(Fault(code, place, values, hint=expected if meant else None))
 
     def _room(self, leaf: Leaf) -> bool:
         """Whether the segment could still stand where it belongs, in the groups open now."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,12 @@ _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?|-?[.,]\d+")
 _ALPHABETIC = re.compile(r"[^0-9]*")
 _OWN_AGENCY = "6"
 """Code list responsible agency (3055) of the directory's own lists: UN/ECE."""
+_Measure = tuple[str | None, str]
+"""The encoding that lengths are counted in (None: characters), and the decimal mark that is asked for."""
+_SHORT = 6
+"""A code list of so many codes is shown whole."""
+_LONG = 17
+"""The longest code that is compared with those of the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +113,16 @@ def _next(refs: Sequence[str], ref: str, index: int) -> int:
 
 
 def check_elements(
-    segment: Segment, spec: SegmentSpec, syntax_version: int, group: str | None
+    segment: Segment,
+    spec: SegmentSpec,
+    syntax_version: int,
+    group: str | None,
+    *,
+    bytes_in: str | None = None,
 ) -> Iterator[Fault]:
-    """The faults of the segment's data elements."""
+    """The faults of the segment's data elements; lengths are characters, or bytes in the encoding `bytes_in`."""
     values = segment.elements()
+    measure = (bytes_in, segment.dialect.decimal)
     parts = spec.parts
     count = len(values)
     if count > len(parts):
@@ -135,20 +146,20 @@ def check_elements(
         for number, components in enumerate(element, 1):
             repeat = number if len(element) > 1 else None
             if isinstance(part, PartSpec):
-                yield from _composite(segment, spec, part, components, index + 1, repeat, group)
+                yield from _composite(segment, spec, part, components, index + 1, repeat, group, measure)
             elif components[0] == "" and len(components) == 1:
                 if part.mandatory and number == 1:
                     yield _missing(segment, part, index + 1, None, group)
             else:
                 if len(components) > 1:
                     yield _components(segment, part, components, 1, index + 1, repeat, group)
-                for code, more, hint in _value(part, components[0], components, spec.directory):
+                for code, more, hint in _value(part, components[0], components, spec.directory, measure):
                     yield Fault(code, segment.place(index + 1, None, repeat, group), more, hint=hint)
 
 
 def _composite(
     segment: Segment, spec: SegmentSpec, part: PartSpec, components: tuple[str, ...],
-    element: int, repeat: int | None, group: str | None,
+    element: int, repeat: int | None, group: str | None, measure: _Measure,
 ) -> Iterator[Fault]:  # fmt: skip
     if not any(components):
         if part.mandatory and (repeat or 1) == 1:
@@ -163,19 +174,22 @@ def _composite(
             if component.mandatory:
                 yield _missing(segment, component, element, index + 1, group, repeat)
             continue
-        for code, more, hint in _value(component, value, components, spec.directory):
+        for code, more, hint in _value(component, value, components, spec.directory, measure):
             yield Fault(code, segment.place(element, index + 1, repeat, group), more, hint=hint)
 
 
 def _value(
-    spec: ElementSpec, value: str, components: tuple[str, ...], directory: str
+    spec: ElementSpec, value: str, components: tuple[str, ...], directory: str, measure: _Measure
 ) -> Iterator[tuple[str, dict[str, str], str | None]]:
-    length = len(value)
+    bytes_in, decimal = measure
+    length = len(value if bytes_in is None else value.encode(bytes_in, "surrogateescape"))
     if spec.kind == "n":
         if not _NUMBER.fullmatch(value):
             yield "element-type", _about(spec, value), None
             return
         length -= value.count("-") + value.count(".") + value.count(",")
+        if decimal and ("." if decimal == "," else ",") in value:
+            yield "decimal-mark-wrong", {**_about(spec, value), "mark": decimal}, None
     elif spec.kind == "a" and not _ALPHABETIC.fullmatch(value):
         yield "element-type", _about(spec, value), None
         return
@@ -184,8 +198,30 @@ def _value(
     elif length < spec.low:
         yield "element-too-short", _about(spec, value, length, spec.low), None
     elif spec.codes is not None and value not in spec.codes and not _foreign(spec, components):
-        near = difflib.get_close_matches(value.upper(), spec.codes, 3, 0.5)
-        yield "code-unknown", {**_about(spec, value), "directory": directory}, ", ".join(near) or None
+        yield "code-unknown", {**_about(spec, value), "directory": directory}, _near(value, spec.codes)
+
+
+def _near(value: str, codes: Mapping[str, str]) -> str | None:
+    """The codes that a slip could have made `value` of, at most three, with their names; all of a short list.
+
+    >>> _near("IMX", {"IMP": "Import", "EXP": "Export", "TRA": "Transit", **dict.fromkeys("ABCDEF", "")})
+    'IMP (Import)'
+    """
+    found = [
+        code for code in (value.upper(), value.lower(), value.strip(), value.lstrip("0")) if code in codes
+    ]
+    if len(value) <= _LONG and not found:
+        letters = sorted({letter for code in codes for letter in code})
+        cuts = [(value[:at], value[at:]) for at in range(len(value) + 1)]
+        slips = [
+            *(head + tail[1] + tail[0] + tail[2:] for head, tail in cuts if len(tail) > 1),
+            *(head + tail[1:] for head, tail in cuts if tail),
+            *(head + letter + tail for head, tail in cuts for letter in letters),
+            *(head + letter + tail[1:] for head, tail in reversed(cuts) if tail for letter in letters),
+        ]
+        found = [code for code in slips if code in codes]
+    near = list(dict.fromkeys(found))[:3] or (list(codes) if len(codes) <= _SHORT else [])
+    return ", ".join(f"{code} ({codes[code]})" if codes[code] else code for code in near) or None
 
 
 def _foreign(spec: ElementSpec, components: tuple[str, ...]) -> bool:

@@ -4,81 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from edi_router.faults import Fault
 from edi_router.formats.edifact import charset
+from edi_router.formats.edifact.envelope_parts import part_faults, without_controls
 from edi_router.formats.edifact.model import FunctionalGroup, Interchange, Message, Segment, fault_at
 
+_FLAGS = {9: ("0031", "acknowledgement request", "012"), 11: ("0035", "test indicator", "01234")}
+"""Elements of UNB with few values: their ids, names and values (0 is written for "no")."""
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A simple data element of a service segment: id, name, greatest length, whether it must be there."""
+_IDENTIFIER = (
+    (1, 1, "message reference number", "0062"),
+    (2, 1, "message type", "0065"),
+    (2, 2, "message version number", "0052"),
+    (2, 3, "message release number", "0054"),
+    (2, 4, "controlling agency", "0051"),
+)
+"""What UNH must say: element, component, name, id."""
+TOLD = {
+    "UNH": frozenset({("element-missing", 1), ("element-missing", 2)}),
+    "UNT": frozenset(
+        {(code, at) for code in ("element-missing", "element-type") for at in (1, 2)}
+        | {("element-too-long", 2)}
+    ),
+}
+"""Faults of elements of UNH and UNT that are told here, so that the check of the message need not.
 
-    id: str
-    name: str
-    limit: int
-    needed: bool = False
-
-
-_QUALIFIER = Part("0007", "identification code qualifier", 4)
-_HEADER_3: tuple[tuple[Part, ...], ...] = (
-    (Part("0001", "syntax identifier", 4, True), Part("0002", "syntax version number", 1, True)),
-    (Part("0004", "sender identification", 35, True), _QUALIFIER, Part("0008", "reverse routing", 14)),
-    (Part("0010", "recipient identification", 35, True), _QUALIFIER, Part("0014", "routing", 14)),
-    (Part("0017", "date of preparation", 8, True), Part("0019", "time of preparation", 4, True)),
-    (Part("0020", "interchange control reference", 14, True),),
-    (Part("0022", "recipient reference", 14), Part("0025", "reference qualifier", 2)),
-    (Part("0026", "application reference", 14),),
-    (Part("0029", "processing priority code", 1),),
-    (Part("0031", "acknowledgement request", 1),),
-    (Part("0032", "agreement identification", 35),),
-    (Part("0035", "test indicator", 1),),
-)
-_HEADER_4 = (
-    (
-        *_HEADER_3[0],
-        Part("0080", "service code list directory version", 6),
-        Part("0133", "character encoding", 3),
-        Part("0076", "syntax release number", 2),
-    ),
-    (
-        _HEADER_3[1][0],
-        _QUALIFIER,
-        Part("0008", "sender internal identification", 35),
-        Part("0042", "sender internal sub-identification", 35),
-    ),
-    (
-        _HEADER_3[2][0],
-        _QUALIFIER,
-        Part("0014", "recipient internal identification", 35),
-        Part("0046", "recipient internal sub-identification", 35),
-    ),
-    *_HEADER_3[3:],
-)
-_GROUP_HEADER = (
-    (Part("0038", "message group identification", 6),),
-    (Part("0040", "application sender identification", 35), _QUALIFIER),
-    (Part("0044", "application recipient identification", 35), _QUALIFIER),
-    (Part("0017", "date of preparation", 8), Part("0019", "time of preparation", 4)),
-    (Part("0048", "group reference number", 14, True),),
-    (Part("0051", "controlling agency", 3),),
-    (
-        Part("0052", "message version number", 3),
-        Part("0054", "message release number", 3),
-        Part("0057", "association assigned code", 6),
-    ),
-    (Part("0058", "application password", 14),),
-)
-_GROUP_TRAILER = (
-    (Part("0060", "group control count", 6, True),),
-    (Part("0048", "group reference number", 14, True),),
-)
-_TRAILER = (
-    (Part("0036", "interchange control count", 6, True),),
-    (Part("0020", "interchange control reference", 14, True),),
-)
+A reference that is too long is told in UNH; one in UNT that is another one is told for that.
+"""
 
 
 def header_faults(interchange: Interchange, *, encoding_given: bool) -> Iterator[Fault]:
@@ -86,8 +40,7 @@ def header_faults(interchange: Interchange, *, encoding_given: bool) -> Iterator
     header = interchange.header
     if header is None:
         return
-    version = interchange.syntax_version
-    yield from _part_faults(header, _HEADER_4 if version == 4 else _HEADER_3, version)
+    yield from part_faults(header, interchange.syntax_version)
     level, stated = header.get(1, 1), header.get(1, 2)
     if level == "UNOX" and not encoding_given:
         values = {"value": level, "encoding": interchange.encoding}
@@ -96,14 +49,11 @@ def header_faults(interchange: Interchange, *, encoding_given: bool) -> Iterator
         yield fault_at(header, "syntax-identifier-unknown", 1, 1, value=level)
     if stated and stated not in ("1", "2", "3", "4"):
         yield fault_at(header, "syntax-version-unknown", 1, 2, value=stated)
-    if interchange.date and not _is_date(interchange.date):
-        yield _invalid(header, 4, 1, _HEADER_3[3][0])
-    if interchange.time and not _is_time(interchange.time):
-        yield _invalid(header, 4, 2, _HEADER_3[3][1])
-    if header.get(9) not in ("", "0", "1", "2"):
-        yield _invalid(header, 9, 1, _HEADER_3[8][0])
-    if header.get(11) not in ("", "0", "1", "2", "3", "4"):
-        yield _invalid(header, 11, 1, _HEADER_3[10][0])
+    yield from _moment_faults(header, 4, interchange.syntax_version)
+    for element, (id, name, allowed) in _FLAGS.items():
+        value = header.get(element)
+        if value.isdecimal() and len(value) == 1 and value not in allowed:
+            yield _invalid(header, element, None, id, name)
 
 
 def trailer_faults(interchange: Interchange) -> Iterator[Fault]:
@@ -111,96 +61,134 @@ def trailer_faults(interchange: Interchange) -> Iterator[Fault]:
     trailer = interchange.trailer
     if trailer is None:
         return
-    yield from _part_faults(trailer, _TRAILER, interchange.syntax_version)
+    yield from part_faults(trailer, interchange.syntax_version)
     groups = interchange.group_count
     number = groups or interchange.message_count + interchange.package_count
     unit = "groups" if groups else "messages"
-    yield from _count_fault(trailer, "interchange-count-wrong", number, unit=unit)
+    if number:
+        yield from _count_fault(trailer, "interchange-count-wrong", number, unit=unit)
+    else:
+        yield fault_at(trailer, "interchange-empty")
     if interchange.header is not None:
         yield from _reference_fault(trailer, "interchange-reference-differs", interchange.control_reference)
-    if not number:
-        yield fault_at(trailer, "interchange-empty")
 
 
 def group_header_faults(group: FunctionalGroup, version: int) -> Iterator[Fault]:
     """What is wrong with UNG itself."""
-    yield from _part_faults(group.header, _GROUP_HEADER, version)
+    yield from part_faults(group.header, version)
+    yield from _moment_faults(group.header, 4, version)
 
 
 def group_trailer_faults(group: FunctionalGroup, version: int) -> Iterator[Fault]:
     """Whether UNE agrees with UNG and with what was read."""
     if group.trailer is None:
         return
-    yield from _part_faults(group.trailer, _GROUP_TRAILER, version)
-    yield from _count_fault(group.trailer, "group-count-wrong", group.count)
-    yield from _reference_fault(group.trailer, "group-reference-differs", group.reference)
-    if not group.count:
+    yield from part_faults(group.trailer, version)
+    if group.count:
+        yield from _count_fault(group.trailer, "group-count-wrong", group.count)
+    else:
         yield fault_at(group.trailer, "group-empty", reference=group.reference)
+    yield from _reference_fault(group.trailer, "group-reference-differs", group.reference)
 
 
 def message_header_faults(message: Message) -> Iterator[Fault]:
-    """Whether UNH names the message."""
-    for element, component, name, code in (
-        (1, 1, "message reference number", "0062"),
-        (2, 1, "message type", "0065"),
-        (2, 2, "message version number", "0052"),
-        (2, 3, "message release number", "0054"),
-        (2, 4, "controlling agency", "0051"),
-    ):
-        if not message.header.get(element, component):
+    """Whether UNH names the message; its version may stand in UNG instead."""
+    header = message.header
+    absent = not any(any(map(any, element)) for element in header.elements()[1:2])
+    known = {2: version_of(message)[0], 3: version_of(message)[1], 4: _of_group(message, 6, 1)}
+    for element, component, name, code in _IDENTIFIER:
+        if absent and element == 2:
+            yield fault_at(header, "message-header-incomplete", 2, name="message identifier", id="S009")
+            return
+        if not header.get(element, component) and not (element == 2 and known.get(component)):
             part = component if element == 2 else None
-            yield fault_at(message.header, "message-header-incomplete", element, part, name=name, id=code)
+            yield fault_at(header, "message-header-incomplete", element, part, name=name, id=code)
+
+
+def version_of(message: Message) -> tuple[str, str]:
+    """Message version (0052) and release (0054) by UNH, or by the UNG around it where UNH lacks them."""
+    return (
+        message.header.get(2, 2) or _of_group(message, 7, 1),
+        message.header.get(2, 3) or _of_group(message, 7, 2),
+    )
+
+
+def group_version_faults(message: Message) -> Iterator[Fault]:
+    """Whether the UNG around a message names another version than its UNH (ISO 9735: S008 and S009)."""
+    pairs = [(message.header.get(2, at + 1), _of_group(message, 7, at)) for at in (1, 2)]
+    if any(mine and groups and mine != groups for mine, groups in pairs):
+        values = {
+            "found": ":".join(mine for mine, _ in pairs),
+            "expected": ":".join(groups for _, groups in pairs),
+        }
+        yield fault_at(message.header, "group-version-differs", 2, 2, **values)
+
+
+def _of_group(message: Message, element: int, component: int) -> str:
+    return message.group.header.get(element, component) if message.group is not None else ""
 
 
 def message_trailer_faults(message: Message) -> Iterator[Fault]:
     """Whether UNT agrees with UNH and with the number of segments read."""
     if message.headless:
         return
-    trailer = message.segments[-1]
-    yield from _count_fault(trailer, "message-count-wrong", len(message.segments))
-    yield from _reference_fault(trailer, "message-reference-differs", message.reference)
+    trailer, number, reference = message.segments[-1], len(message.segments), message.reference
+    stated, named = trailer.get(1), trailer.get(2)
+    if not stated:
+        yield _left_out(trailer, 1, "0074", "Number of segments in a message")
+    elif not (stated.isascii() and stated.isdecimal()) or int(stated[:20]) not in (number, _meant(message)):
+        yield fault_at(trailer, "message-count-wrong", 1, found=stated, expected=str(_meant(message)))
+    if not named:
+        yield _left_out(trailer, 2, "0062", "Message reference number")
+    elif reference and named != reference:
+        yield fault_at(trailer, "message-reference-differs", 2, found=named, expected=reference)
+
+
+def _meant(message: Message) -> int:
+    """The segments read, with those that stand before UNH and those that lost terminators hide.
+
+    These mistakes are told where they are; a count by somebody who did not see them is no further one.
+    """
+    hidden = sum(len(charset.lost_tags(segment)) for segment in message.segments)
+    return len(message.segments) + hidden + len(message.strays)
+
+
+def _left_out(trailer: Segment, element: int, id: str, name: str) -> Fault:
+    return fault_at(trailer, "element-missing", element, element=id, name=name)
 
 
 def _count_fault(trailer: Segment, code: str, number: int, **values: str) -> Iterator[Fault]:
+    """A count that is none, or not there, is a fault of its own elsewhere."""
     stated = trailer.get(1)
-    if not (stated.isascii() and stated.isdecimal()) or int(stated[:20]) != number:
+    if stated.isascii() and stated.isdecimal() and int(stated[:20]) != number:
         yield fault_at(trailer, code, 1, found=stated, expected=str(number), **values)
 
 
 def _reference_fault(trailer: Segment, code: str, expected: str) -> Iterator[Fault]:
-    if trailer.get(2) != expected:
-        yield fault_at(trailer, code, 2, found=trailer.get(2), expected=expected)
+    """Whether header and trailer agree; one that is missing is a fault of its own elsewhere."""
+    found = trailer.get(2)
+    if found and expected and without_controls(found) != without_controls(expected):
+        yield fault_at(trailer, code, 2, found=found, expected=expected)
 
 
-def _invalid(segment: Segment, element: int, component: int, part: Part) -> Fault:
-    value = segment.get(element, component)
+def _moment_faults(segment: Segment, element: int, version: int) -> Iterator[Fault]:
+    """S004: a date of six digits, from syntax version 4 on eight, and a time of four."""
+    day, time = segment.get(element, 1), segment.get(element, 2)
+    if day and not _is_date(day):
+        yield _invalid(segment, element, 1, "0017", "date of preparation")
+    elif day and len(day) != (8 if version == 4 else 6):
+        form = "CCYYMMDD" if version == 4 else "YYMMDD"
+        values = {"tag": segment.tag, "value": day, "form": form, "version": str(version)}
+        yield fault_at(segment, "service-date-form", element, 1, **values)
+    if time and not _is_time(time):
+        yield _invalid(segment, element, 2, "0019", "time of preparation")
+
+
+def _invalid(segment: Segment, element: int, component: int | None, id: str, name: str) -> Fault:
+    value = segment.get(element, component or 1)
     place = component if len(segment.elements()[element - 1][0]) > 1 else None
-    values = {"tag": segment.tag, "value": value, "name": part.name, "id": part.id}
+    values = {"tag": segment.tag, "value": value, "name": name, "id": id}
     return fault_at(segment, "service-element-invalid", element, place, **values)
-
-
-def _part_faults(segment: Segment, parts: tuple[tuple[Part, ...], ...], version: int) -> Iterator[Fault]:
-    elements = segment.canonical()[1]
-    for number, components in enumerate(parts, 1):
-        single = len(components) == 1
-        for position, part in enumerate(components, 1):
-            value = segment.get(number, position)
-            where = (number, None if single else position)
-            names = {"tag": segment.tag, "name": part.name, "id": part.id}
-            if part.needed and not value:
-                yield fault_at(segment, "service-element-missing", *where, **names)
-            elif len(value) > part.limit:
-                limit = str(part.limit)
-                yield fault_at(segment, "service-element-too-long", *where, value=value, limit=limit, **names)
-        if number <= len(elements) and len(elements[number - 1][0]) > len(components):
-            extra = len(components) + 1
-            yield fault_at(
-                segment, "service-too-many-parts", number, extra, tag=segment.tag, version=str(version)
-            )
-    if len(elements) > len(parts):
-        yield fault_at(
-            segment, "service-too-many-parts", len(parts) + 1, tag=segment.tag, version=str(version)
-        )
 
 
 def _is_date(text: str) -> bool:

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
 from edi_router.formats.edifact.directory import SERVICE_MESSAGES, Definitions, directory_name
 from edi_router.formats.edifact.elements import segment_spec
+from edi_router.formats.edifact.envelope import group_version_faults
 from edi_router.formats.edifact.fast_canon import Canonical, Reading
 from edi_router.formats.edifact.fast_content import Content
 from edi_router.formats.edifact.fast_message import SlicedMessage
 from edi_router.formats.edifact.fast_regex import SPELLING, Characters, Spelling
 from edi_router.formats.edifact.fast_structure import contents_pattern, message_pattern
 from edi_router.formats.edifact.model import Message
-from edi_router.formats.edifact.scan import SERVICE_TAGS
+from edi_router.formats.edifact.scan_tags import SERVICE_TAGS
 from edi_router.formats.edifact.structure import Structure
 
 WARM = 1 << 18
@@ -40,10 +41,12 @@ class Key:
     service: str
     syntax_version: int
     characters: Characters
+    codes: bool = True
+    """Whether values are looked up in their code lists."""
 
 
-Proof = tuple[Definitions, str | None, int]
-"""By what a message has no fault: definitions, `check_as`, syntax version."""
+Proof = tuple[Definitions, str | None, int, bool]
+"""By what a message has no fault: definitions, `check_as`, syntax version, code lists."""
 
 
 @dataclass(slots=True)
@@ -56,25 +59,28 @@ class _Entry:
 class Lane:
     """Finds messages that have no fault by `definitions`; `warm` is 0 to have every pattern made at once.
 
-    It is what `reader.read` asks as `prove`.
+    It is what `reader.read` asks as `prove`. Without `codes` any value will do where a code is asked for.
     """
 
     definitions: Definitions
     check_as: str | None = None
     warm: int = WARM
+    codes: bool = True
 
     def __call__(
         self, reading: Reading, syntax_version: int
     ) -> Callable[[Canonical], Proof | Literal[False]]:
         """For the messages of one interchange: the proof that one has no fault, or False."""
         definitions = self.definitions
-        proof = (definitions, self.check_as, syntax_version)
+        proof = (definitions, self.check_as, syntax_version, self.codes)
         known: dict[tuple[str, str, str], tuple[Key, _Entry]] = {}
 
         def prove(message: Canonical) -> Proof | Literal[False]:
             by = message.type, message.version, message.release
             if by not in known:
-                key = key_of(*by, self.check_as, syntax_version, reading.characters)
+                key = replace(
+                    key_of(*by, self.check_as, syntax_version, reading.characters), codes=self.codes
+                )
                 known[by] = key, definitions.cached(("fast", key), _Entry)
             key, entry = known[by]
             if entry.matches is None:
@@ -113,7 +119,7 @@ def patterns(
     structure = definitions.cached(("structure", key.directory, key.type), partial(Structure, definition))
     if structure.tags & SERVICE_TAGS != {"UNH", "UNT"}:
         return ()
-    content = Content(key.characters, key.syntax_version < 4, spelling)
+    content = Content(key.characters, key.syntax_version < 4, spelling, key.codes)
 
     def segment(tag: str) -> str:
         spec = segment_spec(definitions, key.directory, tag)
@@ -130,10 +136,17 @@ def patterns(
 
 
 def is_proven(
-    message: Message, definitions: Definitions, check_as: str | None = None, syntax_version: int = 3
+    message: Message,
+    definitions: Definitions,
+    check_as: str | None = None,
+    syntax_version: int = 3,
+    codes: bool = True,
 ) -> bool:
-    """Whether the message has been found to have no fault while it was read."""
-    return isinstance(message, SlicedMessage) and message.proof == (definitions, check_as, syntax_version)
+    """Whether the message has been found to have no fault while it was read, and fits the group around it."""
+    proof = (definitions, check_as, syntax_version, codes)
+    if not isinstance(message, SlicedMessage) or message.proof != proof:
+        return False
+    return message.group is None or not any(group_version_faults(message))
 
 
 def fast_check(

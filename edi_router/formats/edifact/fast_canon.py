@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from edi_router.formats.edifact import charset
-from edi_router.formats.edifact.fast_regex import MASK, SPELLING, Characters
+from edi_router.formats.edifact.fast_regex import MASKS, SPELLING, Characters
 from edi_router.formats.edifact.model import Dialect
+from edi_router.formats.edifact.separators import Separators
 
-_HEAD = re.compile(r"UNH\+([^+:'*\x01]+)\+([^+:'*\x01]+):([^+:'*\x01]+):([^+:'*\x01]+):[^+:'*]+[+:'*]").match
+_PART = rf"([^+:'*{MASKS}]+)"
+_HEAD = re.compile(rf"UNH\+{_PART}\+{_PART}:{_PART}:{_PART}:[^+:'*]+[+:'*]").match
 
 
 @dataclass(slots=True)
@@ -46,7 +47,7 @@ class Reading:
         level = (
             {"UNOA": "A", "IATA": "A", "UNOB": "B", "IATB": "B"}.get(self.level, "") if self.strict else ""
         )
-        return Characters(level, bool(self.dialect.separators.repetition))
+        return Characters(level, bool(self.dialect.separators.repetition), self.dialect.decimal)
 
     def message(self, raw: str, ends: str) -> Canonical | None:
         """`raw`, from UNH to UNT's terminator, in canonical text; `ends` follows its terminators.
@@ -64,61 +65,93 @@ class Reading:
 
     def text(self, raw: str, ends: str) -> str | None:
         """The canonical text of whole segments, or None."""
-        marks = self.dialect.separators
-        if MASK in raw:
+        if not raw.isascii() and _has_raw_bytes(raw):
             return None
-        if not raw.isascii() and charset.odd_characters(self.level, self.strict, marks.active).search(raw):
-            return None
+        masks, table = self._tables
+        for mask in MASKS:
+            if mask in raw:
+                return None
         text: str | None = raw
-        special, table = _tables(marks.component, marks.element, marks.repetition, marks.terminator)
-        if marks.release and marks.release in raw:
-            text = _masked(raw, marks.release, special)
+        release = self.dialect.separators.release
+        if release and release in raw:
+            text = _masked(raw, release, masks)
         if text is None:
             return None
         if table:
             text = text.translate(table)
-        return text.replace("'" + ends, "'") if ends else text
+        if not ends:
+            return text
+        joined = text.replace("'" + ends, "'")
+        # Where some terminators have no line end behind them, the segments are not to be cut out by their sizes.
+        return joined if len(text) - len(joined) == (joined.count("'") - 1) * len(ends) else None
+
+    @cached_property
+    def masks(self) -> str:
+        """The masks that canonical text may have."""
+        return "".join(self._tables[0].values())
+
+    def unmasked(self, text: str) -> str:
+        """A part of canonical text as it is in the data."""
+        return text.translate(self._unmasking)
+
+    @cached_property
+    def _tables(self) -> tuple[dict[str, str], dict[int, str]]:
+        return _tables(self.dialect.separators)
+
+    @cached_property
+    def _unmasking(self) -> dict[int, str]:
+        return {ord(mask): character for character, mask in self._tables[0].items()}
 
 
 @lru_cache(maxsize=64)
-def _tables(component: str, element: str, repetition: str, terminator: str) -> tuple[str, dict[int, str]]:
-    """The characters to be masked when released, and the translation of the others."""
-    roles = {component: ":", element: "+", terminator: "'"}
-    if repetition:
-        roles[repetition] = "*"
-    table = {ord(mark): MASK for mark in roles.values() if mark not in roles}
-    table |= {ord(mark): role for mark, role in roles.items() if mark != role}
-    return "".join(roles) + "".join(roles.values()), table
+def _tables(marks: Separators) -> tuple[dict[str, str], dict[int, str]]:
+    """The masks of characters that may be released, and the translation of all others.
 
-
-def _masked(text: str, release: str, special: str) -> str | None:
-    """Without release characters: each released service character becomes a mask. None when another is released.
-
-    >>> _masked("a?+b??'c", "?", "+:'")
-    "a\\x01b\\x01'c"
+    With the usual separators the masks are those of `layout`.
     """
-    parts = text.split(release)
-    out = [parts[0]]
-    at = 1
-    while at < len(parts):
-        part = parts[at]
-        if not part:  # the release character itself, or nothing at all
-            out.append(MASK)
-            at += 1
-            if at == len(parts):
-                return None
-            out.append(parts[at])
-        elif part[0] in special:
-            out += MASK, part[1:]
-        else:  # a letter, a line end: nothing that needs it
+    roles = {marks.component: ":", marks.element: "+", marks.terminator: "'"}
+    if marks.repetition:
+        roles[marks.repetition] = "*"
+    special = [mark for mark in "+:'?*" if mark in roles or mark in roles.values() or mark == marks.release]
+    special += [mark for mark in marks.active if mark not in special]
+    masks = dict(zip(special, MASKS, strict=False))
+    table = {ord(mark): masks[mark] for mark in roles.values() if mark not in roles}
+    table |= {ord(mark): role for mark, role in roles.items() if mark != role}
+    return masks, table
+
+
+def _masked(text: str, release: str, masks: dict[str, str]) -> str | None:
+    """Without release characters: each released character becomes its mask. None when it has none.
+
+    >>> _masked("a?+b??'c", "?", {"+": "\\x01", "?": "\\x04"})
+    "a\\x01b\\x04'c"
+    """
+    out: list[str] = []
+    start = 0
+    at = text.find(release)
+    while at >= 0:
+        mask = masks.get(text[at + 1 : at + 2])
+        if mask is None:  # a letter, a line end, nothing at all: it releases nothing
             return None
-        at += 1
+        out += text[start:at], mask
+        start = at + 2
+        at = text.find(release, start)
+    out.append(text[start:])
     return "".join(out)
+
+
+def _has_raw_bytes(text: str) -> bool:
+    """Whether there are bytes in it that could not be decoded; control characters fit no pattern anyway."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 @lru_cache(maxsize=16)
 def well_formed(characters: Characters) -> re.Pattern[str]:
     """Canonical text of one message in which no segment is odd, whatever it means."""
-    content = SPELLING.repeat(r"\+" + SPELLING.several(characters.free, 0, 1 << 24), 0, 1)
-    segment = rf"(?!UN[ABEGHOPTZ])[A-Z][A-Z0-9]{{2}}{content}'"
-    return re.compile(f"UNH{content}'{SPELLING.repeat(segment, 0, 1 << 24)}UNT{content}'")
+    content = rf"(?:\+{SPELLING.several(characters.free, 0, 1 << 24)}'|')"
+    tag = "(?:[A-TV-Z][A-Z0-9]|U(?:[A-MO-Z0-9]|N(?![ABEGHOPTZ])))[A-Z0-9]"
+    return re.compile(f"UNH{content}{SPELLING.repeat(tag + content, 0, 1 << 24)}UNT{content}")

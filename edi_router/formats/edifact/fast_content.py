@@ -20,11 +20,13 @@ class Content:
     """Writes the patterns of segments in canonical text (``+``, ``:``, ``'`` and, if it repeats, ``*``).
 
     `expand`: without a repetition separator a repeated last element is written as further elements.
+    Without `codes` any value will do where a code is asked for.
     """
 
     characters: Characters
     expand: bool
     spelling: Spelling = SPELLING
+    codes: bool = True
 
     def segment(self, tag: str, spec: SegmentSpec | None) -> str:
         """The whole segment with its terminator; without a definition its content is free."""
@@ -73,7 +75,7 @@ class Content:
 
     def _value(self, spec: ElementSpec, components: Sequence[ElementSpec], index: int) -> str:
         """One value; an empty one as well unless it is mandatory."""
-        if spec.codes is not None:
+        if spec.codes is not None and self.codes:
             return self._coded(spec, spec.codes, index)
         return self._plain(spec, 1 if spec.mandatory else 0)
 
@@ -94,8 +96,10 @@ class Content:
             return digits if least else self.spelling.repeat(digits, 0, 1)
         sign = several("-", 0, 1) + ("(?=[0-9.,])" if least else "")
         # The fraction is limited by what stands before its end: the digits and the mark together.
-        fraction = self.spelling.repeat(rf"[.,]{several('[0-9]', 1, high)}(?<![0-9.,]{{{high + 2}}})", 0, 1)
-        return f"{sign}{several('[0-9]', 0, high)}{fraction}" + ("" if least else "(?<!-)")
+        fraction = f"{self.characters.mark}{several('[0-9]', 1, high)}(?<![0-9.,]{{{high + 2}}})"
+        return f"{sign}{several('[0-9]', 0, high)}{self.spelling.repeat(fraction, 0, 1)}" + (
+            "" if least else "(?<!-)"
+        )
 
     def _coded(self, spec: ElementSpec, codes: Iterable[str], index: int) -> str:
         """A code of the list, or any value when another list is named."""

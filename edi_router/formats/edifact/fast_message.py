@@ -6,13 +6,20 @@ from dataclasses import dataclass
 
 from edi_router.faults import FaultList
 from edi_router.formats.edifact.fast_canon import Canonical, Reading
-from edi_router.formats.edifact.fast_regex import MASK
-from edi_router.formats.edifact.model import SERVICE, FunctionalGroup, Message, Segment, advance
+from edi_router.formats.edifact.model import (
+    SERVICE,
+    Dialect,
+    FunctionalGroup,
+    Message,
+    Segment,
+    advance,
+)
+from edi_router.formats.edifact.separators import Element, Value, value_of
 
-Value = str | list[str] | list[list[str]]
+_EMPTY: Element = (("",),)
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True)
 class Slice:
     """A message's text as it stands in the file, from UNH to the terminator of UNT, and where it begins.
 
@@ -26,16 +33,15 @@ class Slice:
     line: int
     column: int
     reading: Reading
+    canonical: Canonical | None = None
+    """The same in canonical text, once it is taken for a message."""
+    _elements: list[tuple[Element, ...]] | None = None
+    _places: list[tuple[int, int, int]] | None = None
 
-    def header(self) -> Segment:
-        """Its UNH."""
-        marks = self.reading.dialect.separators
-        end = self.raw.find(marks.terminator)
-        if marks.release and marks.release in self.raw[:end]:
-            end = len(self.pieces()[0])
-        return Segment(
-            "UNH", self.raw[:end], self.reading.dialect, self.offset, self.line, self.column, 1, SERVICE
-        )
+    @property
+    def text(self) -> str:
+        """The canonical text."""
+        return self.canonical.text if self.canonical is not None else ""
 
     def pieces(self) -> list[str]:
         """The raw text of its segments, without terminators and the line ends between them."""
@@ -54,23 +60,92 @@ class Slice:
             pieces[1:] = [piece[skip:] for piece in pieces[1:]]
         return pieces
 
+    def header(self) -> Segment:
+        """Its UNH."""
+        marks = self.reading.dialect.separators
+        end = self.raw.find(marks.terminator)
+        if marks.release and marks.release in self.raw[:end]:
+            end = len(self.pieces()[0])
+        header = SlicedSegment("UNH", self.raw[:end], 1, self)
+        header.marks = SERVICE
+        return header
+
     def segments(self, header: Segment) -> list[Segment]:
         """All its segments; the first of them is `header`."""
-        dialect = self.reading.dialect
-        wide = dialect.wide and not self.raw.isascii()
-        offset, line, column = self.offset, self.line, self.column
-        out: list[Segment] = []
-        skip = len(self.ends)
-        for number, piece in enumerate(self.pieces(), 1):
-            out.append(Segment(piece[:3], piece, dialect, offset, line, column, number))
-            offset += (dialect.size(piece) if wide else len(piece)) + 1 + skip
-            if skip:
-                line, column = line + 1, 1
-            else:
-                column += len(piece) + 1
+        out: list[Segment] = [
+            SlicedSegment(piece[:3], piece, number, self) for number, piece in enumerate(self.pieces(), 1)
+        ]
         out[0] = header
         out[-1].marks = SERVICE
         return out
+
+    def place(self, index: int) -> tuple[int, int, int]:
+        """Offset, line and column of a segment, counted from 0."""
+        if index == 0:
+            return self.offset, self.line, self.column
+        if self._places is None:
+            dialect = self.reading.dialect
+            offset, line, column = self.offset, self.line, self.column
+            skip = len(self.ends)
+            self._places = []
+            for piece in self.pieces():
+                self._places.append((offset, line, column))
+                offset += dialect.size(piece) + 1 + skip
+                line, column = (line + 1, 1) if skip else (line, column + len(piece) + 1)
+        return self._places[index]
+
+    def elements(self, index: int) -> tuple[Element, ...]:
+        """The elements of a segment, counted from 0; those of the whole message are split with the first."""
+        if self._elements is None:
+            pieces = self.text.split("'")
+            self._elements = [
+                tuple(
+                    [
+                        (tuple(part.split(":")),) if ":" in part else ((part,),) if part else _EMPTY
+                        for part in piece[4:].split("+")
+                    ]
+                )
+                for piece in pieces
+            ]
+            for number in self._special(pieces):
+                self._elements[number] = tuple(
+                    tuple(map(tuple, self._repeats(element))) for element in pieces[number].split("+")[1:]
+                )
+        return self._elements[index]
+
+    def values(self) -> list[list[Value]]:
+        """Every segment as its tag and its elements."""
+        pieces = self.text.split("'")
+        pieces.pop()
+        rows: list[list[Value]] = [
+            [part.split(":") if ":" in part else part for part in piece.split("+")]
+            if ":" in piece
+            else piece.split("+")  # type: ignore[misc]  # a list of texts is a list of values
+            for piece in pieces
+        ]
+        for number in self._special(pieces):
+            rows[number] = [value_of(self._repeats(element)) for element in pieces[number].split("+")]
+        return rows
+
+    def _special(self, pieces: list[str]) -> list[int]:
+        """Which segments have masks or repetitions."""
+        text, reading = self.text, self.reading
+        marks = reading.masks + "*" if reading.characters.repeats else reading.masks
+        if not any(mark in text for mark in marks):
+            return []
+        repeats = reading.characters.repeats and "*" in text
+        return [
+            number
+            for number, piece in enumerate(pieces)
+            if not piece.isprintable() or (repeats and "*" in piece)
+        ]
+
+    def _repeats(self, element: str) -> list[list[str]]:
+        repeats = element.split("*") if self.reading.characters.repeats else [element]
+        if element.isprintable():  # no mask in it
+            return [repeat.split(":") for repeat in repeats]
+        unmasked = self.reading.unmasked
+        return [[unmasked(part) for part in repeat.split(":")] for repeat in repeats]
 
     def after(self) -> tuple[int, int, int]:
         """Offset, line and column just after it."""
@@ -80,28 +155,69 @@ class Slice:
         return offset, *advance(self.raw, self.line, self.column)
 
 
+class SlicedSegment(Segment):
+    """A segment of a `Slice`; where it stands and what is in it is found out for the whole message at once."""
+
+    __slots__ = ("_at", "_slice")
+
+    def __init__(self, tag: str, text: str, number: int, slice: Slice) -> None:
+        self.tag = tag
+        self.text = text
+        self.number = number
+        self.marks = 0
+        self._elements = None
+        self._at = number - 1
+        self._slice = slice
+
+    # The four are never set: `type: ignore` since they may be in `Segment`.
+
+    @property
+    def dialect(self) -> Dialect:  # type: ignore[override]
+        """How it is written."""
+        return self._slice.reading.dialect
+
+    @property
+    def offset(self) -> int:  # type: ignore[override]
+        """The byte of the tag's first letter."""
+        return self._slice.place(self._at)[0]
+
+    @property
+    def line(self) -> int:  # type: ignore[override]
+        """Its line."""
+        return self._slice.place(self._at)[1]
+
+    @property
+    def column(self) -> int:  # type: ignore[override]
+        """Its column."""
+        return self._slice.place(self._at)[2]
+
+    def elements(self) -> tuple[Element, ...]:
+        """The values as [element][repeat][component], released characters resolved; element 1 is index 0."""
+        if self._elements is None:
+            if self._at == 0:  # often all that is asked for
+                return super().elements()
+            self._elements = self._slice.elements(self._at) if len(self.text) > 3 else ()
+        return self._elements
+
+
 class SlicedMessage(Message):
     """A well-formed message; `proof` says by which definition it has been found to have no fault at all, or is
     False when it was not, or None when nobody asked."""
 
-    __slots__ = ("_all", "canonical", "proof", "slice")
+    __slots__ = ("_all", "_header", "canonical", "proof", "slice")
 
     def __init__(
-        self,
-        header: Segment,
-        slice: Slice,
-        canonical: Canonical,
-        group: FunctionalGroup | None,
-        proof: object,
+        self, slice: Slice, canonical: Canonical, group: FunctionalGroup | None, proof: object
     ) -> None:
-        self.header = header
         self.slice = slice
-        self.canonical = canonical
+        self.canonical = slice.canonical = canonical
         self.proof = proof
         self.group = group
         self.faults = FaultList()
         self.position = 1
         self.headless = False
+        self.strays = ()
+        self._header: Segment | None = None
         self._all: list[Segment] | None = None
 
     @property
@@ -116,6 +232,28 @@ class SlicedMessage(Message):
         self._all = value
 
     @property
+    def header(self) -> Segment:  # type: ignore[override]
+        """Its UNH."""
+        if self._header is None:
+            self._header = self.slice.header()
+        return self._header
+
+    @property
+    def reference(self) -> str:
+        """Message reference number (0062)."""
+        return self.canonical.reference
+
+    @property
+    def type(self) -> str:
+        """Message type (0065), as in ``CUSDEC``."""
+        return self.canonical.type
+
+    @property
+    def offset(self) -> int:
+        """The byte it begins at."""
+        return self.slice.offset
+
+    @property
     def count(self) -> int:
         """How many segments there are."""
         return self.canonical.count
@@ -126,50 +264,8 @@ class SlicedMessage(Message):
         return self.slice.after()[0] - self.offset
 
     def values(self) -> list[list[Value]]:
-        """Every segment as its tag and its elements, released characters resolved.
-
-        An element is a text, or a list of components, or where it repeats a list of such lists.
-        """
-        marks = self.slice.reading.dialect.separators
-        element, component, release, repetition = (
-            marks.element, marks.component, marks.release, marks.repetition
-        )  # fmt: skip
-        raw = self.slice.raw
-        held = [(release + mark, MASK + str(number), mark) for number, mark in enumerate(marks.active)]
-        if release and release in raw:
-            for pair, mask, _ in reversed(held):  # the release character itself is the first to go
-                raw = raw.replace(pair, mask)
-        pieces = raw[:-1].split(marks.terminator + self.slice.ends)
-        rows: list[list[Value]] = [
-            [part.split(component) if component in part else part for part in piece.split(element)]
-            if component in piece
-            else piece.split(element)  # type: ignore[misc]  # a list of texts is a list of values
-            for piece in pieces
-        ]
-        if repetition and repetition in raw:
-            for number, piece in enumerate(pieces):
-                if repetition in piece:
-                    rows[number] = [_repeats(part, component, repetition) for part in piece.split(element)]
-        if release and MASK in raw:
-            for number, piece in enumerate(pieces):
-                if MASK in piece:
-                    rows[number] = [_unmasked(value, held) for value in rows[number]]
-        return rows
-
-
-def _repeats(part: str, component: str, repetition: str) -> Value:
-    if repetition in part:
-        return [repeat.split(component) for repeat in part.split(repetition)]
-    return part.split(component) if component in part else part
-
-
-def _unmasked(value: Value, held: list[tuple[str, str, str]]) -> Value:
-    if not isinstance(value, str):
-        return [_unmasked(part, held) for part in value]  # type: ignore[return-value]  # as deep as it was
-    if MASK in value:
-        for _, mask, mark in held:
-            value = value.replace(mask, mark)
-    return value
+        """Every segment as its tag and its elements, split for the whole message at once."""
+        return self.slice.values()
 
 
 def segment_count(message: Message) -> int:

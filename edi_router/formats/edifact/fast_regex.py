@@ -12,10 +12,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-MASK = "\x01"
-"""Stands for one service character that is data."""
-_CONTROLS = r"\x00\x02-\x1f\x7f-\x9f"
-_LEVEL_A = r"A-Z0-9 .,()/=?!\"%&;<>\-\x01"
+MASKS = "\x01\x02\x03\x04\x05\x06\x07\x08\x0e"
+"""Each stands for one service character that is data."""
+_MASKS = r"\x01-\x08\x0e"
+_CONTROLS = r"\x00\x09-\x0d\x0f-\x1f\x7f-\x9f"
+_LEVEL_A = r"A-Z0-9 .,()/=?!\"%&;<>\-" + _MASKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +80,12 @@ SPELLING = choose()
 class Characters:
     """The character classes of values: `level` is A or B for the repertoire of UNOA or UNOB, else empty.
 
-    `repeats`: whether ``*`` separates repetitions.
+    `repeats`: whether ``*`` separates repetitions. `decimal` is the decimal mark, empty when it may be both.
     """
 
     level: str = ""
     repeats: bool = False
+    decimal: str = ""
 
     @property
     def text(self) -> str:
@@ -99,6 +101,11 @@ class Characters:
     def free(self) -> str:
         """The class of everything inside a segment."""
         return self._class("", "")
+
+    @property
+    def mark(self) -> str:
+        """The class of decimal marks."""
+        return f"[{self.decimal or '.,'}]"
 
     @property
     def separator(self) -> str:

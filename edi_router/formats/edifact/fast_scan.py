@@ -11,7 +11,8 @@ from collections.abc import Callable
 from edi_router.formats.edifact.fast_canon import Canonical, Reading, well_formed
 from edi_router.formats.edifact.fast_message import Slice, SlicedMessage
 from edi_router.formats.edifact.model import FunctionalGroup
-from edi_router.formats.edifact.scan import BLOCK, Scanner
+from edi_router.formats.edifact.scan import Scanner
+from edi_router.formats.edifact.scan_heads import BLOCK
 
 Proves = Callable[[Canonical], object]
 """Whether a message has no fault at all: what proves it, or False when that is not certain."""
@@ -55,7 +56,7 @@ class Cutter:
         self._at = self._end
         self._offset, self._line, self._column = found.after()
         proof = None if self._proves is None else proof
-        return SlicedMessage(found.header(), found, canonical, group, proof)
+        return SlicedMessage(found, canonical, group, proof)
 
     def _next(self) -> Slice | None:
         """The text of the next message."""

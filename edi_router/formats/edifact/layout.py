@@ -2,7 +2,8 @@
 
 A program made from a mapping does not walk nodes. It reads the message as plain lists and dictionaries (`Rows`),
 in which every part stands at an index that the definition tells beforehand. A row is a segment split at its `+`
-only. A service character that is data is masked in it by a control character, which `unmasked` takes back.
+only. A service character that is data is masked in it by a control character, which `unmasked` takes back; so are
+the characters that mean something in XML, for which one look at a whole document is enough then.
 """
 
 from __future__ import annotations
@@ -25,12 +26,48 @@ Rows = dict[str, list[Any]]
 
 _MASKS = {"??": "\x04", "?'": "\x03", "?+": "\x01", "?:": "\x02"}
 """In this order: a released release character releases nothing."""
-_UNMASKED = {ord(mask): pair[1] for pair, mask in _MASKS.items()}
-_TO_MASKS = {ord(pair[1]): mask for pair, mask in _MASKS.items()}
-_MASKED = re.compile("[\x01-\x04]")
-_Moves = dict[str, tuple[int, bool, int, tuple[str, ...]]]
-"""For the tag of the next segment: its position, whether it repeats the last one, how many groups stay open,
-the groups that begin."""
+_STAR = "\x05"
+"""The mask of a released `*` in canonical text, whose masks are else the same; in a row it needs none."""
+_XML_MASKS = {"&": "\x06", "<": "\x07", ">": "\x08"}
+MASKS = {mask: pair[1] for pair, mask in _MASKS.items()} | {mask: mark for mark, mask in _XML_MASKS.items()}
+"""What stands in rows for which character."""
+_UNMASKED = str.maketrans(MASKS)
+_TO_MASKS = str.maketrans({mark: mask for mask, mark in MASKS.items()})
+_MASKED = re.compile(f"[{''.join(MASKS)}]")
+_UNFIT = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Control characters, and what XML does not have."""
+
+
+class _Moves(dict[str, "tuple[int, tuple[str, ...], _Moves] | None"]):
+    """What the next segment does, by its tag, found out when it is first asked for.
+
+    How many groups stay open, the groups that begin, and what can follow; None: it repeats the last segment.
+    """
+
+    def __init__(self, structure: Structure, position: int, known: dict[int, _Moves]) -> None:
+        super().__init__()
+        self._structure = structure
+        self._position = position
+        self._known = known
+
+    def __missing__(self, tag: str) -> tuple[int, tuple[str, ...], _Moves] | None:
+        # A segment that may stand once cannot be the same again; further choices depend on counts.
+        steps = self._structure.direct(self._position, tag) if tag in self._structure.tags else ()
+        steps = tuple(step for step in steps if not step.same or step.target.limit > 1)
+        if len(steps) != 1:
+            raise KeyError(tag)
+        step = steps[0]
+        keep = step.keep - step.repeat
+        begin = tuple(group.name for group in step.target.groups[keep:])
+        move = None if step.same else (keep + 1, begin, self._at(step.target.id))
+        self[tag] = move
+        return move
+
+    def _at(self, position: int) -> _Moves:
+        if position not in self._known:
+            self._known[position] = _Moves(self._structure, position, self._known)
+        return self._known[position]
+
 
 
 class Layout:
@@ -44,8 +81,9 @@ class Layout:
             ("structure", directory, definition.type), lambda: Structure(definition)
         )
         self._definitions = definitions
+        self.directory = directory
         self._directories = (directory, service)
-        self._moves: dict[int, _Moves] = {}
+        self._first = _Moves(self.structure, START, {})
 
     def spec(self, tag: str) -> SegmentSpec | None:
         """The segment, by the directory or as a service segment."""
@@ -81,41 +119,35 @@ class Layout:
             return None
         root: Rows = {}
         here, stack = root, [root]
-        moves = self._moves_at(START)
-        for row in segments:
-            tag = row[0]
-            move = moves.get(tag)
-            if move is None:
-                return None
-            position, same, keep, begin = move
-            if not same:
-                del stack[keep:]
-                for name in begin:
-                    inner: Rows = {}
-                    stack[-1].setdefault(name, []).append(inner)
-                    stack.append(inner)
-                here = stack[-1]
-                moves = self._moves_at(position)
-            if tag in here:
-                here[tag].append(row)
-            else:
-                here[tag] = [row]
+        moves, last = self._first, list[Row]()
+        try:
+            for row in segments:
+                tag = row[0]
+                move = moves[tag]
+                if move is None:
+                    last.append(row)
+                    continue
+                keep, begin, moves = move
+                if begin:
+                    del stack[keep:]
+                    for name in begin:
+                        inner: Rows = {}
+                        stack[-1].setdefault(name, []).append(inner)
+                        stack.append(inner)
+                    here = inner
+                    here[tag] = last = [row]
+                    continue
+                if keep != len(stack):
+                    del stack[keep:]
+                    here = stack[-1]
+                if tag in here:
+                    last = here[tag]
+                    last.append(row)
+                else:
+                    here[tag] = last = [row]
+        except KeyError:
+            return None
         return root
-
-    def _moves_at(self, position: int) -> _Moves:
-        moves = self._moves.get(position)
-        if moves is None:
-            moves = self._moves[position] = {}
-            for tag in self.structure.tags:
-                steps = self.structure.direct(position, tag)
-                # A segment that may stand once cannot be the same again; further choices depend on counts.
-                steps = tuple(step for step in steps if not step.same or step.target.limit > 1)
-                if len(steps) == 1:
-                    step = steps[0]
-                    keep = step.keep - step.repeat
-                    begin = tuple(group.name for group in step.target.groups[keep:])
-                    moves[tag] = (step.target.id, step.same, keep + 1, begin)
-        return moves
 
 
 def layout_of(definitions: Definitions, directory: str, service: str, definition: MessageDef) -> Layout:
@@ -150,7 +182,7 @@ def has_masks(text: str) -> bool:
 
 def row_of(text: str) -> Row | None:
     """One segment, with the separators that are usual; None when it cannot be shown as a row."""
-    if _MASKED.search(text):
+    if not text.isprintable() and _UNFIT.search(text):
         return None
     text = _masked(text)
     return None if text.endswith("?") else text.replace("?", "").split("+")
@@ -165,6 +197,13 @@ def _masked(text: str) -> str:
     if "?" in text:
         for pair, mask in _MASKS.items():
             text = text.replace(pair, mask)
+    return _without_xml(text)
+
+
+def _without_xml(text: str) -> str:
+    for mark, mask in _XML_MASKS.items():
+        if mark in text:
+            text = text.replace(mark, mask)
     return text
 
 
@@ -172,10 +211,13 @@ def _rows(message: Message) -> list[Row] | None:
     """The segments in their order."""
     if not isinstance(message, SlicedMessage):
         return None
-    marks, text = message.slice.reading.dialect.separators, message.slice.raw
-    if not is_usual(marks) or (marks.repetition and marks.repetition in text):
+    reading, text = message.slice.reading, message.canonical.text
+    if not is_usual(reading.dialect.separators) or (reading.characters.repeats and "*" in text):
         return None
-    text = _masked(text).replace("?", "")
-    if message.slice.ends:
-        text = text.replace("'" + message.slice.ends, "'")
+    if _STAR in text:
+        text = text.replace(_STAR, "*")
+    # There are no control characters in canonical text, besides its masks.
+    if not (text.isascii() or text.isprintable()) and _UNFIT.search(text.translate(_UNMASKED)):
+        return None
+    text = _without_xml(text)
     return [piece.split("+") for piece in text.split("'")[:-1]]

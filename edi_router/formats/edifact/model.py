@@ -9,10 +9,12 @@ from edi_router.faults import Fault, FaultList, Place
 from edi_router.formats.edifact.separators import (
     Element,
     Separators,
+    Value,
     compose,
     cut,
     elements_of,
     trimmed,
+    value_of,
 )
 
 UNTERMINATED, OVERLONG, INDENTED, SUSPECT, SERVICE, BAD_TAG = 1, 2, 4, 8, 16, 32
@@ -28,6 +30,8 @@ class Dialect:
     encoding: str = "utf-8"
     wide: bool = True
     """Whether a character may take more than one byte."""
+    decimal: str = ""
+    """The one decimal mark that numbers may have, if UNA chose it; else both comma and point may stand."""
 
     def size(self, text: str) -> int:
         """How many bytes `text` takes in the source."""
@@ -239,6 +243,7 @@ class Message:
     """One message: its segments from UNH to UNT and the syntax faults found inside it.
 
     When UNH is missing, `header` is an empty stand-in at the first segment's place and not in `segments`.
+    `strays` are the tags of segments outside of any message, directly before UNH: its place may be the mistake.
     """
 
     header: Segment
@@ -247,6 +252,11 @@ class Message:
     faults: FaultList = field(default_factory=FaultList)
     position: int = 1
     headless: bool = False
+    strays: tuple[str, ...] = ()
+
+    def values(self) -> list[list[Value]]:
+        """Every segment as its tag and its elements, released characters resolved: the fastest way to all data."""
+        return [[segment.tag, *map(value_of, segment.elements())] for segment in self.segments]
 
     @property
     def reference(self) -> str:

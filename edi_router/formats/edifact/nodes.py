@@ -82,7 +82,7 @@ class MessageNode(GroupNode):
     first asked for (`defer`).
     """
 
-    __slots__ = ("_waiting", "envelope", "layout", "unplaced")
+    __slots__ = ("_rows", "_waiting", "envelope", "layout", "unplaced")
 
     def __init__(self, name: str, envelope: EnvelopeNode, layout: Layout | None = None) -> None:
         super().__init__(name, None, None)
@@ -90,6 +90,7 @@ class MessageNode(GroupNode):
         self.layout = layout
         self.unplaced: list[SegmentNode] = []
         self._waiting: Message | None = None
+        self._rows: Rows | None = None
 
     def defer(self, message: Message) -> None:
         """Make the nodes from `message`, which is known to have no fault, when they are needed."""
@@ -115,9 +116,9 @@ class MessageNode(GroupNode):
 
     def rows(self) -> Rows | None:
         """The message for programs (see `layout`); None when it has no definition or an element is repeated."""
-        if self.layout is None:
-            return None
-        return _rows(self) if self._waiting is None else self.layout.rows(self._waiting)
+        if self._rows is None and self.layout is not None:
+            self._rows = _rows(self) if self._waiting is None else self.layout.rows(self._waiting)
+        return self._rows
 
     def _grow(self) -> None:
         message, self._waiting = self._waiting, None

@@ -1,4 +1,4 @@
-"""From bytes to segments: finds interchanges in a stream, decodes block by block, cuts at terminators.
+"""From bytes to segments: decodes block by block, cuts at terminators.
 
 This is the only part whose speed follows the number of bytes; all of its loops run over whole blocks in C.
 """
@@ -6,17 +6,13 @@ This is the only part whose speed follows the number of bytes; all of its loops 
 from __future__ import annotations
 
 import codecs
-import re
-from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from edi_router.faults import Fault, Place
 from edi_router.formats.edifact import charset
+from edi_router.formats.edifact.lenient import NONE, Leniencies
 from edi_router.formats.edifact.model import (
-    BAD_TAG,
     INDENTED,
     OVERLONG,
-    SERVICE,
     SUSPECT,
     UNTERMINATED,
     Dialect,
@@ -24,88 +20,20 @@ from edi_router.formats.edifact.model import (
     advance,
     advance_over,
 )
+from edi_router.formats.edifact.scan_heads import BLOCK, Head, Heads, Junk
+from edi_router.formats.edifact.scan_tags import ORDINARY, in_capitals, is_lower, marks_of, tag_of
 from edi_router.formats.edifact.separators import Separators, split
-from edi_router.formats.edifact.una import HEADER, guess_separators, read_una
 
-BLOCK = 1 << 16
 SEGMENT_LIMIT = 1 << 22
 _BLANK = " \t\r\n"
 _PADDING = _BLANK + "\x00\x1a"
-_START = re.compile(
-    rb"UNA[^A-Za-z0-9]{2}.{3}[^A-Za-z0-9]\s*UN[BGH][^A-Za-z0-9]"
-    rb"|UNB[^\sA-Za-z0-9][A-Z]{4}[^A-Za-z0-9]"
-    rb"|(?<![A-Za-z0-9])(?:UNA[^\sA-Za-z0-9]|UNB[^\sA-Za-z0-9]|UN[GH]\+)",
-    re.DOTALL,
-)
-_BARE = re.compile(rb"[A-Z][A-Z0-9]{2}\+[^']{0,4000}'")
-_TAG = re.compile(r"[A-Z][A-Z0-9]{2}").fullmatch
-SERVICE_TAGS = frozenset(("", "UNA", "UNB", "UNG", "UNE", "UNH", "UNT", "UNZ", "UNO", "UNP"))
-_ORDINARY: set[str] = set()
-"""Well-formed tags of other segments, as they are met; at most 26 × 36 × 36."""
 
 
-class Source:
-    """A stream of bytes that can take some back."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self._held = b""
-        self.offset = 0
-
-    def take(self, size: int) -> bytes:
-        """At most `size` bytes; none at the end."""
-        data = self._held[:size] if self._held else self._stream.read(size) or b""
-        self._held = self._held[size:]
-        self.offset += len(data)
-        return data
-
-    def give_back(self, data: bytes) -> None:
-        """Have `data`, taken last, come again."""
-        self._held = data + self._held
-        self.offset -= len(data)
-
-    def peek(self, size: int) -> bytes:
-        """The next bytes: at least `size` of them unless the end comes first."""
-        while len(self._held) < size:
-            more = self._stream.read(BLOCK) or b""
-            if not more:
-                break
-            self._held += more
-        return self._held
-
-
-@dataclass(slots=True)
-class Head:
-    """The beginning of an interchange: what UNA and UNB say about how to read it."""
-
-    dialect: Dialect
-    level: str
-    offset: int
-    una: bool
-    faults: list[Fault] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Junk:
-    """Bytes between interchanges that belong to none."""
-
-    place: Place
-    count: int
-    start: str
-
-    def fault(self, code: str) -> Fault:
-        """The fault that tells of them."""
-        return Fault(code, self.place, {"count": str(self.count), "start": self.start})
-
-
-class Scanner:
+class Scanner(Heads):
     """Reads segments from a stream; the reader on top of it knows what they mean."""
 
-    def __init__(self, stream: BinaryIO, encoding: str | None) -> None:
-        self.source = Source(stream)
-        self.encoding = charset.check_encoding(encoding) if encoding else None
-        self.line = 1
-        self.column = 1
+    def __init__(self, stream: BinaryIO, encoding: str | None, lenient: Leniencies = NONE) -> None:
+        super().__init__(stream, encoding, lenient)
         self.strict = encoding is None
         self._dialect = Dialect()
         self._parts: list[str] = []
@@ -115,97 +43,20 @@ class Scanner:
         self._whole = (b"", 0)
         self._step = BLOCK
         self._ended = self._cut = False
-
-    def beginning(self) -> list[Fault]:
-        """The faults of the first bytes of a file; a byte order mark is passed."""
-        start = self.source.peek(4)
-        place = Place(line=1, column=1, offset=0)
-        if start.startswith(b"\xef\xbb\xbf"):
-            self.source.take(3)
-            return [Fault("byte-order-mark", place)]
-        if start[:2] in (b"\xff\xfe", b"\xfe\xff") or start[:4] in (b"U\0N\0", b"\0U\0N"):
-            return [Fault("encoded-utf-16", place)]
-        return []
-
-    # --- between interchanges -----------------------------------------------------------------------------
+        self.recovered = 0
+        """How often a segment was cut where its terminator is lost."""
 
     def seek(self, *, bare: bool) -> tuple[Head | None, Junk | None]:
-        """Go to where the next interchange begins, skipping what is none.
-
-        `bare`: segments without any envelope are also taken for one (at the start of a file).
-        """
-        junk: Junk | None = None
-        while data := self.source.peek(BLOCK):
-            found = _START.search(data)
-            at = found.start() if found else -1
-            if at < 0 and bare and _BARE.match(data.lstrip()):
-                at = len(data) - len(data.lstrip())
-            if at >= 0:
-                junk = self._skip(at, junk)
-                return self._head(), junk
-            bare = False
-            junk = self._skip(max(1, len(data) - 32) if len(data) >= BLOCK else len(data), junk)
-        return None, junk
-
-    def _skip(self, size: int, junk: Junk | None) -> Junk | None:
-        while size:
-            data = self.source.take(size)
-            size -= len(data)
-            text = data.decode("iso8859-1")
-            content = text.strip(_BLANK)
-            if junk is None and content:
-                line, column = advance(text[: text.index(content)], self.line, self.column)
-                offset = self.source.offset - len(data) + text.index(content)
-                junk = Junk(Place(line=line, column=column, offset=offset), 0, printable(content))
-            if junk is not None:
-                junk.count += len(content)
-            self.line, self.column = advance(text, self.line, self.column)
-        return junk
-
-    def _head(self) -> Head:
-        data = self.source.peek(4096)
-        place = Place(line=self.line, column=self.column, offset=self.source.offset)
-        offset = self.source.offset
-        marks, faults = Separators(), []
-        una = data.startswith(b"UNA")
-        if una:
-            marks, size, problem = read_una(data)
-            if problem:
-                shown = printable(data[:9].decode("iso8859-1"))
-                values = {"una": shown, "problem": problem, "used": marks.una}
-                faults.append(Fault("una-invalid", place, values))
-            rest = data[size:]
-            self._skip(size + len(rest) - len(rest.lstrip()), None)
-            data = self.source.peek(4096)
-        header = HEADER.match(data)
-        level = header[2].decode("ascii") if header else ""
-        version = header[4] if header else None
-        if not una:
-            marks, guessed = guess_separators(data, header)
-            if guessed:
-                faults.append(Fault("separators-guessed", place, {"used": marks.una}))
-        if version != b"4":
-            repetition = ""
-        elif una:
-            repetition = marks.repetition
-        else:
-            repetition = "*"
-        marks = Separators(
-            marks.component, marks.element, marks.decimal, marks.release, repetition, marks.terminator
-        )
-        encoding = self.encoding or charset.encoding_of(level)
-        self._dialect = Dialect(marks, encoding, charset.is_wide(encoding))
-        self._open(level)
-        return Head(self._dialect, level, offset, una, faults)
-
-    # --- inside an interchange ----------------------------------------------------------------------------
-
-    def _open(self, level: str) -> None:
-        self._odd = charset.odd_characters(level, self.strict, self._dialect.separators.active)
-        self._decoder = codecs.getincrementaldecoder(self._dialect.encoding)("surrogateescape")
-        self._parts, self._raw, self._raw_offset = [], [], self.source.offset
-        self._pending, self._step = b"", 4096
-        self._ended = self._cut = False
+        """Go to the next interchange (see `next_head`), ready to read its segments."""
+        head, junk = self.next_head(bare=bare)
+        if head is not None:
+            self._dialect = head.dialect
+            self._odd = charset.odd_characters(head.level, self.strict, head.dialect.separators.active)
+            self._decoder = codecs.getincrementaldecoder(head.dialect.encoding)("surrogateescape")
+            self._parts, self._raw, self._raw_offset = [], [], self.source.offset
+            self._pending, self._step = b"", 4096
+            self._ended = self._cut = False
+        return head, junk
 
     def batch(self) -> list[Segment]:
         """The next segments, none at the end. A segment whose tag is empty is an empty one."""
@@ -248,6 +99,8 @@ class Scanner:
         wide = dialect.wide and not text.isascii()
         ends = line_ends(text, marks)
         skip = len(ends or "")
+        if self._ended:
+            pieces[-1] = pieces[-1].rstrip(_PADDING)
         element = marks.element
         offset, line, column = self._raw_offset, self.line, self.column
         out: list[Segment] = []
@@ -262,7 +115,7 @@ class Scanner:
             if skip and piece.startswith(ends):
                 body, at, line, column = piece[skip:], offset + skip, line + 1, 1
             tag = body[:3]
-            if tag in _ORDINARY and body[3:4] == element and not odd:
+            if tag in ORDINARY and body[3:4] == element and not odd:
                 out.append(Segment(tag, body, dialect, at, line, column))
             else:
                 out.append(self._segment(body, odd, at, line, column))
@@ -295,20 +148,14 @@ class Scanner:
                 found = INDENTED
         if odd or "\n" in body or "\r" in body:
             found |= SUSPECT
-        tag = body[:3]
-        if body[3:4] != marks.element and len(body) > 3:
-            tag = re.split(f"[{re.escape(marks.element + marks.component)}\r\n]", body[:32], maxsplit=1)[0]
-        if tag in SERVICE_TAGS or tag[:3] in ("UNA", "UNB"):
-            found |= SERVICE
-        elif not _TAG(tag):
-            found |= BAD_TAG
-        else:
-            _ORDINARY.add(tag)
-        return Segment(tag, body, self._dialect, offset + lead, line, column, 0, found)
+        tag = tag_of(body, marks)
+        if self.any_case and is_lower(tag):
+            return in_capitals(Segment(tag, body, self._dialect, offset + lead, line, column, 0, found))
+        return Segment(tag, body, self._dialect, offset + lead, line, column, 0, found | marks_of(tag))
 
     def _finish(self, out: list[Segment]) -> None:
         """The last piece of a stream has no terminator; it is a segment all the same, unless it is blank."""
-        if out and not out[-1].text.strip(_PADDING):
+        if out and not out[-1].text:
             out.pop()
         elif out:
             out[-1].marks |= UNTERMINATED
@@ -369,8 +216,3 @@ def line_ends(text: str, marks: Separators) -> str | None:
     if marks.terminator in "\r\n" or (returns and returns != feeds) or text.count(after) + first != feeds:
         return None
     return ends if not marks.release or marks.release + after not in text else None
-
-
-def printable(text: str) -> str:
-    """The beginning of `text` for a fault's text."""
-    return "".join(character if character.isprintable() else "·" for character in text[:24])

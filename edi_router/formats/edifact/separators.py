@@ -9,6 +9,8 @@ from typing import TypeVar
 T = TypeVar("T")
 Element = tuple[tuple[str, ...], ...]
 """One data element: its repeats, each a tuple of components."""
+Value = str | list[str] | list[list[str]]
+"""A data element: a text, or its components, or where it repeats a list of components for each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,17 @@ def elements_of(text: str, separators: Separators) -> tuple[Element, ...]:
         )
         for part in parts[1:]
     )
+
+
+def value_of(element: Sequence[Sequence[str]]) -> Value:
+    """An element, given as repeats of components, in its plainest form.
+
+    >>> value_of((("a",),)), value_of((("a", "b"),)), value_of((("a",), ("b",)))
+    ('a', ['a', 'b'], [['a'], ['b']])
+    """
+    if len(element) > 1:
+        return [list(components) for components in element]
+    return element[0][0] if len(element[0]) == 1 else list(element[0])
 
 
 def trimmed(elements: Sequence[Element]) -> tuple[Element, ...]:

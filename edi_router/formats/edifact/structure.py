@@ -81,6 +81,8 @@ class Structure:
         self._direct: dict[tuple[int, str], tuple[Step, ...]] = {}
         self._next: dict[int, tuple[Step, ...]] = {}
         self._costly: dict[tuple[int, str], tuple[Step, ...]] = {}
+        self.substitutes: dict[tuple[int, str], tuple[tuple[Step, set[str] | None], ...]] = {}
+        """What `structure_resync` has found that a tag may stand for at a position."""
 
     def _fill(
         self, group: Group, content: tuple[SegmentUse | GroupUse, ...], groups: tuple[Group, ...]

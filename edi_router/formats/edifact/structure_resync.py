@@ -17,14 +17,18 @@ AHEAD = 10
 """How many segments after a misfit are looked at."""
 BACK = 8
 """How many segments before a misfit are read anew."""
+NEAR = 8
+"""How many segments a segment may have moved to be called misplaced rather than missing."""
 WIDTH = 16
 EFFORT = 50
 """Misfits after which a message is no longer looked at that closely."""
+REMEMBERED = 10_000
+"""Positions with a tag that is wrong there, for which is kept what it may stand for."""
 MISTAKE = 100
 FIT, MISSING, EXCESS, SKIP, INSTEAD = range(5)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Reading:
     """What one segment is taken for: `step` is None when it is passed over."""
 
@@ -36,7 +40,11 @@ class Reading:
     excess: Group | Leaf | None = None
 
 
-@dataclass(frozen=True, slots=True)
+Pending = tuple[tuple[int, str], ...]
+"""The tags that were passed over (SKIP) or are missing (MISSING) and may be halves of one displacement."""
+
+
+@dataclass(eq=False, slots=True)
 class _Path:
     cost: int
     tie: int
@@ -67,11 +75,14 @@ def read_structure(structure: Structure, tags: Sequence[str], state: State) -> l
             continue
         misfits += 1
         ahead = AHEAD if misfits <= EFFORT else 1
-        cost, readings = plan(structure, state, tags[index : index + 1 + ahead])
+        pending = _pending(found, tags, index)
+        cost, readings = plan(structure, state, tags[index : index + 1 + ahead], 0, pending)
         commit = readings[:1]
         start = max(barrier, index - BACK)
         if start < index and misfits <= EFFORT and _worth(structure, states, tags, start, index, cost):
-            again, others = plan(structure, states[start], tags[start : index + 1 + ahead], index - start)
+            pending = _pending(found, tags, start)
+            stretch = tags[start : index + 1 + ahead]
+            again, others = plan(structure, states[start], stretch, index - start, pending)
             if again < cost:
                 commit = others[: index - start + 1]
                 del found[start:], states[start:]
@@ -84,6 +95,8 @@ def read_structure(structure: Structure, tags: Sequence[str], state: State) -> l
 
 def fit(structure: Structure, state: State, tag: str) -> Step | None:
     """The greedy descent, when the segment fits without a mistake."""
+    if tag not in structure.tags:
+        return None
     for step in structure.direct(state[0], tag):
         if structure.excess(state, step) is None:
             return step
@@ -99,22 +112,59 @@ def _worth(
     return any(len(structure.direct(states[at][0], tags[at])) > 1 for at in range(start, index))
 
 
-def plan(structure: Structure, state: State, tags: Sequence[str], free: int = 0) -> tuple[int, list[Reading]]:
+def _pending(found: Sequence[Step | Reading], tags: Sequence[str], end: int) -> Pending:
+    """What the readings shortly before `end` have left pending."""
+    pending: Pending = ()
+    for index in range(max(0, end - NEAR), end):
+        reading = found[index]
+        if isinstance(reading, Reading):
+            _, pending = _settle(pending, reading, tags[index])
+    return pending
+
+
+def _settle(pending: Pending, reading: Reading, tag: str) -> tuple[int, Pending]:
+    """How many mistakes of the reading are the other half of one before, and what is pending then.
+
+    A segment that is passed over where it stands and missing where it belongs is one displacement.
+    """
+    if reading.kind == SKIP:
+        halves, other = [tag], MISSING
+    elif reading.kind == MISSING:
+        halves, other = [leaf.tag for leaf in reading.missing], SKIP
+    else:
+        return 0, pending
+    left = list(pending)
+    settled = 0
+    for half in halves:
+        if (other, half) in left:
+            left.remove((other, half))
+            settled += 1
+        else:
+            left.append((reading.kind, half))
+    return settled, tuple(left)
+
+
+def plan(
+    structure: Structure, state: State, tags: Sequence[str], free: int = 0, pending: Pending = ()
+) -> tuple[int, list[Reading]]:
     """The cheapest reading of all `tags`; the first `free` of them may be misread although they fit."""
-    frontier: dict[State, _Path | None] = {state: None}
+    frontier: dict[tuple[State, Pending], _Path | None] = {(state, pending): None}
     for index in range(len(tags)):
-        following: dict[State, _Path | None] = {}
+        following: dict[tuple[State, Pending], _Path | None] = {}
         ranked = sorted(
             frontier.items(), key=lambda entry: (entry[1].cost, entry[1].tie) if entry[1] else (0, 0)
         )
-        for here, path in ranked[:WIDTH]:
+        for (here, halves), path in ranked[:WIDTH]:
             before, tie = (path.cost, path.tie) if path else (0, 0)
             for cost, reading in _readings(structure, here, tags[index:], index < free):
-                total = before + cost
-                rank = tie or (_preference(structure, here, reading, tags[index:]) if cost else 0)
-                known = following.get(reading.state)
+                total, rank, left = before + cost, tie, halves
+                if cost >= MISTAKE:
+                    rank = tie or _preference(structure, here, reading, tags[index:])
+                    settled, left = _settle(halves, reading, tags[index])
+                    total -= settled * MISTAKE
+                known = following.get((reading.state, left))
                 if known is None or (total, rank) < (known.cost, known.tie):
-                    following[reading.state] = _Path(total, rank, reading, path)
+                    following[reading.state, left] = _Path(total, rank, reading, path)
         frontier = following
     best = min(
         (path for path in frontier.values() if path is not None), key=lambda path: (path.cost, path.tie)
@@ -143,7 +193,7 @@ def _readings(
             if structure.excess(state, step) is None:
                 cost = MISTAKE * len(step.missing)
                 yield cost, Reading(MISSING, state, structure.apply(state, step), step, step.missing)
-    if tag != "UNT":
+    if tag not in ("UNH", "UNT"):
         yield MISTAKE, Reading(SKIP, state, state, None)
         if len(tags) > 1 and not free:
             yield from _instead(structure, state, tags)
@@ -157,14 +207,49 @@ def _exceeding(structure: Structure, state: State, tag: str) -> Sequence[Step]:
 
 
 def _instead(structure: Structure, state: State, tags: Sequence[str]) -> Iterator[tuple[int, Reading]]:
-    """The segment stands for a mandatory one, or for a trigger whose group holds the next segment."""
-    for step in structure.next_steps(state[0]):
-        leaf = step.target
-        wanted = leaf.mandatory
-        if leaf.groups and leaf.groups[-1].trigger is leaf:
-            wanted = leaf.groups[-1].mandatory or tags[1] in leaf.groups[-1].tags
-        if wanted and not step.same and leaf.tag != tags[0] and structure.excess(state, step) is None:
+    """The segment stands for another: a slip of the tag, a mandatory one, a trigger whose group holds the next."""
+    key = (state[0], tags[0])
+    found = structure.substitutes.get(key)
+    if found is None:
+        found = tuple(_substitutes(structure, *key))
+        if len(structure.substitutes) < REMEMBERED:
+            structure.substitutes[key] = found
+    for step, content in found:
+        if (content is None or tags[1] in content) and structure.excess(state, step) is None:
             yield MISTAKE, Reading(INSTEAD, state, structure.apply(state, step), step)
+
+
+def _substitutes(structure: Structure, position: int, tag: str) -> Iterator[tuple[Step, set[str] | None]]:
+    """The steps to what the tag may stand for; some only if the next segment is of the group that they begin.
+
+    Only its tag tells what a segment was meant to be. One that the message has is meant, unless it is a slip for
+    what must stand here; so what is missing there is a mistake of its own.
+    """
+    known = tag in structure.tags
+    for step in structure.next_steps(position):
+        leaf = step.target
+        slip = is_slip(tag, leaf.tag)
+        if leaf.tag == tag or (known and not slip):
+            continue
+        group = leaf.groups[-1] if leaf.groups and leaf.groups[-1].trigger is leaf else None
+        if (slip and not known) or (not step.same and (group.mandatory if group else leaf.mandatory)):
+            yield step, None
+        elif group is not None and not step.same:
+            yield step, group.tags
+
+
+def is_slip(tag: str, meant: str) -> bool:
+    """Whether a tag is another in small letters, with one letter wrong, two exchanged, or one more or less.
+
+    >>> [tag for tag in ("dtm", "DTN", "TDM", "DT", "DTMM", "DMS", "LOC") if is_slip(tag, "DTM")]
+    ['dtm', 'DTN', 'TDM', 'DT', 'DTMM']
+    """
+    tag = tag.upper()
+    if len(tag) == len(meant):
+        wrong = sum(here != there for here, there in zip(tag, meant, strict=True))
+        return wrong < 2 or (wrong == 2 and sorted(tag) == sorted(meant))
+    short, long = sorted((tag, meant), key=len)
+    return len(long) - len(short) == 1 and any(long[:at] + long[at + 1 :] == short for at in range(len(long)))
 
 
 def _preference(structure: Structure, state: State, reading: Reading, tags: Sequence[str]) -> int:
@@ -174,6 +259,8 @@ def _preference(structure: Structure, state: State, reading: Reading, tags: Sequ
     if reading.kind == MISSING:
         late = any(leaf.tag == tags[1] for leaf in reading.missing) if len(tags) > 1 else False
         return 6 if late else 3
+    if reading.kind == INSTEAD and reading.step is not None and is_slip(tags[0], reading.step.target.tag):
+        return 1
     if reading.kind == SKIP:
         return 2 if passed(structure, state, tags[0]) else 4
     return 5

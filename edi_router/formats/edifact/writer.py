@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from edi_router.faults import Fault, Place
 from edi_router.formats.edifact import charset
@@ -54,7 +56,10 @@ def write_segments(
     except UnicodeEncodeError:
         pass
     head.encode(encoding)
-    raise WriteError(_not_encodable(written, encoding))
+    for _, fault in not_encodable(written, encoding):
+        raise WriteError(fault)
+    values = {"character": "?", "codepoint": "?", "name": "tag", "encoding": encoding}
+    raise WriteError(Fault("character-not-encodable", Place(), values))
 
 
 def write_interchange(
@@ -117,6 +122,58 @@ def write_interchange(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """How an interchange to one partner looks, but for its messages, its control reference and its time."""
+
+    sender: str = "EDIROUTER"
+    sender_qualifier: str = "ZZ"
+    recipient: str = "RECIPIENT"
+    recipient_qualifier: str = ""
+    syntax: str = "UNOC"
+    version: int = 3
+    una: bool | None = None
+    newline: bool = False
+    encoding: str | None = None
+    """Another encoding than the one that `syntax` stands for."""
+    separators: Separators | None = None
+    application_reference: str = ""
+    ack_requested: bool = False
+    test: bool = False
+
+    @property
+    def codec(self) -> str:
+        """The encoding it is written in."""
+        return self.encoding or charset.encoding_of(self.syntax)
+
+    def write(self, messages: Sequence[Sequence[Segment]], reference: str, at: datetime) -> bytes:
+        """The interchange; `at` is told in its own time zone. Raises WriteError as `write_segments` does.
+
+        >>> message = [Segment.make("UNH", "1", ("CUSRES", "D", "96B", "UN")), Segment.make("BGM", "1")]
+        >>> Envelope().write([message], "7", datetime(2024, 1, 2, 12))[:57]
+        b"UNB+UNOC:3+EDIROUTER:ZZ+RECIPIENT+240102:1200+7'UNH+1+CUS"
+        """
+        return write_interchange(
+            messages,
+            syntax=self.syntax,
+            syntax_version=self.version,
+            sender=self.sender,
+            sender_qualifier=self.sender_qualifier,
+            recipient=self.recipient,
+            recipient_qualifier=self.recipient_qualifier,
+            control_reference=reference,
+            date=at.strftime("%Y%m%d" if self.version == 4 else "%y%m%d"),
+            time=at.strftime("%H%M"),
+            application_reference=self.application_reference,
+            ack_requested=self.ack_requested,
+            test=self.test,
+            separators=self.separators,
+            encoding=self.encoding,
+            una=self.una,
+            newline=self.newline,
+        )
+
+
 def with_trailer(message: Sequence[Segment]) -> list[Segment]:
     """The message with a UNT whose count and reference are right, numbered from 1."""
     segments = [segment for segment in message if segment.tag != "UNT"]
@@ -141,8 +198,8 @@ def _check(tag: str, number: int, elements: tuple[Element, ...], separators: Sep
                     raise WriteError(Fault("separator-in-data", place, {"value": value}))
 
 
-def _not_encodable(segments: Sequence[Segment], encoding: str) -> Fault:
-    """Finds the first value that `encoding` cannot hold."""
+def not_encodable(segments: Iterable[Segment], encoding: str) -> Iterator[tuple[Segment, Fault]]:
+    """Each value that `encoding` cannot hold, with its first such character."""
     for number, segment in enumerate(segments, 1):
         for position, element in enumerate(segment.elements(), 1):
             for turn, repeat in enumerate(element, 1):
@@ -150,16 +207,8 @@ def _not_encodable(segments: Sequence[Segment], encoding: str) -> Fault:
                     try:
                         value.encode(encoding)
                     except UnicodeEncodeError as error:
-                        character = value[error.start]
                         parts = component if len(repeat) > 1 else None
                         turns = turn if len(element) > 1 else None
-                        where = f"{segment.tag} {position}" + (f".{component}" if parts else "")
-                        values = {
-                            "character": character if character.isprintable() else "�",
-                            "codepoint": f"U+{ord(character):04X}",
-                            "name": where,
-                            "encoding": encoding,
-                        }
                         place = Place(
                             segment=segment.number or number,
                             tag=segment.tag,
@@ -167,6 +216,14 @@ def _not_encodable(segments: Sequence[Segment], encoding: str) -> Fault:
                             component=parts,
                             repeat=turns,
                         )
-                        return Fault("character-not-encodable", place, values)
-    values = {"character": "?", "codepoint": "?", "name": "tag", "encoding": encoding}
-    return Fault("character-not-encodable", Place(), values)
+                        yield segment, _character(place, value[error.start], encoding)
+
+
+def _character(place: Place, character: str, encoding: str) -> Fault:
+    values = {
+        "character": character if character.isprintable() else "�",
+        "codepoint": f"U+{ord(character):04X}",
+        "name": f"{place.tag} {place.element}" + (f".{place.component}" if place.component else ""),
+        "encoding": encoding,
+    }
+    return Fault("character-not-encodable", place, values)

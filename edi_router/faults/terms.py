@@ -1,0 +1,131 @@
+"""Chinese for the words that values of faults carry in English: names of service data elements, reasons.
+
+The names follow the terms of GB/T 14805 (ISO 9735) and of `docs/glossary.md`. Names from UN/EDIFACT directories
+stay as the directory has them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+NAMES: Mapping[str, str] = {
+    "0001": "语法标识符", "0002": "语法版本号", "0004": "交换发送方标识", "0007": "标识代码限定符",
+    "0008": "交换发送方内部标识", "0010": "交换接收方标识", "0013": "服务段标记代码", "0014": "交换接收方内部标识",
+    "0017": "日期", "0019": "时间", "0020": "交换控制参考号", "0022": "接收方参考号/口令", "0025": "接收方参考号/口令限定符",
+    "0026": "应用参考", "0029": "处理优先级代码", "0031": "回执请求", "0032": "交换协议标识符",
+    "0035": "测试标记", "0036": "交换控制计数", "0038": "报文组标识", "0040": "应用发送方标识",
+    "0042": "交换发送方内部次级标识", "0044": "应用接收方标识", "0046": "交换接收方内部次级标识",
+    "0048": "功能组参考号", "0051": "管理机构代码", "0052": "报文版本号", "0054": "报文发布号",
+    "0057": "协会指定代码", "0058": "应用口令", "0060": "功能组控制计数", "0062": "报文参考号",
+    "0065": "报文类型", "0068": "公共访问参考号", "0070": "传送序号", "0073": "首次与末次传送标记",
+    "0074": "报文段数", "0076": "语法发布号", "0080": "服务代码表目录版本号", "0081": "分区标识",
+    "0083": "处理结果代码", "0085": "语法错误代码", "0087": "防冲突段组标识", "0096": "段在报文体中的位置",
+    "0098": "出错数据元在段中的位置", "0104": "出错成分的位置", "0110": "代码表目录版本号",
+    "0113": "报文类型子功能标识", "0115": "报文子集标识", "0116": "报文子集版本号", "0118": "报文子集发布号",
+    "0121": "报文实施指南标识", "0122": "报文实施指南版本号", "0124": "报文实施指南发布号", "0127": "场景标识",
+    "0128": "场景版本号", "0130": "场景发布号", "0133": "字符编码代码", "0135": "服务段标记代码",
+    "0136": "出错数据元的重复序号", "0138": "安全段位置", "0534": "安全参考号", "0800": "数据包参考号",
+    "0802": "参考标识号", "0813": "参考限定符",
+    "S001": "语法标识符", "S002": "交换发送方", "S003": "交换接收方", "S004": "编制日期与时间",
+    "S005": "接收方参考号/口令细目", "S006": "应用发送方标识", "S007": "应用接收方标识", "S008": "报文版本",
+    "S009": "报文标识符", "S010": "传送状态", "S011": "数据元标识", "S016": "报文子集标识",
+    "S017": "报文实施指南标识", "S018": "场景标识", "S020": "参考标识",
+}  # fmt: skip
+"""Service data elements by their number."""
+
+WORDS: Mapping[str, str] = {
+    "groups": "功能组", "messages": "报文", "the end of the file": "文件结尾",
+    "depth": "嵌套深度", "elements": "元素数", "attributes": "属性数", "text": "文本长度", "size": "文件大小",
+    "only five characters": "只有五个字符", "it is cut off": "内容不完整",
+    "a separator is missing": "缺少分隔符", "a separator is no ASCII character": "分隔符不是 ASCII 字符",
+    "Field required": "缺少该键",
+    "mapping values are not allowed here": "此处不允许出现“键: 值”",
+    "could not find expected ':'": "缺少“:”",
+    "found unexpected end of stream": "内容意外结束",
+    "Extra content at the end of the document": "根元素之后还有内容",
+    "Start tag expected, '<' not found": "缺少起始标签 `<`",
+    "StartTag: invalid element name": "元素名称无效",
+    "xmlParseEntityRef: no name": "`&` 未转义",
+    "EntityRef: expecting ';'": "`&` 未转义，或实体缺少 `;`",
+    "AttValue: \" or ' expected": "属性值缺少引号",
+    "attributes construct error": "属性写法有误",
+    "month must be in 1..12": "月份应为 1 至 12", "day is out of range for month": "该月没有这一天",
+    "the code is empty": "代码为空", "valid_to lies before valid_from": "valid_to 早于 valid_from",
+}  # fmt: skip
+"""Whole values."""
+
+PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), text)
+    for pattern, text in (
+        (r"(.) is a letter or digit", r"\1 是字母或数字"),
+        (r"(.) stands twice", r"\1 出现两次"),
+        (r"not UTF-8 at byte (\d+)", r"第 \1 字节起不是 UTF-8"),
+        (r"Input should be a valid (?:string|text)", "应为文本"),
+        (r"Input should be a valid integer.*", "应为整数"),
+        (r"Input should be a valid (?:number|decimal).*", "应为数字"),
+        (r"Input should be a valid boolean.*", "应为 true 或 false"),
+        (r"Input should be a valid (?:list|tuple)", "应为列表"),
+        (r"Input should be a valid (?:dictionary or instance of .*|dictionary|mapping)", "应为键值表"),
+        (r"Input should be greater than or equal to (\S+)", r"应不小于 \1"),
+        (r"Input should be greater than (\S+)", r"应大于 \1"),
+        (r"Input should be less than or equal to (\S+)", r"应不大于 \1"),
+        (r"Input should be less than (\S+)", r"应小于 \1"),
+        (r"Input should be ('.*')", r"应为以下之一：\1"),
+        (r"String should match pattern '(.*)'", r"应符合格式 `\1`"),
+        (r"String should have at least (\d+) characters?", r"至少 \1 个字符"),
+        (r"String should have at most (\d+) characters?", r"最多 \1 个字符"),
+        (r"(?:List|Tuple|Dictionary) should have at least (\d+) items? .*", r"至少 \1 项"),
+        (r"(?:List|Tuple|Dictionary) should have at most (\d+) items? .*", r"最多 \1 项"),
+        (r"found character '(.*)' that cannot start any token", r"不能以字符 \1 开头"),
+        (r"found undefined alias '?(.*?)'?", r"别名 \1 未定义"),
+        (r"expected (.+), but found (.+)", r"应为 \1，实为 \2"),
+        (
+            r"Opening and ending tag mismatch: (\S+) line (\d+) and (\S+)",
+            r"第 \2 行的起始标签 \1 与结束标签 \3 不匹配",
+        ),
+        (r"Premature end of data in tag (\S+) line (\d+)", r"内容在第 \2 行开始的元素 \1 内中断"),
+        (r"Entity '(.+)' not defined", r"实体 \1 未定义"),
+        (r"Attribute (\S+) redefined", r"属性 \1 重复"),
+        (
+            r"Namespace prefix (\S+) (?:on|for) (\S+)(?: on \S+)? is not defined",
+            r"\2 的命名空间前缀 \1 未定义",
+        ),
+        (r"Couldn't find end of Start Tag (\S+).*", r"起始标签 \1 未结束"),
+        (r"(hour|minute|second) must be in (\S+)\.\.(\S+)", r"时间应在 \2 至 \3 之内（\1）"),
+        (r"(\d+) columns, the header has (\d+)", r"有 \1 列，表头有 \2 列"),
+        (r"(\S+) `(.*)` is no date of the form yyyy-MM-dd", r"\1 的 `\2` 不是 yyyy-MM-dd 格式的日期"),
+        (r"(\S+) has no (\S+)", r"\1 中没有 \2"),
+    )
+)
+"""Values that carry something of their own."""
+
+_TRANSLATED = ("unit", "what", "problem")
+
+
+def in_chinese(values: Mapping[str, str]) -> dict[str, str]:
+    """The values of a fault for a Chinese text.
+
+    >>> in_chinese({"id": "0020", "name": "interchange control reference", "limit": "14"})
+    {'id': '0020', 'name': '交换控制参考号', 'limit': '14'}
+    >>> in_chinese({"problem": "Input should be a valid integer, unable to parse"})
+    {'problem': '应为整数'}
+    """
+    shown = dict(values)
+    name = NAMES.get(values.get("id") or values.get("element") or "")
+    if name is not None and "name" in shown:
+        shown["name"] = name
+    for key in _TRANSLATED:
+        if key in shown:
+            shown[key] = _phrase(shown[key])
+    return shown
+
+
+def _phrase(text: str) -> str:
+    if text in WORDS:
+        return WORDS[text]
+    for pattern, chinese in PHRASES:
+        match = pattern.fullmatch(text)
+        if match is not None:
+            return match.expand(chinese)
+    return text
