@@ -46,8 +46,8 @@ config:
 unit:
 	$(BIN)/pytest -n auto --dist loadfile --cov --cov-report=term --cov-fail-under=85
 
-bench: setup ## ratios against named peers, measured in one run
+bench: setup ## ratios against named peers (installed into .bench), measured in one run
 	$(BIN)/python -m tests.bench
 
 clean: ## remove what the set-up made
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*
+	rm -rf $(VENV) .bench build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*

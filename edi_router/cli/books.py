@@ -67,7 +67,14 @@ def books(ctx: click.Context, date: object, close: bool, verify: bool, as_json: 
         except Refused as error:
             output.fail(str(error), output.FINDINGS)
     if as_json:
-        output.emit({**page.page(), "problems": list(page.problems), "balanced": page.balanced})
+        output.emit(
+            {
+                **page.page(),
+                "leniencies": page.leniencies,
+                "problems": list(page.problems),
+                "balanced": page.balanced,
+            }
+        )
     else:
         print_books(page)
     if not page.balanced:
@@ -96,6 +103,9 @@ def print_books(page: Books) -> None:
     for stream, numbers in page.gaps.items():
         missing = ", ".join(str(number) for number in numbers)
         print(say(f"  control numbers missing in {stream}: {missing}", f"  {stream} 缺少控制号：{missing}"))
+    for partner, uses in page.leniencies.items():
+        counts = ", ".join(f"{name} {number}" for name, number in uses.items())
+        print(say(f"  leniencies used by {partner}: {counts}", f"  {partner} 使用的容错项：{counts}"))
     for problem in page.problems:
         print(f"  {problem}")
     verdict = (

@@ -12,7 +12,24 @@ from edi_router.cli import options, output, workspace
 from edi_router.cli.language import say
 
 if TYPE_CHECKING:
+    from edi_router.library import EdifactSettings
     from edi_router.mapping import Mapping
+
+
+def _syntax(ctx: click.Context, parameter: click.Parameter, value: str | None) -> EdifactSettings | None:
+    """The value of `--syntax`."""
+    from pydantic import ValidationError
+
+    from edi_router.library import EdifactSettings
+
+    if value is None:
+        return None
+    level, _, version = value.partition(":")
+    try:
+        return EdifactSettings.model_validate({"syntax": level, "version": version or "3"})
+    except ValidationError:
+        told = say(f"no syntax {value}, such as UNOY:4", f"没有语法 {value}，应形如 UNOY:4")
+        raise click.BadParameter(told) from None
 
 
 @click.command(
@@ -38,6 +55,15 @@ if TYPE_CHECKING:
 @click.option(
     "--force", is_flag=True, help=say("Give an output even where there are errors.", "即使有错误也产生输出。")
 )
+@click.option(
+    "--syntax",
+    metavar="LEVEL[:VERSION]",
+    callback=_syntax,
+    help=say(
+        "The syntax of EDIFACT outputs, such as UNOY:4; UNOC:3 unless told.",
+        "EDIFACT 输出的语法标识与版本，如 UNOY:4；默认为 UNOC:3。",
+    ),
+)
 @options.reading_options
 @options.lang_option
 @options.json_option
@@ -48,9 +74,11 @@ def convert(
     mapping: str,
     out: Path | None,
     force: bool,
+    syntax: EdifactSettings | None,
     definitions: tuple[Path, ...],
     check_as: str | None,
     encoding: str | None,
+    lenient: tuple[str, ...],
     as_json: bool,
 ) -> int:
     """Outputs one by one; reports on standard error."""
@@ -58,15 +86,17 @@ def convert(
     from edi_router.cli import reports
 
     chosen = mapping_of(ctx, mapping)
-    checker = options.checker(ctx, definitions=definitions, check_as=check_as, encoding=encoding)
+    checker = options.checker(
+        ctx, definitions=definitions, check_as=check_as, encoding=encoding, lenient=lenient
+    )
     inputs = options.Inputs(files)
-    written = _Outputs(out)
+    written = _Outputs(out, chosen.target.suffix if chosen.target is not None else "xml")
     findings = False
     for name, stream in inputs:
         report = library.Report()
         names: list[str] = []
         with options.configured():
-            for each in library.conversions(stream, chosen, checker, report, force=force):
+            for each in library.conversions(stream, chosen, checker, report, force=force, edifact=syntax):
                 if each.content is not None:
                     names.append(written.write(name, each.content))
         findings |= reports.has_errors(report)
@@ -91,8 +121,9 @@ def mapping_of(ctx: click.Context, id: str) -> Mapping:
 class _Outputs:
     """Where the outputs go: standard output, or a folder in which no two have one name."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, suffix: str) -> None:
         self.folder = folder
+        self.suffix = suffix
         self.taken: set[str] = set()
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
@@ -112,9 +143,9 @@ class _Outputs:
         return str(path)
 
     def _name(self, stem: str) -> str:
-        name, number = f"{stem}.xml", 1
+        name, number = f"{stem}.{self.suffix}", 1
         while name in self.taken:
             number += 1
-            name = f"{stem}-{number}.xml"
+            name = f"{stem}-{number}.{self.suffix}"
         self.taken.add(name)
         return name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,17 +72,32 @@ def message_of(
     if message is None:
         names = names_of(ctx, *folders)
         known = names.get(name)
+        if not known:
+            output.fail(absent(name, names), code)
         told = say(f"there is no {type_} in {name}", f"{name} 中没有 {type_}")
-        if known:
-            hint = say(f"; it has: {', '.join(known)}", f"；其中有：{', '.join(known)}")
-        else:
-            zip_name = f"{name.lower()}.zip"
-            hint = say(
-                f": the directory is not here (import {zip_name}); there are: {', '.join(names)}",
-                f"：没有该目录（请导入 {zip_name}）；已有：{', '.join(names)}",
-            )
-        output.fail(told + hint, code)
+        told += say(f"; it has: {', '.join(known)}", f"；其中有：{', '.join(known)}")
+        if "messages" in (found.about(name) or {}):  # a part of a release
+            told += "\n" + how_to_import(name)
+        output.fail(told, code)
     return message
+
+
+def absent(name: str, names: Iterable[str]) -> str:
+    """That a directory is not there, what is, and the command that imports it."""
+    told = say(
+        f"there is no directory {name}; there are: {', '.join(names)}",
+        f"没有目录 {name}；已有：{', '.join(names)}",
+    )
+    return f"{told}\n{how_to_import(name)}"
+
+
+def how_to_import(name: str) -> str:
+    """The command that imports a whole release."""
+    command = f"{output.program()} directory import {name.lower()}.zip"
+    return say(
+        f"All of {name}, from the zip that UNECE publishes: {command}",
+        f"导入 UNECE 发布的完整 {name}：{command}",
+    )
 
 
 def where_of(
@@ -98,4 +114,7 @@ def where_of(
     if path is None:
         return ""
     folder = path.parent.parent
-    return "shipped" if folder.is_relative_to(shipped_directory()) else str(folder)
+    if folder.is_relative_to(shipped_directory()):
+        return "shipped"
+    here = Path.cwd()
+    return str(folder.relative_to(here) if folder.is_relative_to(here) else folder)

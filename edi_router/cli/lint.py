@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 @click.command(
     help=say(
-        "Check a whole configuration: settings, partners and their agreements, document types, mappings, "
+        "Check a whole configuration: settings, partners and their agreements, document types, profiles, mappings, "
         "code tables and rules; every fault with file, line and column. PATH is a workspace, a mapping's "
         "folder or a mapping file; without it, the workspace, else the shipped configuration.\n\n"
         "\b\nExamples:\n"
         "  edi-router lint\n"
         "  edi-router lint mappings/cusdec-eciq",
-        "检查整套配置：设置、伙伴及协议、报文类型、映射、代码表和规则；每个错误都指出文件、行和列。"
+        "检查整套配置：设置、伙伴及协议、报文类型、配置规范、映射、代码表和规则；每个错误都指出文件、行和列。"
         "PATH 为工作区、映射目录或映射文件；省略时为当前工作区，否则为自带配置。\n\n"
         "\b\n示例：\n"
         "  edi-router lint\n"
@@ -79,15 +79,18 @@ def lint_mappings(tree: Tree, ids: list[str]) -> list[Fault]:
 
 def lint_everything(tree: Tree) -> list[Fault]:
     """The faults of the whole configuration, each once, by file and line."""
+    from datetime import date
+
     from edi_router.formats.xml.sources import SchemaError
     from edi_router.mapping.lint import lint_all
+    from edi_router.partners import expired_leniencies
     from edi_router.pipeline.configuration import load_configuration
 
     try:
         _, faults = load_configuration(tree)
     except SchemaError as error:
         faults = [error.fault]
-    faults = [*faults, *lint_all(tree)]
+    faults = [*faults, *expired_leniencies(tree, date.today()), *lint_all(tree)]
     once = {(fault.code, fault.place, str(fault.values)): fault for fault in faults}
     return sorted(once.values(), key=_by_place)
 

@@ -14,16 +14,20 @@ from edi_router.faults import Fault
 COLUMNS = {
     "file": ("id", "partner", "name", "state", "size", "received"),
     "message": ("id", "partner", "type", "reference", "state", "reason"),
-    "output": ("id", "kind", "destination", "name", "state", "made"),
+    "output": ("id", "kind", "destination", "name", "state", "answer", "made"),
     "delivery": ("id", "destination", "name", "state", "attempts", "reason"),
+    "acknowledgement": ("partner", "kind", "level", "reference", "answer", "output", "at"),
 }
 
 
 @click.command(
     help=say(
-        "Files, messages, outputs or deliveries, newest first.\n\n"
-        "Example: edi-router --workspace DIR ls message --state held",
-        "列出文件、报文、输出或投递，最新的在前。\n\n示例：edi-router --workspace DIR ls message --state held",
+        "Files, messages, outputs, deliveries or received acknowledgements, newest first.\n\n"
+        "Examples: edi-router --workspace DIR ls message --state held\n\n"
+        "edi-router --workspace DIR ls acknowledgement --state rejected",
+        "列出文件、报文、输出、投递或收到的回执，最新的在前。\n\n"
+        "示例：edi-router --workspace DIR ls message --state held\n\n"
+        "edi-router --workspace DIR ls acknowledgement --state rejected",
     )
 )
 @click.argument("kind", type=click.Choice(tuple(COLUMNS)), default="message")
@@ -72,9 +76,10 @@ def ls(
 
 def _known(kind: str, state: str | None) -> None:
     from edi_router.config import did_you_mean
+    from edi_router.formats.edifact.contrl_read import Answer
     from edi_router.ledger.states import TRANSITIONS
 
-    states = list(TRANSITIONS[kind])
+    states = [str(answer) for answer in Answer] if kind == "acknowledgement" else list(TRANSITIONS[kind])
     if state is not None and state not in states:
         near = did_you_mean(state, states)
         hint = say(f"; did you mean {near}?", f"；是否为 {near}？") if near else ""

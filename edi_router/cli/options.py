@@ -55,7 +55,7 @@ def definitions_option(function: F) -> F:
 
 
 def reading_options(function: F) -> F:
-    """`--definitions`, `--check-as`, `--encoding`: how files are read."""
+    """`--definitions`, `--check-as`, `--encoding`, `--lenient`: how files are read."""
     as_text = say(
         "Check EDIFACT messages by this directory instead of their own, such as D96B.",
         "按指定目录（如 D96B）而非报文自身的目录校验 EDIFACT 报文。",
@@ -64,14 +64,24 @@ def reading_options(function: F) -> F:
         "The encoding of EDIFACT files, whatever UNB says, such as gb18030.",
         "EDIFACT 文件的编码（忽略 UNB 的声明），如 gb18030。",
     )
+    lenient = say(
+        "Tolerate one kind of fault, such as missing-unz, as a partner's file can (repeatable).",
+        "容忍一类错误，如 missing-unz，与伙伴文件中的容错项相同（可重复）。",
+    )
+    function = click.option("--lenient", metavar="NAME", multiple=True, callback=_leniencies, help=lenient)(
+        function
+    )
     function = click.option("--encoding", metavar="NAME", callback=_encoding, help=encoding)(function)
     function = click.option("--check-as", metavar="DIRECTORY", help=as_text)(function)
     return definitions_option(function)
 
 
 def checking_options(function: F) -> F:
-    """`--schema`, `--rules`, `--profile` and those of `reading_options`."""
-    profile = say("A profile that documents must follow (repeatable).", "报文须遵守的配置规范（可重复）。")
+    """`--schema`, `--rules`, `--profile`, `--layout` and those of `reading_options`."""
+    profile = say(
+        "A profile that documents must follow: its id, or a profile's file (repeatable).",
+        "报文须遵守的配置规范：规范编号或规范文件（可重复）。",
+    )
     rules = say("A rule file that documents must follow (repeatable).", "报文须遵守的规则文件（可重复）。")
     schema = say(
         "The XSD that XML documents must follow, instead of the one known for them (repeatable: "
@@ -79,7 +89,19 @@ def checking_options(function: F) -> F:
         "XML 文件须遵守的 XSD，代替已知的模式（可重复，多个合为一个）。",
     )
     function = reading_options(function)
-    function = click.option("--profile", type=FILE, multiple=True, metavar="F.yaml", help=profile)(function)
+    measure = say(
+        "Data elements of EDIFACT are as long as their bytes, not their characters.",
+        "EDIFACT 数据元的长度按字节而非字符计算。",
+    )
+    layout = say(
+        "FILE is a flat file of this layout: its id, or a layout's file.",
+        "FILE 为该布局的平面文件：布局编号或布局文件。",
+    )
+    function = click.option("--layout", metavar="ID|F.yaml", help=layout)(function)
+    function = click.option("--byte-lengths", is_flag=True, help=measure)(function)
+    function = click.option(
+        "--profile", multiple=True, metavar="ID|F.yaml", callback=_profiles, help=profile
+    )(function)
     function = click.option("--rules", type=FILE, multiple=True, metavar="F.yaml", help=rules)(function)
     return click.option("--schema", type=FILE, multiple=True, metavar="F.xsd", help=schema)(function)
 
@@ -91,6 +113,26 @@ def _encoding(ctx: click.Context, parameter: click.Parameter, value: str | None)
         return None if value is None else codecs.lookup(value).name
     except LookupError:
         raise click.BadParameter(say(f"no encoding {value}", f"没有编码 {value}")) from None
+
+
+def _leniencies(ctx: click.Context, parameter: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
+    if names:
+        from edi_router.formats.edifact.lenient import Leniency
+
+        known = [each.value for each in Leniency]
+        if wrong := next((name for name in names if name not in known), None):
+            listed = ", ".join(known)
+            told = say(f"no leniency {wrong}; there are {listed}", f"没有容错项 {wrong}；可用：{listed}")
+            raise click.BadParameter(told)
+    return names
+
+
+def _profiles(ctx: click.Context, parameter: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Files are looked for here, ids in the tree."""
+    for name in names:
+        if Path(name).suffix:
+            FILE.convert(name, parameter, ctx)
+    return names
 
 
 def checker(ctx: click.Context, **given: Any) -> Checker:

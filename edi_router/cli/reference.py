@@ -37,7 +37,8 @@ _SHAPES = """\
 A **fault** is `{"code", "severity", "text", "hint", "place"}`, with `rule` where a rule, profile or mapping line
 found it. `severity` is `error`, `warning` or `info`; `place` has those of `line`, `column`, `offset`, `segment`,
 `tag`, `group`, `element`, `component`, `repeat` and `xpath` that apply. Lines and columns count from 1, `offset`
-counts bytes from 0 at the start of the file, `segment` counts from 1 within the message.
+counts bytes from 0 at the start of the file, `segment` counts from 1 within the message. Of a fault that a
+rule file found, `code` is the rule's own, and `kind` is `rule-violated`, `rule-warning` or `rule-remark`.
 
 A line is:
 
@@ -50,6 +51,11 @@ A line is:
 - `convert`: on standard error, a file, as `validate`, with `outputs`: the paths made with `--out`, else their number.
 - `trace`: a file, `{"file", "mapping", "documents", "faults", "fault_count"}`; a document has `values`, each
   `{"target", "value", "sources", "rule", "row"}`, `sources` being places.
+- `coverage`: `{"mapping", "documents", "inputs", "sources", "targets", "branches", "lines"}`; each of the last four
+  counts `covered` of `total` with `percent`; `sources` lists `unread` as `{"path", "occurs", "example"}`, `targets`
+  `unwritten` and `branches` `untaken`, each with `line` and `target`.
+- `replay`: `{"mapping", "documents", "changed", "changes", "unexpected"}`; a change is `{"element", "change", "from",
+  "to", "count", "expected", "example"}`, its example `{"input", "document", "where", "old", "new"}`.
 - `directory import`: a zip, `{"file", "directory", "into", "counts", "findings"}`.
 - `directory show`: the structure, a list of `{"tag", "status", "repeat"}` and
   `{"group", "status", "repeat", "content"}`.

@@ -13,7 +13,13 @@ from edi_router.faults import Fault, as_json, is_error
 if TYPE_CHECKING:
     from edi_router.library import Report
 
-_FORMATS = {"edifact": "EDIFACT", "xml": "XML", "unknown": say("unknown format", "未知格式")}
+_FORMATS = {
+    "edifact": "EDIFACT",
+    "xml": "XML",
+    "csv": "CSV",
+    "records": say("flat file", "平面文件"),
+    "unknown": say("unknown format", "未知格式"),
+}
 
 
 def faults_json(faults: Iterable[Fault], count: int) -> dict[str, object]:
@@ -54,6 +60,8 @@ def summary(report: Report) -> str:
             _number(report.messages, "message", "个报文"),
             _number(report.segments, "segment", "个段"),
         ]
+    elif report.format in ("csv", "records"):
+        parts.append(_number(report.messages, "document", "份单证"))
     errors = sum(is_error(fault) for fault in report.faults)
     others = len(report.faults) - errors
     told = [_number(errors, "error", "个错误")] if errors else []

@@ -21,7 +21,7 @@ from edi_router.faults import Fault
 
 if TYPE_CHECKING:
     from edi_router.pipeline.configuration import Configuration
-    from edi_router.pipeline.model import Prior
+    from edi_router.pipeline.model import Prior, Sent
 
 TABLE = "samples/bad/expected.tsv"
 NOW = datetime(2026, 3, 14, 2, 0, tzinfo=UTC)
@@ -60,8 +60,10 @@ class Sample:
         """How to see the fault: a command, or in words what is to be done."""
         verb, _, argument = self.kind.partition(":")
         area = self.file.rpartition("/")[0]
-        if verb in ("rules", "profile", "schema"):
+        if verb in ("rules", "profile", "schema", "layout"):
             return f"edi-router validate --{verb} {area}/{argument} {self.file}"
+        if verb == "lenient":
+            return f"edi-router validate --lenient {argument} {self.file}"
         if verb == "convert":
             return f"edi-router --workspace {area} convert --map {argument} {self.file}"
         if verb == "lint":
@@ -80,6 +82,11 @@ class Sample:
                 f"{self.file}, sent twice by {argument} of the workspace {area}",
                 f"{self.file}，由工作区 {area} 的 {argument} 发送两次",
             )
+        if verb == "answered":
+            return say(
+                f"{self.file}, sent by {argument} of the workspace {area} after another answer",
+                f"{self.file}，由工作区 {area} 的 {argument} 在另一答复之后发送",
+            )
         return f"edi-router validate {self.file}"
 
     def faults(self) -> list[Fault]:
@@ -92,8 +99,8 @@ class Sample:
             found = _read(path)
         elif verb == "convert":
             found = _convert(path, argument)
-        elif verb in ("route", "repeat"):
-            found = _route(path, argument, repeated=verb == "repeat")
+        elif verb in ("route", "repeat", "answered"):
+            found = _route(path, argument, verb)
         else:
             found = _validate(path, verb, argument)
         return [_named(fault.within(str(path))) for fault in found]
@@ -147,10 +154,12 @@ def _validate(path: Path, verb: str, argument: str) -> Sequence[Fault]:
 
     beside = str(path.parent / argument)
     given = {name: beside for name in ("rules", "profile", "schema") if name == verb}
+    layout = beside if verb == "layout" else None
+    lenient = (argument,) if verb == "lenient" else ()
     try:
         made = checker(
             rules=given.get("rules", ()), profile=given.get("profile", ()), schema=given.get("schema", ()),
-            now=NOW,
+            lenient=lenient, layout=layout, now=NOW,
         )  # fmt: skip
     except ConfigurationError as error:
         return error.faults
@@ -191,10 +200,11 @@ def _test(path: Path) -> Iterator[Fault]:
 
 
 class _Ledger:
-    """A ledger that has met everything before, or nothing."""
+    """A ledger that has met everything before, or nothing; that sent interchange 7, or that and its answer."""
 
-    def __init__(self, *, met: bool) -> None:
+    def __init__(self, *, met: bool, answered: bool) -> None:
         self.met = met
+        self.answered = answered
 
     def prior_interchange(
         self, partner: str, sender: str, recipient: str, control_reference: str, since: datetime, content: str
@@ -202,6 +212,16 @@ class _Ledger:
         from edi_router.pipeline.model import Prior
 
         return Prior("earlier-1", "earlier", _EARLIER, True) if self.met else None
+
+    def sent_interchange(
+        self, partner: str, sender: str, recipient: str, control_reference: str
+    ) -> Sent | None:
+        from edi_router.formats.edifact.contrl_read import Answer
+        from edi_router.pipeline.model import Sent
+
+        if control_reference != "7":
+            return None
+        return Sent("sent-contrl", Answer.ACKNOWLEDGED if self.answered else None)
 
 
 @cache
@@ -213,14 +233,15 @@ def _configuration(folder: Path) -> Configuration:
     return configuration
 
 
-def _route(path: Path, partner: str, *, repeated: bool) -> Sequence[Fault]:
+def _route(path: Path, partner: str, verb: str) -> Sequence[Fault]:
     from edi_router.pipeline.model import Incoming
     from edi_router.pipeline.process import process
 
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
     incoming = Incoming("sample", partner, path.name, content, digest, NOW, NOW.date().isoformat())
-    outcome = process(incoming, _configuration(path.parent), _Ledger(met=repeated))
+    ledger = _Ledger(met=verb == "repeat", answered=verb == "answered")
+    outcome = process(incoming, _configuration(path.parent), ledger)
     found = list(outcome.faults)
     for interchange in outcome.interchanges:
         found += interchange.faults

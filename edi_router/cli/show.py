@@ -40,6 +40,7 @@ def show(
     definitions: tuple[Path, ...],
     check_as: str | None,
     encoding: str | None,
+    lenient: tuple[str, ...],
     as_json: bool,
 ) -> int:
     """A file, else an id."""
@@ -55,7 +56,9 @@ def show(
 
         show_id(ctx, what, as_json)
         return output.FINE
-    checker = options.checker(ctx, definitions=definitions, check_as=check_as, encoding=encoding)
+    checker = options.checker(
+        ctx, definitions=definitions, check_as=check_as, encoding=encoding, lenient=lenient
+    )
     inputs = options.Inputs((what,))
     findings = False
     for name, stream in inputs:

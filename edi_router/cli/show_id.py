@@ -58,6 +58,7 @@ def _print(record: dict[str, Any], zone: tzinfo) -> None:
         "decision",
         "reason",
         "agreement",
+        "answer",
     ):
         if record.get(key):
             title += f"\n  {key}: {shown(record[key])}"
@@ -65,11 +66,16 @@ def _print(record: dict[str, Any], zone: tzinfo) -> None:
     for heading, key, columns in (
         (say("references", "业务编号"), "references", ("kind", "value")),
         (say("messages", "报文"), "messages", ("id", "type", "reference", "state", "reason")),
-        (say("outputs", "输出"), "outputs", ("id", "kind", "destination", "name", "state")),
+        (say("outputs", "输出"), "outputs", ("id", "kind", "destination", "name", "state", "answer")),
         (
             say("deliveries", "投递"),
             "deliveries",
             ("id", "destination", "name", "state", "attempts", "reason"),
+        ),
+        (
+            say("acknowledgements", "回执"),
+            "acknowledgements",
+            ("partner", "kind", "level", "reference", "answer", "output"),
         ),
     ):
         if record.get(key):

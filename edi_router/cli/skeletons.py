@@ -41,23 +41,6 @@ SETTINGS = """\
 
 IGNORED = "# What the engine writes: ledger, archive, locks.\nvar/\n"
 
-MAPPING = """\
-id: {id}
-from: {source}
-to: {target}
-note: |
-  What this mapping is for, and what it takes for granted.
-output:
-  {root}:
-    do:
-{body}
-      # An element is a path, or a map of keys; see docs/mapping.md.
-      # Name: BGM/C106/d1004
-      # Date: {{from: "DTM/C507[d2005='137']/d2380", as: date, required: yes}}
-      # Country: {{from: "LOC[d3227='35']/C517/d3225", table: country-ciq}}
-      # Goods: {{each: SG30, do: {{No: {{as: sequence}}}}}}
-"""
-
 PARTNER = """\
 id: {id}
 name: {{en: {id}, zh: {id}}}

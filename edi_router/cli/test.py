@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,15 +19,21 @@ if TYPE_CHECKING:
 
 @click.command(
     help=say(
-        "Run the golden cases of mappings and show how outputs differ from what is expected. WHAT is a "
-        "mapping's ID or folder, or a workspace; without it, all mappings.\n\n"
+        "Run the golden cases of mappings and show how outputs differ from what is expected; run the cases of "
+        "rule files. WHAT is a mapping's ID or folder, a rule file such as rules/cusdec, or a workspace; without "
+        "it, all mappings and rule files.\n\n"
         "\b\nExamples:\n"
         "  edi-router test\n"
-        "  edi-router test cusdec-eciq --accept      take the present outputs as right",
-        "运行映射的标准用例，显示输出与预期的差异。WHAT 为映射编号或目录，或工作区；省略时运行全部映射。\n\n"
+        "  edi-router test rules/cusdec\n"
+        "  edi-router test cusdec-eciq --accept      take the present outputs as right\n"
+        "  edi-router test my-map --watch            run again whenever a file changes",
+        "运行映射的标准用例，显示输出与预期的差异；并运行规则文件的用例。WHAT 为映射编号或目录、"
+        "规则文件（如 rules/cusdec）或工作区；省略时运行全部映射和规则文件。\n\n"
         "\b\n示例：\n"
         "  edi-router test\n"
-        "  edi-router test cusdec-eciq --accept      将当前输出作为预期结果",
+        "  edi-router test rules/cusdec\n"
+        "  edi-router test cusdec-eciq --accept      将当前输出作为预期结果\n"
+        "  edi-router test my-map --watch            文件变化时重新运行",
     )
 )
 @click.argument("what", nargs=-1, metavar="[PATH|ID]...")
@@ -34,19 +42,58 @@ if TYPE_CHECKING:
     is_flag=True,
     help=say("Write what came out as what is expected; review it.", "将当前输出写为预期结果，请随后复核。"),
 )
+@click.option(
+    "--watch",
+    is_flag=True,
+    help=say("Run again whenever a file changes, until Ctrl-C.", "文件变化时重新运行，按 Ctrl-C 结束。"),
+)
 @options.lang_option
 @options.json_option
 @click.pass_context
-def test(ctx: click.Context, what: tuple[str, ...], accept: bool, as_json: bool) -> int:
+def test(ctx: click.Context, what: tuple[str, ...], accept: bool, watch: bool, as_json: bool) -> int:
     """Cases run and compared."""
+    code = _run(ctx, what, accept, as_json)
+    seen = _state(ctx, what) if watch else {}
+    try:
+        while watch:
+            time.sleep(_WATCH_SECONDS)
+            now = _state(ctx, what)
+            if now != seen:
+                seen = now
+                print(say("--- changed ---", "--- 有变化 ---"), flush=True)
+                code = _run(ctx, what, accept, as_json)
+    except KeyboardInterrupt:
+        print()
+    return code
+
+
+_WATCH_SECONDS = 0.5
+
+
+def _state(ctx: click.Context, what: tuple[str, ...]) -> dict[str, int]:
+    """The files that a run reads, each with its time of change."""
+    trees = [tree for tree, _ in (_chosen(ctx, each) for each in what)] or [workspace.tree(ctx)]
+    found: dict[str, int] = {}
+    for name in ("mappings", "schemas/records", "schemas/rules", "schemas/xml", "schemas/profiles"):
+        for tree in trees:
+            for path in (path for layer in tree.layers for path in (layer / name).rglob("*")):
+                with suppress(OSError):  # an editor's temporary file may be gone already
+                    found[str(path)] = path.stat().st_mtime_ns
+    return found
+
+
+def _run(ctx: click.Context, what: tuple[str, ...], accept: bool, as_json: bool) -> int:
+    """One run of the cases."""
+    from edi_router.library.rule_cases import rule_files, run_rule_cases
     from edi_router.mapping import golden, names
 
     results: list[CaseResult] = []
     chosen = [_chosen(ctx, each) for each in what] or [(workspace.tree(ctx), [])]
     with output.progress(say("testing", "测试")) as advance:
         for tree, ids in chosen:
-            for id in ids or names(tree):
-                results += golden.run_cases(tree, [id], accept)
+            for id in ids or [*names(tree), *rule_files(tree)]:
+                of_rules = id.startswith("rules/")
+                results += run_rule_cases(tree, [id]) if of_rules else golden.run_cases(tree, [id], accept)
                 advance(id)
     for result in results:
         _told(result, as_json)
@@ -57,7 +104,7 @@ def test(ctx: click.Context, what: tuple[str, ...], accept: bool, as_json: bool)
             f"{len(results)} cases: {len(results) - failed} passed, {failed} failed",
             f"{len(results)} 个用例：{len(results) - failed} 个通过，{failed} 个失败",
         )
-        print(told + (say(f", {accepted} accepted", f"，{accepted} 个已接受") if accepted else ""))
+        print(told + (say(f", {accepted} accepted", f"，{accepted} 个已接受") if accepted else ""), flush=True)
     return output.FINDINGS if failed else output.FINE
 
 
@@ -65,10 +112,11 @@ def _chosen(ctx: click.Context, what: str) -> tuple[Tree, list[str]]:
     """A mapping's id in the present tree, or a folder."""
     from edi_router.cli.lint import target
     from edi_router.config import did_you_mean
+    from edi_router.library.rule_cases import rule_files
     from edi_router.mapping import names
 
     tree = workspace.tree(ctx)
-    known = names(tree)
+    known = [*names(tree), *rule_files(tree)]
     if what in known:
         return tree, [what]
     if Path(what).exists():

@@ -12,14 +12,14 @@ from edi_router.cli.language import say
 
 @click.command(
     help=say(
-        "Check EDIFACT and XML files and name every fault with its place. "
+        "Check EDIFACT, XML and flat files and name every fault with its place. "
         "FILE may be - for standard input.\n\n"
         "\b\nExamples:\n"
         "  edi-router validate declaration.edi\n"
         "  edi-router validate --definitions un --profile customs.yaml *.edi --json\n"
         "  edi-router validate --schema transfer.xsd transfer.xml\n\n"
         "Exit code: 0 no errors, 1 errors found, 2 wrong usage, 3 a file could not be read.",
-        "校验 EDIFACT 与 XML 文件，指出每个错误及其位置。FILE 为 - 时读取标准输入。\n\n"
+        "校验 EDIFACT、XML 与平面文件，指出每个错误及其位置。FILE 为 - 时读取标准输入。\n\n"
         "\b\n示例：\n"
         "  edi-router validate declaration.edi\n"
         "  edi-router validate --definitions un --profile customs.yaml *.edi --json\n"
@@ -41,6 +41,9 @@ def validate(
     definitions: tuple[Path, ...],
     check_as: str | None,
     encoding: str | None,
+    lenient: tuple[str, ...],
+    byte_lengths: bool,
+    layout: str | None,
     as_json: bool,
 ) -> int:
     """One report a file."""
@@ -48,7 +51,7 @@ def validate(
 
     checker = options.checker(
         ctx, schema=schema, rules=rules, profile=profile, definitions=definitions,
-        check_as=check_as, encoding=encoding,
+        check_as=check_as, encoding=encoding, lenient=lenient, byte_lengths=byte_lengths, layout=layout,
     )  # fmt: skip
     inputs = options.Inputs(files)
     findings = False

@@ -11,7 +11,7 @@ from edi_router.faults import is_error
 from edi_router.formats.documents import load_document_types
 from edi_router.formats.edifact.directory import Definitions
 from edi_router.formats.edifact.lenient import leniencies
-from edi_router.formats.edifact.profile import Profile, load_profile
+from edi_router.formats.edifact.profile import Profile, load_profile, profile_named
 from edi_router.library.checker import Checker
 from edi_router.library.files import (
     ConfigurationError,
@@ -43,6 +43,8 @@ def checker(
 ) -> Checker:
     """What to check against: XSD, rule and profile files, folders of imported definitions.
 
+    A `profile` is a file or the id of one in the tree.
+
     `tree` is a deployment's folder, layered over the shipped configuration. `check_as` (``D96B``) checks
     EDIFACT messages by another directory than their own; `encoding` overrides UNB's. `lenient` names what is
     tolerated (``missing-unz``), `byte_lengths` has data elements as long as their bytes. `layout` says that files are flat
@@ -57,7 +59,10 @@ def checker(
         known = definitions_over(tree, several(definitions))
     profiles: list[Profile] = []
     for name in several(profile):
-        loaded, found = load_profile(text_of(Path(name)), str(name), known)
+        if Path(name).suffix:
+            loaded, found = load_profile(text_of(Path(name)), str(name), known)
+        else:
+            loaded, found = profile_named(tree, str(name), known)
         faults += found
         if loaded is not None:
             profiles.append(loaded)

@@ -20,6 +20,7 @@ _BY_LENGTH = {
     10: "yyMMddHHmm",
     12: "yyyyMMddHHmm",
     14: "yyyyMMddHHmmss",
+    16: "yyyyMMddHHmmssSS",
     17: "yyyyMMddHHmmssSSS",
 }
 _PERIODS = ("711", "713", "717", "718", "719")
@@ -32,11 +33,12 @@ _WIDTH = {
     "mm": 2,
     "ss": 2,
     "SSS": 3,
+    "SS": 2,
     "ww": 2,
     "e": 1,
     "DDD": 3,
 }
-_TOKEN = re.compile(r"yyyy|yy|MM|dd|HH|mm|ss|SSS|XXX|ww|e|DDD")
+_TOKEN = re.compile(r"yyyy|yy|MM|dd|HH|mm|ss|SSS|SS|XXX|ww|e|DDD")
 _ISO = re.compile(
     r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})"
     r"(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,6}))?)?)?\s*(Z|[+-]\d{2}:?\d{2})?"
@@ -55,6 +57,8 @@ def read_moment(value: str, code: str = "") -> datetime.datetime:
     datetime.datetime(2016, 7, 1, 15, 30)
     >>> read_moment("2016-07-01 15:30:00")
     datetime.datetime(2016, 7, 1, 15, 30)
+    >>> read_moment("2016070115300050")
+    datetime.datetime(2016, 7, 1, 15, 30, 0, 500000)
     >>> read_moment("20160701-20160731", "718")
     datetime.datetime(2016, 7, 1, 0, 0)
     """
@@ -96,7 +100,7 @@ def _from_digits(digits: str, pattern: str) -> datetime.datetime:
         return datetime.datetime.strptime(f"{year:04} {parts['DDD']}", "%Y %j")
     return datetime.datetime(
         year, parts.get("MM", 1), parts.get("dd", 1), parts.get("HH", 0), parts.get("mm", 0),
-        parts.get("ss", 0), parts.get("SSS", 0) * 1000,
+        parts.get("ss", 0), parts.get("SSS", 0) * 1000 + parts.get("SS", 0) * 10000,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The documents of a file that a mapping reads: EDIFACT messages of its type, or one XML document."""
+"""The documents of a file that a mapping reads: EDIFACT messages of its type, XML, or those of a flat file."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from edi_router.config import Tree
-from edi_router.faults import Fault
+from edi_router.faults import Blocks, Fault, blocks
 from edi_router.formats.documents import Kind
 from edi_router.formats.edifact.check import check
 from edi_router.formats.edifact.directory import Definitions
 from edi_router.formats.edifact.reader import read
+from edi_router.formats.records import load_layout
+from edi_router.formats.records import read as read_records
 from edi_router.formats.xml.reader import parse
 from edi_router.formats.xml.schema import Schema
 from edi_router.mapping.model import Definition
@@ -44,6 +46,8 @@ class Source:
         """The documents of the file that the mapping reads, in order; faults of the envelope come last."""
         if definition.origin.format == "xml":
             yield self._xml(data, definition)
+        elif definition.origin.format != "edifact":
+            yield from self._records(data, definition)
         else:
             yield from self._edifact(data, definition)
 
@@ -60,7 +64,9 @@ class Source:
                 checked = check(
                     message,
                     self.definitions,
-                    check_as=None if message.directory == origin.qualifier else origin.qualifier,
+                    check_as=None
+                    if message.directory in (origin.qualifier, *origin.others)
+                    else origin.qualifier,
                     syntax_version=interchange.syntax_version,
                     interchange_header=interchange.header,
                 )
@@ -87,6 +93,19 @@ class Source:
         if definition.schema is not None:
             faults = [*faults, *self.schema(definition.schema).check(document)]
         return Document(document.node(), faults)
+
+    def _records(self, data: bytes, definition: Definition) -> Iterator[Document]:
+        layout, faults = load_layout(self.tree, definition.origin.name)
+        if layout is None:
+            yield Document(None, faults)
+            return
+        documents, faults = read_records(data, layout)
+        if faults:
+            yield Document(None, faults)
+        # What is wrong with the columns or quotes of a file is wrong with each of its documents.
+        blocked = any(blocks(fault) is Blocks.FILE for fault in faults)
+        for document in documents:
+            yield Document(None if blocked else document.root, list(document.faults), document.position)
 
     def schema(self, name: str) -> Schema:
         """The XSD of that name below schemas/."""

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
 
 from edi_router.mapping import dates
+from edi_router.mapping.functions_text import fill, unless
 from edi_router.mapping.registry import FUNCTIONS, Function, Kind, Shortened, function
 
-__all__ = ["FUNCTIONS", "Function", "Kind", "Shortened", "function", "number"]
+__all__ = ["FUNCTIONS", "Function", "Kind", "Shortened", "fill", "function", "number", "unless"]
 
 LONGEST = 40
 """Characters that a number may have; sums and products of such numbers stay exact."""

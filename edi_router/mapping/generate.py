@@ -10,26 +10,26 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 
-from edi_router.formats.edifact.layout import Layout, has_masks
-from edi_router.formats.xml.writer import escape, is_name, quote
+from edi_router.formats.edifact.layout import Layout, has_masks, masked
+from edi_router.formats.xml.writer import is_name, quote
 from edi_router.mapping.functions import FUNCTIONS, Kind
+from edi_router.mapping.generate_parts import (
+    LOSSLESS,
+    OPAQUE,
+    SAFE,
+    SAME,
+    LookUp,
+    paths_inside,
+    paths_of,
+    tables_of,
+    without_marks,
+)
 from edi_router.mapping.generate_paths import Cursor, Paths, Unsupported
 from edi_router.mapping.model import Call, Condition, Definition, Item, Source
-from edi_router.paths import Path, Start
+from edi_router.paths import Start
 
-Sink = Callable[[str, str | None], None]
-"""Writes what is done with a value: given its variable, and what gives the format code of a date."""
-LookUp = tuple[str, str, str, bool]
-"""A use of a code table: its name, the column of the key, the column of the result, whether a key may miss."""
-
-LOSSLESS = frozenset(
-    {"date", "digits", "integer", "lower", "prefix", "sequence", "slice", "suffix", "trim", "upper"}
-)
-"""Functions that never give a `Shortened` text."""
-OPAQUE = LOSSLESS - {"date"} | {"cut", "decimal", "fixed", "multiply", "pad"}
-"""Functions that do the same to a masked character (see `layout`) as to the service character it stands for."""
-SAME = frozenset({"decimal", "digits", "integer"})
-"""Functions that leave a whole number as it is, if it does not begin with a zero."""
+Sink = Callable[[str, str | None, str], None]
+"""Writes what is done with a value: given its variable, what gives the format code of a date, and its origin."""
 
 
 @dataclass
@@ -39,33 +39,43 @@ class Generated:
     text: str = ""
     sources: list[Source] = field(default_factory=list)
     tables: list[LookUp] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+    """What the numbers in a record stand for."""
+    records: bool = False
 
 
-def generate(definition: Definition, layout: Layout, namespace: str) -> Generated:
-    """The program of a mapping for messages of one layout; raises Unsupported."""
-    writer = _Writer(layout)
+def generate(definition: Definition, layout: Layout, namespace: str, record: bool = False) -> Generated:
+    """The program of a mapping for messages of one layout; raises Unsupported.
+
+    With `record` it also tells of every value where it comes from, as `recorded` reads it: the number of its
+    item, then the text that was looked up with the part of the message that it stands in, or a list of such.
+    """
+    writer = _Writer(layout, record)
     writer.program(definition, namespace)
     code = writer.paths.code
-    lines = ["def program(m, day, ask, memo):", *code.lines, "  return out", ""]
+    lines = ["def program(m, day, ask, memo, rec):", *code.lines, "  return out", ""]
     writer.result.text = "\n".join(lines)
     return writer.result
 
 
 class _Writer:
-    def __init__(self, layout: Layout) -> None:
-        self.paths = Paths(layout)
+    def __init__(self, layout: Layout, record: bool) -> None:
+        self.paths = Paths(layout, record)
         self.code = self.paths.code
-        self.result = Generated()
+        self.record = record
+        self.result = Generated(records=record)
 
     def program(self, definition: Definition, namespace: str) -> None:
         root, cursor, code = definition.output, self.paths.message, self.code
         if root.has_value or root.do is None or not is_name(root.name):
             raise Unsupported("a root element with a value")
-        wanted = [*_paths(root.do), *([definition.date.path] if definition.date else [])]
+        wanted = [*paths_of(root.do), *([definition.date.path] if definition.date else [])]
         with self.paths.scope(cursor, wanted):
             if definition.date is not None:
                 self._day(definition.date, cursor)
-            self.result.tables = list(dict.fromkeys(_tables(root)))
+            if self.record:
+                code.add("rec(day)")
+            self.result.tables = list(dict.fromkeys(tables_of(root)))
             for number in range(len(self.result.tables)):
                 code.add(f"m{number} = memo({number}, day)")
             code.add("out = []")
@@ -78,7 +88,7 @@ class _Writer:
         code = self.code
         code.add("on = None")
 
-        def sink(value: str, form: str | None) -> None:
+        def sink(value: str, form: str | None, origin: str) -> None:
             with code.block("if on is None:"):
                 code.add(f"on = day_of(plain({value}), {form or repr('')})")
 
@@ -105,7 +115,7 @@ class _Writer:
 
         def body(found: Cursor) -> None:
             found = replace(found, scope=None)
-            scope = self.paths.scope(found, list(_inside(item)))
+            scope = self.paths.scope(found, list(paths_inside(item)))
             with self.paths.filled(found), scope, self._tested(item.when, found):
                 code.add(f"{position} += 1")
                 self._one(inner, found, position, depth)
@@ -119,19 +129,32 @@ class _Writer:
         if not item.has_value:
             self._nest(item, item.do or (), cursor, position, depth, f"<{item.name}")
             return
-        if has_masks(f"{item.const}{item.default}{item.join}"):
-            raise Unsupported(f"a control character in {item.name}")
         if item.const and not (item.functions or item.table or item.do):
-            text = f"\n{'  ' * depth}<{item.name}>{escape(item.const)}</{item.name}>"
+            text = f"\n{'  ' * depth}<{item.name}>{masked(without_marks(item.const))}</{item.name}>"
             self.code.add(f"add({text!r})")
+            self._record(item, "")
             return
-        value = self._value(item, cursor, position)
+        value, origin = self._value(item, cursor, position)
         certain = item.required or item.default
         with nullcontext() if certain else self.code.block(f"if {value}:"):
             attributes = self._attributes(item.do or (), cursor, position)
             start = f"\\n{'  ' * depth}<{item.name}{f'{{{attributes}}}' if attributes else ''}>"
-            shown = f"{{{value} if {value}.isalnum() else escape({value})}}"
-            self.code.add(f"add(f'{start}{shown}</{item.name}>')")
+            self.code.add(f"add(f'{start}{{{value}}}</{item.name}>')")
+            self._record(item, origin)
+
+    def _record(self, item: Item, origin: str) -> None:
+        """Tell where the value that is being written comes from."""
+        if self.record:
+            self.code.add(
+                f"rec(({self._number(item)}, {origin}))" if not origin.startswith("w") else f"rec({origin})"
+            )
+
+    def _number(self, item: Item) -> int:
+        """The item's number in a record."""
+        items = self.result.items
+        if not any(each is item for each in items):
+            items.append(item)
+        return next(number for number, each in enumerate(items) if each is item)
 
     def _nest(
         self, item: Item, items: Sequence[Item], cursor: Cursor, position: str, depth: int, start: str
@@ -165,9 +188,10 @@ class _Writer:
         code.add(f"{text} = ''")
         for item in chosen:
             with self._tested(item.when, cursor):
-                value = self._value(item, cursor, position)
+                value, origin = self._value(item, cursor, position)
                 with code.block(f"if {value}:"):
                     code.add(f"{text} += f' {item.name[1:]}=\"{{quote({value})}}\"'")
+                    self._record(item, origin)
         return text
 
     @contextmanager
@@ -187,8 +211,10 @@ class _Writer:
             test = code.name("t")
             code.add(f"{test} = False")
 
-            def sink(value: str, form: str | None) -> None:
-                texts = f"if plain({value}) in {condition.texts!r}: " if condition.texts else ""
+            chosen = tuple(map(masked, condition.texts))
+
+            def sink(value: str, form: str | None, origin: str) -> None:
+                texts = f"if {value} in {chosen!r}: " if chosen else ""
                 code.add(f"{texts}{test} = True")
 
             self._values(condition.source, cursor, sink)
@@ -201,51 +227,74 @@ class _Writer:
             if places and source.path.start is Start.ENVELOPE:
                 raise Unsupported("places of the envelope")
             self.result.sources.append(source)
-            value = code.name("x")
-            with code.block(f"for {value} in ask({len(self.result.sources) - 1}):"):
-                sink(value, None)
+            value, at, number = code.name("x"), code.name("i"), len(self.result.sources) - 1
+            recorded = self.record and source.path.start is Start.ENVELOPE
+            names, values = (f"{at}, {value}", "enumerate(ask({}))") if recorded else (value, "ask({})")
+            with code.block(f"for {names} in {values.format(number)}:"):
+                sink(value, None, f"{number}, {at}" if recorded else "")
             return
 
         def body(found: Cursor) -> None:
             if found.is_leaf:
                 with code.block(f"if {found.var}:"):
-                    sink(found.var, found.beside)
+                    sink(found.var, found.beside, found.origin)
             elif places:
-                sink("''", None)
+                sink("''", None, found.origin)
 
         self.paths.select_values(cursor, source.path, body)
 
-    def _value(self, item: Item, cursor: Cursor, position: str) -> str:
-        """The variable that holds the item's value; nothing, or an empty text, when it has none."""
-        code, value = self.code, self.code.name("v")
+    def _value(self, item: Item, cursor: Cursor, position: str) -> tuple[str, str]:
+        """The variable that holds the item's value, and the one that tells where it comes from.
+
+        The value is nothing, or an empty text, when it has none.
+        """
+        code, value, where = self.code, self.code.name("v"), self.code.name("w")
         calls = list(item.functions)
         kinds = [FUNCTIONS[call.name].kind for call in calls]
         listed = item.join is not None or Kind.ALL in kinds or Kind.NODES in kinds
         if Kind.POSITION in kinds[1:] or (listed and item.first):
             raise Unsupported(f"the functions of {item.name}")
+        for text in (item.const, item.default, item.join, *(call.argument for call in calls)):
+            without_marks(text or "")
+        if any(mark in (call.argument or "") for call in calls for mark in "&<>"):
+            raise Unsupported(f"the functions of {item.name}")
+        together = {call.name for call in calls if FUNCTIONS[call.name].kind in (Kind.ALL, Kind.NODES)}
+        if self.record and (Kind.ALL in kinds[:-1] or (together - {"distinct", "last"} and item.table)):
+            raise Unsupported(f"the record of {item.name}")
         code.add(f"{value} = {'[]' if listed else None}")
+        if self.record and listed:
+            code.add(f"{where} = ({self._number(item)}, [])")
+        unmasked = any(call.name not in OPAQUE for call in calls)
         first = calls.pop(0) if kinds[:1] == [Kind.POSITION] else None
         single: list[Call] = []
         while calls and FUNCTIONS[calls[0].name].kind in (Kind.EACH, Kind.DATED):
             single.append(calls.pop(0))
 
-        def sink(text: str, form: str | None) -> None:
-            if any(call.name not in OPAQUE for call in item.functions) and text.startswith("x"):
+        def sink(text: str, form: str | None, origin: str) -> None:
+            if unmasked and text.startswith("x"):
                 code.add(f"if not {text}.isalnum(): {text} = plain({text})")
             for call in single:
                 text = self._call(call, text, form)
             if listed:
                 code.add(f"{value}.append({text})")
-            elif item.first:
-                code.add(f"if {value} is None: {value} = {text}")
-            else:
-                code.add(f"if {value} is not None: raise Unclear")
-                code.add(f"{value} = {text}")
+                if self.record:
+                    code.add(f"{where}[1].append(({text}, {origin}))")
+                return
+            if item.first:
+                with code.block(f"if {value} is None:"):
+                    code.add(f"{value} = {text}")
+                    if self.record:
+                        code.add(f"{where} = ({self._number(item)}, {text}, {origin})")
+                return
+            code.add(f"if {value} is not None: raise Unclear")
+            code.add(f"{value} = {text}")
+            if self.record:
+                code.add(f"{where} = ({self._number(item)}, {text}, {origin})")
 
         if first is not None:
-            sink(self._call(first, position, None), None)
+            sink(self._call(first, position, None), None, cursor.origin)
         elif item.const is not None:
-            sink(repr(item.const), None)
+            sink(repr(item.const if unmasked else masked(item.const)), None, "")
         else:
             missing = f"not {value}" if listed else f"{value} is None"
             self._gather(item, cursor, sink, missing, kinds[:1] == [Kind.NODES])
@@ -256,11 +305,19 @@ class _Writer:
             code.add(
                 f"if {value} is not None: {value} = m{number}.get({value}) or find({number}, {value}, day)"
             )
+        safe = (
+            not has_masks(masked(item.join or "")) and item.functions[-1:] and item.functions[-1].name in SAFE
+        )
+        if unmasked and not item.table and not safe:
+            code.add(f"if {value} and not {value}.isalnum(): {value} = safe({value})")
         if item.default:
-            code.add(f"if not {value}: {value} = {item.default!r}")
+            with code.block(f"if not {value}:"):
+                code.add(f"{value} = {masked(item.default)!r}")
+                if self.record:
+                    code.add(f"{where} = ({self._number(item)},)")
         elif item.required:
             code.add(f"if not {value}: raise Unclear")
-        return value
+        return value, where
 
     def _gather(self, item: Item, cursor: Cursor, sink: Sink, missing: str, places: bool) -> None:
         """All sources, or the first one that has a value."""
@@ -278,15 +335,24 @@ class _Writer:
         if FUNCTIONS[call.name].kind is Kind.DATED:
             arguments = [text, repr(call.argument or "yyyyMMdd"), form or "''"]
         run = f"{result} = f_{call.name}({', '.join(arguments)})"
-        if call.name in SAME:
-            code.add(
-                f"if {text}.isdigit() and {text}.isascii() and {text}[0] != '0' and len({text}) < 40: {result} = {text}"
-            )
-            run = f"else: {run}"
-        code.add(run)
-        if call.name not in LOSSLESS:
-            code.add(f"if type({result}) is not str: raise Unclear")
+        with self._unless_same(call, text, result):
+            code.add(run)
+            if call.name not in LOSSLESS:
+                code.add(f"if type({result}) is not str: raise Unclear")
         return result
+
+    @contextmanager
+    def _unless_same(self, call: Call, text: str, result: str) -> Iterator[None]:
+        """The function need not be called for a number that it leaves as it is."""
+        if call.name not in SAME:
+            yield
+            return
+        places = 9 if call.argument is None else int(call.argument)
+        other = f" or number{min(places, 9)}({text})" if call.name == "decimal" and places else ""
+        whole = f"{text}.isdigit() and {text}[0] != '0' and len({text}) < 40 and {text}.isascii()"
+        self.code.add(f"if {whole}{other}: {result} = {text}")
+        with self.code.block("else:"):
+            yield
 
     def _list(self, item: Item, value: str, calls: Sequence[Call]) -> None:
         """What is done with all values together: functions, table, join."""
@@ -304,36 +370,15 @@ class _Writer:
                 raise Unsupported(f"{call.name} after a function of all values")
         if item.join is None:
             code.add(f"if len({value}) > 1: raise Unclear")
+        join = item.join or ""
         if item.table is not None:
-            number = self._table(item)
+            number, join = self._table(item), masked(join)
             code.add(f"{value} = [m{number}.get(x) or find({number}, x, day) for x in {value}]")
         changed = item.functions or item.table
         values = f"[x for x in {value} if x]" if changed else value
-        code.add(f"if {value}: {value} = {item.join or ''!r}.join({values})")
+        if not any(call.name not in OPAQUE for call in item.functions):
+            join = masked(join)
+        code.add(f"if {value}: {value} = {join!r}.join({values})")
 
     def _table(self, item: Item) -> int:
-        return self.result.tables.index(next(_tables(replace(item, do=None))))
-
-
-def _tables(item: Item) -> Iterator[LookUp]:
-    """The look-ups of the item and those below it."""
-    if item.table is not None:
-        yield item.table.name, item.table.by, item.table.column, bool(item.default)
-    for child in item.do or ():
-        yield from _tables(child)
-
-
-def _paths(items: Sequence[Item]) -> Iterator[Path]:
-    """The paths that begin where these items stand."""
-    for item in items:
-        if item.each is not None:
-            yield item.each.path
-        else:
-            yield from _inside(item)
-
-
-def _inside(item: Item) -> Iterator[Path]:
-    """The paths that begin at the item, or at its elements without `each`."""
-    yield from (source.path for source in item.sources)
-    yield from (condition.source.path for condition in item.when)
-    yield from _paths(item.do or ())
+        return self.result.tables.index(next(tables_of(replace(item, do=None))))

@@ -21,6 +21,8 @@ from edi_router.paths.path import PARENT
 Shape = dict[str, SegmentUse | GroupUse] | SegmentSpec | PartSpec | None
 """What may be in a group; in a segment; in a composite; in a data element or an undefined segment: nothing."""
 Body = Callable[["Cursor"], None]
+OFTEN, OFTEN_IN_ITEM = 2, 5
+"""How many paths have to ask for segments by the same value before they are sorted by it; an item has few."""
 
 
 class Unsupported(Exception):
@@ -70,6 +72,13 @@ class Cursor:
     beside: str | None = None
     """For the value d2380 of a composite: what gives its format code, d2379."""
     scope: Scope | None = None
+    at: tuple[str, ...] = ()
+    """For a part of a segment: the row that it stands in, its element and its component, as expressions."""
+
+    @property
+    def origin(self) -> str:
+        """Expressions that tell which part of the message it is."""
+        return ", ".join(self.at or (self.var,))
 
 
 @dataclass(eq=False)
@@ -93,10 +102,12 @@ class Scope:
 
 
 class Paths:
-    """Emits loops over what paths select."""
+    """Emits loops over what paths select; with `record` each knows by its `origin` where it stands."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, record: bool = False) -> None:
         self.layout = layout
+        self.record = record
+        self._whole = True
         self.code = Code()
         self.message = Cursor("m", uses_of(layout.definition.content), None)
 
@@ -128,14 +139,20 @@ class Paths:
         """As `select`, for bodies that only take values: what paths of one scope have in common is looked up once."""
         scope, through = cursor.scope, _through(path)
         if scope is None or not through or scope.asked["", through] < 2:
+            self._whole = False
             self.select(cursor, path, body)
+            self._whole = True
             return
         if through not in scope.lists:
             scope.lists[through] = self._listed(cursor, scope, path)
         several = scope.lists[through]
         if several is not None:
             found = replace(several, var=self.code.name("c"))
-            with self.code.block(f"for {found.var} in {several.var}:"):
+            names = found.var
+            if self.record and several.at:
+                found.at = tuple(self.code.name("o") for _ in several.at)
+                names = f"{found.var}, {', '.join(found.at)}"
+            with self.code.block(f"for {names} in {several.var}:"):
                 self._walk(found, path.steps[-1:], body)
 
     def _listed(self, cursor: Cursor, scope: Scope, path: Path) -> Cursor | None:
@@ -145,7 +162,8 @@ class Paths:
 
         def body(found: Cursor) -> None:
             seen.append(replace(found, var=name, scope=None))
-            self.code.add(f"{name}.append({found.var})")
+            kept = f"({found.var}, {found.origin})" if self.record and found.at else found.var
+            self.code.add(f"{name}.append({kept})")
 
         lines, depth = self.code.lines, self.code.depth
         self.code.lines, self.code.depth = [], scope.depth
@@ -220,7 +238,8 @@ class Paths:
             predicates = predicates[1:]
         elif first is not None and cursor.scope is not None and isinstance(shape, SegmentSpec):
             key, at = _question(step), _index(shape, first.path.steps)
-            if key is not None and at is not None and cursor.scope.asked[key] > 1:
+            often = OFTEN if cursor.parent is None else OFTEN_IN_ITEM
+            if key is not None and at is not None and cursor.scope.asked[key] >= often:
                 name = cursor.scope.have(f"by({expression}, {', '.join(map(str, at))})", self.code.name("q"))
                 expression = f"{name}.get({masked(first.text)!r}, N)"
                 predicates = predicates[1:]
@@ -240,25 +259,47 @@ class Paths:
         if not indexes:
             return
         part = spec.parts[indexes[0] - 1] if isinstance(spec, SegmentSpec) else spec.components[indexes[0]]
+        row = cursor.at or (cursor.var,)
         if isinstance(part, PartSpec):
             found = Cursor(self.code.name("c"), part, cursor)
         else:
             found = Cursor(self.code.name("x"), None, cursor, True, _beside(cursor, spec, step))
         split = ".split(':')" if isinstance(part, PartSpec) else ""
+        # Elements are counted as they stand in a row, behind the tag; components from 1 on.
+        number = 0 if offset else 1
         if len(indexes) == 1:
             index = indexes[0]
+            found.at = (*row, str(index + number))
             with self.code.block(f"if len({cursor.var}) > {index}:") if index else nullcontext():
+                if isinstance(part, PartSpec) and not predicates and self._is_first(part, rest):
+                    leaf = Cursor(self.code.name("x"), None, found, True, None, None, (*found.at, "1"))
+                    self.code.add(f"{leaf.var} = {cursor.var}[{index}]")
+                    self.code.add(f"if ':' in {leaf.var}: {leaf.var} = {leaf.var}[:{leaf.var}.index(':')]")
+                    body(leaf)
+                    return
                 self.code.add(f"{found.var} = {cursor.var}[{index}]{split}")
                 self._chosen(found, predicates, rest, body)
             return
+        at = self.code.name("i")
+        found.at = (*row, at)
         if indexes[-1] - indexes[0] == len(indexes) - 1:
             several = f"{cursor.var}[{indexes[0]}:{indexes[-1] + 1}]"
+            if self.record:
+                several = f"enumerate({several}, {indexes[0] + number})"
         else:
-            several = f"[{cursor.var}[i] for i in {tuple(indexes)} if i < len({cursor.var})]"
-        with self.code.block(f"for {found.var} in {several}:"):
+            kept = f"(i + {number}, {cursor.var}[i])" if self.record else f"{cursor.var}[i]"
+            several = f"[{kept} for i in {tuple(indexes)} if i < len({cursor.var})]"
+        names = f"{at}, {found.var}" if self.record else found.var
+        with self.code.block(f"for {names} in {several}:"):
             if split:
                 self.code.add(f"{found.var} = {found.var}{split}")
             self._chosen(found, predicates, rest, body)
+
+    def _is_first(self, part: PartSpec, rest: Sequence[Step]) -> bool:
+        """Whether the rest of the path takes the first component, and nobody asks for the composite itself."""
+        if self._whole or len(rest) != 1 or rest[0].predicates or rest[0].name == "d2380":
+            return False
+        return indexes_of(part).get(rest[0].name) == (0,)
 
     def _chosen(
         self, found: Cursor, predicates: Sequence[Index | Equals], rest: Sequence[Step], body: Body

@@ -1,8 +1,9 @@
 """Golden cases: inputs of a mapping with the outputs and faults that are right, run and compared.
 
-A case is a folder `mappings/<id>/cases/<name>/` with `in.edi` or `in.xml`; `out.xml` (`out-1.xml`, …
-when the input holds several documents, none for a document that the mapping refuses); `faults.txt` when
-faults are expected, `CODE PLACE` a line; and `context.yaml` when the standard context does not do.
+A case is a folder `mappings/<id>/cases/<name>/` with `in.edi` or `in.xml` (`in.csv`, `in.txt`); `out.xml`
+(`out.edi` …; `out-1.xml`, … when the input holds several documents, none for a document that the mapping
+refuses); `faults.txt` when faults are expected, `CODE PLACE` a line; and `context.yaml` when the standard
+context does not do.
 """
 
 from __future__ import annotations
@@ -17,8 +18,11 @@ from lxml import etree
 
 from edi_router.config import Model, Tree, read_model
 from edi_router.faults import Fault, Place, is_error, render
+from edi_router.formats.edifact.reader import read
+from edi_router.formats.edifact.settings import EdifactSettings
 from edi_router.mapping.documents import Document, Source
 from edi_router.mapping.mapping import FOLDER, Mapping, load, names
+from edi_router.mapping.target_edifact import envelope_for
 from edi_router.rules.context import Context
 
 STANDARD = Context(
@@ -48,6 +52,8 @@ class CaseContext(Model):
     recipient: str | None = None
     settings: dict[str, str] | None = None
     encoding: str | None = None
+    edifact: EdifactSettings | None = None
+    """The syntax of an EDIFACT output."""
 
 
 def cases(tree: Tree, id: str) -> list[str]:
@@ -62,7 +68,7 @@ def run_cases(tree: Tree, ids: Sequence[str] = (), accept: bool = False) -> list
     source = Source(tree)
     results: list[CaseResult] = []
     for id in ids or names(tree):
-        mapping, faults = load(tree, id)
+        mapping, faults = load(tree, id, source.definitions)
         if faults:
             results.append(CaseResult(id, "", False, _told(faults), faults=faults))
         if mapping is None:
@@ -75,14 +81,15 @@ def run_case(tree: Tree, source: Source, mapping: Mapping, case: str, *, accept:
     """Run one case."""
     folder = f"{FOLDER}/{mapping.id}/cases/{case}/"
     inputs = [name for name in tree.names(folder) if name.removeprefix(folder).startswith("in.")]
-    context, wrong = _context(tree, folder)
+    context, settings, wrong = context_of(tree, folder)
     if len(inputs) != 1:
         values = {"case": f"{mapping.id}/{case}", "problem": "it needs exactly one file in.edi or in.xml"}
         wrong.append(Fault("case-input", Place(folder), values))
     if wrong:
         return CaseResult(mapping.id, case, False, _told(wrong), faults=wrong)
-    outputs, faults = _run(source, mapping, tree.read(inputs[0]), context, f"{mapping.id}/{case}")
-    made = _files(outputs, faults)
+    given = replace(context, message_id=f"{mapping.id}/{case}")
+    outputs, faults = _run(source, mapping, tree.read(inputs[0]), given, settings)
+    made = _files(outputs, faults, mapping.target.suffix if mapping.target is not None else "xml")
     expected = {
         name.removeprefix(folder): tree.read(name)
         for name in tree.names(folder)
@@ -100,46 +107,53 @@ def run_case(tree: Tree, source: Source, mapping: Mapping, case: str, *, accept:
 
 
 def _run(
-    source: Source, mapping: Mapping, data: bytes, context: Context, name: str
+    source: Source, mapping: Mapping, data: bytes, context: Context, settings: EdifactSettings
 ) -> tuple[list[bytes], list[Fault]]:
     outputs: list[bytes] = []
     faults: list[Fault] = []
     for document in source.documents(data, mapping.definition):
         faults += document.faults
         if document.root is not None:
-            result = mapping.run(document.root, _of(document, context, name))
+            of = context_for(document, context)
+            result = mapping.run(document.root, of, envelope_for(of, settings))
             if not any(is_error(fault) for fault in result.faults):
                 outputs.append(result.output)
             faults += result.faults
     return outputs, faults
 
 
-def _of(document: Document, context: Context, name: str) -> Context:
+def context_for(document: Document, context: Context) -> Context:
+    """The context of one of the documents of an input."""
     return replace(
         context,
-        message_id=f"{name}/{document.position}",
+        message_id=f"{context.message_id}/{document.position}",
         sender=context.sender or document.sender,
         recipient=context.recipient or document.recipient,
     )
 
 
-def _context(tree: Tree, folder: str) -> tuple[Context, list[Fault]]:
+def context_of(tree: Tree, folder: str) -> tuple[Context, EdifactSettings, list[Fault]]:
+    """The context of the case in `folder` and the syntax of its EDIFACT output, as `context.yaml` sets them."""
     name = f"{folder}context.yaml"
     if tree.find(name) is None:
-        return STANDARD, []
+        return STANDARD, EdifactSettings(), []
     model, _, faults = read_model(CaseContext, tree.text(name), tree.display(name))
     if model is None:
-        return STANDARD, faults
+        return STANDARD, EdifactSettings(), faults
     given = {key: value for key, value in dict(model).items() if value is not None}
+    settings = given.pop("edifact", EdifactSettings())
     now = given.get("now")
     if now is not None and now.tzinfo is None:
         given["now"] = now.replace(tzinfo=datetime.UTC)
-    return replace(STANDARD, **given), faults
+    return replace(STANDARD, **given), settings, faults
 
 
-def _files(outputs: Sequence[bytes], faults: Sequence[Fault]) -> dict[str, bytes]:
+def _files(outputs: Sequence[bytes], faults: Sequence[Fault], suffix: str) -> dict[str, bytes]:
     numbered = len(outputs) > 1
-    files = {(f"out-{number}.xml" if numbered else "out.xml"): data for number, data in enumerate(outputs, 1)}
+    files = {
+        (f"out-{number}.{suffix}" if numbered else f"out.{suffix}"): data
+        for number, data in enumerate(outputs, 1)
+    }
     if faults:
         files["faults.txt"] = "".join(f"{line}\n" for line in fault_lines(faults)).encode()
     return files
@@ -163,11 +177,14 @@ def _difference(name: str, expected: bytes | None, made: bytes | None) -> str:
 
 
 def _lines(name: str, data: bytes | None) -> list[str]:
-    """The lines to compare: of XML its canonical form, indented, so that white space never differs."""
+    """The lines to compare: of XML its canonical form, indented, so that white space never differs; of
+    EDIFACT its segments."""
     if data is None:
         return []
+    if name.endswith(".edi"):
+        return _segments(data)
     if not name.endswith(".xml"):
-        return data.decode("utf-8", "replace").splitlines()
+        return _text(data).splitlines()
     parser = etree.XMLParser(remove_blank_text=True, resolve_entities=False, no_network=True)
     try:
         root = etree.fromstring(data, parser)
@@ -175,6 +192,24 @@ def _lines(name: str, data: bytes | None) -> list[str]:
         return data.decode("utf-8", "replace").splitlines()
     etree.indent(root)
     return etree.tostring(root, method="c14n2").decode().splitlines()
+
+
+def _segments(data: bytes) -> list[str]:
+    lines: list[str] = []
+    for interchange in read(data):
+        for message in interchange.messages():
+            lines += [segment.text for segment in message.segments]
+        around = (interchange.header, interchange.trailer)
+        lines += [f"({segment.text})" for segment in around if segment is not None]
+    return lines
+
+
+def _text(data: bytes) -> str:
+    """The text of a flat file or of faults: UTF-8, else as Chinese systems write it."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("gb18030", "replace")
 
 
 def _write(folder: Path, made: dict[str, bytes], expected: dict[str, bytes]) -> None:

@@ -3,33 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from edi_router.config import Tree
 from edi_router.faults import Fault, Place
 from edi_router.formats.edifact.directory import Definitions
+from edi_router.formats.records import layout_names, load_layout
 from edi_router.mapping.documents import definitions_of
 from edi_router.mapping.lint_paths import lint_paths
 from edi_router.mapping.lint_rules import lint_rules
-from edi_router.mapping.lint_target import lint_target
+from edi_router.mapping.lint_types import lint_types
 from edi_router.mapping.mapping import Mapping, load, names
-from edi_router.mapping.shape import EdifactShape, Shape, XmlShape
-from edi_router.mapping.target import load_schema
-from edi_router.rules import load_rules
+from edi_router.mapping.shape import EdifactShape, LayoutShape, Shape, XmlShape
+from edi_router.mapping.target import XmlTarget, load_schema
+from edi_router.rules import load_rules, rule_names
 from edi_router.tables import load_table
 
 
 def lint(id: str, tree: Tree, definitions: Definitions | None = None) -> list[Fault]:
     """All faults of one mapping, each at its file, line and column."""
-    mapping, faults = load(tree, id)
+    definitions = definitions or definitions_of(tree)
+    mapping, faults = load(tree, id, definitions)
     if mapping is None:
         return faults
-    shape, more = _source(mapping, tree, definitions or definitions_of(tree))
-    faults += more
-    if shape is not None:
-        faults += lint_paths(mapping.definition, shape)
+    for each in (mapping, *mapping.others.values()):
+        shape, more = _source(each, tree, definitions)
+        faults += more
+        if shape is not None:
+            found = lint_paths(each.definition, shape)
+            faults += [_in_release(fault, each) for fault in found] if mapping.others else found
+    if shape is not None and isinstance(mapping.target, XmlTarget):
+        faults += lint_types(mapping.definition, shape, mapping.target.look)
     if mapping.target is not None:
-        faults += lint_target(mapping.definition.output, mapping.target.roots, mapping.target.look)
-    return sorted(faults, key=_by_place)
+        faults += mapping.target.lint(mapping.definition)
+    return sorted(_once(faults), key=_by_place)
 
 
 def lint_all(tree: Tree, ids: Sequence[str] = ()) -> list[Fault]:
@@ -39,9 +46,11 @@ def lint_all(tree: Tree, ids: Sequence[str] = ()) -> list[Fault]:
     if not ids:
         for name in tree.names("mappings/tables", ".csv"):
             faults += load_table(tree, name.rpartition("/")[2].removesuffix(".csv"))[1]
-        for name in tree.names("schemas/rules", ".yaml"):
-            rules, more = load_rules(tree, name.removeprefix("schemas/"))
+        for name in rule_names(tree):
+            rules, more = load_rules(tree, name)
             faults += more if rules is None else lint_rules(tree, rules, definitions)
+        for layout in layout_names(tree):
+            faults += load_layout(tree, layout)[1]
     return _once(faults)
 
 
@@ -62,12 +71,24 @@ def _source(mapping: Mapping, tree: Tree, definitions: Definitions) -> tuple[Sha
             values = {"type": origin.name, "directory": directory, "zip": f"{directory.lower()}.zip"}
             return None, [Fault("definition-missing", Place(definition.file, 1, 1), values)]
         return EdifactShape.of_message(definitions, message), []
+    if origin.format != "xml":
+        layout, faults = load_layout(tree, origin.name, definition.origin_place)
+        return (None if layout is None else LayoutShape.of_layout(layout)), faults
     if definition.schema is None:
         return None, []
     schema, faults = load_schema(tree, definition.schema, definition.schema_place)
     if schema is None:
         return None, faults
     return XmlShape(lambda path: schema.element(list(path)), (origin.name,)), []
+
+
+def _in_release(fault: Fault, mapping: Mapping) -> Fault:
+    """The fault, told with the release in which the path is wrong."""
+    problem = fault.values.get("problem")
+    if problem is None:
+        return fault
+    release = mapping.definition.origin.qualifier
+    return replace(fault, values={**fault.values, "problem": f"{problem} ({release})"})
 
 
 def _by_place(fault: Fault) -> tuple[str, int, int]:

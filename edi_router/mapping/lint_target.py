@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from edi_router.config import did_you_mean
-from edi_router.faults import Fault
+from edi_router.faults import Fault, render
 from edi_router.formats.xml.model import ElementInfo
 from edi_router.mapping.model import Item
 
@@ -13,12 +13,16 @@ Look = Callable[[Sequence[str]], ElementInfo | None]
 """What the schema says about the element at a path of local names from the root."""
 
 
-def lint_target(root: Item, roots: Sequence[str], look: Look) -> list[Fault]:
+Judge = Callable[[list[str], str], Fault | None]
+"""What keeps a text from being the value of the element or attribute at a path."""
+
+
+def lint_target(root: Item, roots: Sequence[str], look: Look, judge: Judge) -> list[Fault]:
     """The faults of the mapping's output items against the schema."""
     if root.name not in roots:
         values = {"name": root.name, "parent": "(root)"}
         return [Fault("target-unknown", root.place, values, hint=did_you_mean(root.name, roots))]
-    return list(_element(root, [root.name], look))
+    return [*_element(root, [root.name], look), *_fixed(root, [root.name], judge)]
 
 
 def _element(item: Item, path: list[str], look: Look) -> Iterator[Fault]:
@@ -44,6 +48,22 @@ def _element(item: Item, path: list[str], look: Look) -> Iterator[Fault]:
         yield from _once(item, child, seen, look(inner))
         seen.setdefault(child.name, child)
         yield from _element(child, inner, look)
+
+
+def _fixed(item: Item, path: list[str], judge: Judge, parent: str = "(root)") -> Iterator[Fault]:
+    """Fixed texts that the schema does not admit: a constant that nothing changes, or a default."""
+    for text in (item.const, item.default):
+        if not text or (text is item.const and (item.functions or item.table)):
+            continue
+        found = judge(path, text)
+        if found is not None:
+            values = {
+                "name": item.name, "parent": parent, "value": text,
+                "problem": render(found, "en"), "problem_zh": render(found, "zh"),
+            }  # fmt: skip
+            yield Fault("target-never-valid", item.place, values)
+    for child in item.do or ():
+        yield from _fixed(child, [*path, child.name], judge, item.name)
 
 
 def _attributes(item: Item, info: ElementInfo) -> Iterator[Fault]:

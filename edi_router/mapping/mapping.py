@@ -11,18 +11,23 @@ from lxml import etree
 
 from edi_router.config import Tree, did_you_mean
 from edi_router.faults import Fault, Place
+from edi_router.formats.edifact.directory import Definitions, definitions_over
 from edi_router.formats.edifact.layout import Layout
 from edi_router.formats.edifact.nodes import MessageNode
+from edi_router.formats.edifact.writer import Envelope
 from edi_router.formats.xml.schema import Schema
 from edi_router.mapping.compile import compile_root, form_of
+from edi_router.mapping.copying import spelt_out
 from edi_router.mapping.dates import read_moment
 from edi_router.mapping.model import Definition, Item
 from edi_router.mapping.output import Element, Lineage, lineage_of
-from edi_router.mapping.program import Program, program_for
+from edi_router.mapping.program import Program, Record, program_for
 from edi_router.mapping.reading import read_definition
+from edi_router.mapping.recorded import Recorded
 from edi_router.mapping.scope import Run, Scope
-from edi_router.mapping.target import Target, load_target
-from edi_router.mapping.writing import told, written
+from edi_router.mapping.target import Target, Written, XmlTarget
+from edi_router.mapping.targets import load_target
+from edi_router.mapping.writing import written
 from edi_router.paths import Node
 from edi_router.rules.context import Context
 from edi_router.tables import Table, load_table
@@ -44,6 +49,10 @@ class Result:
     faults: list[Fault]
     build: Callable[[], Element] = field(repr=False)
     file: str = field(repr=False, default="mapping.yaml")
+    seal: Callable[[int], bytes] | None = field(repr=False, default=None)
+    """Writes an output that carries a control number anew, with that number; `output` has number 1."""
+    record: Callable[[], Recorded | None] | None = field(repr=False, default=None)
+    """What a program told of the origin of the values, or tells when it is asked."""
 
     @cached_property
     def tree(self) -> Element:
@@ -53,7 +62,8 @@ class Result:
     @property
     def lineage(self) -> list[Lineage]:
         """The origin of every output value, in the order of the output."""
-        return lineage_of(self.tree, self.file)
+        recorded = self.record() if self.record is not None else None
+        return lineage_of(self.tree, self.file) if recorded is None else recorded.lineage(self.output)
 
 
 @dataclass(frozen=True)
@@ -64,41 +74,68 @@ class Mapping:
     tables: Dictionary[str, Table]
     target: Target | None
     build: Callable[[Scope], Element] = field(repr=False)
-    _programs: dict[Layout, Program | None] = field(default_factory=dict, repr=False, compare=False)
+    others: Dictionary[str, Mapping] = field(default_factory=dict, repr=False)
+    """The same mapping for the other releases that it reads, by their directory."""
+    _programs: dict[tuple[Layout, bool], Program | None] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @property
     def id(self) -> str:
         """The mapping's id, which is its folder's name."""
         return self.definition.id
 
-    def run(self, root: Node, context: Context) -> Result:
-        """Make the output document of one message; the faults say whether it may leave."""
-        return self.run_fast(root, context) or self.run_closely(root, context)
+    def run(
+        self, root: Node, context: Context, envelope: Envelope | None = None, *, record: bool = False
+    ) -> Result:
+        """Make the output document of one message; the faults say whether it may leave.
 
-    def run_fast(self, root: Node, context: Context) -> Result | None:
+        `envelope` is how an EDIFACT interchange to the recipient looks. With `record` the lineage is recorded in
+        the same pass; else it takes another one when it is asked for.
+        """
+        used = self.for_release(root)
+        return used.run_fast(root, context, record=record) or used.run_closely(root, context, envelope)
+
+    def for_release(self, root: Node) -> Mapping:
+        """The mapping as it reads the release of this message."""
+        layout = root.layout if isinstance(root, MessageNode) else None
+        return self if layout is None else self.others.get(layout.directory, self)
+
+    def run_fast(self, root: Node, context: Context, *, record: bool = False) -> Result | None:
         """The same for a message that gives no cause for a fault, by the mapping's program; else None."""
-        program = self.program(root)
+        program = self.program(root, record=record) or self.program(root)
         if program is None or not isinstance(root, MessageNode):
             return None
+        told: Record | None = [] if program.records else None
         run = Run(self.definition, root, context)
-        output = program.run(root, run)
-        if output is None or not (self.target is None or _is_valid(output, self.target.schema)):
+        output = program.run(root, run, told)
+        target = self.target
+        if output is None or (isinstance(target, XmlTarget) and not _is_valid(output, target.schema)):
             return None
-        return Result(output, [], lambda: self.run_closely(root, context).tree, run.file)
 
-    def program(self, root: Node) -> Program | None:
+        def recorded() -> Recorded | None:
+            if told is not None:
+                return Recorded(program, root, told, run.file)
+            again = self.run_fast(root, context, record=True) if self.program(root, record=True) else None
+            return None if again is None or again.record is None else again.record()
+
+        return Result(output, [], lambda: self.run_closely(root, context).tree, run.file, None, recorded)
+
+    def program(self, root: Node, *, record: bool = False) -> Program | None:
         """The program for documents like this one, made at first use; None when there can be none."""
         layout = root.layout if isinstance(root, MessageNode) else None
-        if layout is None:
+        if layout is None or not (self.target is None or isinstance(self.target, XmlTarget)):
             return None
-        if layout not in self._programs:
+        if (layout, record) not in self._programs:
             if len(self._programs) >= LAYOUTS:
                 self._programs.clear()
-            namespace = self.target.namespace if self.target is not None else ""
-            self._programs[layout] = program_for(self.definition, layout, namespace, self.tables)
-        return self._programs[layout]
+            namespace = "" if self.target is None else self.target.namespace
+            self._programs[layout, record] = program_for(
+                self.definition, layout, namespace, self.tables, record
+            )
+        return self._programs[layout, record]
 
-    def run_closely(self, root: Node, context: Context) -> Result:
+    def run_closely(self, root: Node, context: Context, envelope: Envelope | None = None) -> Result:
         """The same by the closures: they tell every fault and where each value comes from."""
         run = Run(self.definition, root, context)
         scope = Scope(run, root, 1)
@@ -106,14 +143,12 @@ class Mapping:
         tree = self.build(scope)
         if unread is not None and all(fault.place != unread.place for fault in run.faults):
             run.faults.append(unread)
-        namespace = self.target.namespace if self.target is not None else ""
-        document = written(tree, namespace, context.encoding)
-        problems = list(document.faults)
-        if self.target is not None:
-            content = document.content or written(tree, namespace, "UTF-8").content
-            problems += self.target.schema.check(content) if content else []
-        run.faults.extend(told(problems, tree, run))
-        return Result(document.content, list(run.faults), lambda: tree, run.file)
+        if self.target is None:
+            document = Written(written(tree, "", context.encoding).content, [])
+        else:
+            document = self.target.write(tree, run, envelope)
+        run.faults.extend(document.faults)
+        return Result(document.content, list(run.faults), lambda: tree, run.file, document.seal)
 
     def _set_day(self, run: Run, scope: Scope) -> Fault | None:
         """Take the document's date for look-ups; the fault when it cannot be read."""
@@ -144,8 +179,11 @@ def names(tree: Tree) -> list[str]:
     return [parts[1] for parts in found if len(parts) == 3]
 
 
-def load(tree: Tree, id: str) -> tuple[Mapping | None, list[Fault]]:
-    """The mapping of that id, compiled; None when its file has faults."""
+def load(tree: Tree, id: str, definitions: Definitions | None = None) -> tuple[Mapping | None, list[Fault]]:
+    """The mapping of that id, compiled; None when its file has faults.
+
+    Several mappings may share the `definitions` of the tree's EDIFACT directories.
+    """
     name = f"{FOLDER}/{id}/mapping.yaml"
     if tree.find(name) is None:
         hint = did_you_mean(id, names(tree))
@@ -156,10 +194,23 @@ def load(tree: Tree, id: str) -> tuple[Mapping | None, list[Fault]]:
     if definition.id != id:
         values = {"key": "id", "value": definition.id, "problem": f"must be the folder's name, {id}"}
         return None, [Fault("config-value", Place(definition.file, 1, 1), values)]
+    return compiled(tree, definition, definitions or definitions_over(tree))
+
+
+def compiled(tree: Tree, definition: Definition, definitions: Definitions) -> tuple[Mapping, list[Fault]]:
+    """The mapping of a definition, with what its tables and target lack."""
+    definition, lost = spelt_out(definition, definitions)
     tables, faults = _tables(tree, definition)
-    target, more = load_target(tree, definition)
+    target, more = load_target(tree, definition, definitions)
+    faults += lost
     faults += more
-    return Mapping(definition, tables, target, compile_root(definition.output, tables)), faults
+    others: dict[str, Mapping] = {}
+    for other in definition.others:
+        spelt, lost = spelt_out(other, definitions)
+        faults += [fault for fault in lost if fault not in faults]
+        build = compile_root(spelt.output, tables)
+        others[spelt.origin.qualifier or ""] = Mapping(spelt, tables, target, build)
+    return Mapping(definition, tables, target, compile_root(definition.output, tables), others), faults
 
 
 def items_of(item: Item) -> Iterator[Item]:

@@ -8,7 +8,7 @@ from edi_router.faults import Place
 from edi_router.formats.documents import Kind
 from edi_router.paths import Path
 
-KEYS = ("id", "from", "schema", "to", "note", "date", "output")
+KEYS = ("id", "from", "aliases", "schema", "to", "note", "date", "output")
 ITEM_KEYS = (
     "from", "all", "const", "table", "as", "default", "required", "when", "each", "do", "join", "first",
     "note",
@@ -77,6 +77,11 @@ class Item:
     do: tuple[Item, ...] | None = None
     join: str | None = None
     first: bool = False
+    index: int | None = None
+    """Which of the places of its name it takes: `d4440[2]`."""
+    note: str = ""
+    qualifier: bool = False
+    """Whether it comes from a condition of a key, `NAD[d3035='CN']`: it is written, and counts for nothing."""
 
     @property
     def is_attribute(self) -> bool:
@@ -105,3 +110,8 @@ class Definition:
     note: str = ""
     schema_place: Place | None = None
     target_place: Place | None = None
+    origin_place: Place | None = None
+    others: tuple[Definition, ...] = ()
+    """The same mapping as it reads the other releases of `from`, by the groups that its aliases stand for."""
+    makes: Kind | None = None
+    """What it writes when that is no XML: an EDIFACT message of a directory, or a file of a layout."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from edi_router.formats.edifact.layout import Layout, Row, has_masks, unmasked
+from edi_router.formats.edifact.layout import MASKS, Layout, Row, has_masks, masked, unmasked
 from edi_router.formats.edifact.nodes import MessageNode
 from edi_router.formats.xml.writer import declaration, encoded, escape, is_allowed, quote
 from edi_router.mapping.dates import read_moment
@@ -26,21 +27,37 @@ class Unclear(Exception):
     """Something is not as it should be: the closures have to tell what."""
 
 
+_NUMBERS = {
+    f"number{places}": re.compile(rf"(?:0|[1-9][0-9]{{0,20}})(?:\.[0-9]{{0,{places - 1}}}[1-9])?").fullmatch
+    for places in range(1, 10)
+}
+"""Numbers of at most so many decimals that the function `decimal` leaves as they are."""
+_MARKS = [(mask, escape(mark)) for mask, mark in MASKS.items()]
+Record = list[Any]
+"""What a program tells of the values that it writes (see `recorded`)."""
+
+
 class Program:
-    """A mapping for the messages of one layout; `text` is the source of its function."""
+    """A mapping for the messages of one layout; `text` is the source of its function.
+
+    With `record` it tells where its values come from; `items` are those that the record speaks of.
+    """
 
     def __init__(self, generated: Generated, tables: Mapping[str, Table]) -> None:
         self.text = generated.text
-        self._sources = generated.sources
+        self.items = generated.items
+        self.sources = generated.sources
+        self.tables = tables
+        self.records = generated.records
         self._uses = [(tables[name], by, column, may) for name, by, column, may in generated.tables]
         self._memos: list[dict[str, dict[str, str]]] = [{} for _ in self._uses]
         space: dict[str, Any] = {f"f_{name}": function.apply for name, function in FUNCTIONS.items()}
-        space |= {"f_date": _date, "day_of": _day_of, "by": _by, "N": (), "find": self._find}
-        space |= {"escape": _escape, "quote": _quote, "plain": unmasked, "Unclear": Unclear}
+        space |= {"f_date": _date, "day_of": _day_of, "by": _by, "N": (), "find": self._find, **_NUMBERS}
+        space |= {"quote": quote, "plain": unmasked, "safe": _safe, "Unclear": Unclear}
         exec(compile(self.text, "<mapping>", "exec"), space)
         self._function: Callable[..., list[str]] = space["program"]
 
-    def run(self, root: MessageNode, run: Run) -> bytes | None:
+    def run(self, root: MessageNode, run: Run, record: Record | None = None) -> bytes | None:
         """The document; None when the closures have to run."""
         rows = root.rows()
         if rows is None:
@@ -49,15 +66,18 @@ class Program:
 
         def ask(number: int) -> Sequence[str]:
             if number not in known:
-                known[number] = _values(self._sources[number], root, run)
+                known[number] = _values(self.sources[number], root, run)
             return known[number]
 
+        tell = None if record is None else record.append
         try:
-            parts = self._function(rows, run.day, ask, self._memo)
+            text = "".join(self._function(rows, run.day, ask, self._memo, tell))
         except (Unclear, ValueError):
             return None
+        for mask, mark in _MARKS:
+            text = text.replace(mask, mark)
         encoding = run.context.encoding
-        return encoded(f"{declaration(encoding)}\n{''.join(parts)}\n", encoding)
+        return encoded(f"{declaration(encoding)}\n{text}\n", encoding)
 
     def _memo(self, number: int, day: str) -> dict[str, str]:
         """What look-ups of one kind have found as of a day."""
@@ -76,20 +96,18 @@ class Program:
         if len(texts) > 1 or not (may_miss or (texts and all(texts))):
             raise Unclear
         for text in texts:
-            if has_masks(text):
-                raise Unclear
             if text:
-                self._memo(number, day)[key] = text
+                self._memo(number, day)[key] = text = _kept(text)
                 return text
         return None
 
 
 def program_for(
-    definition: Definition, layout: Layout, namespace: str, tables: Mapping[str, Table]
+    definition: Definition, layout: Layout, namespace: str, tables: Mapping[str, Table], record: bool = False
 ) -> Program | None:
     """The mapping as a program; None when it has something that no program is made for."""
     try:
-        generated = generate(definition, layout, namespace)
+        generated = generate(definition, layout, namespace, record)
         if any(name not in tables for name, *_ in generated.tables):
             return None
         return Program(generated, tables)
@@ -103,9 +121,7 @@ def _values(source: Source, root: MessageNode, run: Run) -> Sequence[str]:
         values = [found.text for found in run.from_context(source)]
     else:
         values = [value for value, _ in source.path.values(root)]
-    if any(has_masks(value) for value in values):
-        raise Unclear
-    return values
+    return [_kept(value) for value in values]
 
 
 def _by(rows: Sequence[Row], element: int, component: int | None = None) -> dict[str, list[Row]]:
@@ -126,23 +142,16 @@ def _by(rows: Sequence[Row], element: int, component: int | None = None) -> dict
     return found
 
 
-def _escape(text: str) -> str:
-    """A value as it stands between tags."""
-    if not text.isprintable():
-        text = _allowed(text)
-    return escape(text) if "&" in text or "<" in text or ">" in text or "\r" in text else text
-
-
-def _quote(text: str) -> str:
-    """A value as it stands in an attribute."""
-    return quote(_allowed(text))
-
-
-def _allowed(text: str) -> str:
-    text = unmasked(text)
-    if not is_allowed(text):
+def _kept(text: str) -> str:
+    """A text from elsewhere as it stands in rows."""
+    if has_masks(text) or "\r" in text or not is_allowed(text):
         raise Unclear
-    return text
+    return masked(text)
+
+
+def _safe(text: str) -> str:
+    """What a function made of plain values, as it stands in rows."""
+    return masked(text) if "&" in text or "<" in text or ">" in text else text
 
 
 @lru_cache(maxsize=4096)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from edi_router.config import Block, ConfigNode, Items, Scalar, did_you_mean, load
 from edi_router.faults import Fault, Place
 from edi_router.formats.documents import Kind
 from edi_router.mapping.functions import FUNCTIONS
+from edi_router.mapping.keys import Line, fold, qualified
 from edi_router.mapping.model import (
     CONDITION_KEYS,
     ITEM_KEYS,
@@ -21,10 +22,10 @@ from edi_router.mapping.model import (
     Source,
     TableUse,
 )
-from edi_router.paths import Path, PathError, Start, parse
+from edi_router.mapping.releases import Names, each_release, read_aliases, spelt, together
+from edi_router.paths import Path, PathError, Start, Step, parse
 
-CONTEXT_NAMES = ("now", "uuid", "business_date", "sender", "recipient", "message_id", "settings")
-_ELEMENT = re.compile(r"@?[^\W\d][\w.\-]*")
+CONTEXT_NAMES = ("now", "timestamp", "uuid", "business_date", "sender", "recipient", "message_id", "settings")
 
 
 def read_definition(text: str, file: str) -> tuple[Definition | None, list[Fault]]:
@@ -44,16 +45,36 @@ class Reader:
         self.file = file
         self.faults = faults
         self.lines = text.splitlines()
+        self.makes: Kind | None = None
+        self.names: Names = {}
 
     def definition(self, node: ConfigNode) -> Definition | None:
-        """The whole file."""
+        """The whole file, once for each release of `from`."""
         block = self._block(node, KEYS, "(file)", ("id", "from", "to", "output"))
         if block is None:
             return None
         origin = self._origin(block.get("from"))
+        self.makes = self._makes(block.get("to"))
+        if origin is None:
+            return None
+        aliases, faults = read_aliases(block.get("aliases"), origin)
+        self.faults += faults
+        self.names = aliases.get(origin.qualifier or "", {})
+        definition = self._release(block, origin)
+        if definition is None or self.faults:
+            return definition
+        others: list[Definition] = []
+        for kind in each_release(origin)[1:]:
+            self.names = aliases.get(kind.qualifier or "", {})
+            if (other := self._release(block, kind)) is not None:
+                others.append(other)
+        return replace(definition, others=tuple(others))
+
+    def _release(self, block: Block, origin: Kind) -> Definition | None:
+        """The file as it reads one release."""
         output = self._output(block.get("output"))
         date = block.get("date")
-        if origin is None or output is None:
+        if output is None:
             return None
         schema, target = block.get("schema"), block.get("to")
         return Definition(
@@ -67,19 +88,47 @@ class Reader:
             note=self._text(block.get("note"), "note"),
             schema_place=None if schema is None else schema.place,
             target_place=None if target is None else target.place,
+            origin_place=from_.place if (from_ := block.get("from")) is not None else None,
+            makes=self.makes,
         )
 
     def _origin(self, node: ConfigNode | None) -> Kind | None:
+        if isinstance(node, Items):
+            kinds = [kind for child in node.items if (kind := self._origin(child)) is not None]
+            if not kinds or len(kinds) < len(node.items):
+                return None
+            origin = together(kinds)
+            if origin is None:
+                self._value(node.place, "from", "…", "several sources are releases of one message type")
+            return origin
         text = self._text(node, "from")
         try:
             kind = Kind.parse(text)
         except ValueError:
             kind = None
-        if kind is not None and (kind.format == "xml" or kind.qualifier is not None):
+        if kind is not None and (kind.format != "edifact" or kind.qualifier is not None):
             return kind
         if node is not None and text:
-            expected = "expected TYPE DIRECTORY as in `CUSDEC D96B`, or `xml ROOT`, or `xml {namespace}ROOT`"
+            expected = (
+                "expected TYPE DIRECTORY as in `CUSDEC D96B`, `xml ROOT`, `csv LAYOUT` or `records LAYOUT`"
+            )
             self._value(node.place, "from", text, expected)
+        return None
+
+    def _makes(self, node: ConfigNode | None) -> Kind | None:
+        """What is written, when that is not the name of an XSD."""
+        text = self._text(node, "to")
+        if node is None or text.endswith(".xsd"):
+            return None
+        try:
+            kind = Kind.parse(text)
+        except ValueError:
+            kind = None
+        if kind is not None and kind.format != "xml" and (kind.format != "edifact" or kind.qualifier):
+            return kind
+        if text:
+            expected = "expected an XSD, TYPE DIRECTORY as in `CUSRES D96B`, `csv LAYOUT` or `records LAYOUT`"
+            self._value(node.place, "to", text, expected)
         return None
 
     def _output(self, node: ConfigNode | None) -> Item | None:
@@ -95,19 +144,34 @@ class Reader:
         return items[0]
 
     def _items(self, block: Block) -> tuple[Item, ...]:
-        items: list[Item] = []
+        """The items of a `do`: keys that begin with the same steps stand in the same part of the output."""
+        lines: list[Line] = []
         for key, node in block.items:
-            if not _ELEMENT.fullmatch(key.value):
-                self._value(
-                    key.place, key.value, key.value, "expected the name of an element or `@attribute`"
-                )
+            steps = self._key(key)
+            if steps is None:
                 continue
-            listed = isinstance(node, Items)
+            name, listed = steps[-1].name, isinstance(node, Items)
             for child in node.items if isinstance(node, Items) else (node,):
-                item = self._item(key.value, child, child.place if listed else key.place)
+                item = self._item(name, child, child.place if listed else key.place)
                 if item is not None:
-                    items.append(item)
-        return tuple(items)
+                    lines.append(Line(steps, item))
+        items, twice = fold(lines)
+        for item in twice:
+            self._value(item.place, item.name, "…", "another key begins with it: put that one into its `do`")
+        return items
+
+    def _key(self, key: Scalar) -> tuple[Step, ...] | None:
+        """The steps of a key: one name, or a path down; conditions and numbers are for EDIFACT."""
+        try:
+            path = parse(key.value)
+        except PathError as error:
+            self._value(key.place, key.value, key.value, error.problem)
+            return None
+        problem = qualified(path, edifact=self.makes is not None and self.makes.format == "edifact")
+        if problem:
+            self._value(key.place, key.value, key.value, problem)
+            return None
+        return path.steps
 
     def _item(self, name: str, node: ConfigNode, place: Place) -> Item | None:
         count = len(self.faults)
@@ -144,6 +208,7 @@ class Reader:
             do=items,
             join=None if join is None else self._text(join, "join"),
             first=self._flag(block.get("first"), "first"),
+            note=self._text(block.get("note"), "note"),
         )
         if len(self.faults) == count:
             self._check_item(item)
@@ -152,7 +217,9 @@ class Reader:
     def _check_item(self, item: Item) -> None:
         if item.do is None and not item.has_value:
             self._value(item.place, item.name, "…", "nothing gives it a value: add `from`, `const` or `do`")
-        if item.do is not None and item.has_value and any(not child.is_attribute for child in item.do):
+        edifact = self.makes is not None and self.makes.format == "edifact"
+        inner = [child for child in item.do or () if not child.is_attribute]
+        if item.has_value and inner and not edifact:
             self._value(item.place, item.name, "…", "an element with a value has only attributes in `do`")
         if item.is_attribute and (item.do is not None or item.each is not None):
             self._value(item.place, item.name, "…", "an attribute has a value only, no `do` and no `each`")
@@ -185,7 +252,7 @@ class Reader:
             return None
         if path.start is Start.CONTEXT and not self._context(path, node):
             return None
-        return Source(path, node.value, self._at(node, 1))
+        return Source(spelt(path, self.names), node.value, self._at(node, 1))
 
     def _context(self, path: Path, node: Scalar) -> bool:
         names = [step.name for step in path.steps]

@@ -51,6 +51,8 @@ class Run:
             text = context.settings.get(names[1], "")
         elif names[0] == "now":
             text = context.now.astimezone(context.zone).isoformat(timespec="milliseconds")
+        elif names[0] == "timestamp":
+            text = f"{context.now.astimezone(context.zone):%Y%m%d%H%M%S%f}"[:17]
         elif names[0] == "uuid":
             text = uuid.uuid5(_SPACE, f"{context.message_id}/{self.definition.id}").hex
         elif names[0] == "business_date":

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from edi_router.formats.edifact.directory import Definitions, GroupUse, MessageDef, SegmentUse, Use
+from edi_router.formats.records import Layout, Record
 from edi_router.formats.xml.model import ElementInfo
 
 
@@ -132,3 +133,36 @@ class XmlShape:
         if name in self.names() or (self._info is not None and self._info.any_child):
             return XmlShape(self._look, (*self._path, name), self)
         return None
+
+
+class LayoutShape:
+    """A document, record or field of a flat file's layout."""
+
+    envelope: None = None
+
+    def __init__(
+        self, name: str, records: Sequence[Record], record: Record | None, parent: LayoutShape | None
+    ) -> None:
+        self.name = name
+        self.parent = parent
+        self._records = {each.name: each for each in records}
+        self._fields = [field.name for field in record.fields] if record is not None else []
+        self.is_leaf = False
+
+    @classmethod
+    def of_layout(cls, layout: Layout) -> LayoutShape:
+        """The shape of a document."""
+        return cls(layout.id, layout.records, None, None)
+
+    def names(self) -> list[str]:
+        """The names of the fields, and of the records that belong to it."""
+        return [*self._fields, *self._records]
+
+    def child(self, name: str) -> LayoutShape | None:
+        """The field or record of that name."""
+        if name in self._fields:
+            field = LayoutShape(name, (), None, self)
+            field.is_leaf = True
+            return field
+        record = self._records.get(name)
+        return None if record is None else LayoutShape(name, record.records, record, self)

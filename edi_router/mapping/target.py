@@ -1,27 +1,69 @@
-"""The XSDs that a mapping names: of its output, and of its input."""
+"""What a mapping writes: a document of an XSD, an EDIFACT message, or a file of a layout."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from edi_router.config import Tree, did_you_mean
 from edi_router.faults import Fault, Place, render
+from edi_router.formats.edifact.writer import Envelope
 from edi_router.formats.xml.model import ElementInfo
 from edi_router.formats.xml.schema import Schema
 from edi_router.formats.xml.sources import SchemaError
 from edi_router.formats.xml.xpath import local_name
+from edi_router.mapping.lint_target import lint_target
 from edi_router.mapping.model import Definition
+from edi_router.mapping.output import Element
+from edi_router.mapping.scope import Run
+from edi_router.mapping.writing import told, written
+
+
+@dataclass(frozen=True)
+class Written:
+    """The bytes of an output and what is wrong with it.
+
+    `seal` writes it anew under a control number, where the format has one.
+    """
+
+    content: bytes
+    faults: list[Fault]
+    seal: Callable[[int], bytes] | None = None
+
+
+class Target(Protocol):
+    """Something that output trees are written as."""
+
+    @property
+    def format(self) -> str:
+        """``xml``, ``edifact``, ``csv`` or ``records``."""
+        ...
+
+    @property
+    def suffix(self) -> str:
+        """The ending of a file's name."""
+        ...
+
+    def lint(self, definition: Definition) -> list[Fault]:
+        """What can be known to be wrong with the mapping's output items."""
+        ...
+
+    def write(self, root: Element, run: Run, envelope: Envelope | None) -> Written:
+        """The document, with its faults told in terms of the input and the mapping."""
+        ...
 
 
 @dataclass
-class Target:
+class XmlTarget:
     """The XSD of the output."""
 
     name: str
     schema: Schema
     namespace: str
     _infos: dict[tuple[str, ...], ElementInfo | None] = field(default_factory=dict, repr=False)
+    format = "xml"
+    suffix = "xml"
 
     @property
     def roots(self) -> list[str]:
@@ -34,6 +76,18 @@ class Target:
         if key not in self._infos:
             self._infos[key] = self.schema.element(list(path))
         return self._infos[key]
+
+    def lint(self, definition: Definition) -> list[Fault]:
+        """The faults of the output's items against the schema."""
+        return lint_target(definition.output, self.roots, self.look, self.schema.value_problem)
+
+    def write(self, root: Element, run: Run, envelope: Envelope | None) -> Written:
+        """The document in the context's encoding, checked by the schema."""
+        look = self.look if self.schema.is_composed else None
+        document = written(root, self.namespace, run.context.encoding, look)
+        content = document.content or written(root, self.namespace, "UTF-8", look).content
+        problems = [*document.faults, *(self.schema.check(content) if content else [])]
+        return Written(document.content, told(problems, root, run))
 
 
 def load_schema(tree: Tree, name: str, place: Place | None) -> tuple[Schema | None, list[Fault]]:
@@ -50,11 +104,3 @@ def load_schema(tree: Tree, name: str, place: Place | None) -> tuple[Schema | No
         at = str(error.fault.place)
         values = {"schema": name, "problem": f"{at}: {render(error.fault)}" if at else render(error.fault)}
         return None, [Fault("mapping-schema-unusable", place, values)]
-
-
-def load_target(tree: Tree, definition: Definition) -> tuple[Target | None, list[Fault]]:
-    """The XSD that the mapping names."""
-    schema, faults = load_schema(tree, definition.target, definition.target_place)
-    if schema is None:
-        return None, faults
-    return Target(definition.target, schema, schema.target_namespace), []

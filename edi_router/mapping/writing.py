@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+
 from edi_router.faults import Fault, Place, render
 from edi_router.formats.xml import writer
+from edi_router.formats.xml.model import ElementInfo
 from edi_router.mapping.model import Item
 from edi_router.mapping.output import Element, rule_of, with_paths
 from edi_router.mapping.scope import Run
@@ -11,9 +14,19 @@ from edi_router.mapping.scope import Run
 _MISSING = ("xsd-element-missing", "xsd-attribute-missing", "xsd-value-empty")
 
 
-def written(root: Element, namespace: str, encoding: str) -> writer.Written:
-    """The document in the encoding; no content when a character cannot be written."""
-    return writer.write(_plain(root), namespace=namespace, encoding=encoding)
+Look = Callable[[Sequence[str]], ElementInfo | None]
+"""What the schema says about the element at a path of local names from the root."""
+
+
+def written(root: Element, namespace: str, encoding: str, look: Look | None = None) -> writer.Written:
+    """The document in the encoding; no content when a character cannot be written.
+
+    With `look`, every element stands in the namespace that the schema says, as one of several schemas needs it.
+    """
+    plain = _plain(root)
+    if look is not None:
+        _declare(plain, namespace, [root.name], look)
+    return writer.write(plain, namespace=namespace, encoding=encoding)
 
 
 def told(faults: list[Fault], root: Element, run: Run) -> list[Fault]:
@@ -24,6 +37,20 @@ def told(faults: list[Fault], root: Element, run: Run) -> list[Fault]:
     return [_told(fault, elements, run) for fault in faults if not _known(fault, run)]
 
 
+def invalid(fault: Fault, path: str, element: Element, item: Item, run: Run) -> Fault:
+    """A fault of the output's part at `path`, told at the input place and the mapping line that it comes from."""
+    found = next((each.found for each in _inside(element) if each.found and each.found.nodes), None)
+    place = element.scope.place() if found is None else found.nodes[0].place()
+    values = {"path": path, "problem": render(fault, "en"), "problem_zh": render(fault, "zh")}
+    return Fault("output-invalid", place, values, rule=rule_of(item, run.file), hint=fault.hint)
+
+
+def _inside(element: Element) -> Iterator[Element]:
+    yield element
+    for child in element.children:
+        yield from _inside(child)
+
+
 def _plain(element: Element) -> writer.Element:
     return writer.Element(
         element.name,
@@ -31,6 +58,17 @@ def _plain(element: Element) -> writer.Element:
         [_plain(child) for child in element.children],
         element.text or "",
     )
+
+
+def _declare(element: writer.Element, namespace: str, path: list[str], look: Look) -> None:
+    """Declare the namespaces of the elements inside, where they are others than around them."""
+    for child in element.children:
+        inner = [*path, child.name]
+        info = look(inner)
+        own = namespace if info is None else info.namespace
+        if own != namespace:
+            child.attributes = {"xmlns": own, **child.attributes}
+        _declare(child, own, inner, look)
 
 
 def _told(fault: Fault, elements: dict[str, Element], run: Run) -> Fault:

@@ -13,6 +13,7 @@ from edi_router.rules.compile import Compiler, Offences
 from edi_router.rules.context import Context
 from edi_router.rules.dates import day_of
 from edi_router.rules.model import Rule, RuleFile, described
+from edi_router.rules.needs import Names, names_in, needs_of
 from edi_router.rules.places import place_of
 from edi_router.rules.terms import Holds, Run, Select, Value, nodes_of
 from edi_router.rules.uses import Use
@@ -37,6 +38,8 @@ class Compiled:
     at: Select | None
     path: str
     texts: Mapping[str, Callable[[Node, Run], str]]
+    needs: Names
+    """Elements without which an XML document cannot break it."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,10 @@ class RuleSet:
         faults = FaultList(LIMIT)
         run = Run(context.business_date, self._day(root, context))
         name = self.file.rpartition("/")[2]
+        there = names_in(root)
         for compiled in self.compiled:
+            if there is not None and not compiled.needs <= there:
+                continue
             for item in _items(compiled, root, run):
                 run.item = item
                 if all(condition(item, run) for condition in compiled.when):
@@ -128,6 +134,7 @@ def _compiled(rule: Rule, line: int, model: RuleFile, compiler: Compiler) -> Com
         at=None if at is None else nodes_of(at),
         path=described((*rule.require, *rule.forbid)[0]),
         texts={name: compiler.text_of(operand) for name, operand in rule.values.items()},
+        needs=needs_of(rule),
     )
 
 

@@ -235,5 +235,7 @@ so each surplus item is a fault.) The interchange may be of any length.
 - Python 3.11.2, Debian 12's own, mismatches possessive groups; the patterns are spelt with atomic groups there, which
   is slower.
 - A mapping compiles to one Python function; a message with any fault, and whatever the function cannot tell, goes
-  through closures, which are the authority for faults and lineage. The last row includes the XSD check of each output.
+  through closures, which are the authority. The XSD check of each output is a row of its own, and so is the recorded
+  lineage: a second function notes in the same pass from which element every value came and by which line of the
+  mapping. The lines that people read are made of it when they are asked for.
 """

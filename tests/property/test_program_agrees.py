@@ -20,7 +20,7 @@ from edi_router.mapping import Context, Mapping, load, names
 from edi_router.mapping.compile import compile_root
 from edi_router.mapping.functions import FUNCTIONS
 from edi_router.mapping.functions import Kind as FunctionKind
-from edi_router.mapping.generate import LOSSLESS
+from edi_router.mapping.generate_parts import LOSSLESS
 from edi_router.mapping.golden import cases
 from edi_router.mapping.model import Call, Condition, Definition, Item, Source
 from edi_router.mapping.registry import Shortened

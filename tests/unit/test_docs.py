@@ -107,8 +107,9 @@ def test_every_key_is_described(model: str, key: str) -> None:
 
 def test_the_keys_are_those_of_all_models() -> None:
     assert {model for model, _ in keys()} == {
-        "Agreement", "Condition", "Delivery", "Destination", "Duplicates", "FolderSettings", "Identification",
-        "MemorySettings", "Name", "Partner", "Settings", "SftpSettings",
+        "Agreement", "Condition", "Delivery", "Destination", "Duplicates", "EdifactSettings",
+        "FolderSettings", "Grant",
+        "Identification", "MemorySettings", "Name", "Partner", "Settings", "SftpSettings",
     }  # fmt: skip
 
 
@@ -130,7 +131,9 @@ def test_the_example_loads_without_findings(example: Tree) -> None:
     configuration, _ = load_configuration(Tree.over_shipped(), Tree.over_shipped())
     assert configuration is not None
     reads = {id_: mapping.definition.origin for id_, mapping in configuration.mappings.items()}
-    partners, faults = load_partners(example, reads)
+    partners, faults = load_partners(
+        example, reads, profiles={id_: each.kind for id_, each in configuration.profiles.items()}
+    )
     assert not faults
     assert [partner.id for partner in partners] == ["BUREAU", "ENT-B"]
     settings, faults = load_settings(example)

@@ -1,5 +1,7 @@
 """CONTRL made from faults."""
 
+import pytest
+
 from edi_router.faults import Fault, Place
 from edi_router.formats.edifact import Segment, contrl, read, write_interchange
 
@@ -67,7 +69,7 @@ def test_segment_and_element_errors():
         Fault("service-element-invalid", Place(segment=2, tag="BGM", element=2, component=3)),
         Fault("segment-tag-invalid", Place(segment=2, tag="BGM")),
         Fault("service-element-invalid", Place(segment=1000, tag="ZZZ", element=1, repeat=2)),
-        Fault("service-element-too-long", Place(segment=4, tag="X", element=1)),  # a warning
+        Fault("segment-indented", Place(segment=4, tag="X", element=1)),  # a warning
     ]
     assert body(whole, extra)[1:] == [
         "UCM+1+CUSDEC:D:96B:UN:EAN+4",
@@ -130,3 +132,37 @@ def test_it_is_a_sound_message_itself():
     assert message.type == "CONTRL"
     assert not message.faults
     assert not back.faults
+
+
+@pytest.mark.parametrize("reference", ["7" * 15, "a\x07b", "7\n7"])
+def test_what_cannot_be_carried_cannot_be_answered(reference):
+    data = f"UNB+UNOC:3+A+B+240102:1200+{reference}'".encode() + ONE + b"UNZ+1+7'"
+    assert answer(data) == []
+
+
+def test_a_conditional_part_that_cannot_be_carried_is_left_out():
+    head = HEAD.replace(b"A:14:X", b"A:SEVEN:INTERNAL-TOO-LONG-FOR-3").replace(b"B:ZZ", b"B:ZZ:R:SUB")
+    uci = "UCI+7+A+B:ZZ:R+4+"
+    assert body(head + ONE + b"UNZ+1+7'")[0].startswith(uci)
+    four = head.replace(b"UNOC:3", b"UNOC:4").replace(b"240102", b"20240102").replace(b"SEVEN", b"14")
+    assert body(four + ONE + b"UNZ+1+7'") == ["UCI+7+A:14:INTERNAL-TOO-LONG-FOR-3+B:ZZ:R:SUB+7"]
+
+
+def test_version_2():
+    data = (HEAD + ONE + b"UNZ+1+7'").replace(b"UNOC:3", b"UNOA:2")
+    assert answer(data)[0] == "UNH+9+CONTRL:D:3:UN"
+    assert answer(data, version=2)[0] == "UNH+9+CONTRL:2:2:UN"
+
+
+def test_a_message_that_cannot_be_named_is_rejected_with_the_others():
+    other = ONE.replace(b"UNH+1+CUSDEC:D:96B:UN:EAN", b"UNH+2+CUSDEC:D:96B").replace(b"UNT+3+1", b"UNT+3+2")
+    two = HEAD + ONE + other + b"UNZ+2+7'"
+    assert body(two)[0].startswith("UCI+7+A:14:X+B:ZZ+4")
+    assert body(two.replace(b"UNOC:3", b"UNOC:4").replace(b"240102", b"20240102"))[1] == (
+        "UCM+2++4+13+UNH+3:4"
+    )
+
+
+def test_a_position_that_cannot_be_carried_is_told_of_its_segment():
+    extra = [Fault("service-element-invalid", Place(segment=2, tag="BGM", element=999))]
+    assert body(HEAD + ONE + b"UNZ+1+7'", extra)[2:] == ["UCS+2+12"]

@@ -16,7 +16,7 @@ from edi_router.formats.edifact.fast_message import SlicedMessage, segment_count
 from edi_router.formats.edifact.fast_regex import SPELLING, Characters, Spelling
 from edi_router.formats.edifact.fast_stream import validate_stream
 from edi_router.formats.edifact.fast_structure import ambiguous
-from edi_router.formats.edifact.scan import BLOCK
+from edi_router.formats.edifact.scan_heads import BLOCK
 from edi_router.formats.edifact.structure import Structure
 from edi_router.library import checker
 from edi_router.pipeline.configuration import definitions_of
@@ -84,7 +84,7 @@ def test_chinese_counts_in_characters():
         ("BGM+929+A1+9", "BGM+929+A\x011+9", "control-character"),
         ("BGM+929+A1+9", "BGM+929+A\x7f1+9", "control-character"),
         ("BGM+929+A1+9", "BGM+929+A\n1+9", "control-character"),
-        ("BGM+929+A1+9", "BGM+929+A1?'\nBGM+9", "control-character"),
+        ("BGM+929+A1+9", "BGM+929+A1?'\nBGM+9", "terminator-suspected"),
         ("BGM+929+A1+9", "BGM+929+A1+9+++++", "elements-too-many"),
         ("LOC+35+CN", "LOC+:35+CN", "components-too-many"),
         ("LOC+35+CN", " LOC+35+CN", "segment-indented"),
@@ -160,6 +160,21 @@ def test_segments_are_made_when_they_are_asked_for():
     assert message.values()[3] == ["DTM", ["137", "20240102", "102"]]
     (message,) = messages(interchange(("ERC+A*B:1+?*+X",), syntax="UNOC:4"))
     assert message.values()[1] == ["ERC", [["A"], ["B", "1"]], "*", "X"]
+    assert Message(message.header, message.segments).values() == message.values()
+    assert message.segments[1].elements() == ((("A",), ("B", "1")), (("*",),), (("X",),))
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+@pytest.mark.parametrize("at", range(1, len(BODY) + 2))
+def test_lines_of_two_segments_do_not_shift_the_others(ends, at):
+    """One line end is left out: after it, too, every segment begins with its tag."""
+    whole = interchange(BODY, ends=ends)
+    lines = whole.decode().split(ends)
+    lines[at : at + 2] = ["".join(lines[at : at + 2])]
+    (found,) = read(io.BytesIO(ends.join(lines).encode()), prove=Lane(DEFINITIONS, None, 0))
+    (message,) = found.messages()
+    assert [segment.text for segment in message.segments[1:-1]] == list(BODY)
+    assert not message.faults
 
 
 def test_one_message_is_checked_fast_and_its_tree_is_whole():
@@ -246,3 +261,16 @@ def test_segments(spelling, parts, good, bad):
         assert pattern.fullmatch(text + "'"), text
     for text in bad.split():
         assert not pattern.fullmatch(text + "'"), text
+
+
+def test_without_code_lists():
+    data = interchange(
+        BODY, [segment.replace("929", "9Z9") for segment in BODY], [*BODY[:5], "CST+X", *BODY[6:]]
+    )
+    assert proven(data) == (1, ["code-unknown", "element-type"])
+    assert proven(data, codes=False) == (2, ["element-type"])
+    read_by = Lane(DEFINITIONS, None, 0, codes=False)
+    (found,) = read(data, prove=read_by)
+    for message, one in zip(found.messages(), (True, True, False), strict=True):
+        assert is_proven(message, DEFINITIONS, codes=False) == one
+        assert not is_proven(message, DEFINITIONS)

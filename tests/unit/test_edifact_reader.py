@@ -33,7 +33,6 @@ def one(data, encoding=None):
     return interchange, list(interchange.messages())
 
 
-MISSING = "message-trailer-missing"
 PLAIN_TEXTS = [["UNH+1+CUSDEC:D:96B:UN", "BGM+929+X+9", "UNT+3+1"]]
 
 
@@ -70,6 +69,9 @@ def test_line_ends_between_segments_are_no_fault(end):
         (PLAIN + b"\x1a", ["junk-after-interchange"]),
         (PLAIN + b"trailing words", ["junk-after-interchange"]),
         (PLAIN[:-1], ["end-not-terminated"]),
+        (PLAIN[:-1] + b"\n", ["end-not-terminated"]),
+        (PLAIN[:-1] + b" \r\n\x1a", ["end-not-terminated", "junk-after-interchange"]),
+        (b"UNA:+.? 'UNA:+.? '" + PLAIN, ["una-repeated"]),
         (PLAIN.replace(b"BGM", b"'BGM"), ["segment-empty"]),
         (PLAIN.replace(b"BGM", b"   BGM"), ["segment-indented"]),
         (HEAD + BODY, ["interchange-trailer-missing"]),
@@ -83,7 +85,7 @@ def test_line_ends_between_segments_are_no_fault(end):
         (PLAIN.replace(b"BGM", b"bgm"), ["segment-tag-invalid"]),
         (PLAIN.replace(b"+X+", b"+X\nY+"), ["control-character"]),
         (PLAIN.replace(b"+X+", b"+X\tY+"), ["control-character"]),
-        (PLAIN.replace(b"X+9'", b"X+9\n"), ["control-character", "terminator-suspected", MISSING]),
+        (PLAIN.replace(b"X+9'", b"X+9\n"), ["terminator-suspected"]),
         (PLAIN.replace(b"UNOC", b"UNOA").replace(b"+X+", b"+x+"), ["character-outside-repertoire"]),
         (PLAIN.replace(b"UNOC", b"UNOB").replace(b"+X+", b"+x@+"), ["character-outside-repertoire"]),
         (PLAIN.replace(b"UNOC", b"UNOY").replace(b"+X+", b"+\xe4+"), ["byte-not-decodable"]),
@@ -154,6 +156,21 @@ def test_truncation_at_every_byte():
     whole = PLAIN.replace(b"X", b"it?'s ??")
     for at in range(1, len(whole)):
         assert any(codes for _, codes in told(whole[:at])), at
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"\r\n", b"\r\n\r\n"])
+def test_a_file_that_ends_without_a_terminator(end):
+    for data, code, tag in (
+        (PLAIN[:-1] + end, "end-not-terminated", "UNZ"),
+        (HEAD + BODY[:-1] + end, "segment-not-terminated", "UNT"),
+        (HEAD + BODY[: BODY.index(b"'UNT")] + end, "segment-not-terminated", "BGM"),
+    ):
+        interchange, (message,) = one(data)
+        [fault] = [*interchange.faults, *message.faults]
+        assert (fault.code, fault.place.tag) == (code, tag)
+        assert fault.place.offset == data.index(tag.encode())
+        last = interchange.trailer or message.segments[-1]
+        assert last.text.encode() + end == data[last.offset :]
 
 
 def test_una_that_lost_its_space():

@@ -51,6 +51,22 @@ def test_a_missing_value_shows_as_a_question_mark() -> None:
     assert "?" in render(Fault("route-none", Place(), {"partner": "X"}))
 
 
+@pytest.mark.parametrize("code", CODES)
+def test_empty_values_read_well(code: str) -> None:
+    """Also a value that is not there is told: no quotes around nothing, no blanks left over."""
+    fault = Fault(code, Place(), dict.fromkeys(CATALOGUE[code].fields, ""))
+    for language in ("en", "zh"):
+        text = render(fault, language)
+        assert "``" not in text
+        assert not re.search(r"  | [;.,，。]", text)
+
+
+def test_an_empty_value_is_called_so() -> None:
+    fault = Fault("group-types-mixed", Place(), {"reference": "", "expected": "CUSRES", "found": "CUSDEC"})
+    assert render(fault) == "The group (empty) of CUSRES holds a message CUSDEC."
+    assert render(fault, "zh") == "CUSRES 功能组（空）中含有 CUSDEC 报文。"
+
+
 def test_a_fault_as_json_has_the_shape_of_the_contract() -> None:
     fault = Fault("route-none", Place(line=1, column=1, offset=0), {"partner": "X", "kind": "ORDERS D96A"})
     assert as_json(fault, "zh") == {

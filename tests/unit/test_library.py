@@ -219,7 +219,7 @@ def test_rules(tmp_path: Path) -> None:
     rules = tmp_path / "r.yaml"
     rules.write_text(
         "id: r\nfor: xml Order\nrules:\n  - code: R1\n    text: {en: 'bad {value}', zh: '{value} 错误'}\n"
-        "    path: No\n    require: {max_length: 3}\n"
+        "    require: {path: No, max_length: 3}\n"
     )
     (fault,) = edi_router.check(b"<Order><No>1234</No></Order>", rules=rules)
     assert fault.rule == "r.yaml:4"
@@ -229,47 +229,48 @@ def test_rules(tmp_path: Path) -> None:
 PROFILE = """\
 profile: customs
 for: CUSDEC D96B
-mandatory: [BGM/C106/d1004, SG30/FTX, "DTM/C507[d2005='137']/d2380"]
-forbidden: [CST/d1496]
-codes:
-  BGM/C002/d1001: ["929"]
-max_length: {BGM/C106/d1004: 5}
-max_repeat: {SG30: 1}
+lines:
+  BGM/C002/d1001: {codes: "929"}
+  BGM/C106/d1004: {status: R, form: an..5}
+  SG30: {max: 1}
+  SG30/FTX: R
+  DTM/C507[d2005='137']/d2380: R
+  DTM/C507[d2005='137']: R
 """
 
 
 def test_profile(tmp_path: Path) -> None:
     file = tmp_path / "p.yaml"
     file.write_text(PROFILE)
-    message = CUSDEC.replace(b"UNS+S'", b"CST+2+2102200001'UNS+S'").replace(b"UNT+7", b"UNT+8")
+    message = CUSDEC.replace(b"UNS+S'", b"CST+2+2102200000'UNS+S'").replace(b"UNT+7", b"UNT+8")
     data = ENVELOPE % (message % b"1234567")
     faults = [fault for fault in edi_router.check(data, profile=file) if fault.code.startswith("profile-")]
     found = [(fault.code, fault.place.segment, fault.rule) for fault in faults]
     assert sorted(found) == [
-        ("profile-code", 2, "p.yaml:6"),
-        ("profile-missing", 1, "p.yaml:3"),
-        ("profile-missing", 5, "p.yaml:3"),
-        ("profile-missing", 6, "p.yaml:3"),
-        ("profile-too-long", 2, "p.yaml:7"),
-        ("profile-too-often", 6, "p.yaml:8"),
+        ("profile-code", 2, "p.yaml:4"),
+        ("profile-missing", 3, "p.yaml:9"),
+        ("profile-missing", 5, "p.yaml:7"),
+        ("profile-missing", 6, "p.yaml:7"),
+        ("profile-too-long", 2, "p.yaml:5"),
+        ("profile-too-often", 6, "p.yaml:6"),
     ]
     assert next(fault for fault in faults if fault.code == "profile-code").place.offset == data.index(b"830")
 
 
 def test_profile_of_another_message_does_not_apply(tmp_path: Path) -> None:
     file = tmp_path / "p.yaml"
-    file.write_text("profile: x\nfor: CUSRES\nmandatory: [NAD]\n")
+    file.write_text("profile: x\nfor: CUSRES D96B\nlines: {GIS: R}\n")
     assert edi_router.check(ENVELOPE % (CUSDEC % b"1"), profile=file) == []
 
 
 @pytest.mark.parametrize(
     ("text", "code", "line"),
     [
-        ("profile: x\nfor: CUSDEC\nmandatory: ['BGM//d1004']\n", "config-value", 3),
+        ("profile: x\nfor: CUSDEC D96B\nlines: {BGM//d1004: R}\n", "path-syntax", 3),
         ("profile: x\nfor: what\n", "config-value", 2),
-        ("profile: x\nfor: CUSDEC\nmax_length: {BGM/d1004: much}\n", "config-value", 3),
-        ("profile: x\nfor: CUSDEC\nmandatry: []\n", "config-unknown-key", 3),
-        ("for: CUSDEC\n", "config-missing-key", 1),
+        ("profile: x\nfor: CUSDEC D96B\nlines: {BGM: {max: much}}\n", "config-value", 3),
+        ("profile: x\nfor: CUSDEC D96B\nlimes: {}\n", "config-unknown-key", 3),
+        ("for: CUSDEC D96B\n", "config-missing-key", 1),
     ],
 )
 def test_faults_of_a_profile(tmp_path: Path, text: str, code: str, line: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -15,7 +15,7 @@ from edi_router.formats.edifact import read
 from edi_router.partners import Directory, Status
 from edi_router.partners.model import Duplicates
 from edi_router.pipeline.configuration import Configuration, load_configuration
-from edi_router.pipeline.model import Decision, FileOutcome, Incoming, InterchangeOutcome, Prior
+from edi_router.pipeline.model import Decision, FileOutcome, Incoming, InterchangeOutcome, Prior, Sent
 from edi_router.pipeline.process import process
 
 DAY = shipped_directory() / "samples" / "day"
@@ -30,11 +30,17 @@ class View:
     """A ledger that has, or has not, met an interchange before."""
 
     prior: Prior | None = None
+    sent: dict[tuple[str, str, str, str], Sent] = field(default_factory=dict)
 
     def prior_interchange(
         self, partner: str, sender: str, recipient: str, control_reference: str, since: datetime, content: str
     ) -> Prior | None:
         return self.prior
+
+    def sent_interchange(
+        self, partner: str, sender: str, recipient: str, control_reference: str
+    ) -> Sent | None:
+        return self.sent.get((partner, sender, recipient, control_reference))
 
 
 MET = Prior("earlier-1", "earlier", datetime(2026, 3, 13, tzinfo=UTC), True)
@@ -57,7 +63,11 @@ def changed(configuration: Configuration, partner: str, **values: object) -> Con
 
 
 def run(
-    content: bytes, configuration: Configuration, partner: str = "ENT-A", prior: Prior | None = None
+    content: bytes,
+    configuration: Configuration,
+    partner: str = "ENT-A",
+    prior: Prior | None = None,
+    view: View | None = None,
 ) -> FileOutcome:
     incoming = Incoming(
         id="f" * 24,
@@ -68,7 +78,7 @@ def run(
         received=NOW,
         business_date="2026-03-14",
     )
-    return process(incoming, configuration, View(prior))
+    return process(incoming, configuration, view or View(prior))
 
 
 def one(outcome: FileOutcome) -> InterchangeOutcome:

@@ -13,7 +13,7 @@ from edi_router.faults import Fault, FaultList, Place
 from edi_router.formats.edifact.charset import lost_tags, lost_terminators
 from edi_router.formats.edifact.directory import SERVICE_MESSAGES, Definitions, MessageDef, directory_name
 from edi_router.formats.edifact.elements import SegmentSpec, check_elements, segment_spec
-from edi_router.formats.edifact.envelope import TOLD, group_version_faults, version_of
+from edi_router.formats.edifact.envelope import TOLD, before_cut, group_version_faults, version_of
 from edi_router.formats.edifact.fast import WARM, fast_check
 from edi_router.formats.edifact.layout import layout_of
 from edi_router.formats.edifact.lenient import NONE, Leniencies
@@ -169,7 +169,7 @@ class _Check:
             # From the line break on it seems to be other segments, which do not fit into this one.
             end = _position(segment.place_at(lost[0].start()))
             found = (each for each in found if _position(each.place) < end)
-        self.faults.extend(found)
+        self.faults.extend(before_cut(segment, found))
 
     def _structured(self, definition: MessageDef) -> None:
         key = ("structure", self.checked.directory, definition.type)

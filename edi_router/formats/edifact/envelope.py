@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from edi_router.faults import Fault
 from edi_router.formats.edifact import charset
 from edi_router.formats.edifact.envelope_parts import part_faults, without_controls
-from edi_router.formats.edifact.model import FunctionalGroup, Interchange, Message, Segment, fault_at
+from edi_router.formats.edifact.model import (
+    BAD_TAG,
+    UNTERMINATED,
+    FunctionalGroup,
+    Interchange,
+    Message,
+    Segment,
+    fault_at,
+)
 
 _FLAGS = {9: ("0031", "acknowledgement request", "012"), 11: ("0035", "test indicator", "01234")}
 """Elements of UNB with few values: their ids, names and values (0 is written for "no")."""
@@ -33,6 +41,16 @@ TOLD = {
 
 A reference that is too long is told in UNH; one in UNT that is another one is told for that.
 """
+
+
+def before_cut(segment: Segment, found: Iterable[Fault]) -> Iterator[Fault]:
+    """The faults of a segment without those at its end, where the file is cut off in it: that is told already."""
+    elements = segment.elements() if segment.marks & UNTERMINATED else ()
+    end = (len(elements), len(elements[-1][-1])) if elements else (0, 0)
+    for fault in found:
+        at = (fault.place.element or 0, fault.place.component or 0)
+        if not segment.marks & UNTERMINATED or at[0] < end[0] or (at[0] == end[0] and 0 < at[1] < end[1]):
+            yield fault
 
 
 def header_faults(interchange: Interchange, *, encoding_given: bool) -> Iterator[Fault]:
@@ -136,7 +154,11 @@ def message_trailer_faults(message: Message) -> Iterator[Fault]:
     stated, named = trailer.get(1), trailer.get(2)
     if not stated:
         yield _left_out(trailer, 1, "0074", "Number of segments in a message")
-    elif not (stated.isascii() and stated.isdecimal()) or int(stated[:20]) not in (number, _meant(message)):
+    elif not (stated.isascii() and stated.isdecimal()) or int(stated[:20]) not in (
+        number,
+        _meant(message),
+        _meant(message) - _torn(message),
+    ):
         yield fault_at(trailer, "message-count-wrong", 1, found=stated, expected=str(_meant(message)))
     if not named:
         yield _left_out(trailer, 2, "0062", "Message reference number")
@@ -151,6 +173,11 @@ def _meant(message: Message) -> int:
     """
     hidden = sum(len(charset.lost_tags(segment)) for segment in message.segments)
     return len(message.segments) + hidden + len(message.strays)
+
+
+def _torn(message: Message) -> int:
+    """The pieces of text that terminators inside values made segments of, each told by its tag."""
+    return sum(segment.marks & BAD_TAG != 0 and len(segment.tag) > 3 for segment in message.segments)
 
 
 def _left_out(trailer: Segment, element: int, id: str, name: str) -> Fault:

@@ -69,7 +69,6 @@ class _Moves(dict[str, "tuple[int, tuple[str, ...], _Moves] | None"]):
         return self._known[position]
 
 
-
 class Layout:
     """A message definition with its segments. One object stands for all messages that have it."""
 
@@ -212,9 +211,11 @@ def _rows(message: Message) -> list[Row] | None:
     if not isinstance(message, SlicedMessage):
         return None
     reading, text = message.slice.reading, message.canonical.text
-    if not is_usual(reading.dialect.separators) or (reading.characters.repeats and "*" in text):
+    if reading.characters.repeats and "*" in text:
         return None
-    if _STAR in text:
+    if not is_usual(reading.dialect.separators):
+        text = text.translate({ord(mask): masked(reading.unmasked(mask)) for mask in reading.masks})
+    elif _STAR in text:
         text = text.replace(_STAR, "*")
     # There are no control characters in canonical text, besides its masks.
     if not (text.isascii() or text.isprintable()) and _UNFIT.search(text.translate(_UNMASKED)):

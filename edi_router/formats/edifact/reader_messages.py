@@ -67,7 +67,8 @@ class Assembler:
             service = self._hidden(first)
             place = self._cut_off(first, service) if service is not None else (0, 0, 0)
             given = self.scanner.encoding is not None
-            self.parts.faults.extend(envelope.header_faults(self.parts.interchange, encoding_given=given))
+            found = envelope.header_faults(self.parts.interchange, encoding_given=given)
+            self.parts.faults.extend(envelope.before_cut(first, found))
             if first.marks:
                 self._marks(first, self.parts.faults)
             if service is not None:
@@ -157,7 +158,7 @@ class Assembler:
             count(faults, Fault(Leniency.LOWER_CASE.code, segment.place(), values))
         if segment.marks & INDENTED and not segment.marks & BAD_TAG:
             self._skip("segment-indented", segment)
-        if segment.marks & BAD_TAG:
+        if segment.marks & BAD_TAG and not segment.marks & UNTERMINATED:
             faults.append(fault_at(segment, "segment-tag-invalid", tag=printable(segment.tag)))
         if segment.marks & OVERLONG:
             faults.append(
@@ -249,7 +250,8 @@ class Assembler:
         else:
             message = parts.open_headless(segment)
             self._append(message, segment)
-            message.faults.append(Fault("message-header-missing", segment.place()))
+            if not segment.marks & UNTERMINATED:
+                message.faults.append(Fault("message-header-missing", segment.place()))
         return done
 
     def _number(self, segment: Segment) -> None:

@@ -45,7 +45,7 @@ class Parts:
         header.number = 1
         message = self.message = Message(header, group=self.group, strays=self._strays)
         self._strays = ()
-        message.faults.extend(envelope.message_header_faults(message))
+        message.faults.extend(envelope.before_cut(header, envelope.message_header_faults(message)))
         self.check_opening(message, message.reference)
         return message
 
@@ -80,7 +80,8 @@ class Parts:
 
     def end_message(self, message: Message) -> Message:
         """End the message with its UNT."""
-        message.faults.extend(envelope.message_trailer_faults(message))
+        trailer = message.segments[-1]
+        message.faults.extend(envelope.before_cut(trailer, envelope.message_trailer_faults(message)))
         return self.deliver(message)
 
     def close_message(self, follower: str) -> Message | None:

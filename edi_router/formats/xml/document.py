@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml import etree
 
@@ -38,13 +39,14 @@ class AttributeNode:
 class ElementNode:
     """An element as a node of a path: its name is the local name, its children are found by local name."""
 
-    __slots__ = ("_children", "element", "name", "parent")
+    __slots__ = ("_children", "_value", "element", "name", "parent")
 
     def __init__(self, element: etree._Element, parent: ElementNode | None = None) -> None:
         self.element = element
-        self.name = local_name(str(element.tag))
+        self.name = _name(element.tag)
         self.parent = parent
         self._children: dict[str, list[ElementNode | AttributeNode]] | None = None
+        self._value: str | None = ""
 
     def children(self, name: str) -> Sequence[ElementNode | AttributeNode]:
         """The child elements of this local name in document order, or the attribute ``@name``."""
@@ -54,13 +56,17 @@ class ElementNode:
 
     def _gather(self) -> dict[str, list[ElementNode | AttributeNode]]:
         found: dict[str, list[ElementNode | AttributeNode]] = {}
-        for key, text in self.element.attrib.items():
-            node = AttributeNode("@" + local_name(str(key)), str(text), self)
-            found.setdefault(node.name, []).append(node)
-        for child in self.element:
-            if is_element(child):
-                element = ElementNode(child, self)
-                found.setdefault(element.name, []).append(element)
+        element = self.element
+        for key, text in element.items():
+            attribute = AttributeNode("@" + _name(key), str(text), self)
+            found[attribute.name] = [*found.get(attribute.name, ()), attribute]
+        if len(element):
+            for child in element.iterchildren("*"):
+                node = ElementNode(child, self)
+                if node.name in found:
+                    found[node.name].append(node)
+                else:
+                    found[node.name] = [node]
         return found
 
     def names(self) -> list[str]:
@@ -69,18 +75,35 @@ class ElementNode:
             self._children = self._gather()
         return list(self._children)
 
+    def names_below(self) -> set[str]:
+        """The names of this element and of all elements in it, however deep."""
+        return {_name(tag) for tag in {element.tag for element in self.element.iter("*")}}
+
     def value(self) -> str | None:
         """The text of a leaf as it stands; None when it is blank or when there are elements in it."""
-        text = self.element.text or ""
-        for child in self.element:
-            if is_element(child):
-                return None
-            text += child.tail or ""
-        return text if text.strip() else None
+        if self._value == "":  # not yet asked for
+            self._value = self._text()
+        return self._value
+
+    def _text(self) -> str | None:
+        element = self.element
+        text = element.text or ""
+        if len(element):
+            for child in element:
+                if is_element(child):
+                    return None
+                text += child.tail or ""
+        return text if text and not text.isspace() else None
 
     def place(self) -> Place:
         """The line of the start tag and the path from the root."""
         return Place(line=line_of(self.element), xpath=xpath_of(self.element))
+
+
+@lru_cache(maxsize=4096)
+def _name(tag: str) -> str:
+    """The local name of a tag; few tags are met very often."""
+    return local_name(tag)
 
 
 @dataclass(frozen=True, slots=True)

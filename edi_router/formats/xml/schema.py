@@ -69,6 +69,11 @@ class Schema:
         root = etree.fromstring(self._inner.sources.documents[self._first()])
         return str(root.get("targetNamespace", ""))
 
+    @property
+    def is_composed(self) -> bool:
+        """Whether it is made of several files, which may be of several namespaces."""
+        return len(self._inner.sources.documents) > 1
+
     def _first(self) -> str:
         names = self._inner.sources.names
         return next(address for address, name in names.items() if name == self.names[0])

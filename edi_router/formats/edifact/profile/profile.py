@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from edi_router.config import ConfigNode, Tree, place_of, read_model
-from edi_router.faults import Fault, FaultList, is_error
+from edi_router.config import ConfigNode, Tree, did_you_mean, place_of, read_model
+from edi_router.faults import Fault, FaultList, Place, is_error
 from edi_router.formats.documents import Kind
 from edi_router.formats.edifact.directory import Definitions
 from edi_router.formats.edifact.layout import Layout
@@ -94,6 +94,16 @@ def load_profile(text: str, file: str, definitions: Definitions) -> tuple[Profil
         return None, faults
     profile, more = _made(model, node, file, definitions)
     return profile, [*faults, *more]
+
+
+def profile_named(tree: Tree, id: str, definitions: Definitions) -> tuple[Profile | None, list[Fault]]:
+    """The profile of that id in the tree; a fault when it is not there."""
+    name = f"{FOLDER}/{id}.yaml"
+    if tree.find(name) is None:
+        known = [path.removeprefix(f"{FOLDER}/").removesuffix(".yaml") for path in tree.names(FOLDER, ".yaml")]
+        values = {"what": "profile", "name": id}
+        return None, [Fault("config-unknown-name", Place(name), values, hint=did_you_mean(id, known))]
+    return load_profile(tree.text(name), tree.display(name), definitions)
 
 
 def load_profiles(tree: Tree, definitions: Definitions) -> tuple[dict[str, Profile], list[Fault]]:

@@ -1,0 +1,101 @@
+"""What may not be shown: the values that the document types of a mapping's source and output call secret.
+
+A value of the output is secret when its place is, or when it comes from a secret value of the input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from edi_router.config import Tree
+from edi_router.faults import Fault, Place
+from edi_router.formats.documents import DocumentType, Kind, load_document_types
+from edi_router.mapping.mapping import Mapping as DocumentMapping
+from edi_router.mapping.output import Lineage
+from edi_router.mapping.target import XmlTarget
+from edi_router.mapping.trace_parts import parts_of
+from edi_router.paths import Node, Path, parse
+
+MASK = "••••••"
+"""What stands in the place of a secret value; it says nothing of its length."""
+SHORTEST = 4
+"""From so many characters on, a secret is hidden inside other texts, too."""
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """The secret paths of the source, and those of the output."""
+
+    source: tuple[Path, ...] = ()
+    target: tuple[Path, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.source or self.target)
+
+    def places(self, rows: Iterable[Lineage], root: Node) -> frozenset[Place]:
+        """Where values stand in a document of the source that are secret, or that a secret of the output is from."""
+        own = {node.place() for path in self.source for _, node in path.values(root)}
+        return frozenset(own.union(*(row.sources for row in rows if self._is_secret(row))))
+
+    def is_target(self, path: str) -> bool:
+        """Whether the output has a secret at this path (from below its root): `Password`, `SG17/AUT/d9280`."""
+        names = _names(parse(path))
+        return any(_names(secret) == names for secret in self.target)
+
+    def masked(self, rows: Sequence[Lineage], root: Node) -> list[Lineage]:
+        """The lineage of an output with its secret values masked."""
+        if not self:
+            return list(rows)
+        hidden = self.places(rows, root)
+        return [replace(row, value=MASK) if self._hides(row, hidden) else row for row in rows]
+
+    def texts(self, rows: Sequence[Lineage], root: Node) -> frozenset[str]:
+        """The secret values themselves, those of the source and of the output."""
+        if not self:
+            return frozenset()
+        hidden = self.places(rows, root)
+        own = {part.value for part in parts_of(root) if part.place in hidden}
+        return frozenset(own | {row.value for row in rows if self._hides(row, hidden)})
+
+    def _hides(self, row: Lineage, hidden: frozenset[Place]) -> bool:
+        return any(place in hidden for place in row.sources) or self._is_secret(row)
+
+    def _is_secret(self, row: Lineage) -> bool:
+        below = row.target.lstrip("/").partition("/")[2]
+        return bool(below) and self.is_target(below)
+
+
+def secrets_of(tree: Tree, mapping: DocumentMapping) -> Secrets:
+    """The secrets that the tree's document types name for what the mapping reads and writes."""
+    types, _ = load_document_types(tree)
+    definition = mapping.definition
+    namespace = mapping.target.namespace if isinstance(mapping.target, XmlTarget) else None
+    target = definition.makes or Kind("xml", definition.output.name, namespace or "")
+    return Secrets(_secret(types, definition.origin), _secret(types, target))
+
+
+def covered(text: str, secrets: Iterable[str]) -> str:
+    """The text without the secrets that stand in it."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        if text == secret:
+            return MASK
+        if len(secret) >= SHORTEST:
+            text = text.replace(secret, MASK)
+    return text
+
+
+def without(fault: Fault, secrets: frozenset[str]) -> Fault:
+    """The fault without secrets in its values."""
+    if not secrets:
+        return fault
+    values: Mapping[str, str] = {key: covered(str(value), secrets) for key, value in fault.values.items()}
+    return replace(fault, values=values, hint=covered(fault.hint, secrets) if fault.hint else fault.hint)
+
+
+def _secret(types: Sequence[DocumentType], kind: Kind) -> tuple[Path, ...]:
+    return tuple(parse(text) for each in types if each.kind.overlaps(kind) for text in each.secret)
+
+
+def _names(path: Path) -> list[str]:
+    return [step.name for step in path.steps]
