@@ -104,7 +104,9 @@ def _run(ctx: click.Context, what: tuple[str, ...], accept: bool, as_json: bool)
             f"{len(results)} cases: {len(results) - failed} passed, {failed} failed",
             f"{len(results)} 个用例：{len(results) - failed} 个通过，{failed} 个失败",
         )
-        print(told + (say(f", {accepted} accepted", f"，{accepted} 个已接受") if accepted else ""), flush=True)
+        print(
+            told + (say(f", {accepted} accepted", f"，{accepted} 个已接受") if accepted else ""), flush=True
+        )
     return output.FINDINGS if failed else output.FINE
 
 

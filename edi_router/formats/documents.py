@@ -56,7 +56,9 @@ class Kind:
             return cls(found[1], found[2])
         if found := _EDIFACT.fullmatch(text):
             return cls("edifact", found[1], found[2])
-        raise ValueError("must be like `CUSDEC D96B`, `xml {namespace}Root`, `csv LAYOUT` or `records LAYOUT`")
+        raise ValueError(
+            "must be like `CUSDEC D96B`, `xml {namespace}Root`, `csv LAYOUT` or `records LAYOUT`"
+        )
 
     def includes(self, other: Kind) -> bool:
         """Whether a document of kind `other` is one of these."""

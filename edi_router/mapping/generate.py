@@ -258,8 +258,10 @@ class _Writer:
             without_marks(text or "")
         if any(mark in (call.argument or "") for call in calls for mark in "&<>"):
             raise Unsupported(f"the functions of {item.name}")
-        together = {call.name for call in calls if FUNCTIONS[call.name].kind in (Kind.ALL, Kind.NODES)}
-        if self.record and (Kind.ALL in kinds[:-1] or (together - {"distinct", "last"} and item.table)):
+        together = [call.name for call in calls if FUNCTIONS[call.name].kind in (Kind.ALL, Kind.NODES)]
+        chosen = not {"distinct", "last"}.isdisjoint(together)
+        later = chosen and together[-1:] != [call.name for call in calls][-1:]
+        if self.record and (len(together) > 1 or later or (together and item.table and not chosen)):
             raise Unsupported(f"the record of {item.name}")
         code.add(f"{value} = {'[]' if listed else None}")
         if self.record and listed:
@@ -272,7 +274,8 @@ class _Writer:
 
         def sink(text: str, form: str | None, origin: str) -> None:
             if unmasked and text.startswith("x"):
-                code.add(f"if not {text}.isalnum(): {text} = plain({text})")
+                masked_text, text = text, code.name("y")  # others may need the masked one
+                code.add(f"{text} = {masked_text} if {masked_text}.isalnum() else plain({masked_text})")
             for call in single:
                 text = self._call(call, text, form)
             if listed:

@@ -73,7 +73,14 @@ def test_a_new_mapping_of_every_target_loads(project: Path, xsd: str) -> None:
 
 @pytest.mark.parametrize(
     "target",
-    ["CUSRES D96B", "CODECO D01B", "SANCRT D21B", "CUSDEC D96B", "csv certificate-origin", "records codeco-flat"],
+    [
+        "CUSRES D96B",
+        "CODECO D01B",
+        "SANCRT D21B",
+        "CUSDEC D96B",
+        "csv certificate-origin",
+        "records codeco-flat",
+    ],
 )
 def test_a_new_mapping_that_writes_no_xml_lints_clean(project: Path, target: str) -> None:
     arguments = ["--from", "xml Order", "--to", target]

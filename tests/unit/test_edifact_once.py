@@ -22,6 +22,11 @@ def faults_of(
     """All faults of one message, the segments ending where the text says."""
     text = "UNB+UNOC:3+A+B+240102:1030+R'\nUNH+1+" + type + "'\n" + "".join(body)
     text += f"UNT+{count or len(body) + 2}+1'\nUNZ+1+R'\n"
+    return all_faults(text, definitions)
+
+
+def all_faults(text: str, definitions: Definitions) -> list[Fault]:
+    """All faults of a file, as it stands."""
     found: list[Fault] = []
     for interchange in read(text.encode("latin-1")):
         for message in interchange.messages():
@@ -216,3 +221,43 @@ def test_tags_that_no_message_has_are_not_remembered_without_bound(definitions: 
     read_structure(structure, ["UNH", "BGM", *(f"{number:03}" for number in range(40)), "UNT"], BEGIN)
     assert len(structure.substitutes) == REMEMBERED + 50
     assert all(tag in structure.tags for _, tag in structure._direct)
+
+
+@pytest.mark.parametrize(
+    "begin",
+    ["U", "UN", "UNH", "UNH+1", "UNH+1+CUSRES:D", "UNH+1+CUSRES:D:96", "B", "BG", "BGM", "BGM+96", "BGM+962+A", "GIS+Z",
+     "MOA+9", "UNT", "UNT+2", "UNT+20+1"],
+)  # fmt: skip
+def test_a_file_that_is_cut_off_in_a_segment_has_one_fault(definitions: Definitions, begin: str) -> None:
+    """What the cut leaves of the segment is no mistake besides: its tag, a code, a part that is missing."""
+    data = "UNB+UNOC:3+A+B+240102:1030+R'\n"
+    if not begin.startswith("UNH") and begin not in ("U", "UN"):
+        data += (
+            "UNH+1+CUSRES:D:96B:UN'\nBGM+962+A1+11'\n" if begin[0] in "GMU" else "UNH+1+CUSRES:D:96B:UN'\n"
+        )
+    found = [fault.code for fault in all_faults(data + begin, definitions)]
+    assert found == ["segment-not-terminated"]
+
+
+@pytest.mark.parametrize("end", [0, 8, 10, 20, 26, 28])
+def test_a_file_that_is_cut_off_in_its_header_has_one_fault(definitions: Definitions, end: int) -> None:
+    data = "UNB+UNOC:3+A+B+240102:1030+R'"[: end or 6]
+    assert [fault.code for fault in all_faults(data, definitions)] == ["segment-not-terminated"]
+
+
+def test_a_mistake_before_the_cut_is_told_besides(definitions: Definitions) -> None:
+    found = [fault.code for fault in all_faults("UNB+UNOC:3++B+2401", definitions)]
+    assert sorted(found) == ["segment-not-terminated", "service-element-missing"]
+
+
+def test_a_terminator_in_a_text_is_one_fault(definitions: Definitions) -> None:
+    """The sender counted one segment, the reader finds two: the count is no mistake besides."""
+    body = ("BGM+962+A1+11'\n", "FTX+AAI+++THE MASTER'S OFFICE'\n")
+    assert [fault.code for fault in faults_of(definitions, *body)] == ["segment-tag-invalid"]
+    found = [fault.code for fault in faults_of(definitions, *body, count=3)]
+    assert found == ["segment-tag-invalid", "message-count-wrong"]
+
+
+def test_a_message_type_in_small_letters_is_named_in_capitals(definitions: Definitions) -> None:
+    (fault,) = faults_of(definitions, "BGM+962+A1+11'\n", type="cusres:D:96B:UN")
+    assert (fault.code, fault.hint) == ("definition-missing", "CUSRES D96B")

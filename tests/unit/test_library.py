@@ -257,6 +257,21 @@ def test_profile(tmp_path: Path) -> None:
     assert next(fault for fault in faults if fault.code == "profile-code").place.offset == data.index(b"830")
 
 
+def test_profile_by_its_id(tmp_path: Path) -> None:
+    (tmp_path / "schemas/profiles").mkdir(parents=True)
+    (tmp_path / "schemas/profiles/customs.yaml").write_text(PROFILE)
+    data = ENVELOPE % (CUSDEC % b"1234567")
+    by_id = edi_router.check(data, profile="customs", tree=tmp_path)
+    file = tmp_path / "schemas/profiles/customs.yaml"
+    by_file = edi_router.check(data, profile=file, tree=tmp_path)
+    assert by_id
+    assert [(fault.code, fault.place) for fault in by_id] == [(fault.code, fault.place) for fault in by_file]
+    with pytest.raises(library.ConfigurationError) as caught:
+        edi_router.check(data, profile="custom", tree=tmp_path)
+    (fault,) = caught.value.faults
+    assert (fault.code, fault.hint) == ("config-unknown-name", "customs")
+
+
 def test_profile_of_another_message_does_not_apply(tmp_path: Path) -> None:
     file = tmp_path / "p.yaml"
     file.write_text("profile: x\nfor: CUSRES D96B\nlines: {GIS: R}\n")

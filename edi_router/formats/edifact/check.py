@@ -18,7 +18,7 @@ from edi_router.formats.edifact.fast import WARM, fast_check
 from edi_router.formats.edifact.layout import layout_of
 from edi_router.formats.edifact.lenient import NONE, Leniencies
 from edi_router.formats.edifact.lenient_content import repair
-from edi_router.formats.edifact.model import BAD_TAG, SUSPECT, Message, Segment
+from edi_router.formats.edifact.model import BAD_TAG, SUSPECT, UNTERMINATED, Message, Segment
 from edi_router.formats.edifact.nodes import EnvelopeNode, GroupNode, MessageNode, SegmentNode
 from edi_router.formats.edifact.structure import BEGIN, Group, Leaf, State, Structure
 from edi_router.formats.edifact.structure_resync import (
@@ -144,12 +144,22 @@ class _Check:
         message, root = self.message, self.checked.root
         directory = self.checked.directory
         values = {"type": message.type, "directory": directory, "zip": f"{directory.lower()}.zip"}
-        if message.type and all(version_of(message)):  # else that is the fault, and told already
-            self.faults.append(Fault("definition-missing", message.header.place(), values))
+        cut_off = message.header.marks & UNTERMINATED
+        if (
+            message.type and all(version_of(message)) and not cut_off
+        ):  # else that is the fault, and told already
+            hint = self._in_capitals()
+            self.faults.append(Fault("definition-missing", message.header.place(), values, hint=hint))
         for segment in message.segments:
             root.add(SegmentNode(segment, self._spec(segment.tag), root, None))
             if segment.tag in ("UNH", "UNT"):
                 self._elements(segment, None)
+
+    def _in_capitals(self) -> str | None:
+        """The message type and directory in capitals, where that is a definition."""
+        type, directory = self.message.type.upper(), self.checked.directory.upper()
+        known = self.definitions.message_of(directory, type)
+        return f"{type} {directory}" if known is not None else None
 
     def _spec(self, tag: str) -> SegmentSpec | None:
         try:

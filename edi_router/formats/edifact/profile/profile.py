@@ -100,7 +100,9 @@ def profile_named(tree: Tree, id: str, definitions: Definitions) -> tuple[Profil
     """The profile of that id in the tree; a fault when it is not there."""
     name = f"{FOLDER}/{id}.yaml"
     if tree.find(name) is None:
-        known = [path.removeprefix(f"{FOLDER}/").removesuffix(".yaml") for path in tree.names(FOLDER, ".yaml")]
+        known = [
+            path.removeprefix(f"{FOLDER}/").removesuffix(".yaml") for path in tree.names(FOLDER, ".yaml")
+        ]
         values = {"what": "profile", "name": id}
         return None, [Fault("config-unknown-name", Place(name), values, hint=did_you_mean(id, known))]
     return load_profile(tree.text(name), tree.display(name), definitions)
