@@ -30,6 +30,13 @@ SHOWN, FIRST = 50, 5
 """Message types that `list` shows of a directory: all, if there are not more than so many; else so many."""
 
 
+_COUNTED = {
+    "segments.json": "segments", "composites.json": "composites", "elements.json": "elements",
+    "codes.json": "code lists",
+}  # fmt: skip
+"""By the file of a part, what counts are told of it."""
+
+
 @click.group(
     help=say(
         "Import and show UN/EDIFACT directories.\n\n\b\nExample: edi-router directory show D96B CUSDEC",
@@ -82,8 +89,14 @@ def import_(ctx: click.Context, zips: tuple[str, ...], into: Path | None, as_jso
 
 
 def write(imported: Imported, folder: Path) -> None:
-    """Write the files of a directory; each appears whole or not at all."""
+    """Write the files of a directory; each appears whole or not at all.
+
+    A part of which a damaged release holds nothing is not written: an empty file would hide what the shipped
+    directory, or an earlier import, has there, and nothing would be checked by it any more.
+    """
     for name, content in imported.files.items():
+        if imported.counts.get(_COUNTED.get(name, "messages")) == 0:
+            continue
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f".{path.name}.part")

@@ -78,7 +78,8 @@ def conversions(
             yield Converted(document, None, tuple(document.faults))
             continue
         context = checker.context(document)
-        result = mapping.run(document.root, context, envelope_for(context, edifact or EdifactSettings()))
+        envelope = envelope_for(context, edifact or EdifactSettings())
+        result = mapping.run(document.root, context, envelope, record=lineage)
         extend(report.content, result.faults)
         faults = (*document.faults, *result.faults)
         content = result.output if force or not any(is_error(fault) for fault in result.faults) else None

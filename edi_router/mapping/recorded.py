@@ -14,6 +14,7 @@ from edi_router.faults import Place
 from edi_router.formats.edifact.layout import Rows, unmasked
 from edi_router.formats.edifact.nodes import MessageNode, SegmentNode
 from edi_router.formats.xml.xpath import local_name
+from edi_router.mapping.functions import FUNCTIONS, Kind
 from edi_router.mapping.model import Item, TableUse
 from edi_router.mapping.output import Lineage, rule_of
 from edi_router.mapping.program import Program, Record
@@ -104,13 +105,15 @@ def _below(element: etree._Element, path: str) -> Iterator[tuple[str, str]]:
 
 def _left(item: Item, origins: Sequence[Origin]) -> Sequence[Origin]:
     """Which of several values a list's functions have left."""
-    names = {call.name for call in item.functions}
-    if "distinct" in names:
-        return list({origin[0]: origin for origin in reversed(origins)}.values())[::-1]
-    if "last" in names:
+    together = [call.name for call in item.functions if FUNCTIONS[call.name].kind in (Kind.ALL, Kind.NODES)]
+    if "distinct" in together:
+        first: dict[str, Origin] = {}
+        for origin in origins:
+            first.setdefault(origin[0], origin)
+        return list(first.values())
+    if "last" in together:
         return origins[-1:]
-    counted = names & {"count", "flag", "sum", "product", "minimum", "maximum"}
-    return origins if counted or item.table is not None else [origin for origin in origins if origin[0]]
+    return origins if together or item.table is not None else [origin for origin in origins if origin[0]]
 
 
 def _row(table: Table, use: TableUse, key: str, day: str) -> str | None:

@@ -121,7 +121,7 @@ _FILE_NAME_FIELDS = frozenset({"id", "type", "reference", "mapping", "sender"})
 
 
 class Delivery(Model):
-    """One document to make and send; without a mapping the document itself is passed on."""
+    """One document to make and send; without a mapping the document itself is passed on (EDIFACT: enveloped)."""
 
     to: Annotated[Destination, BeforeValidator(_destination)]
     mapping: str | None = None

@@ -8,12 +8,14 @@ from datetime import date
 
 from edi_router.faults import Fault, is_error
 from edi_router.formats.documents import Extract, Kind
+from edi_router.formats.edifact import Message
 from edi_router.formats.edifact.writer import Envelope
 from edi_router.mapping import Context
 from edi_router.partners import Leg, Partner, choose
 from edi_router.partners.model import Identification
 from edi_router.paths import Node
 from edi_router.pipeline.configuration import Configuration
+from edi_router.pipeline.forward import forward
 from edi_router.pipeline.model import (
     Decision,
     Incoming,
@@ -42,7 +44,8 @@ class Document:
     reference: str
     root: Node
     faults: tuple[Fault, ...]
-    raw: bytes
+    source: bytes | Message
+    """What is passed on without a mapping: the bytes, or the EDIFACT message, which needs an interchange."""
     test: bool
     check_as: str | None = None
 
@@ -77,7 +80,7 @@ def decide(
         return replace(outcome, faults=tuple(faults), reason="faulty")
     directory = configuration.directory
     route = choose(sender, document.kind, document.root, document.test, directory, document.root.place())
-    unchecked = any(fault.code == "definition-missing" for fault in faults)
+    unchecked = any(fault.code in ("definition-missing", "message-type-unknown") for fault in faults)
     if (
         unchecked
         and route.agreement is not None
@@ -140,17 +143,17 @@ def _make(
 ) -> tuple[Output | None, list[Fault]]:
     delivery = leg.delivery
     unsealed: Unsealed | None = None
-    content: bytes | None = document.raw
+    content: bytes | None = None
     faults: list[Fault] = []
     format_ = document.kind.format
+    to = leg.destination
+    envelope = _envelope(to, configuration, document.test)
     if delivery.mapping is not None:
         mapping = configuration.mappings[delivery.mapping]
         origin = mapping.definition.origin
         if not origin.includes(document.kind):
             values = {"mapping": mapping.id, "source": str(origin), "kind": str(document.kind)}
             return None, [Fault("mapping-wrong-source", document.root.place(), values)]
-        to = leg.destination
-        envelope = _envelope(to, configuration, document.test)
         result = mapping.run(document.root, replace(context, recipient=to.id), envelope)
         faults = list(result.faults)
         if any(is_error(fault) for fault in faults):
@@ -159,11 +162,20 @@ def _make(
         if result.seal is not None:
             content = None
             unsealed = Unsealed(f"edifact:{to.id}", result.seal, envelope.sender, envelope.recipient)
+    elif isinstance(document.source, Message):
+        named = "syntax" in to.edifact.model_fields_set
+        at = context.now.astimezone(context.zone)
+        seal, faults = forward(document.source, envelope, at, level_named=named)
+        if faults:
+            return None, faults
+        unsealed = Unsealed(f"edifact:{to.id}", seal, envelope.sender, envelope.recipient)
+    else:
+        content = document.source
     identity = document.id if number == 1 else f"{document.id}-{number}"
     output = Output(
         id=identity,
         kind=OutputKind.DOCUMENT,
-        destination=leg.destination.id,
+        destination=to.id,
         name=_name(delivery.name, identity, document, sender, delivery.mapping, format_),
         format=format_,
         content=content,

@@ -154,7 +154,7 @@ class _Interchange:
             reference=message.reference,
             root=checked.root,
             faults=(*message.faults, *checked.faults, *self._profiled(kind, checked)),
-            raw=self.incoming.content[message.offset : message.offset + message.length],
+            source=message,
             test=self._test,
         )
         if message.type == "CONTRL" and self._to_us and not self._agreed(kind):

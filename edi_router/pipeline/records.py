@@ -105,7 +105,7 @@ def _document(
         reference=key,
         root=document.root,
         faults=(*faults, *document.faults),
-        raw=incoming.content[document.offset : end],
+        source=incoming.content[document.offset : end],
         test=sender.status == "test",
     )
 

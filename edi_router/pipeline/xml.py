@@ -69,7 +69,7 @@ def _document(
         reference=_key(parsed, kind, configuration),
         root=parsed.node(),
         faults=faults,
-        raw=incoming.content,
+        source=incoming.content,
         test=sender.status == "test",
     )
     return decide(document, sender, incoming, configuration)

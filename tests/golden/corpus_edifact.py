@@ -4,9 +4,9 @@ The table holds facts only: how many interchanges and messages, and each fault c
 place. All 185 rows were reviewed once: each file's beginning and end were read, and around every fault its place
 in the file, of more than three faults of one kind in a file the first three. The envelopes were compared with a
 second count of segments, messages and references that shares no code with the reader. What that review leaves
-open: a message whose definition is in neither column (`definition-missing`) is judged by its envelope and syntax
-only, and of messages that are, nobody has looked for mistakes of content that the check does not report. A change
-of the table is a change of a verdict, to be looked at again.
+open: a message whose definition is in neither column (`definition-missing`, `message-type-unknown`) is judged by its
+envelope and syntax only, and of messages that are, nobody has looked for mistakes of content that the check does not
+report. A change of the table is a change of a verdict, to be looked at again.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from edi_router.formats.edifact.directory import GroupUse, MessageDef, SegmentUs
 from edi_router.formats.edifact.directory_diff import Change, changes
 from edi_router.formats.edifact.directory_guide import Guide
 from tests.support.cli import edi_router
+from tests.support.releases import pack, small
 
 DEFINITIONS = definitions_over(Tree.over_shipped())
 
@@ -217,3 +218,17 @@ def test_changes_as_json_leave_out_what_does_not_apply() -> None:
         json.dumps(shape)
         == '{"part": "structure", "change": "added", "where": "", "what": "DTM", "new": "C 1"}'
     )
+
+
+def test_what_a_damaged_release_lacks_does_not_hide_what_was_there(tmp_path: Path) -> None:
+    """Else a message would be checked by no segments at all, and be without fault."""
+    files = small()
+    (tmp_path / "whole.zip").write_bytes(pack(files))
+    del files["d96b/TRSD.zip"]
+    (tmp_path / "part.zip").write_bytes(pack(files))
+    for name in ("whole.zip", "part.zip"):
+        edi_router("directory", "import", tmp_path / name, "--into", tmp_path / "un")
+    edi_router("directory", "import", tmp_path / "part.zip", "--into", tmp_path / "new")
+    assert json.loads((tmp_path / "un/D96B/segments.json").read_bytes())["LOC"]
+    assert not (tmp_path / "new/D96B/segments.json").exists()
+    assert (tmp_path / "new/D96B/messages/TESTIT.json").exists()

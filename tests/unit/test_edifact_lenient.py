@@ -129,6 +129,16 @@ def test_the_repaired_values() -> None:
     assert reversed_.get(1, 2) == "1,5"
 
 
+@pytest.mark.parametrize("lower", [b"cusres:D:96B", b"CUSRES:d:96b"])
+def test_a_message_type_in_lower_case_behind_a_tag_in_capitals(lower: bytes) -> None:
+    data = whole().replace(b"CUSRES:D:96B", lower)
+    [fault] = found(data).faults
+    assert (fault.code, fault.hint) == ("definition-missing", "CUSRES D96B")
+    there = found(data, "lower-case")
+    assert [fault.code for fault in there.faults] == ["tolerated-lower-case"]
+    assert (there.messages[0].type, there.messages[0].directory) == ("CUSRES", "D96B")
+
+
 def test_a_whole_file_in_lower_case() -> None:
     data = whole(FTX + "text with X'").replace(b"text", b"TEXT").lower()
     assert [fault.code for fault in next(read(data)).faults] == ["edifact-lower-case"]

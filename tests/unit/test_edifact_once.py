@@ -6,7 +6,7 @@ from edi_router.config import Tree
 from edi_router.faults import Fault, render
 from edi_router.formats.edifact import read
 from edi_router.formats.edifact.check import check
-from edi_router.formats.edifact.directory import Definitions, definitions_over
+from edi_router.formats.edifact.directory import Definitions, definitions_in, definitions_over
 from edi_router.formats.edifact.structure import BEGIN, Structure
 from edi_router.formats.edifact.structure_resync import REMEMBERED, read_structure
 
@@ -22,17 +22,7 @@ def faults_of(
     """All faults of one message, the segments ending where the text says."""
     text = "UNB+UNOC:3+A+B+240102:1030+R'\nUNH+1+" + type + "'\n" + "".join(body)
     text += f"UNT+{count or len(body) + 2}+1'\nUNZ+1+R'\n"
-    return all_faults(text, definitions)
-
-
-def all_faults(text: str, definitions: Definitions) -> list[Fault]:
-    """All faults of a file, as it stands."""
-    found: list[Fault] = []
-    for interchange in read(text.encode("latin-1")):
-        for message in interchange.messages():
-            found += [*message.faults, *check(message, definitions).faults]
-        found += interchange.faults
-    return found
+    return all_of(definitions, text)
 
 
 def told(faults: list[Fault]) -> list[tuple[str, str]]:
@@ -226,7 +216,7 @@ def test_tags_that_no_message_has_are_not_remembered_without_bound(definitions: 
 @pytest.mark.parametrize(
     "begin",
     ["U", "UN", "UNH", "UNH+1", "UNH+1+CUSRES:D", "UNH+1+CUSRES:D:96", "B", "BG", "BGM", "BGM+96", "BGM+962+A", "GIS+Z",
-     "MOA+9", "UNT", "UNT+2", "UNT+20+1"],
+     "GIS", "UNT", "UNT+2", "UNT+3+1"],
 )  # fmt: skip
 def test_a_file_that_is_cut_off_in_a_segment_has_one_fault(definitions: Definitions, begin: str) -> None:
     """What the cut leaves of the segment is no mistake besides: its tag, a code, a part that is missing."""
@@ -235,18 +225,51 @@ def test_a_file_that_is_cut_off_in_a_segment_has_one_fault(definitions: Definiti
         data += (
             "UNH+1+CUSRES:D:96B:UN'\nBGM+962+A1+11'\n" if begin[0] in "GMU" else "UNH+1+CUSRES:D:96B:UN'\n"
         )
-    found = [fault.code for fault in all_faults(data + begin, definitions)]
+    found = [fault.code for fault in all_of(definitions, data + begin)]
     assert found == ["segment-not-terminated"]
 
 
 @pytest.mark.parametrize("end", [0, 8, 10, 20, 26, 28])
 def test_a_file_that_is_cut_off_in_its_header_has_one_fault(definitions: Definitions, end: int) -> None:
     data = "UNB+UNOC:3+A+B+240102:1030+R'"[: end or 6]
-    assert [fault.code for fault in all_faults(data, definitions)] == ["segment-not-terminated"]
+    assert [fault.code for fault in all_of(definitions, data)] == ["segment-not-terminated"]
+
+
+@pytest.mark.parametrize(
+    ("end", "code"),
+    [("U", "segment-not-terminated"), ("UNZ", "segment-not-terminated"), ("UNZ+1", "segment-not-terminated"),
+     ("UNZ+1+", "segment-not-terminated"), ("UNZ+1+R", "segment-not-terminated"), ("UNZ+1+RX", "end-not-terminated")],
+)  # fmt: skip
+def test_a_file_that_is_cut_off_in_its_trailer_has_one_fault(
+    definitions: Definitions, end: str, code: str
+) -> None:
+    """Only a trailer that is whole but for its terminator is harmless."""
+    data = "UNB+UNOC:3+A+B+240102:1030+RX'UNH+1+CUSRES:D:96B:UN'BGM+962+A1+11'UNT+3+1'"
+    assert [fault.code for fault in all_of(definitions, data + end)] == [code]
+
+
+@pytest.mark.parametrize("una", ["UNA:+.?'\n", "UNA:+.?'\r\n", "UNA:+.?'"])
+def test_a_short_advice_before_a_line_end_is_one_fault(definitions: Definitions, una: str) -> None:
+    for text in (WHOLE, WHOLE.replace("\n", "")):
+        assert [fault.code for fault in all_of(definitions, una + text)] == ["una-invalid"]
+    assert all_of(definitions, "UNA:+.?*\n" + WHOLE.replace("'", "")) == []
+
+
+@pytest.mark.parametrize("type", ["CUSDEC:9:12:UN", "CUSDEC:1:921:UN", "CUSDEC:96b:d:UN"])
+def test_no_import_is_advised_of_what_cannot_exist(definitions: Definitions, type: str) -> None:
+    (fault,) = faults_of(definitions, "BGM+962+A1+11'\n", type=type)
+    assert fault.code == "message-type-unknown"
+
+
+def test_no_import_is_advised_of_what_is_here_as_a_whole() -> None:
+    about = b'{"whole": true, "messages": ["CUSDEC", "ORDERS"]}'
+    definitions = definitions_in({"D96B/about.json": about})
+    (fault,) = faults_of(definitions, "BGM+962+A1+11'\n", type="CUSDEX:D:96B:UN")
+    assert (fault.code, fault.hint) == ("message-type-unknown", "CUSDEC D96B")
 
 
 def test_a_mistake_before_the_cut_is_told_besides(definitions: Definitions) -> None:
-    found = [fault.code for fault in all_faults("UNB+UNOC:3++B+2401", definitions)]
+    found = [fault.code for fault in all_of(definitions, "UNB+UNOC:3++B+2401")]
     assert sorted(found) == ["segment-not-terminated", "service-element-missing"]
 
 

@@ -45,6 +45,17 @@ ENTRIES: tuple[Entry, ...] = (
         Severity.WARNING,
         Blocks.NOTHING,
     ),
+    Entry(
+        "message-type-unknown",
+        Text("No directory has {type} {directory}, neither here nor to import: only the syntax is checked.",
+             "没有目录含 {type} {directory}（已有的和可导入的均无）：只检查语法。"),
+        Text("The message type, its version or its release is misspelt, or the partners' own.",
+             "报文类型、版本号或发布号拼写错误，或为伙伴自定义。"),
+        Text("Ask the sender to correct UNH; or check by a directory that has the type: `check_as`.",
+             "请发送方更正 UNH；也可用 `check_as` 按含有该类型的目录检查。"),
+        Severity.WARNING,
+        Blocks.NOTHING,
+    ),
     _entry(
         "segment-missing", "13",
         Text("The mandatory segment {tag} {name} is missing here.", "此处缺少必备段 {tag} {name}。"),

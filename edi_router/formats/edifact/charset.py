@@ -73,14 +73,21 @@ def _holds(level: str, text: str) -> bool:
 def check_encoding(encoding: str) -> str:
     """The codec's plain name; ValueError for one that is unknown or in which ASCII does not stand for itself.
 
+    That leaves out the ISO 2022 family: behind its escapes the byte of a terminator may be half of a character.
+
     >>> check_encoding("GB18030")
     'gb18030'
+    >>> check_encoding("iso2022_jp")
+    Traceback (most recent call last):
+    ...
+    ValueError: encoding 'iso2022_jp' cannot be used for EDIFACT
     """
     try:
         name = codecs.lookup(encoding).name
         name = "utf-8" if name == "utf-8-sig" else name
         ascii_bytes = bytes(range(128))
-        if ascii_bytes.decode(name) == ascii_bytes.decode("ascii"):
+        stateful = name.startswith("iso2022")
+        if not stateful and ascii_bytes.decode(name) == ascii_bytes.decode("ascii"):
             return name
     except (LookupError, UnicodeError, TypeError):
         pass

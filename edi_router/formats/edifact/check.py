@@ -6,6 +6,7 @@ and the check goes on from there, so that one mistake is one fault at its place.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -33,6 +34,8 @@ from edi_router.formats.edifact.structure_resync import (
 
 LIMIT = 1000
 """Faults kept for one message; all are counted."""
+_RELEASE = re.compile(r"[DS][0-9]{2}[A-Z]").fullmatch
+"""What a directory is called that UNECE may have published: version, year, and a letter."""
 
 
 @dataclass(slots=True)
@@ -57,7 +60,8 @@ def check(
 ) -> Checked:
     """Check `message` by its own directory, or by `check_as` (``D96B``).
 
-    Without a definition there is one warning, `definition-missing`, and `root` holds the segments flat.
+    Without a definition there is one warning, `definition-missing` or (where none can be imported)
+    `message-type-unknown`, and `root` holds the segments flat.
     `interchange_header` is UNB, for ``$envelope`` paths. A message that the fast lane knows to have no fault (see
     `fast.Lane`) is not looked at again, and its tree is made when it is asked for. What is `lenient` is repaired in
     `message` itself, whose faults the warnings join. `byte_lengths`: data elements are as long as their bytes.
@@ -142,18 +146,37 @@ class _Check:
 
     def _flat(self) -> None:
         message, root = self.message, self.checked.root
-        directory = self.checked.directory
-        values = {"type": message.type, "directory": directory, "zip": f"{directory.lower()}.zip"}
         cut_off = message.header.marks & UNTERMINATED
         if (
             message.type and all(version_of(message)) and not cut_off
         ):  # else that is the fault, and told already
-            hint = self._in_capitals()
-            self.faults.append(Fault("definition-missing", message.header.place(), values, hint=hint))
+            self.faults.append(self._undefined())
         for segment in message.segments:
             root.add(SegmentNode(segment, self._spec(segment.tag), root, None))
             if segment.tag in ("UNH", "UNT"):
                 self._elements(segment, None)
+
+    def _undefined(self) -> Fault:
+        """There is no definition of the message: whether it can be imported, or what is meant."""
+        type, directory = self.message.type, self.checked.directory
+        place, values, hint = (
+            self.message.header.place(),
+            {"type": type, "directory": directory},
+            self._in_capitals(),
+        )
+        name = directory.upper()
+        possible = _RELEASE(name) is not None
+        about = (
+            self.definitions.cached(("about", name), lambda: self.definitions.about(name))
+            if possible
+            else None
+        )
+        if possible and not (about and about.get("whole")):
+            values["zip"] = f"{directory.lower()}.zip"
+            return Fault("definition-missing", place, values, hint=hint)
+        near = (each for each in (about or {}).get("messages", ()) if is_slip(type, each))
+        meant = next((f"{each} {name}" for each in near), None)
+        return Fault("message-type-unknown", place, values, hint=hint or meant)
 
     def _in_capitals(self) -> str | None:
         """The message type and directory in capitals, where that is a definition."""

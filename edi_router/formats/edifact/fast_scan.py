@@ -13,6 +13,7 @@ from edi_router.formats.edifact.fast_message import Slice, SlicedMessage
 from edi_router.formats.edifact.model import FunctionalGroup
 from edi_router.formats.edifact.scan import Scanner
 from edi_router.formats.edifact.scan_heads import BLOCK
+from edi_router.formats.edifact.scan_tags import has_lower
 
 Proves = Callable[[Canonical], object]
 """Whether a message has no fault at all: what proves it, or False when that is not certain."""
@@ -49,6 +50,8 @@ class Cutter:
         if found is None:
             return None
         canonical = self.reading.message(found.raw, found.ends)
+        if canonical is not None and self.scanner.any_case and has_lower(_naming(canonical)):
+            canonical = None  # the scanner reads these in capitals
         proof = canonical is not None and self._proves is not None and self._proves(canonical)
         if canonical is None or not (proof or self._is_well_formed(canonical.text)):
             self._return(self._end - self._at)
@@ -128,3 +131,8 @@ class Cutter:
         step = self.reading.dialect.size(text) if size else 0
         self.scanner.resume(b"".join(self._data), self._base, (self._offset, self._line, self._column), step)
         self._text, self._at, self._data = "", 0, []
+
+
+def _naming(message: Canonical) -> str:
+    """What in UNH names the definition."""
+    return message.type + message.version + message.release

@@ -97,7 +97,8 @@ def import_release(data: bytes, name: str) -> Imported:
         work.findings += undefined(release, work.forms)
         for text, of in work.indexes:
             compare_index(text, of, release, True, work.findings)
-    return _imported(release, name, {}, _limited(work.findings))
+    facts = {"whole": True, "messages": sorted(release.messages)}
+    return _imported(release, name, facts, _limited(work.findings))
 
 
 def subset(imported: Imported, types: Collection[str]) -> Imported:

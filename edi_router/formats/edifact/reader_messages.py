@@ -25,7 +25,7 @@ from edi_router.formats.edifact.model import (
 from edi_router.formats.edifact.reader_parts import Parts
 from edi_router.formats.edifact.scan import SEGMENT_LIMIT, Scanner
 from edi_router.formats.edifact.scan_heads import Head, printable
-from edi_router.formats.edifact.scan_tags import LOWER
+from edi_router.formats.edifact.scan_tags import LOWER, lower_fault
 
 _RESTART = re.compile(
     r"[\r\n]\s*(?=UNA[^A-Za-z0-9]{2}.{3}(?:\Z|.\s*UN[BGH])|UNB[^A-Za-z0-9\s][A-Z]{4})", re.DOTALL
@@ -154,7 +154,7 @@ class Assembler:
     def _marks(self, segment: Segment, faults: FaultList) -> None:
         """The faults of a segment that the scanner marked."""
         if segment.marks & LOWER:
-            values = {"tag": segment.tag, "count": "1", "fault": "segment-tag-invalid"}
+            values = {"tag": segment.tag, "count": "1", "fault": lower_fault(segment)}
             count(faults, Fault(Leniency.LOWER_CASE.code, segment.place(), values))
         if segment.marks & INDENTED and not segment.marks & BAD_TAG:
             self._skip("segment-indented", segment)
@@ -166,9 +166,7 @@ class Assembler:
             )
         if segment.marks & SUSPECT:
             faults.extend(charset.character_faults(segment, self.level, self.scanner.strict))
-        if segment.marks & UNTERMINATED and segment.tag == "UNZ":
-            faults.append(fault_at(segment, "end-not-terminated"))
-        elif segment.marks & UNTERMINATED:
+        if segment.marks & UNTERMINATED and segment.tag != "UNZ":  # for that one see `Parts.end`
             # What follows is lost: the trailers that are missing then are no faults of their own.
             self.parts.cut_off = True
             self.parts.faults.append(fault_at(segment, "segment-not-terminated", tag=printable(segment.tag)))

@@ -7,7 +7,14 @@ from edi_router.formats.edifact import envelope
 from edi_router.formats.edifact.charset import lost_tags
 from edi_router.formats.edifact.fast_message import SlicedMessage
 from edi_router.formats.edifact.lenient import Leniencies, Leniency, tolerate
-from edi_router.formats.edifact.model import FunctionalGroup, Interchange, Message, Segment, fault_at
+from edi_router.formats.edifact.model import (
+    UNTERMINATED,
+    FunctionalGroup,
+    Interchange,
+    Message,
+    Segment,
+    fault_at,
+)
 from edi_router.formats.edifact.scan_heads import Head, printable
 
 REFERENCES_REMEMBERED = 100_000
@@ -95,9 +102,10 @@ class Parts:
             if follower == "UNH":
                 self._strays = tuple(segment.tag for segment in message.segments)
             count = str(len(message.segments))
-            self.faults.append(
-                fault_at(first, "segment-outside-message", count=count, tag=printable(first.tag))
-            )
+            if not first.marks & UNTERMINATED:
+                self.faults.append(
+                    fault_at(first, "segment-outside-message", count=count, tag=printable(first.tag))
+                )
             self.faults.extend(fault for fault in message.faults if fault.code != "message-header-missing")
             self.message = None
             return None
@@ -128,7 +136,8 @@ class Parts:
         self.group = FunctionalGroup(segment, self.interchange.group_count)
         self._references.clear()
         version = self.interchange.syntax_version
-        self.faults.extend(envelope.group_header_faults(self.group, version))
+        found = envelope.group_header_faults(self.group, version)
+        self.faults.extend(envelope.before_cut(segment, found))
 
     def _leave_group(self, follower: Segment | None) -> None:
         if self.group is not None and not self.cut_off:
@@ -146,14 +155,21 @@ class Parts:
             return
         self.group.trailer = segment
         version = self.interchange.syntax_version
-        self.faults.extend(envelope.group_trailer_faults(self.group, version))
+        found = envelope.group_trailer_faults(self.group, version)
+        self.faults.extend(envelope.before_cut(segment, found))
         self.group = None
 
     def end(self, segment: Segment) -> None:
-        """End the interchange with its UNZ."""
+        """End the interchange with its UNZ, which may be whole but for its terminator."""
         self._leave_group(segment)
         self.interchange.trailer = segment
-        self.faults.extend(envelope.trailer_faults(self.interchange))
+        found = list(envelope.trailer_faults(self.interchange))
+        before = list(envelope.before_cut(segment, found))
+        if len(before) < len(found):
+            self.faults.append(fault_at(segment, "segment-not-terminated", tag=segment.tag))
+        elif segment.marks & UNTERMINATED:
+            self.faults.append(fault_at(segment, "end-not-terminated"))
+        self.faults.extend(before)
 
     def finish(self) -> None:
         """What can be said only when everything was read."""

@@ -21,7 +21,14 @@ from edi_router.formats.edifact.model import (
     advance_over,
 )
 from edi_router.formats.edifact.scan_heads import BLOCK, Head, Heads, Junk
-from edi_router.formats.edifact.scan_tags import ORDINARY, in_capitals, is_lower, marks_of, tag_of
+from edi_router.formats.edifact.scan_tags import (
+    ORDINARY,
+    in_capitals,
+    is_lower,
+    marks_of,
+    names_in_lower,
+    tag_of,
+)
 from edi_router.formats.edifact.separators import Separators, split
 
 SEGMENT_LIMIT = 1 << 22
@@ -149,9 +156,11 @@ class Scanner(Heads):
         if odd or "\n" in body or "\r" in body:
             found |= SUSPECT
         tag = tag_of(body, marks)
-        if self.any_case and is_lower(tag):
-            return in_capitals(Segment(tag, body, self._dialect, offset + lead, line, column, 0, found))
-        return Segment(tag, body, self._dialect, offset + lead, line, column, 0, found | marks_of(tag))
+        segment = Segment(tag, body, self._dialect, offset + lead, line, column, 0, found)
+        if self.any_case and (is_lower(tag) or names_in_lower(segment)):
+            return in_capitals(segment)
+        segment.marks |= marks_of(tag)
+        return segment
 
     def _finish(self, out: list[Segment]) -> None:
         """The last piece of a stream has no terminator; it is a segment all the same, unless it is blank."""

@@ -18,6 +18,8 @@ def read_una(data: bytes) -> tuple[Separators, int, str]:
     ','
     >>> read_una(b"UNA:+.?'UNB+UNOA")[1:]
     (8, 'only five characters')
+    >>> read_una(b"UNA:+.?'\\nUNB+UNOA:3+A+B+240102:1200+7'\\nUNH+1")[1:]
+    (8, 'only five characters')
     """
     text = data[3:9].decode("iso8859-1")
     if len(text) == 6:
@@ -26,9 +28,10 @@ def read_una(data: bytes) -> tuple[Separators, int, str]:
         problem = marks.problem()
         if not problem and not marks.active.isascii():
             problem = "a separator is no ASCII character"
-        if not problem:
+        line_end = text[5] in "\r\n" and re.search(re.escape(data[7:8]) + rb"\s*UN[HG]", data[8:]) is not None
+        if not problem and not line_end:
             return marks, 9, ""
-        if data[8:11] in (b"UNB", b"UNG", b"UNH") and text[4] not in " \t\r\n":
+        if data[8:].lstrip(b"\r\n")[:3] in (b"UNB", b"UNG", b"UNH") and text[4] not in " \t\r\n":
             short = Separators(text[0], text[1], text[2], release, "", text[4])
             if not short.problem():
                 return short, 8, "only five characters"

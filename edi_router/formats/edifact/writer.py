@@ -216,10 +216,11 @@ def not_encodable(segments: Iterable[Segment], encoding: str) -> Iterator[tuple[
                             component=parts,
                             repeat=turns,
                         )
-                        yield segment, _character(place, value[error.start], encoding)
+                        yield segment, unwritable(place, value[error.start], encoding)
 
 
-def _character(place: Place, character: str, encoding: str) -> Fault:
+def unwritable(place: Place, character: str, encoding: str) -> Fault:
+    """The fault of a character that an encoding, or a syntax level, does not have."""
     values = {
         "character": character if character.isprintable() else "�",
         "codepoint": f"U+{ord(character):04X}",
