@@ -52,8 +52,8 @@ if TYPE_CHECKING:
 @click.pass_context
 def test(ctx: click.Context, what: tuple[str, ...], accept: bool, watch: bool, as_json: bool) -> int:
     """Cases run and compared."""
+    seen = _state(ctx, what) if watch else {}  # before the run: a change during it must not be missed
     code = _run(ctx, what, accept, as_json)
-    seen = _state(ctx, what) if watch else {}
     try:
         while watch:
             time.sleep(_WATCH_SECONDS)
