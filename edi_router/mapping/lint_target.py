@@ -38,7 +38,7 @@ def _element(item: Item, path: list[str], look: Look) -> Iterator[Fault]:
         elif not info.any_child:
             values = {"name": child.name, "parent": item.name}
             hint = did_you_mean(child.name, info.children) or _elsewhere(child.name, path, look)
-            yield Fault("target-unknown", child.place, values, hint=hint)
+            yield Fault("target-unknown", child.named or child.place, values, hint=hint)
     if item.do is not None:
         yield from _order(item, known, info)
         yield from _filled(item, known, path, info, look)

@@ -82,6 +82,8 @@ class Item:
     note: str = ""
     qualifier: bool = False
     """Whether it comes from a condition of a key, `NAD[d3035='CN']`: it is written, and counts for nothing."""
+    named: Place | None = None
+    """Where its name stands, for one of a list behind the name."""
 
     @property
     def is_attribute(self) -> bool:

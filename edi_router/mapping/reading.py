@@ -154,7 +154,7 @@ class Reader:
             for child in node.items if isinstance(node, Items) else (node,):
                 item = self._item(name, child, child.place if listed else key.place)
                 if item is not None:
-                    lines.append(Line(steps, item))
+                    lines.append(Line(steps, replace(item, named=key.place) if listed else item))
         items, twice = fold(lines)
         for item in twice:
             self._value(item.place, item.name, "…", "another key begins with it: put that one into its `do`")

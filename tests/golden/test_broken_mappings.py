@@ -13,10 +13,12 @@ import pytest
 
 from edi_router.config import Block, ConfigNode, Items, Scalar, Tree, load, shipped_directory
 from edi_router.faults import Fault
+from edi_router.mapping.documents import definitions_of
 from edi_router.mapping.lint import lint
 from edi_router.mapping.mapping import names
 
 SHIPPED = names(Tree.over_shipped())
+DEFINITIONS = definitions_of(Tree.over_shipped())
 
 
 @dataclass(frozen=True)
@@ -254,7 +256,7 @@ def linted(id: str, text: str) -> list[Fault]:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
     try:
-        return lint(id, Tree.over_shipped(_HOMES["here"]))
+        return lint(id, Tree.over_shipped(_HOMES["here"]), DEFINITIONS)
     finally:
         shutil.rmtree(file.parent)
 
