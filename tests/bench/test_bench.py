@@ -26,14 +26,15 @@ ROWS = [
 ]
 
 
-@pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "SIZES", (4_000,))
+@pytest.fixture(scope="module")
+def report() -> Report:
+    """One real measurement of tiny files, for all tests: it compiles every pattern, which takes its time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(command, "SIZES", (4_000,))
+        return command.run(size=4_000, times=1, peers=False)
 
 
-@pytest.mark.usefixtures("small")
-def test_the_tables_have_all_rows() -> None:
-    report = command.run(size=8_000, times=1, peers=False)
+def test_the_tables_have_all_rows(report: Report) -> None:
     assert [(row[0], row[1]) for row in report.rows()] == ROWS
     table = report.table().splitlines()
     assert len(table) == 2 + len(ROWS)
@@ -47,9 +48,16 @@ def test_the_tables_have_all_rows() -> None:
     assert [peak.faults == 0 and peak.megabytes < 60 for peak in report.memory] == [True]
 
 
-@pytest.mark.usefixtures("small")
-def test_json(capsys: pytest.CaptureFixture[str]) -> None:
+def test_json(report: Report, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    asked: list[tuple[object, ...]] = []
+
+    def measured(*given: object) -> Report:
+        asked.append(given)
+        return report
+
+    monkeypatch.setattr(command, "run", measured)
     assert command.main(["--json", "--size", "4000", "--times", "1", "--alone"]) == 0
+    assert asked == [(4000, 1, False, False)]
     told = json.loads(capsys.readouterr().out)
     assert [each["name"] for each in told["files"]] == list(FILES)
     assert set(told["files"][0]["steps"]) == set(STEPS)
