@@ -30,6 +30,7 @@ VERBS = {
     "check": ("edi_router.cli.check", say("is this machine ready, do all partners answer", "检查本机环境和伙伴通道")),
     "run": ("edi_router.cli.run", say("receive, process and deliver", "接收、处理并投递")),
     "ls": ("edi_router.cli.ls", say("files, messages and deliveries of the ledger", "列出台账中的文件、报文和投递")),
+    "register": ("edi_router.cli.register", say("transfers, licences and whatever else is remembered", "登记簿：转单、许可证等")),
     "books": ("edi_router.cli.books", say("the books of a day: does everything balance", "当日账簿：收支是否平衡")),
     "retry": ("edi_router.cli.operate", say("try failed deliveries and files again", "重试失败的投递和文件")),
     "pause": ("edi_router.cli.operate", say("stop exchanging with a partner", "暂停与伙伴的交换")),

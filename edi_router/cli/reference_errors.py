@@ -20,6 +20,7 @@ from edi_router.faults.codes import (
     mapping,
     profile,
     records,
+    registers,
     routing,
     rules,
     structure,
@@ -40,6 +41,7 @@ AREAS: tuple[tuple[str, str, tuple[Entry, ...]], ...] = (
     ("Profiles", "配置规范", profile.ENTRIES),
     ("Mappings and code tables", "映射与代码表", mapping.ENTRIES),
     ("Files, partners, routing, duplicates", "文件、伙伴、路由、重复", routing.ENTRIES),
+    ("Registers", "登记簿", registers.ENTRIES),
     ("Configuration files", "配置文件", config.ENTRIES),
     ("Channels", "通道", channel.ENTRIES),
 )

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from edi_router.cli import options, output
 from edi_router.cli.language import say
 
-KINDS = ("mapping", "partner", "profile", "rules", "records", "document", "settings")
+KINDS = ("mapping", "fragments", "expect", "partner", "profile", "register", "rules", "records", "document", "settings")
 """What there is a schema of: the shipped copies are `schemas/json/KIND.schema.json`."""
 
 
@@ -48,16 +48,22 @@ def schema_of_kind(kind: str) -> dict[str, Any]:
     from edi_router.formats.documents import DocumentType
     from edi_router.formats.edifact.profile.model import ProfileFile
     from edi_router.formats.records.layout import Layout
-    from edi_router.mapping.json_schema import mapping_schema
+    from edi_router.mapping.json_schema import fragments_schema, mapping_schema
+    from edi_router.mapping.replay_expect import Expectation
     from edi_router.partners.model import Partner
     from edi_router.partners.settings import Settings
+    from edi_router.registers.model import RegisterFile
     from edi_router.rules.model import RuleFile
 
     if kind == "mapping":
         return mapping_schema()
+    if kind == "fragments":
+        return fragments_schema()
     models: dict[str, tuple[type[BaseModel], str]] = {
+        "expect": (Expectation, "mappings/<id>/expect.yaml"),
         "partner": (Partner, "partners/<ID>.yaml"),
         "profile": (ProfileFile, "schemas/profiles/<id>.yaml"),
+        "register": (RegisterFile, "registers/<id>.yaml"),
         "rules": (RuleFile, "schemas/rules/<id>.yaml"),
         "records": (Layout, "schemas/records/<id>.yaml"),
         "document": (DocumentType, "schemas/documents/<id>.yaml"),

@@ -11,12 +11,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from edi_router.engine.clocks import strike_clocks
 from edi_router.engine.deliver import BATCH, Courier
 from edi_router.engine.receive import Receiver
 from edi_router.engine.work import work
 from edi_router.engine.workspace import Workspace, WorkspaceError, utc_now
 from edi_router.faults import Fault
 from edi_router.ledger import Archive, Ledger
+from edi_router.ledger.registering import SealedView
 from edi_router.pipeline.configuration import Configuration
 from edi_router.transports import Channel, ChannelError, StabilityWatch, open_channel
 
@@ -68,6 +70,7 @@ class EmbeddedEngine:
         self._watches: dict[str, StabilityWatch] = {}
         self._told: set[str] = set()
         self.configuration = self._load()
+        self.registers = SealedView(ledger, workspace.secret_key())
 
     def _load(self) -> Configuration:
         configuration, faults = self.workspace.configuration()
@@ -148,7 +151,10 @@ class EmbeddedEngine:
 
     def process(self, problems: list[str]) -> int:
         """`work`, with what went wrong added to `problems`."""
-        return work(self.ledger, self.archive, self.configuration, problems, lambda: self.stopping)
+        done = work(
+            self.ledger, self.archive, self.configuration, problems, lambda: self.stopping, self.registers
+        )
+        return done + strike_clocks(self.ledger, self.configuration, problems)
 
     def sweep(self) -> int:
         """Re-open what a stopped process, or a broken-off round, had claimed: this is the only engine."""

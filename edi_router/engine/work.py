@@ -11,6 +11,7 @@ from edi_router.ledger import Archive, Conflict, Fenced, Ledger, Recordable, Wor
 from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.model import FileOutcome, Incoming
 from edi_router.pipeline.process import process
+from edi_router.registers import Empty, Overlay, RegisterView
 
 log = logging.getLogger(__name__)
 CONFLICT_TRIES = 3
@@ -26,8 +27,11 @@ def work(
     configuration: Configuration,
     problems: list[str],
     stopping: Callable[[], bool] = lambda: False,
+    registers: RegisterView | None = None,
 ) -> int:
     """Process all pending work; returns how many rows were done. Stops between files when `stopping()`.
+
+    `registers` are those of the ledger, with the key of their secrets.
 
     What could not be processed is told in `problems`, a line each.
     """
@@ -40,7 +44,7 @@ def work(
         if not batch:
             break
         seen.update(item.id for item in batch)
-        done += _Batch(ledger, archive, configuration, problems).run(batch, stopping)
+        done += _Batch(ledger, archive, configuration, problems, registers or Empty()).run(batch, stopping)
     return done
 
 
@@ -59,12 +63,20 @@ class _Batch:
     """Files claimed together, processed one by one outside any transaction, and recorded together."""
 
     def __init__(
-        self, ledger: Ledger, archive: Archive, configuration: Configuration, problems: list[str]
+        self,
+        ledger: Ledger,
+        archive: Archive,
+        configuration: Configuration,
+        problems: list[str],
+        registers: RegisterView,
     ) -> None:
         self.ledger = ledger
         self.archive = archive
         self.configuration = configuration
         self.problems = problems
+        self.recorded = registers
+        self.registers = Overlay(registers)
+        """The registers as they will be when the files before are recorded."""
 
     def run(self, items: Sequence[WorkItem], stopping: Callable[[], bool]) -> int:
         """Returns how many rows came to an end, good or bad."""
@@ -109,12 +121,13 @@ class _Batch:
             received=item.received,
             business_date=item.business_date,
             only=item.only,
+            release=str(item.id) if item.only else "",
         )
 
     def _process(self, item: WorkItem, fence: int) -> FileOutcome | None:
         """The outcome; None when there is none, and the row then says why."""
         try:
-            return process(self._incoming(item), self.configuration, self.ledger)
+            return process(self._incoming(item), self.configuration, self.ledger, self.registers)
         except _MACHINE as error:
             # The machine's trouble, not the file's: its claim ends, and the next round tries again.
             log.debug("%s of %s could not be processed now", item.name, item.partner, exc_info=error)
@@ -136,6 +149,7 @@ class _Batch:
         while isinstance(problem, Conflict) and tries < CONFLICT_TRIES:
             log.info("%s: the ledger changed meanwhile; processed again", item.name)
             tries += 1
+            self.registers = Overlay(self.recorded)
             outcome = self._process(item, recordable.fence)
             if outcome is None:
                 return 1

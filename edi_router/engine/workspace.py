@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from edi_router.partners.settings import FILE, Settings, load_settings
 from edi_router.pipeline.configuration import Configuration, load_configuration
 
 DATABASE_VARIABLE = "EDI_ROUTER_DATABASE"
+SECRET_VARIABLE = "EDI_ROUTER_SECRET_KEY"
 
 
 class WorkspaceError(Exception):
@@ -78,6 +80,29 @@ class Workspace:
     def open_archive(self) -> Archive:
         """The archive of every file received."""
         return Archive(self.var / "archive")
+
+    def secret_key(self) -> bytes:
+        """The key that seals secrets in the registers: from the environment, else from a file made at first use.
+
+        WorkspaceError when others may read the file. Without the key, and with it lost, no claim fits any more.
+        """
+        given = os.environ.get(SECRET_VARIABLE)
+        if given:
+            return given.encode()
+        self.var.mkdir(exist_ok=True)
+        path = self.var / "secret.key"
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            if path.stat().st_mode & 0o077:
+                raise WorkspaceError(f"others may read {path}; run: chmod 600 {path}") from None
+            return path.read_bytes()
+        key = secrets.token_hex(32).encode()
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(key)
+            file.flush()
+            os.fsync(file.fileno())
+        return key
 
     def channel(self, configuration: Configuration, partner: str) -> ChannelSettings | None:
         """How the partner is reached: as the settings say, else its own file; None when neither does."""

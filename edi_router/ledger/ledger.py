@@ -21,8 +21,10 @@ from edi_router.ledger.duplicates import Duplicates
 from edi_router.ledger.intake import Intake
 from edi_router.ledger.queries import Queries
 from edi_router.ledger.recording import Recording
+from edi_router.ledger.registering import RegisterReads
 from edi_router.ledger.schedules import Schedules
 from edi_router.ledger.store import Announce, Clock
+from edi_router.ledger.striking import Striking
 from edi_router.ledger.upgrade import is_current, upgrade
 from edi_router.ledger.working import Working
 
@@ -44,6 +46,8 @@ class Ledger(
     Duplicates,
     Acknowledgements,
     Recording,
+    RegisterReads,
+    Striking,
     Delivering,
     Desk,
     Schedules,

@@ -13,6 +13,7 @@ from edi_router.ledger.duplicates import Key, conflict
 from edi_router.ledger.errors import Conflict, Fenced, NotFound, Refused
 from edi_router.ledger.moves import Change, change, enter
 from edi_router.ledger.outbox import complete
+from edi_router.ledger.registering import RegisterMoves, moves_of
 from edi_router.ledger.rows import Known, Numbers, Rows, build, outputs_of
 from edi_router.ledger.store import Row, Store, Tx
 from edi_router.pipeline.model import Decision, FileOutcome
@@ -86,6 +87,9 @@ class _Batch:
         self.files = tx.lock(tables.file, (row["file"] for row in self.works.values()))
         self.numbers = Numbers(_streams(tx, items))
         self.first = dict(self.numbers.last)
+        self.moves = RegisterMoves(
+            tx, (moved for item in items for moved, _, _ in moves_of(item.outcome, ""))
+        )
         self.accepted: dict[str, _Accepted] = {}
         self.rows = Rows()
         self.done: dict[int, Change] = {}
@@ -109,6 +113,10 @@ class _Batch:
         config = item.config if item.config is not None else file["config"]
         common = {"now": self.tx.now, "config": config, "engine": __version__}
         rows = build(file, common, item.outcome, self.partners[work["partner"]] + 1, self.numbers, known)
+        moves = moves_of(item.outcome, work["partner"])
+        if known is not None:
+            moves = [each for each in moves if each[1] in known.messages]
+        self.moves.add(moves)
         self.rows.extend(rows)
         self._used.add(work["partner"])
         self._accept(work["partner"], file, keys)
@@ -188,6 +196,7 @@ class _Batch:
         complete(tx, (redone.row["id"] for redone in rows.redone))
         if rows.arrived:
             acknowledge(tx, rows.arrived)
+        self.moves.write()
         change(tx, "work", self.done.values())
         change(tx, "file", self.processed)
         for stream, last in self.numbers.last.items():

@@ -96,6 +96,16 @@ def build(
     return builder.rows
 
 
+def build_later(
+    file: str, interchange: str, common: Row, outputs: Iterable[Output], numbers: Numbers
+) -> Rows:
+    """The rows of outputs that time has made of an interchange which was recorded long before."""
+    builder = _Builder({"id": file}, common, 0, numbers, None)
+    for output in outputs:
+        builder.output(interchange, output, output.messages, ANSWERED)
+    return builder.rows
+
+
 class _Builder:
     def __init__(self, file: Row, common: Row, sequence: int, numbers: Numbers, known: Known | None) -> None:
         self.file, self.common, self.sequence, self.numbers, self.known = (
@@ -130,7 +140,7 @@ class _Builder:
             if self.known is None or message.id in self.known.messages:
                 self.message(it, message)
         for output in it.acknowledgements:
-            self.output(it, output, output.messages, ANSWERED)
+            self.output(it.id, output, output.messages, ANSWERED)
 
     def message(self, it: InterchangeOutcome, message: MessageOutcome) -> None:
         file, common = self.file, self.common
@@ -162,9 +172,10 @@ class _Builder:
         if message.acknowledges is not None:
             self.rows.arrived.append(Arrived(message.id, file["partner"], message.acknowledges))
         for output in message.outputs:
-            self.output(it, output, dict.fromkeys((message.id, *output.messages)), MADE_FROM)
+            self.output(it.id, output, dict.fromkeys((message.id, *output.messages)), MADE_FROM)
 
-    def output(self, it: InterchangeOutcome, output: Output, messages: Iterable[str], role: str) -> None:
+    def output(self, interchange: str, output: Output, messages: Iterable[str], role: str) -> None:
+        """An output of an interchange, with its delivery."""
         for message in messages:
             if (message, output.id) not in self._linked:
                 self._linked.add((message, output.id))
@@ -182,7 +193,7 @@ class _Builder:
             raise ValueError(f"output {output.id} has neither content nor an envelope to seal")
         now, partner = self.common["now"], partner_of(output.destination)
         row = {
-            "id": output.id, "file": self.file["id"], "interchange": it.id, "kind": str(output.kind),
+            "id": output.id, "file": self.file["id"], "interchange": interchange, "kind": str(output.kind),
             "destination": output.destination, "partner": partner, "name": output.name,
             "format": output.format, "mapping": output.mapping, "size": len(data),
             "sha256": hashlib.sha256(data).hexdigest(),

@@ -204,3 +204,22 @@ books = Table(
     "books", metadata,
     _key("date"), _text("page"), _text("sha256"), _text("previous"), _int("at"),
 )  # fmt: skip
+
+register_entry = Table(
+    "register_entry", metadata, _id(),
+    _text("register"), _text("key"), _int("version", "0"), _text("state", ""), _int("open", "0"),
+    _text("content", "{}"), _text("partner", ""), _maybe("message"), _int("entered", "0"), _int("changed", "0"),
+    _maybe_int("due"),
+    Index("ix_register_entry_register", "register", "open", "state"), Index("ix_register_entry_due", "due"),
+    Index("ix_register_entry_message", "message"),
+)  # fmt: skip
+
+register_value = Table(
+    "register_value", metadata,
+    Column("entry", ID, ForeignKey("register_entry.id"), primary_key=True), _key("name"), _key("value"),
+    Index("ix_register_value_value", "value"),
+)  # fmt: skip
+
+register_number = Table(
+    "register_number", metadata, _key("stream"), _int("last", "0"),
+)  # fmt: skip

@@ -24,12 +24,13 @@ def load_partners(
     ours: Sequence[Identification] = (),
     profiles: Mapping[str, Kind] = MappingProxyType({}),
     layouts: Mapping[str, str] = MappingProxyType({}),
+    registers: Sequence[str] = (),
 ) -> tuple[list[Partner], list[Fault]]:
     """All partners below `partners/`, and everything wrong with their files.
 
     `mappings` are the known mappings and what they read, `ours` our own identifications, `profiles` the known
-    profiles and what they are for, `layouts` those of flat files with their formats. Checked across files:
-    ids, identifications and codes are unique, the file is named after its partner, destinations, mappings,
+    profiles and what they are for, `layouts` those of flat files with their formats, `registers` the known ones.
+    Checked across files: ids, identifications and codes are unique, the file is named after its partner, destinations, mappings,
     profiles and layouts exist and fit, no two agreements fit one document.
     """
     partners: list[Partner] = []
@@ -54,6 +55,7 @@ def load_partners(
         faults += _agreements(partner, nodes[partner.id], list(nodes), mappings)
         faults += _profiles(partner, nodes[partner.id], profiles)
         faults += _layouts(partner, nodes[partner.id], layouts)
+        faults += _registers(partner, nodes[partner.id], registers)
     return partners, faults
 
 
@@ -120,6 +122,16 @@ def _agreements(
                 Fault("agreements-collide", place, {"one": one.id, "other": other.id, "line": str(line)})
             )
     return faults
+
+
+def _registers(partner: Partner, node: ConfigNode, registers: Sequence[str]) -> list[Fault]:
+    """The registers that an agreement moves must exist."""
+    return [
+        _unknown(node, ["agreements", index, "registers", number], "register", name, list(registers))
+        for index, agreement in enumerate(partner.agreements)
+        for number, name in enumerate(agreement.registers)
+        if name not in registers
+    ]
 
 
 def _profiles(partner: Partner, node: ConfigNode, profiles: Mapping[str, Kind]) -> list[Fault]:

@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from edi_router.config import Model, YesNo
 from edi_router.formats.documents import Kind, path
@@ -60,13 +60,6 @@ def _list(value: object) -> object:
     return [value] if isinstance(value, str | dict) else value
 
 
-def _some(value: tuple[Delivery, ...]) -> tuple[Delivery, ...]:
-    # Not `min_length`: pydantic reports that again when an item is wrong.
-    if not value:
-        raise ValueError("must name at least one delivery")
-    return value
-
-
 class Condition(Model):
     """A question to the content of a document: has the path a value, one of these values, or none."""
 
@@ -105,15 +98,16 @@ def _destination(value: object) -> object:
 
 
 class Destination(Model):
-    """Where a document goes: a partner by id, or the partner known by the code that a path finds."""
+    """Where a document goes: a partner by id, or the partner that a path finds the code or the id of."""
 
     partner: str | None = None
     code: PathText | None = None
+    id: PathText | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Destination:
-        if (self.partner is None) == (self.code is None):
-            raise ValueError("give either a partner or the path of its code")
+        if sum(each is not None for each in (self.partner, self.code, self.id)) != 1:
+            raise ValueError("give one of partner, code (the path of its code) and id (the path of its id)")
         return self
 
 
@@ -162,10 +156,18 @@ class Agreement(Model):
     """Another directory to check EDIFACT messages against when their own is not to be had."""
     profile: str | None = None
     """The profile that EDIFACT messages must follow besides, by its id."""
-    deliver: Annotated[tuple[Delivery, ...], BeforeValidator(_list), AfterValidator(_some)]
+    deliver: Annotated[tuple[Delivery, ...], BeforeValidator(_list)] = ()
+    registers: Annotated[tuple[str, ...], BeforeValidator(_list)] = ()
+    """The registers that these documents move, in this order."""
     receipt: str | None = None
     """The mapping that makes the technical receipt of an XML document."""
     note: str = ""
+
+    @model_validator(mode="after")
+    def _some(self) -> Agreement:
+        if not (self.deliver or self.registers):
+            raise ValueError("must name at least one delivery or register")
+        return self
 
     @property
     def kind(self) -> Kind:

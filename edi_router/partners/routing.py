@@ -99,14 +99,14 @@ def choose(sender: Partner, kind: Kind, root: Node, test: bool, directory: Direc
     legs: list[Leg] = []
     faults: list[Fault] = []
     for delivery in agreement.deliver:
-        found = _destination(delivery.to, root, directory, place)
+        found = destination_of(delivery.to, root, directory, place)
         if isinstance(found, Fault):
             faults.append(found)
             continue
         if test and found.status is Status.LIVE:
             faults.append(Fault("test-to-live", place, {"partner": sender.id, "destination": found.id}))
         elif not found.status.active and found.status is not Status.SUSPENDED:
-            at = _place_of(delivery.to.code, root, place)
+            at = _place_of(delivery.to.code or delivery.to.id, root, place)
             faults.append(
                 Fault("destination-not-active", at, {"destination": found.id, "status": found.status})
             )
@@ -114,11 +114,14 @@ def choose(sender: Partner, kind: Kind, root: Node, test: bool, directory: Direc
             legs.append(Leg(delivery, found))
     why = [f"sender {sender.id}", f"document {kind}"]
     why += [_told(condition) for condition in agreement.when]
-    why += [
-        f"to {leg.destination.id}" + (f" by code at {leg.delivery.to.code}" if leg.delivery.to.code else "")
-        for leg in legs
-    ]
+    why += [f"to {leg.destination.id}" + (_by(leg.delivery.to)) for leg in legs]
     return Route(agreement, tuple(legs), f"agreement {agreement.id}: " + ", ".join(why), tuple(faults))
+
+
+def _by(to: Destination) -> str:
+    if to.code is not None:
+        return f" by code at {to.code}"
+    return f" by id at {to.id}" if to.id is not None else ""
 
 
 def _told(condition: Condition) -> str:
@@ -129,17 +132,18 @@ def _told(condition: Condition) -> str:
     return f"{condition.path} in {', '.join(condition.in_)}" if condition.in_ else f"{condition.path} present"
 
 
-def _destination(to: Destination, root: Node, directory: Directory, place: Place) -> Partner | Fault:
+def destination_of(to: Destination, root: Node, directory: Directory, place: Place) -> Partner | Fault:
+    """The partner that a destination means for the document; a fault at the offending place when there is none."""
     if to.partner is not None:
         found = directory.partners.get(to.partner)
         return found or Fault("destination-unknown", place, {"code": to.partner, "path": "(partner)"})
-    assert to.code is not None
-    codes = values(root, to.code)
-    for code in codes:
-        if partner := directory.by_code(code):
+    text = to.code or to.id or ""
+    wanted = values(root, text)
+    for each in wanted:
+        if partner := directory.by_code(each) if to.code is not None else directory.partners.get(each):
             return partner
-    at = _place_of(to.code, root, place)
-    return Fault("destination-unknown", at, {"code": ", ".join(codes) or "(empty)", "path": to.code})
+    at = _place_of(text, root, place)
+    return Fault("destination-unknown", at, {"code": ", ".join(wanted) or "(empty)", "path": text})
 
 
 def _place_of(text: str | None, root: Node, place: Place) -> Place:

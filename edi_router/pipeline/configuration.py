@@ -16,6 +16,8 @@ from edi_router.formats.xml import Schema, SchemaError
 from edi_router.mapping import Mapping, load
 from edi_router.partners import Directory, load_partners
 from edi_router.partners.settings import FILE, Settings, load_settings, unknown_channels
+from edi_router.pipeline.register_lint import lint_registers
+from edi_router.registers import Register, load_registers
 from edi_router.rules import RuleSet, load_rules
 
 
@@ -33,6 +35,7 @@ class Configuration:
     digest: str
     profiles: MappingOf[str, Profile] = field(default_factory=dict)
     layouts: MappingOf[str, Layout] = field(default_factory=dict)
+    registers: MappingOf[str, Register] = field(default_factory=dict)
 
     def document(self, kind: Kind) -> DocumentType | None:
         """The document type of this kind; the more specific one where two fit."""
@@ -90,11 +93,13 @@ def load_configuration(
         faults += found
         if layout is not None:
             layouts[name] = layout
-    kinds = {name: profile.kind for name, profile in profiles.items()}
-    partners, found = load_partners(
-        partner_tree or tree, origins, ours, kinds, {name: layout.format for name, layout in layouts.items()}
-    )
+    registers, found = load_registers(tree)
     faults += found
+    kinds = {name: profile.kind for name, profile in profiles.items()}
+    formats = {name: layout.format for name, layout in layouts.items()}
+    partners, found = load_partners(partner_tree or tree, origins, ours, kinds, formats, list(registers))
+    faults += found
+    faults += lint_registers(registers, origins, partners)
     schemas: dict[str, Schema] = {}
     rules: dict[str, RuleSet] = {}
     for document in documents:
@@ -123,5 +128,6 @@ def load_configuration(
         tree.digest(files=(FILE,)),
         profiles,
         layouts,
+        registers,
     )
     return configuration, faults

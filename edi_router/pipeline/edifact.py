@@ -19,7 +19,7 @@ from edi_router.partners import Partner
 from edi_router.partners.routing import fitting_agreements
 from edi_router.pipeline.acknowledge import acknowledging, answers, contrl_version
 from edi_router.pipeline.configuration import Configuration
-from edi_router.pipeline.decide import Document, decide
+from edi_router.pipeline.decide import decide
 from edi_router.pipeline.model import (
     Decision,
     Incoming,
@@ -32,10 +32,12 @@ from edi_router.pipeline.model import (
     Sent,
     Visibility,
 )
+from edi_router.pipeline.outputs import Document
+from edi_router.registers import Overlay
 
 
 def process_edifact(
-    incoming: Incoming, configuration: Configuration, ledger: LedgerView
+    incoming: Incoming, configuration: Configuration, ledger: LedgerView, registers: Overlay
 ) -> tuple[list[InterchangeOutcome], list[Fault]]:
     """The outcomes of all interchanges of a file."""
     sender = configuration.directory.partners[incoming.partner]
@@ -45,7 +47,10 @@ def process_edifact(
         read(incoming.content, encoding=sender.encoding, lenient=_granted(sender, incoming, configuration))
     )
     for position, interchange in enumerate(interchanges, start=1):
-        outcome = _Interchange(interchange, position, sender, incoming, configuration).outcome(so_far)
+        here = Overlay(registers)
+        outcome = _Interchange(interchange, position, sender, incoming, configuration, here).outcome(so_far)
+        if any(message.moves for message in outcome.messages):
+            here.commit()
         if any(blocks(fault) is Blocks.FILE for fault in outcome.faults):
             return [], [fault for fault in outcome.faults if blocks(fault) is Blocks.FILE]
         so_far.add(outcome)
@@ -99,6 +104,7 @@ class _Interchange:
         sender: Partner,
         incoming: Incoming,
         configuration: Configuration,
+        registers: Overlay,
     ) -> None:
         self.interchange = interchange
         self.id = f"{incoming.id}-{position}"
@@ -106,6 +112,7 @@ class _Interchange:
         self.sender = sender
         self.incoming = incoming
         self.configuration = configuration
+        self.registers = registers
 
     def outcome(self, ledger: LedgerView) -> InterchangeOutcome:
         messages = list(self.interchange.messages())
@@ -159,8 +166,12 @@ class _Interchange:
         )
         if message.type == "CONTRL" and self._to_us and not self._agreed(kind):
             return self._acknowledgement(message, document, blocked, ledger)
-        outcome = decide(document, self.sender, self.incoming, self.configuration)
-        return self._with_the_others(outcome) if blocked else outcome
+        if blocked:
+            here = Overlay(self.registers)  # for nothing: what falls with its interchange moves no register
+            return self._with_the_others(
+                decide(document, self.sender, self.incoming, self.configuration, here)
+            )
+        return decide(document, self.sender, self.incoming, self.configuration, self.registers)
 
     def _acknowledgement(
         self, message: Message, document: Document, blocked: bool, ledger: LedgerView
@@ -226,13 +237,15 @@ class _Interchange:
         """The message goes down with its interchange, whatever it came to by itself."""
         if not self._answerable:
             reason = "its interchange cannot be answered"
-            held = replace(outcome, decision=Decision.HELD, reason=reason, outputs=(), agreement=None)
+            held = replace(
+                outcome, decision=Decision.HELD, reason=reason, outputs=(), agreement=None, moves=()
+            )
             return replace(held, acknowledges=None)
         if outcome.decision is Decision.REJECTED:
-            return outcome
+            return replace(outcome, moves=(), outputs=())
         reason = "rejected with its interchange"
         rejected = replace(outcome, decision=Decision.REJECTED, reason=reason, outputs=(), agreement=None)
-        return replace(rejected, acknowledges=None)
+        return replace(rejected, acknowledges=None, moves=())
 
     def _parties(self) -> list[Fault]:
         """UNB must name the partner whose channel it came by, and us or another partner."""
@@ -296,6 +309,7 @@ class _Interchange:
                 agreement=None,
                 outputs=(),
                 acknowledges=None,
+                moves=(),
                 faults=() if each.decision is Decision.HELD else each.faults,
             )
             for each in again

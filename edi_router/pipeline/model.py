@@ -14,6 +14,7 @@ from typing import Protocol
 
 from edi_router.faults import Fault
 from edi_router.formats.edifact.contrl_read import Answer
+from edi_router.registers import Moved
 
 
 class Decision(StrEnum):
@@ -136,6 +137,8 @@ class MessageOutcome:
     outputs: tuple[Output, ...] = ()
     acknowledges: Acknowledging | None = None
     """What the message says of an interchange that we sent."""
+    moves: tuple[Moved, ...] = ()
+    """What it does to the registers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,3 +232,5 @@ class Incoming:
     """yyyy-MM-dd in the business zone."""
     only: frozenset[str] = field(default_factory=frozenset)
     """When not empty: the ids of the messages to process again (after a release); others are left alone."""
+    release: str = ""
+    """The number of the release by which they are processed again."""

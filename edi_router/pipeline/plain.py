@@ -33,6 +33,7 @@ def repeated(
         decision=decision,
         reason=f"repeats interchange {prior.id}",
         outputs=(),
+        moves=(),
         faults=(fault,),
     )
 

@@ -9,22 +9,40 @@ from edi_router.pipeline.edifact import process_edifact
 from edi_router.pipeline.model import FileOutcome, Incoming, LedgerView
 from edi_router.pipeline.records import layout_for, process_records
 from edi_router.pipeline.xml import process_xml
+from edi_router.registers import Empty, Overlay, RegisterView
 
 
-def process(incoming: Incoming, configuration: Configuration, ledger: LedgerView) -> FileOutcome:
-    """Read, check, decide and map one file of a partner; make the acknowledgements.
+def process(
+    incoming: Incoming,
+    configuration: Configuration,
+    ledger: LedgerView,
+    registers: RegisterView | None = None,
+) -> FileOutcome:
+    """Read, check, decide and map one file of a partner; move the registers, make the acknowledgements.
 
-    A pure function of its arguments: the same file under the same configuration and the same ledger comes to
-    the same outcome, which is why it may be run again after a crash.
+    A pure function of its arguments: the same file under the same configuration, the same ledger and the same
+    registers comes to the same outcome, which is why it may be run again after a crash. Where `registers` is an
+    overlay, the moves of the file are applied to it at the end.
     """
+    below = registers if registers is not None else Empty()
+    here = Overlay(below)
+    outcome = _process(incoming, configuration, ledger, here)
+    if isinstance(below, Overlay):
+        here.commit()
+    return outcome
+
+
+def _process(
+    incoming: Incoming, configuration: Configuration, ledger: LedgerView, registers: Overlay
+) -> FileOutcome:
     format_: str = detect(incoming.content)
     if format_ == "edifact":
-        interchanges, faults = process_edifact(incoming, configuration, ledger)
+        interchanges, faults = process_edifact(incoming, configuration, ledger, registers)
     elif format_ == "xml":
-        interchanges, faults = process_xml(incoming, configuration, ledger)
+        interchanges, faults = process_xml(incoming, configuration, ledger, registers)
     elif (layout := layout_for(incoming, configuration)) is not None and not is_blank(incoming.content):
         format_ = layout.format
-        interchanges, faults = process_records(incoming, layout, configuration, ledger)
+        interchanges, faults = process_records(incoming, layout, configuration, ledger, registers)
     else:
         code = "file-empty" if is_blank(incoming.content) else "format-unknown"
         interchanges, faults = [], [Fault(code, Place(line=1, column=1, offset=0))]

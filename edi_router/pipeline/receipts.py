@@ -15,8 +15,8 @@ from edi_router.formats.xml import Element, parse, write
 from edi_router.mapping import Mapping
 from edi_router.partners import Partner
 from edi_router.pipeline.configuration import Configuration
-from edi_router.pipeline.decide import context_of
 from edi_router.pipeline.model import Decision, Incoming, MessageOutcome
+from edi_router.pipeline.outputs import context_of
 
 
 def make_receipt(

@@ -11,9 +11,11 @@ from edi_router.formats.records import Layout, read
 from edi_router.formats.records.reader import likeness
 from edi_router.partners import Partner
 from edi_router.pipeline.configuration import Configuration
-from edi_router.pipeline.decide import Document, decide
+from edi_router.pipeline.decide import decide
 from edi_router.pipeline.model import Decision, Incoming, InterchangeOutcome, LedgerView, Output
+from edi_router.pipeline.outputs import Document
 from edi_router.pipeline.plain import decision_on, receipts_for, repeated
+from edi_router.registers import Overlay
 
 
 def layout_for(incoming: Incoming, configuration: Configuration) -> Layout | None:
@@ -34,7 +36,11 @@ def layout_for(incoming: Incoming, configuration: Configuration) -> Layout | Non
 
 
 def process_records(
-    incoming: Incoming, layout: Layout, configuration: Configuration, ledger: LedgerView
+    incoming: Incoming,
+    layout: Layout,
+    configuration: Configuration,
+    ledger: LedgerView,
+    registers: Overlay,
 ) -> tuple[list[InterchangeOutcome], list[Fault]]:
     """The outcome of the file, which counts as one interchange; none when no record in it could be read.
 
@@ -58,10 +64,12 @@ def process_records(
         id = f"{incoming.id}-1-{document.position}"
         if incoming.only and id not in incoming.only:
             continue
-        outcome = decide(
-            _document(document, id, kind, own, wrong, sender, incoming), sender, incoming, configuration
-        )
-        if prior is not None:
+        here = Overlay(registers)
+        made_of = _document(document, id, kind, own, wrong, sender, incoming)
+        outcome = decide(made_of, sender, incoming, configuration, here)
+        if prior is None:
+            here.commit()
+        else:
             outcome = repeated(outcome, prior, own, sender, configuration)
         made, more = receipts_for(outcome, kind, own, sender, incoming, configuration, id)
         receipts += made

@@ -9,13 +9,15 @@ from edi_router.formats.documents import Kind
 from edi_router.formats.xml import XmlDocument, parse
 from edi_router.partners import Partner
 from edi_router.pipeline.configuration import Configuration
-from edi_router.pipeline.decide import Document, decide
+from edi_router.pipeline.decide import decide
 from edi_router.pipeline.model import Incoming, InterchangeOutcome, LedgerView, MessageOutcome
+from edi_router.pipeline.outputs import Document
 from edi_router.pipeline.plain import decision_on, receipts_for, repeated
+from edi_router.registers import Overlay
 
 
 def process_xml(
-    incoming: Incoming, configuration: Configuration, ledger: LedgerView
+    incoming: Incoming, configuration: Configuration, ledger: LedgerView, registers: Overlay
 ) -> tuple[list[InterchangeOutcome], list[Fault]]:
     """The outcome of the document; no interchange at all, but faults, when it is not well-formed."""
     parsed, faults = parse(incoming.content)
@@ -23,13 +25,17 @@ def process_xml(
         return [], faults
     sender = configuration.directory.partners[incoming.partner]
     kind = Kind("xml", parsed.local, parsed.namespace or "")
-    outcome = _document(parsed, kind, tuple(faults), sender, incoming, configuration)
     key = _key(parsed, kind, configuration)
     prior = None
     if not incoming.only:
         since = incoming.received - timedelta(days=sender.duplicates.window_days)
         prior = ledger.prior_interchange(sender.id, sender.id, str(kind), key, since, incoming.sha256)
-    if prior is not None:
+    # What repeats an earlier document moves nothing again.
+    here = Overlay(registers)
+    outcome = _document(parsed, kind, tuple(faults), sender, incoming, configuration, here)
+    if prior is None:
+        here.commit()
+    else:
         outcome = repeated(outcome, prior, key, sender, configuration)
     receipts, found = receipts_for(outcome, kind, key, sender, incoming, configuration, f"{incoming.id}-1")
     interchange = InterchangeOutcome(
@@ -56,6 +62,7 @@ def _document(
     sender: Partner,
     incoming: Incoming,
     configuration: Configuration,
+    registers: Overlay,
 ) -> MessageOutcome:
     described = configuration.document(kind)
     if described is not None and described.schema_ is not None:
@@ -72,7 +79,7 @@ def _document(
         source=incoming.content,
         test=sender.status == "test",
     )
-    return decide(document, sender, incoming, configuration)
+    return decide(document, sender, incoming, configuration, registers)
 
 
 def _key(parsed: XmlDocument, kind: Kind, configuration: Configuration) -> str:

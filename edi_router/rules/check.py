@@ -69,6 +69,11 @@ class RuleSet:
     def check(self, root: Node, context: Context) -> list[Fault]:
         """The faults of a document, each at the place of the offending value."""
         faults = FaultList(LIMIT)
+        faults.extend(fault for _, fault in self.findings(root, context))
+        return list(faults)
+
+    def findings(self, root: Node, context: Context) -> Iterator[tuple[Rule, Fault]]:
+        """Every fault with the rule that found it, in the order of the rules; without a limit."""
         run = Run(context.business_date, self._day(root, context))
         name = self.file.rpartition("/")[2]
         there = names_in(root)
@@ -79,8 +84,7 @@ class RuleSet:
                 run.item = item
                 if all(condition(item, run) for condition in compiled.when):
                     for offence in _broken(compiled, item, run):
-                        faults.append(self._fault(compiled, offence, item, run, name))
-        return list(faults)
+                        yield compiled.rule, self._fault(compiled, offence, item, run, name)
 
     def _day(self, root: Node, context: Context) -> str:
         dates = [] if self.date is None else self.date.values(root)

@@ -31,8 +31,8 @@ def load_rules(tree: Tree, name: str) -> tuple[RuleSet | None, list[Fault]]:
         return None, faults
     tables: dict[str, Table] = {}
     for location, condition in conditions_of(model):
-        faults += _unknown_list(model, node, location, condition)
-        faults += _load_table(tree, node, location, condition, tables)
+        faults += unknown_list(model, node, location, condition)
+        faults += load_table_of(tree, node, location, condition, tables)
     faults += _repeated(model, node)
     if faults:
         return None, faults
@@ -50,7 +50,8 @@ def load_rules(tree: Tree, name: str) -> tuple[RuleSet | None, list[Fault]]:
     ), []
 
 
-def _unknown_list(model: RuleFile, node: ConfigNode, location: Location, condition: Condition) -> list[Fault]:
+def unknown_list(model: RuleFile, node: ConfigNode, location: Location, condition: Condition) -> list[Fault]:
+    """A fault when the condition names a list that the file does not have."""
     name = condition.list_
     if name is None or name in model.lists:
         return []
@@ -59,7 +60,7 @@ def _unknown_list(model: RuleFile, node: ConfigNode, location: Location, conditi
     return [Fault("config-value", place_of(node, (*location, "list")), values, hint=hint)]
 
 
-def _load_table(
+def load_table_of(
     tree: Tree, node: ConfigNode, location: Location, condition: Condition, tables: dict[str, Table]
 ) -> list[Fault]:
     """Load the table that a condition names, once, and see that it has the column."""

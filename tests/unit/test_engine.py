@@ -141,10 +141,10 @@ def test_a_bug_in_processing_stops_one_file_only(memory: Memory, monkeypatch: py
 
     real = work.process
 
-    def broken(incoming, configuration, ledger):  # type: ignore[no-untyped-def]
+    def broken(incoming, configuration, ledger, registers):  # type: ignore[no-untyped-def]
         if incoming.name == "a.edi":
             raise ZeroDivisionError("a bug")
-        return real(incoming, configuration, ledger)
+        return real(incoming, configuration, ledger, registers)
 
     monkeypatch.setattr(work, "process", broken)
     memory.drop()

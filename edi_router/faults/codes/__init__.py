@@ -9,6 +9,7 @@ from edi_router.faults.codes import (
     mapping,
     profile,
     records,
+    registers,
     routing,
     rules,
     structure,
@@ -28,4 +29,5 @@ ALL = (
     profile.ENTRIES,
     mapping.ENTRIES,
     routing.ENTRIES,
+    registers.ENTRIES,
 )

@@ -68,6 +68,42 @@ ENTRIES: tuple[Entry, ...] = (
              "明确取值方式：`[n]`、`first: yes`、`join` 或 `sum` 等函数。"),
     ),
     Entry(
+        "fragment-unknown",
+        Text("There is no fragment `{fragment}`; known: {known}.", "没有片段 `{fragment}`；可用：{known}。"),
+        Text(
+            "A misspelt name, or a fragment of a shared file without the file's name before it.",
+            "名称拼写错误，或引用共享文件中的片段时没有写文件名。",
+        ),
+        Text(
+            "Name a fragment of this file, or FILE/NAME for one of mappings/fragments/FILE.yaml.",
+            "写本文件中的片段名；引用 mappings/fragments/FILE.yaml 中的片段时写 FILE/NAME。",
+        ),
+    ),
+    Entry(
+        "fragment-unused",
+        Text("Nothing uses the fragment `{fragment}`.", "片段 `{fragment}` 没有被使用。"),
+        Text("What used it has gone, or names another one.", "使用它的内容已删除，或引用了别的片段。"),
+        Text("Use it, or take it out.", "使用它，或将其删除。"),
+    ),
+    Entry(
+        "fragment-recursive",
+        Text("The fragment `{fragment}` is used within itself: {way}.", "片段 `{fragment}` 在其自身之内被使用：{way}。"),
+        Text("A fragment that uses itself would have no end.", "使用自身的片段没有终点。"),
+        Text("Take one of these uses out.", "去掉其中一处引用。"),
+    ),
+    Entry(
+        "wrap-too-long",
+        Text(
+            "{target}: the text makes {count} lines of {length}, there is room for {lines}.",
+            "{target}：文本按每行 {length} 分为 {count} 行，而只能容纳 {lines} 行。",
+        ),
+        Text("The text is longer than the output can hold.", "文本超过了输出所能容纳的长度。"),
+        Text(
+            "Have the sender shorten it, or decide in the mapping what becomes of the rest (`rest: cut`, or further lines).",
+            "请发送方缩短文本，或在映射中说明如何处理其余部分（`rest: cut`，或增加行）。",
+        ),
+    ),
+    Entry(
         "target-required",
         Text("{target} must have a value, `{path}` has none.", "{target} 必须有值，但 `{path}` 没有值。"),
         Text("The message lacks something that the output needs.", "报文缺少输出所必需的内容。"),

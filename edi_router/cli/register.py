@@ -1,0 +1,216 @@
+"""`edi-router register`: what the registers remember."""
+
+from __future__ import annotations
+
+import json
+from datetime import tzinfo
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from edi_router.cli import options, output, workspace
+from edi_router.cli.language import LANGUAGE, say
+from edi_router.cli.ls import shown
+
+if TYPE_CHECKING:
+    from edi_router.ledger.registering import RegisterEvent
+    from edi_router.registers import Entry, Register
+
+
+@click.group(
+    help=say(
+        "Look at the registers: transfers, licences, container results and the like.\n\n"
+        "\b\nExample: edi-router --workspace DIR register show transfer 4205002604000110",
+        "查看登记簿：转单、许可证、集装箱检验结果等。\n\n"
+        "\b\n示例：edi-router --workspace DIR register show transfer 4205002604000110",
+    )
+)
+def register() -> None:
+    """The verbs of registers."""
+
+
+@register.command(
+    "list",
+    help=say(
+        "The registers of the configuration, with the number of entries in each state.\n\n"
+        "\b\nExample: edi-router --workspace DIR register list",
+        "列出配置中的登记簿及各状态的条数。\n\n\b\n示例：edi-router --workspace DIR register list",
+    ),
+)
+@options.lang_option
+@options.json_option
+@click.pass_context
+def list_(ctx: click.Context, as_json: bool) -> int:
+    """All registers."""
+    registers = _registers(ctx)
+    with workspace.ledger(ctx) as ledger:
+        counts = ledger.register_counts()
+    rows: list[dict[str, Any]] = []
+    for id, each in registers.items():
+        states = {state: number for name, state, number in counts if name == id}
+        rows.append({"id": id, "name": _name(each), "entries": sum(states.values()), "states": states})
+    if as_json:
+        for row in rows:
+            output.emit(row)
+        return output.FINE
+    told = [
+        [row["id"], row["name"], row["entries"], ", ".join(f"{k} {v}" for k, v in row["states"].items())]
+        for row in rows
+    ]
+    output.table(("id", "name", "entries", "states"), ([shown(cell) for cell in row] for row in told))
+    return output.FINE
+
+
+@register.command(
+    "ls",
+    help=say(
+        "The entries of a register in the order of their keys.\n\n"
+        "\b\nExample: edi-router --workspace DIR register ls licence --open --value 91420500MA00000079",
+        "按编号列出登记簿的登记项。\n\n"
+        "\b\n示例：edi-router --workspace DIR register ls licence --open --value 91420500MA00000079",
+    ),
+)
+@click.argument("name", metavar="REGISTER")
+@click.option("--state", help=say("Only in this state.", "只列此状态。"))
+@click.option("--open", "only_open", is_flag=True, help=say("Only what is not done with.", "只列未了结的。"))
+@click.option("--value", help=say("Only with this value in any field.", "只列任一字段为此值的。"))
+@click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True,
+              help=say("At most so many.", "最多条数。"))  # fmt: skip
+@options.lang_option
+@options.json_option
+@click.pass_context
+def ls(
+    ctx: click.Context,
+    name: str,
+    state: str | None,
+    only_open: bool,
+    value: str | None,
+    limit: int,
+    as_json: bool,
+) -> int:
+    """Entries of one register."""
+    found = _register(ctx, name)
+    if state is not None and state not in found.definition.states:
+        known = ", ".join(found.definition.states)
+        raise click.UsageError(
+            say(f"{name} has no state {state} ({known})", f"{name} 没有状态 {state}（{known}）")
+        )
+    with workspace.ledger(ctx) as ledger:
+        listed = ledger.register_entries(name, state, value, only_open, limit)
+    if as_json:
+        for each in listed:
+            output.emit(_shape(each.entry, found))
+        return output.FINE
+    columns = ("key", "state", *found.definition.show)
+    rows = ([each.entry.key, _state(found, each.entry), *(each.entry.value(c) for c in found.definition.show)]
+            for each in listed)  # fmt: skip
+    output.table(columns, rows)
+    return output.FINE
+
+
+@register.command(
+    "show",
+    help=say(
+        "One entry: its fields, its lines with what is left, and everything that happened to it.\n\n"
+        "\b\nExample: edi-router --workspace DIR register show transfer 4205002604000110",
+        "显示一项登记：字段、各项余量以及全部变动。\n\n"
+        "\b\n示例：edi-router --workspace DIR register show transfer 4205002604000110",
+    ),
+)
+@click.argument("name", metavar="REGISTER")
+@click.argument("key")
+@options.lang_option
+@options.json_option
+@click.pass_context
+def show(ctx: click.Context, name: str, key: str, as_json: bool) -> int:
+    """One entry with its history."""
+    found = _register(ctx, name)
+    zone = workspace.needed(ctx).settings().zone
+    with workspace.ledger(ctx) as ledger:
+        entry = ledger.register_entry(name, key)
+        events = ledger.register_events(name, key)
+    if entry is None:
+        output.fail(say(f"{name} has no entry {key}", f"{name} 中没有 {key}"), output.FINDINGS)
+    if as_json:
+        output.emit({**_shape(entry, found), "events": [_event(each, zone) for each in events]})
+        return output.FINE
+    print(f"{_name(found)} {entry.key}: {_state(found, entry)}")
+    for field, values in entry.fields.items():
+        print(f"  {field}: {', '.join(values)}")
+    if entry.lines:
+        rows = (
+            [line.key, *map(shown, _amounts(entry, line.key)), _fields(line.fields)] for line in entry.lines
+        )
+        output.table(("line", "granted", "used", "left", "fields"), rows)
+    columns = ("at", "move", "outcome", "state", "partner")
+    output.table(columns, ([_event(each, zone)[column] for column in columns] for each in events))
+    return output.FINE
+
+
+def _registers(ctx: click.Context) -> dict[str, Register]:
+    from edi_router.registers import load_registers
+
+    registers, _ = load_registers(workspace.tree(ctx))
+    return registers
+
+
+def _register(ctx: click.Context, name: str) -> Register:
+    from edi_router.config import did_you_mean
+
+    registers = _registers(ctx)
+    if name not in registers:
+        near = did_you_mean(name, list(registers))
+        hint = say(f"; did you mean {near}?", f"；是否为 {near}？") if near else ""
+        raise click.UsageError(say(f"no register {name}", f"没有登记簿 {name}") + hint)
+    return registers[name]
+
+
+def _name(register: Register) -> str:
+    names = register.definition.name
+    return names.zh if LANGUAGE == "zh" else names.en
+
+
+def _state(register: Register, entry: Entry) -> str:
+    state = register.definition.states.get(entry.state)
+    if state is None:
+        return entry.state
+    return f"{entry.state} ({state.zh if LANGUAGE == 'zh' else state.en})"
+
+
+def _amounts(entry: Entry, key: str) -> list[str]:
+    from edi_router.registers.tree import plain
+
+    line = next(each for each in entry.lines if each.key == key)
+    left = entry.left(line)
+    if line.granted is None or left is None:
+        return ["", "", ""]
+    return [plain(line.granted), plain(entry.used(key)), plain(left)]
+
+
+def _fields(fields: Any) -> str:
+    return ", ".join(f"{name} {'/'.join(values)}" for name, values in fields.items())
+
+
+def _shape(entry: Entry, register: Register) -> dict[str, Any]:
+    lines = []
+    for line in entry.lines:
+        granted, used, left = _amounts(entry, line.key)
+        counted = {"granted": granted, "used": used, "left": left} if granted else {}
+        lines.append({"line": line.key, **counted, "fields": {k: list(v) for k, v in line.fields.items()}})
+    return {
+        "register": entry.register, "key": entry.key, "state": entry.state, "open": register.is_open(entry),
+        "version": entry.version, "entered_by": entry.entered_by, "message": entry.message,
+        "entered": entry.entered.isoformat() if entry.entered else None,
+        "since": entry.since.isoformat() if entry.since else None,
+        "uses": entry.uses, "fields": {k: list(v) for k, v in entry.fields.items()}, "lines": lines,
+    }  # fmt: skip
+
+
+def _event(event: RegisterEvent, zone: tzinfo) -> dict[str, Any]:
+    from edi_router.ledger.store import instant
+
+    detail = json.loads(event.detail)
+    return {
+        "at": shown(instant(event.at), zone), "move": event.move, "outcome": detail.pop("outcome", ""),
+        "before": event.before, "state": event.state, "partner": event.partner, "detail": detail,
+    }  # fmt: skip

@@ -1,0 +1,239 @@
+"""Registers in the ledger: moves applied to entries that are still as they were seen, and the entries as they stand."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import BigInteger, bindparam, delete, func, select, update
+
+from edi_router.ledger import tables
+from edi_router.ledger.errors import Conflict
+from edi_router.ledger.moves import canonical
+from edi_router.ledger.store import Row, Store, Tx, micros
+from edi_router.pipeline.model import FileOutcome
+from edi_router.registers import Entry, Moved
+from edi_router.registers.entry import from_text, to_text
+
+LONGEST = 200
+"""Characters of a value by which an entry can be found."""
+_e, _n, _v, _ev = (
+    tables.register_entry.c,
+    tables.register_number.c,
+    tables.register_value.c,
+    tables.event.c,
+)
+_ENTRY = select(tables.register_entry).where(_e.id == bindparam("id"), _e.version > 0)
+_NUMBER = select(_n.last).where(_n.stream == bindparam("stream"))
+_DUE = (
+    select(tables.register_entry)
+    .where(_e.due <= bindparam("now"), _e.version > 0)
+    .order_by(_e.due, _e.id)
+    .limit(bindparam("limit", type_=BigInteger))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An entry with what the ledger knows of it besides its content."""
+
+    entry: Entry
+    open: bool
+    changed: int
+    due: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterEvent:
+    """One thing that happened to an entry."""
+
+    at: int
+    partner: str
+    move: str
+    before: str
+    state: str
+    detail: str
+
+
+class RegisterReads(Store):
+    """What may be asked of the registers."""
+
+    def register_entry(self, register: str, key: str) -> Entry | None:
+        """The entry of this key; None when there is none."""
+        with self.read() as connection:
+            row = connection.execute(_ENTRY, {"id": f"{register}:{key}"}).mappings().first()
+        return None if row is None else _entry(dict(row))
+
+    def last_number(self, stream: str) -> int:
+        """The number given last in a series; 0 when none was."""
+        with self.read() as connection:
+            return connection.scalar(_NUMBER, {"stream": stream}) or 0
+
+    def register_entries(
+        self,
+        register: str,
+        state: str | None = None,
+        value: str | None = None,
+        only_open: bool = False,
+        limit: int = 100,
+        after: str = "",
+    ) -> list[Listed]:
+        """Entries of a register in the order of their keys: all, or those in a state, or with a value."""
+        query = select(tables.register_entry).where(
+            _e.register == register, _e.version > 0, _e.id > f"{register}:{after}" if after else _e.id > ""
+        )
+        if state is not None:
+            query = query.where(_e.state == state)
+        if only_open:
+            query = query.where(_e.open == 1)
+        if value is not None:
+            found = select(_v.entry).where(_v.value == value)
+            query = query.where(_e.id.in_(found) | (_e.key == value))
+        with self.read() as connection:
+            rows = connection.execute(query.order_by(_e.id).limit(limit)).mappings().all()
+        return [Listed(_entry(dict(row)), bool(row["open"]), row["changed"], row["due"]) for row in rows]
+
+    def register_counts(self) -> list[tuple[str, str, int]]:
+        """How many entries each register has in each state."""
+        query = (
+            select(_e.register, _e.state, func.count())
+            .where(_e.version > 0)
+            .group_by(_e.register, _e.state)
+            .order_by(_e.register, _e.state)
+        )
+        with self.read() as connection:
+            return [(row[0], row[1], row[2]) for row in connection.execute(query)]
+
+    def register_events(self, register: str, key: str) -> list[RegisterEvent]:
+        """Everything that happened to an entry, in order."""
+        query = (
+            select(_ev.at, _ev.partner, _ev.what, _ev.before, _ev.state, _ev.detail)
+            .where(_ev.kind == "register", _ev.subject == f"{register}:{key}")
+            .order_by(_ev.id)
+        )
+        with self.read() as connection:
+            return [
+                RegisterEvent(row[0], row[1], row[2], row[3] or "", row[4] or "", row[5])
+                for row in connection.execute(query)
+            ]
+
+    def due_entries(self, limit: int = 500) -> list[Entry]:
+        """The entries for which a clock has struck."""
+        with self.read() as connection:
+            rows = connection.execute(_DUE, {"now": self.now(), "limit": limit}).mappings().all()
+        return [_entry(dict(row)) for row in rows]
+
+
+class RegisterMoves:
+    """The moves of one transaction: each must find its entry as it was seen."""
+
+    def __init__(self, tx: Tx, moves: Iterable[Moved]) -> None:
+        self.tx = tx
+        several = list(moves)
+        ids = sorted({moved.id for moved in several})
+        streams = sorted({moved.stream for moved in several if moved.number})
+        new = [{"id": each.id, "register": each.register, "key": each.key} for each in several]
+        tx.insert_missing(tables.register_entry, list({row["id"]: row for row in new}.values()))
+        tx.insert_missing(tables.register_number, [{"stream": stream} for stream in streams])
+        self.versions = {
+            id: row["version"] for id, row in (tx.lock(tables.register_entry, ids) if ids else {}).items()
+        }
+        locked = tx.lock(tables.register_number, streams, "stream") if streams else {}
+        self.numbers = {stream: row["last"] for stream, row in locked.items()}
+        self.first = dict(self.numbers)
+        self.last: dict[str, tuple[Moved, str]] = {}
+        self.events: list[Row] = []
+
+    def add(self, moves: Sequence[tuple[Moved, str, str]]) -> None:
+        """Take the moves (each with its message and partner), or raise Conflict and take none of them."""
+        versions, numbers = dict(self.versions), dict(self.numbers)
+        for moved, _, _ in moves:
+            seen = moved.before.version if moved.before is not None else 0
+            if versions.get(moved.id, 0) != seen:
+                raise Conflict(f"the entry {moved.id} was moved meanwhile")
+            if moved.number and numbers[moved.stream] != moved.number - 1:
+                raise Conflict(f"the number {moved.number} of {moved.stream} was given meanwhile")
+            if moved.after is not None:
+                versions[moved.id] = moved.after.version
+            if moved.number:
+                numbers[moved.stream] = moved.number
+        self.versions, self.numbers = versions, numbers
+        for moved, message, partner in moves:
+            if moved.after is not None:
+                self.last[moved.id] = (moved, message)
+            self.events.append(self._event(moved, message, partner))
+
+    def _event(self, moved: Moved, message: str, partner: str) -> Row:
+        before = moved.before.state if moved.before is not None else None
+        state = moved.after.state if moved.after is not None else before
+        detail = {"outcome": moved.outcome, "message": message, **moved.detail}
+        if moved.number:
+            detail["number"] = str(moved.number)
+        return {
+            "at": self.tx.now, "date": self.tx.date, "kind": "register", "subject": moved.id,
+            "partner": partner, "what": moved.move, "before": before, "state": state,
+            "detail": canonical(detail),
+        }  # fmt: skip
+
+    def write(self) -> None:
+        """Write what the moves came to."""
+        tx = self.tx
+        e = tables.register_entry
+        for id, (moved, _) in self.last.items():
+            entry = moved.after
+            assert entry is not None
+            tx.connection.execute(update(e).where(e.c.id == id).values(
+                version=entry.version, state=entry.state, open=int(moved.open), content=to_text(entry),
+                partner=entry.entered_by, message=entry.message or None,
+                entered=micros(entry.entered) if entry.entered else tx.now, changed=tx.now,
+                due=micros(moved.due) if moved.due is not None else None,
+            ))  # fmt: skip
+            tx.connection.execute(delete(tables.register_value).where(_v.entry == id))
+            tx.insert(tables.register_value, [
+                {"entry": id, "name": name, "value": value}
+                for name, values in entry.fields.items()
+                for value in dict.fromkeys(values) if len(value) <= LONGEST
+            ])  # fmt: skip
+        tx.insert(tables.event, self.events)
+        for stream, last in self.numbers.items():
+            if last != self.first[stream]:
+                tx.connection.execute(
+                    update(tables.register_number).where(_n.stream == stream).values(last=last)
+                )
+
+
+def moves_of(outcome: FileOutcome, partner: str) -> list[tuple[Moved, str, str]]:
+    """The moves of an outcome in their order, each with its message and the partner."""
+    return [
+        (moved, message.id, partner)
+        for interchange in outcome.interchanges
+        for message in interchange.messages
+        for moved in message.moves
+    ]
+
+
+def _entry(row: Row) -> Entry:
+    return from_text(row["register"], row["key"], row["state"], row["version"], row["content"])
+
+
+@dataclass(frozen=True)
+class SealedView:
+    """The registers as processing sees them, with the key that seals secrets."""
+
+    reads: RegisterReads
+    key: bytes = field(repr=False)
+
+    def register_entry(self, register: str, key: str) -> Entry | None:
+        """The entry of this key; None when there is none."""
+        return self.reads.register_entry(register, key)
+
+    def last_number(self, stream: str) -> int:
+        """The number given last in a series; 0 when none was."""
+        return self.reads.last_number(stream)
+
+    def sealed(self, register: str, key: str, secret: str) -> str:
+        """HMAC-SHA256 of the secret, bound to its entry: equal secrets of two entries are not to be told apart."""
+        text = "\0".join((register, key, secret)).encode()
+        return hmac.new(self.key, text, hashlib.sha256).hexdigest()

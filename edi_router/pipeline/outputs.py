@@ -1,0 +1,130 @@
+"""The documents that are made of a document: through a mapping, or as it is; their names and envelopes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+
+from edi_router.faults import Fault, is_error
+from edi_router.formats.documents import Kind
+from edi_router.formats.edifact import Message
+from edi_router.formats.edifact.writer import Envelope
+from edi_router.mapping import Context
+from edi_router.partners import Leg, Partner
+from edi_router.partners.model import Identification
+from edi_router.paths import Node
+from edi_router.pipeline.configuration import Configuration
+from edi_router.pipeline.forward import forward
+from edi_router.pipeline.model import Incoming, Output, OutputKind, Unsealed
+
+LONGEST = 60
+"""Characters that a reference and the like may have in a file name, so that the id always fits."""
+_UNSAFE = re.compile(r"[^\w.-]+", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document of a file, read and checked."""
+
+    id: str
+    kind: Kind
+    position: int
+    offset: int
+    length: int
+    reference: str
+    root: Node
+    faults: tuple[Fault, ...]
+    source: bytes | Message
+    """What is passed on without a mapping: the bytes, or the EDIFACT message, which needs an interchange."""
+    test: bool
+    check_as: str | None = None
+
+
+def context_of(message_id: str, sender: Partner, incoming: Incoming, configuration: Configuration) -> Context:
+    """What rules and mappings may know besides the document."""
+    return Context(
+        now=incoming.received,
+        business_date=date.fromisoformat(incoming.business_date),
+        message_id=message_id,
+        sender=sender.id,
+        zone=configuration.settings.zone,
+    )
+
+
+def make_output(
+    document: Document,
+    identity: str,
+    leg: Leg,
+    sender: Partner,
+    context: Context,
+    configuration: Configuration,
+) -> tuple[Output | None, list[Fault]]:
+    """One document for a destination, under the id `identity`; None with the faults that keep it from being made."""
+    delivery = leg.delivery
+    unsealed: Unsealed | None = None
+    content: bytes | None = None
+    faults: list[Fault] = []
+    format_ = document.kind.format
+    to = leg.destination
+    envelope = _envelope(to, configuration, document.test)
+    if delivery.mapping is not None:
+        mapping = configuration.mappings[delivery.mapping]
+        origin = mapping.definition.origin
+        if not origin.includes(document.kind):
+            values = {"mapping": mapping.id, "source": str(origin), "kind": str(document.kind)}
+            return None, [Fault("mapping-wrong-source", document.root.place(), values)]
+        result = mapping.run(document.root, replace(context, recipient=to.id), envelope)
+        faults = list(result.faults)
+        if any(is_error(fault) for fault in faults):
+            return None, faults
+        content, format_ = result.output, mapping.target.format if mapping.target is not None else "xml"
+        if result.seal is not None:
+            content = None
+            unsealed = Unsealed(f"edifact:{to.id}", result.seal, envelope.sender, envelope.recipient)
+    elif isinstance(document.source, Message):
+        named = "syntax" in to.edifact.model_fields_set
+        at = context.now.astimezone(context.zone)
+        seal, faults = forward(document.source, envelope, at, level_named=named)
+        if faults:
+            return None, faults
+        unsealed = Unsealed(f"edifact:{to.id}", seal, envelope.sender, envelope.recipient)
+    else:
+        content = document.source
+    output = Output(
+        id=identity,
+        kind=OutputKind.DOCUMENT,
+        destination=to.id,
+        name=_name(delivery.name, identity, document, sender, delivery.mapping, format_),
+        format=format_,
+        content=content,
+        unsealed=unsealed,
+        mapping=delivery.mapping,
+        messages=(document.id,),
+    )
+    return output, faults
+
+
+def _envelope(to: Partner, configuration: Configuration, test: bool) -> Envelope:
+    """How an EDIFACT interchange from us to the partner looks; without an identification it is named by its id."""
+    ours = configuration.settings.identifications[0]
+    named = to.identifications[0] if to.identifications else Identification(id=to.id)
+    envelope = to.edifact.envelope((ours.id, ours.qualifier), (named.id, named.qualifier), test=test)
+    return replace(envelope, encoding=envelope.encoding or to.encoding)
+
+
+def _name(
+    pattern: str | None, identity: str, document: Document, sender: Partner, mapping: str | None, format_: str
+) -> str:
+    """The deterministic file name of an output, of safe characters only."""
+    suffix = {"edifact": "edi", "records": "txt"}.get(format_, format_)
+    fields = {
+        "id": identity,
+        "type": document.kind.name,
+        "reference": document.reference,
+        "mapping": mapping or "",
+        "sender": sender.id,
+    }
+    safe = {field: _UNSAFE.sub("_", value)[:LONGEST] for field, value in fields.items() if field != "id"}
+    name = (pattern or "{type}_{id}." + suffix).format_map({**safe, "id": identity})
+    return _UNSAFE.sub("_", name).lstrip(".")

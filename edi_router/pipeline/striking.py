@@ -1,0 +1,91 @@
+"""What a clock of a register makes: its documents, as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from edi_router.faults import Fault, Place, is_error
+from edi_router.mapping import Context
+from edi_router.partners import Leg, Partner
+from edi_router.partners.routing import destination_of
+from edi_router.pipeline.configuration import Configuration
+from edi_router.pipeline.model import Output
+from edi_router.pipeline.outputs import Document, make_output
+from edi_router.pipeline.registering import tree_document
+from edi_router.registers import Entry, Judged, Moved, strike
+from edi_router.registers.tree import MOVE
+
+
+def struck(
+    entry: Entry, configuration: Configuration, now: datetime
+) -> tuple[Moved, list[Output], list[Fault]] | None:
+    """The move, the documents and the faults of the clock that has struck for the entry by `now` (UTC).
+
+    None when none has, or when its register is no longer configured. A document that cannot be made does not
+    stop the clock: its faults are told.
+    """
+    register = configuration.registers.get(entry.register)
+    if register is None:
+        return None
+    zone = configuration.settings.zone
+    context = Context(
+        now=now,
+        business_date=now.astimezone(zone).date(),
+        message_id=entry.message,
+        sender=entry.entered_by,
+        zone=zone,
+    )
+    judged = strike(register, entry, context)
+    if judged is None:
+        return None
+    outputs: list[Output] = []
+    faults: list[Fault] = []
+    for output, found in _made(judged, entry, context, configuration):
+        outputs += [output] if output is not None else []
+        faults += found
+    return judged.moved, outputs, [fault for fault in faults if is_error(fault)]
+
+
+def _made(
+    judged: Judged, entry: Entry, context: Context, configuration: Configuration
+) -> Iterator[tuple[Output | None, list[Fault]]]:
+    sender = configuration.directory.partners.get(entry.entered_by)
+    for number, made in enumerate(judged.outcome.deliver, start=1):
+        destination = destination_of(made.to, judged.tree, configuration.directory, Place())
+        if isinstance(destination, Fault):
+            yield None, [destination]
+            continue
+        document = tree_document(judged, _document(judged, entry))
+        assert judged.moved.after is not None
+        identity = f"{entry.message}-{judged.moved.move}{judged.moved.after.version}-{number}"
+        yield make_output(
+            document, identity, Leg(made, destination), sender or _unknown(entry), context, configuration
+        )
+
+
+def _document(judged: Judged, entry: Entry) -> Document:
+    return Document(
+        id=entry.message,
+        kind=MOVE,
+        position=1,
+        offset=0,
+        length=0,
+        reference=entry.key,
+        root=judged.tree,
+        faults=(),
+        source=b"",
+        test=False,
+    )
+
+
+def _unknown(entry: Entry) -> Partner:
+    """A partner that is no longer configured, for the name of the file only."""
+    return Partner.model_validate(
+        {
+            "id": entry.entered_by or "NOBODY",
+            "name": {"en": "-", "zh": "-"},
+            "status": "suspended",
+            "role": "-",
+        }
+    )

@@ -1,0 +1,57 @@
+"""When something happens to an entry by the passing of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, time, timedelta, tzinfo
+
+from edi_router.registers.entry import Entry
+from edi_router.registers.model import Clock, Outcome
+from edi_router.registers.register import Register
+from edi_router.rules.dates import day_of
+
+
+def next_stroke(register: Register, entry: Entry, zone: tzinfo) -> tuple[datetime, Clock] | None:
+    """The clock that strikes next for the entry, and when; None when none runs."""
+    return min(_strokes(register, entry, zone), key=lambda stroke: stroke[0], default=None)
+
+
+def _strokes(register: Register, entry: Entry, zone: tzinfo) -> Iterator[tuple[datetime, Clock]]:
+    for clock in register.definition.clocks:
+        if entry.state in clock.in_ and clock.id not in entry.fired:
+            at = _at(clock, entry, zone)
+            if at is not None:
+                yield at, clock
+
+
+def _at(clock: Clock, entry: Entry, zone: tzinfo) -> datetime | None:
+    if clock.after is not None:
+        span = clock.after
+        since = entry.since if clock.since is None else _moment(entry.value(clock.since))
+        if since is None:
+            return None
+        return since + timedelta(
+            days=span.days, hours=span.hours, minutes=span.minutes, seconds=span.seconds
+        )
+    day = day_of(entry.value(clock.field or ""))
+    if day is None:
+        return None
+    return datetime.combine(day + timedelta(days=clock.days), time.min, zone)
+
+
+def _moment(text: str) -> datetime | None:
+    """The moment that a field holds; None when it holds none."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
+
+
+def struck(entry: Entry, clock: Clock, outcome: Outcome, now: datetime) -> Entry:
+    """The entry after the clock has struck: in the outcome's state, or marked so that it strikes once."""
+    version = entry.version + 1
+    if outcome.state is not None and outcome.state != entry.state:
+        return replace(entry, state=outcome.state, since=now, fired=frozenset(), version=version)
+    return replace(entry, fired=entry.fired | {clock.id}, version=version)

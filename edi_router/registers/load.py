@@ -1,0 +1,202 @@
+"""Register files read: strictly, with the place of whatever is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from edi_router.config import ConfigNode, Tree, did_you_mean, place_of, read_model
+from edi_router.faults import Fault
+from edi_router.registers.model import PLACEHOLDER, Move, RegisterFile
+from edi_router.registers.register import Register
+from edi_router.rules.check import RuleSet, compile_rules
+from edi_router.rules.compile import Compiler
+from edi_router.rules.load import load_table_of, unknown_list
+from edi_router.rules.model import Condition, Rule, RuleFile, Text
+from edi_router.rules.terms import Holds
+from edi_router.rules.uses import Location, conditions_of
+from edi_router.tables import Table
+
+FOLDER = "registers"
+_BUILT_IN = frozenset({"n", "yy", "yyyy", "mm"})
+
+
+def register_names(tree: Tree) -> list[str]:
+    """The register files of a configuration."""
+    return [name for name in tree.names(FOLDER, ".yaml") if name.count("/") == 1]
+
+
+def load_registers(tree: Tree) -> tuple[dict[str, Register], list[Fault]]:
+    """All registers of the tree by id, and what is wrong with their files."""
+    registers: dict[str, Register] = {}
+    faults: list[Fault] = []
+    for name in register_names(tree):
+        register, found = load_register(tree, name)
+        faults += found
+        if register is not None:
+            registers[register.id] = register
+    for register in registers.values():
+        faults += _across(register, register.node, registers)
+    return registers, faults
+
+
+def load_register(tree: Tree, name: str) -> tuple[Register | None, list[Fault]]:
+    """The register file `name`, compiled; None when it has faults."""
+    file = tree.display(name)
+    model, node, faults = read_model(RegisterFile, tree.text(name), file)
+    if model is None or node is None:
+        return None, faults
+    wanted = name.removeprefix(f"{FOLDER}/").removesuffix(".yaml")
+    if model.id != wanted:
+        values = {"key": "id", "value": model.id, "problem": f"must be the file's name, {wanted}"}
+        faults.append(Fault("config-value", place_of(node, ("id",)), values))
+    faults += _inside(model, node)
+    loader = _Loader(tree, model, node)
+    register = loader.register(file)
+    faults += loader.faults
+    return (None if faults else register), faults
+
+
+class _Loader:
+    """The conditions and checks of a register, compiled one by one."""
+
+    def __init__(self, tree: Tree, model: RegisterFile, node: ConfigNode) -> None:
+        self.tree = tree
+        self.model = model
+        self.node = node
+        self.tables: dict[str, Table] = {}
+        self.faults: list[Fault] = []
+
+    def register(self, file: str) -> Register | None:
+        rules: dict[str, RuleSet] = {}
+        conditions: dict[str, Sequence[Holds]] = {}
+        choices: dict[str, Sequence[Sequence[Holds]]] = {}
+        for number, move in enumerate(self.model.moves):
+            at: Location = ("moves", number)
+            self._names(move.checks, (*at, "checks"))
+            for index, chosen in enumerate(move.outcome):
+                self._conditions(chosen.when, (*at, "outcome", index, "when"))
+            self._conditions(move.when, (*at, "when"))
+            if self.faults:
+                continue
+            rules[move.id] = self._checks(move, number, file)
+            conditions[move.id] = self._compiled(move.when)
+            choices[move.id] = [self._compiled(chosen.when) for chosen in move.outcome]
+        return None if self.faults else Register(self.model, file, rules, conditions, choices, self.node)
+
+    def _names(self, rules: Sequence[Rule], at: Location) -> None:
+        """Load the tables, and see that the lists exist, that some rules name."""
+        made = self._file(rules)
+        for location, condition in conditions_of(made):
+            where = (*at, *location[1:])
+            self.faults += unknown_list(made, self.node, where, condition)
+            self.faults += load_table_of(self.tree, self.node, where, condition, self.tables)
+
+    def _conditions(self, conditions: Sequence[Condition], at: Location) -> None:
+        if not conditions:
+            return
+        made = self._file([_as_rule(conditions)])
+        for location, condition in conditions_of(made):
+            where = (*at, *location[3:])
+            self.faults += unknown_list(made, self.node, where, condition)
+            self.faults += load_table_of(self.tree, self.node, where, condition, self.tables)
+
+    def _compiled(self, conditions: Sequence[Condition]) -> Sequence[Holds]:
+        compiler = Compiler(self._file([]), self.tables)
+        return [compiler.holds(condition) for condition in conditions]
+
+    def _checks(self, move: Move, number: int, file: str) -> RuleSet:
+        lines = [
+            place_of(self.node, ("moves", number, "checks", index)).line or 1
+            for index in range(len(move.checks))
+        ]
+        return RuleSet(
+            id=self.model.id,
+            kinds=move.kinds,
+            file=file,
+            rules=tuple(zip(move.checks, lines, strict=True)),
+            compiled=compile_rules(self._file(move.checks), lines, self.tables),
+            uses=(),
+        )
+
+    def _file(self, rules: Sequence[Rule]) -> RuleFile:
+        """The rules as a file of their own, with the register's lists."""
+        return RuleFile(id=self.model.id, for_=("xml Move",), lists=self.model.lists, rules=tuple(rules))
+
+
+def _as_rule(conditions: Sequence[Condition]) -> Rule:
+    """Conditions as something that has conditions; they are validated already."""
+    return Rule.model_construct(code="when", text=Text(en="-", zh="-"), require=tuple(conditions))
+
+
+def _inside(model: RegisterFile, node: ConfigNode) -> Iterator[Fault]:
+    """Names that the file itself does not have: states, outcomes, series, fields; moves without an end."""
+    states, outcomes = list(model.states), list(model.outcomes)
+    entered = {name for move in model.moves if move.enter for name in move.enter.fields}
+    fields = entered | {name for move in model.moves for name in move.set}
+    fields |= {name for outcome in model.outcomes.values() for name in outcome.set}
+    if model.valid_to is not None:
+        yield from _known("field", model.valid_to, fields, node, ("valid_to",))
+    for index, name in enumerate(model.show):
+        yield from _known("field", name, fields, node, ("show", index))
+    seen: set[str] = set()
+    for number, move in enumerate(model.moves):
+        at: Location = ("moves", number)
+        if move.id in seen:
+            yield _wrong(node, (*at, "id"), "id", move.id, "stands twice")
+        seen.add(move.id)
+        for index, check in enumerate(move.checks):
+            place = (*at, "checks", index)
+            if check.outcome is not None:
+                yield from _known("outcome", check.outcome, outcomes, node, (*place, "outcome"))
+            elif check.severity == "error":
+                yield _wrong(node, place, "outcome", check.code, "is missing: an error leads to an outcome")
+        for index, chosen in enumerate(move.outcome):
+            yield from _known("outcome", chosen.outcome, outcomes, node, (*at, "outcome", index))
+        if move.outcome[-1].when:
+            yield _wrong(node, (*at, "outcome"), "outcome", move.id, "needs a last one without conditions")
+        if move.lines is not None and move.lines.alike is not None:
+            yield from _known("field", move.lines.alike.field, fields, node, (*at, "lines", "alike", "field"))
+        for name in move.enter.replaces if move.enter else ():
+            yield from _known("state", name, states, node, (*at, "enter", "replaces"))
+    for name, outcome in model.outcomes.items():
+        if outcome.state is not None:
+            yield from _known("state", outcome.state, states, node, ("outcomes", name, "state"))
+        if outcome.number is not None:
+            yield from _known("series", outcome.number, model.series, node, ("outcomes", name, "number"))
+    for name, series in model.series.items():
+        for key in ("stream", "text"):
+            for used, _ in PLACEHOLDER.findall(getattr(series, key)):
+                if used not in _BUILT_IN:
+                    yield from _known("field", used, fields, node, ("series", name, key))
+    for number, clock in enumerate(model.clocks):
+        yield from _known("outcome", clock.outcome, outcomes, node, ("clocks", number, "outcome"))
+        for state in clock.in_:
+            yield from _known("state", state, states, node, ("clocks", number, "in"))
+        for key in ("field", "since"):
+            if (named := getattr(clock, key)) is not None:
+                yield from _known("field", named, fields, node, ("clocks", number, key))
+
+
+def _across(register: Register, node: ConfigNode, registers: Mapping[str, Register]) -> Iterator[Fault]:
+    """Names of other registers that there are not."""
+    for number, move in enumerate(register.definition.moves):
+        for name, look in move.look.items():
+            yield from _known("register", look.in_, registers, node, ("moves", number, "look", name))
+        if move.through is not None:
+            yield from _known("register", move.through.in_, registers, node, ("moves", number, "through"))
+    for name, outcome in register.definition.outcomes.items():
+        for index, made in enumerate(outcome.deliver):
+            for wanted in made.registers:
+                yield from _known("register", wanted, registers, node, ("outcomes", name, "deliver", index))
+
+
+def _known(
+    what: str, name: str, known: Collection[str], node: ConfigNode, location: Location
+) -> Iterator[Fault]:
+    if name not in known:
+        hint = did_you_mean(name, list(known))
+        yield Fault("config-unknown-name", place_of(node, location), {"what": what, "name": name}, hint=hint)
+
+
+def _wrong(node: ConfigNode, location: Location, key: str, value: str, problem: str) -> Fault:
+    return Fault("config-value", place_of(node, location), {"key": key, "value": value, "problem": problem})

@@ -1,0 +1,84 @@
+"""A loaded register: its definition with compiled conditions and checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from edi_router.config import ConfigNode
+from edi_router.faults import Fault
+from edi_router.formats.documents import Kind
+from edi_router.paths import Node
+from edi_router.registers.entry import Entry
+from edi_router.registers.model import Check, RegisterFile
+from edi_router.rules.check import RuleSet
+from edi_router.rules.context import Context
+from edi_router.rules.dates import day_of
+from edi_router.rules.terms import Holds, Run
+
+
+@dataclass(frozen=True)
+class Register:
+    """One register of a configuration."""
+
+    definition: RegisterFile
+    file: str
+    rules: Mapping[str, RuleSet] = field(repr=False)
+    """The checks of each move."""
+    conditions: Mapping[str, Sequence[Holds]] = field(repr=False)
+    """When each move is for a document."""
+    choices: Mapping[str, Sequence[Sequence[Holds]]] = field(repr=False)
+    """When each outcome of a move is chosen."""
+    node: ConfigNode = field(repr=False, compare=False)
+    """The file as it was read, for the places in it."""
+
+    @property
+    def id(self) -> str:
+        """The register's id."""
+        return self.definition.id
+
+    def holds(self, move: str, tree: Node, context: Context) -> bool:
+        """Whether the move is for the document of the tree."""
+        run = _run(context)
+        return all(condition(tree, run) for condition in self.conditions[move])
+
+    def chooses(self, move: str, number: int, tree: Node, context: Context) -> bool:
+        """Whether the conditions of the move's outcome of this number hold."""
+        run = _run(context)
+        return all(condition(tree, run) for condition in self.choices[move][number])
+
+    def findings(self, move: str, tree: Node, context: Context) -> Iterator[tuple[Check, Fault]]:
+        """What the checks of the move find, in their order."""
+        for rule, fault in self.rules[move].findings(tree, context):
+            assert isinstance(rule, Check)
+            yield rule, fault
+
+    def expired(self, entry: Entry, today: date) -> bool:
+        """Whether the last day of the entry's validity is over; one that cannot be read is."""
+        name = self.definition.valid_to
+        text = entry.value(name) if name is not None else ""
+        if not text:
+            return False
+        day = day_of(text)
+        return day is None or today > day
+
+    def hidden(self, kind: Kind) -> frozenset[str]:
+        """The names of the elements of such a document that hold secrets, and go into no tree."""
+        paths = [
+            path
+            for move in self.definition.moves
+            if any(each.includes(kind) for each in move.kinds)
+            for path in (move.secret, move.enter.secret if move.enter is not None else None)
+            if path is not None
+        ]
+        return frozenset(path.steps[-1].name for path in paths)
+
+    def is_open(self, entry: Entry) -> bool:
+        """Whether the entry is in a state that is not final."""
+        state = self.definition.states.get(entry.state)
+        return state is None or not state.final
+
+
+def _run(context: Context) -> Run:
+    return Run(context.business_date, context.business_date.isoformat())
