@@ -19,6 +19,7 @@ from edi_router.engine.workspace import Workspace, WorkspaceError, utc_now
 from edi_router.faults import Fault
 from edi_router.ledger import Archive, Ledger
 from edi_router.ledger.registering import SealedView
+from edi_router.ledger.sealing import key_for
 from edi_router.pipeline.configuration import Configuration
 from edi_router.transports import Channel, ChannelError, StabilityWatch, open_channel
 
@@ -70,7 +71,7 @@ class EmbeddedEngine:
         self._watches: dict[str, StabilityWatch] = {}
         self._told: set[str] = set()
         self.configuration = self._load()
-        self.registers = SealedView(ledger, workspace.secret_key())
+        self.registers = SealedView(ledger, key_for(workspace.secret_key(), "registers"))
 
     def _load(self) -> Configuration:
         configuration, faults = self.workspace.configuration()

@@ -15,6 +15,7 @@ from edi_router.config import Tree
 from edi_router.faults import Fault
 from edi_router.ledger.archive import Archive
 from edi_router.ledger.ledger import Ledger
+from edi_router.ledger.sealing import key_for
 from edi_router.partners.channels import ChannelSettings
 from edi_router.partners.settings import FILE, Settings, load_settings
 from edi_router.pipeline.configuration import Configuration, load_configuration
@@ -78,8 +79,8 @@ class Workspace:
         return ledger
 
     def open_archive(self) -> Archive:
-        """The archive of every file received."""
-        return Archive(self.var / "archive")
+        """The archive of every file received, sealed: passwords and trade secrets are in it."""
+        return Archive(self.var / "archive", key_for(self.secret_key(), "archive"))
 
     def secret_key(self) -> bytes:
         """The key that seals secrets in the registers: from the environment, else from a file made at first use.

@@ -10,7 +10,9 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
+
+from edi_router.ledger.sealing import HEAD, Sealing, Unsealing
 
 BLOCK = 1 << 20
 
@@ -51,11 +53,13 @@ class Archive:
     """A content-addressed folder: ``<folder>/ab/cd/abcd…``.
 
     A file appears under its name only when it is whole and on the disk. Putting the same bytes again changes
-    nothing, whoever does it at the same time.
+    nothing, whoever does it at the same time. With a `key` (32 bytes) what is put is sealed; what was put
+    without one stays readable.
     """
 
-    def __init__(self, folder: str | os.PathLike[str]) -> None:
+    def __init__(self, folder: str | os.PathLike[str], key: bytes | None = None) -> None:
         self.folder = Path(folder)
+        self._key = key
 
     def path(self, sha256: str) -> Path:
         """Where the content with this hash is, or would be."""
@@ -83,7 +87,7 @@ class Archive:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o440)
         try:
             with os.fdopen(descriptor, "wb", buffering=0) as raw, io.BufferedWriter(raw, BLOCK) as buffer:
-                writer = Writer(buffer)
+                writer = Writer(buffer if self._key is None else cast(BinaryIO, Sealing(buffer, self._key)))
                 yield writer
                 buffer.flush()
                 os.fsync(descriptor)
@@ -97,7 +101,10 @@ class Archive:
             raw = self.path(sha256).open("rb", buffering=0)
         except FileNotFoundError:
             raise Missing(f"nothing is archived as {sha256}") from None
-        return io.BufferedReader(_Checked(raw, sha256), BLOCK)
+        return io.BufferedReader(_Checked(self._plain(raw), sha256), BLOCK)
+
+    def _plain(self, raw: io.FileIO) -> io.RawIOBase:
+        return raw if self._key is None else Unsealing(cast(BinaryIO, raw), self._key)
 
     def read(self, sha256: str) -> bytes:
         """The whole content; raises Corrupt when it has changed, Missing when it is not there."""
@@ -120,7 +127,7 @@ class Archive:
                 continue
             if path != expected:
                 yield f"{path.relative_to(self.folder)} is in the wrong folder"
-            elif _hash(path) != name:
+            elif self._hash(path) != name:
                 yield f"{name} is corrupt"
 
     def sweep(self, older_than: float) -> int:
@@ -133,10 +140,14 @@ class Archive:
                     count += 1
         return count
 
+    def _hash(self, path: Path) -> str:
+        with io.BufferedReader(self._plain(path.open("rb", buffering=0)), BLOCK) as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+
     def _settle(self, temporary: Path, sha256: str, size: int) -> None:
         path = self.path(sha256)
         if path.exists():
-            if path.stat().st_size == size and _hash(path) == sha256:
+            if path.stat().st_size in (size, size + HEAD) and self._hash(path) == sha256:
                 _sync_folder(path.parent)
                 return
             # The right bytes have come again: they take the place of the damaged ones, which are kept.
@@ -151,7 +162,7 @@ class Archive:
 
 
 class _Checked(io.RawIOBase):
-    def __init__(self, raw: io.FileIO, sha256: str) -> None:
+    def __init__(self, raw: io.RawIOBase, sha256: str) -> None:
         super().__init__()
         self._raw, self._sha256, self._hash = raw, sha256, hashlib.sha256()
 
@@ -168,11 +179,6 @@ class _Checked(io.RawIOBase):
     def close(self) -> None:
         self._raw.close()
         super().close()
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _sync_folder(folder: Path) -> None:

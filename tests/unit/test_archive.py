@@ -13,9 +13,12 @@ import pytest
 from edi_router.ledger import Archive, Corrupt, Missing
 
 
-@pytest.fixture
-def archive(tmp_path: Path) -> Archive:
-    return Archive(tmp_path / "archive")
+KEY = bytes(range(32))
+
+
+@pytest.fixture(params=[None, KEY], ids=["plain", "sealed"])
+def archive(tmp_path: Path, request: pytest.FixtureRequest) -> Archive:
+    return Archive(tmp_path / "archive", request.param)
 
 
 def overwrite(path: Path, data: bytes) -> None:
@@ -125,3 +128,20 @@ def test_sweep_removes_old_leftovers(archive: Archive) -> None:
     assert archive.sweep(leftover.stat().st_mtime + 1) == 1
     assert not leftover.exists()
     assert digest in archive
+
+
+def test_a_sealed_file_shows_nothing_without_its_key_and_plain_ones_stay_readable(tmp_path: Path) -> None:
+    plain, sealed = Archive(tmp_path), Archive(tmp_path, KEY)
+    before, _ = plain.put(b"from before")
+    secret, size = sealed.put(b"<Password>482913</Password>" * 50_000)
+    assert sealed.read(before) == b"from before"
+    assert b"482913" not in sealed.path(secret).read_bytes()
+    assert len(sealed.read(secret)) == size
+    assert list(sealed.verify()) == []
+    with pytest.raises(Corrupt):
+        plain.read(secret)
+    with pytest.raises(Corrupt):
+        Archive(tmp_path, bytes(32)).read(secret)
+    again, _ = sealed.put(b"from before")
+    assert again == before
+    assert sealed.path(before).read_bytes() == b"from before"
