@@ -16,7 +16,7 @@ from edi_router.formats.xml import Schema, SchemaError
 from edi_router.mapping import Mapping, load
 from edi_router.partners import Directory, load_partners
 from edi_router.partners.settings import FILE, Settings, load_settings, unknown_channels
-from edi_router.pipeline.register_lint import lint_registers
+from edi_router.pipeline.register_lint import lint_registers, unknown_registers
 from edi_router.registers import Register, load_registers
 from edi_router.rules import RuleSet, load_rules
 
@@ -113,6 +113,7 @@ def load_configuration(
             faults += found
             if rule_set is not None:
                 rules[name] = rule_set
+    faults += unknown_registers(rules.values(), registers)
     if settings is not None:
         faults += unknown_channels(settings, [partner.id for partner in partners], tree.display(FILE))
     if settings is None or any(is_error(fault) for fault in faults):

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 from edi_router.faults import is_error
 from edi_router.formats.documents import Extract
+from edi_router.formats.secrets import without_secrets
 from edi_router.partners import Partner, choose
 from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.model import Decision, Incoming, MessageOutcome, Output, Reference, Visibility
 from edi_router.pipeline.outputs import Document, context_of, make_output
 from edi_router.pipeline.registering import register
-from edi_router.registers import Overlay
+from edi_router.registers import Looks, Overlay
 
 
 def decide(
@@ -23,11 +24,28 @@ def decide(
 ) -> MessageOutcome:
     """Rules, route, mapping and registers of one document; the first of them with an error decides against it.
 
-    What the document does to the registers is applied to `registers`, so that the next one sees it.
+    What the document does to the registers is applied to `registers`, so that the next one sees it. The faults tell
+    no secret of the document.
     """
+    outcome = _decided(document, sender, incoming, configuration, registers)
+    described = configuration.document(document.kind)
+    if described is None or not described.secret:
+        return outcome
+    return replace(outcome, faults=tuple(without_secrets(outcome.faults, document.root, described.secret)))
+
+
+def _decided(
+    document: Document,
+    sender: Partner,
+    incoming: Incoming,
+    configuration: Configuration,
+    registers: Overlay,
+) -> MessageOutcome:
     described = configuration.document(document.kind)
     extract = described.extract(document.root) if described is not None else Extract()
     context = context_of(document.id, sender, incoming, configuration)
+    looks = Looks(registers, configuration.registers, context.business_date)
+    context = replace(context, registers=looks)
     faults = list(document.faults)
     for name in described.rules if described is not None else ():
         rules = configuration.rules[name]

@@ -13,8 +13,11 @@ from edi_router.pipeline.receipts import make_receipt
 
 
 def decision_on(outcome: MessageOutcome, prior: Prior | None) -> Decision:
-    """The decision on the transmission: a held document is in our hands, so the same again is a duplicate."""
-    if outcome.decision is Decision.HELD and prior is None:
+    """The decision on the transmission: a held document is in our hands, so the same again is a duplicate.
+
+    So is one that repeats, under a new number, what a register was told before.
+    """
+    if outcome.decision in (Decision.HELD, Decision.DUPLICATE) and prior is None:
         return Decision.ACCEPTED
     return outcome.decision
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from edi_router.config import did_you_mean, place_of
 from edi_router.faults import Fault
@@ -10,6 +10,7 @@ from edi_router.formats.documents import Kind
 from edi_router.partners import Partner
 from edi_router.registers import Register
 from edi_router.registers.tree import MOVE
+from edi_router.rules import RuleSet
 
 
 def lint_registers(
@@ -51,6 +52,15 @@ def lint_registers(
                     values = {"what": "partner", "name": wanted}
                     hint = did_you_mean(wanted, known)
                     yield Fault("config-unknown-name", place_of(node, (*at, "to")), values, hint=hint)
+
+
+def unknown_registers(rules: Iterable[RuleSet], registers: Collection[str]) -> Iterator[Fault]:
+    """A fault for each register that a rule asks and that there is not."""
+    for rule_set in rules:
+        for name, place in rule_set.registers:
+            if name not in registers:
+                values = {"what": "register", "name": name}
+                yield Fault("config-unknown-name", place, values, hint=did_you_mean(name, list(registers)))
 
 
 def _reads(origin: Kind, kinds: Sequence[Kind]) -> bool:

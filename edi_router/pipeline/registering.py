@@ -14,14 +14,16 @@ from edi_router.partners.routing import destination_of
 from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.model import Decision, Output
 from edi_router.pipeline.outputs import Document, make_output
-from edi_router.registers import Judged, Moved, Occasion, Overlay, judge
+from edi_router.registers import Judged, Moved, Occasion, Overlay, is_moved, judge
 from edi_router.registers.model import Made
 from edi_router.registers.tree import MOVE, dumped
 
 DEPTH = 4
 """How often documents that registers make may move registers in turn."""
-_WORST = {"accept": 0, "hold": 1, "reject": 2}
-_DECISIONS = {"accept": Decision.ACCEPTED, "hold": Decision.HELD, "reject": Decision.REJECTED}
+_WORST = {"accept": 0, "repeat": 1, "hold": 2, "reject": 3}
+_DECISIONS = {
+    "accept": Decision.ACCEPTED, "repeat": Decision.DUPLICATE, "hold": Decision.HELD, "reject": Decision.REJECTED,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ def _told(judged: Judged, place: Place) -> Iterator[Fault]:
         "text": outcome.en, "text_zh": outcome.zh,
     }  # fmt: skip
     yield from judged.faults
+    if outcome.message == "repeat":
+        return
     if outcome.message == "hold":
         yield Fault("register-held", place, values)
     elif not any(is_error(fault) for fault in judged.faults):
@@ -152,7 +156,7 @@ class _Work:
                 self.outputs[id(judged)] = []
                 for made in judged.outcome.deliver:
                     self._make(made, judged, document, registers, depth)
-            if not found:
+            if not found and not is_moved(self.configuration.registers[name], occasion):
                 values = {"register": name, "kind": str(document.kind)}
                 self.unmoved.append(Fault("register-unmoved", document.root.place(), values))
 

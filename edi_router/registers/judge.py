@@ -70,6 +70,8 @@ def judge(
             continue
         for item in move.each.select(tree) if move.each is not None else [None]:
             judging = _Judging(register, move, occasion, registers, view, item)
+            if not register.picks(move.id, judging.tree, occasion.context):
+                continue
             yield judging.judged() if judging.key else judging.without_key()
         return
 
@@ -90,7 +92,18 @@ def _tree(register: Register, move: Move, occasion: Occasion, item: Node | None,
     root.graft("Document", occasion.root)
     if item is not None:
         root.graft("Item", item)
+        if item.parent is not None:
+            root.graft("Around", item.parent)
     return root
+
+
+def is_moved(register: Register, occasion: Occasion) -> bool:
+    """Whether a move of the register is for the document, be it that it moves no entry."""
+    return any(
+        register.holds(move.id, _tree(register, move, occasion, None, ""), occasion.context)
+        for move in register.definition.moves
+        if any(kind.includes(occasion.kind) for kind in move.kinds)
+    )
 
 
 def _through(
@@ -156,6 +169,8 @@ class _Judging:
             self.tree.add("By", self.by)
         self._look()
         self._compare(entry)
+        for mark, text in register.marked(move.id, self.tree, self.occasion.context):
+            self.tree.add(mark, text)
         told = list(_told(register.findings(move.id, self.tree, self.occasion.context)))
         faults = [fault for _, fault in told]
         name = next((check.outcome for check, fault in told if check.outcome and is_error(fault)), None)

@@ -69,19 +69,32 @@ class _Loader:
     def register(self, file: str) -> Register | None:
         rules: dict[str, RuleSet] = {}
         conditions: dict[str, Sequence[Holds]] = {}
+        parts: dict[str, Sequence[Holds]] = {}
         choices: dict[str, Sequence[Sequence[Holds]]] = {}
+        marks: dict[str, Mapping[str, Sequence[tuple[Sequence[Holds], str]]]] = {}
         for number, move in enumerate(self.model.moves):
             at: Location = ("moves", number)
             self._names(move.checks, (*at, "checks"))
             for index, chosen in enumerate(move.outcome):
                 self._conditions(chosen.when, (*at, "outcome", index, "when"))
+            for name, several in move.mark.items():
+                for index, mark in enumerate(several):
+                    self._conditions(mark.when, (*at, "mark", name, index, "when"))
             self._conditions(move.when, (*at, "when"))
+            self._conditions(move.only, (*at, "only"))
             if self.faults:
                 continue
             rules[move.id] = self._checks(move, number, file)
             conditions[move.id] = self._compiled(move.when)
+            parts[move.id] = self._compiled(move.only)
             choices[move.id] = [self._compiled(chosen.when) for chosen in move.outcome]
-        return None if self.faults else Register(self.model, file, rules, conditions, choices, self.node)
+            marks[move.id] = {
+                name: [(self._compiled(mark.when), mark.text) for mark in several]
+                for name, several in move.mark.items()
+            }
+        if self.faults:
+            return None
+        return Register(self.model, file, rules, conditions, parts, choices, marks, self.node)
 
     def _names(self, rules: Sequence[Rule], at: Location) -> None:
         """Load the tables, and see that the lists exist, that some rules name."""

@@ -99,6 +99,13 @@ class Enter(_Model):
     """Whether the document's lines are added to an entry that is there already, where it has none of that key."""
 
 
+class Mark(_Model):
+    """One of several texts that a mark may have: the first whose conditions hold."""
+
+    when: Conditions = ()
+    text: str
+
+
 class Look(_Model):
     """An entry of another register that the checks may look at."""
 
@@ -138,6 +145,8 @@ class Move(_Model):
     """An entry of another register that knows which entries are moved: `Through` in the tree, for `when`, `each` and `key`."""
     each: PathText | None = None
     """Parts of the document that each move an entry of their own; `Item` in the tree."""
+    only: Conditions = ()
+    """Which of these parts; paths begin at the move's tree, with `Item`."""
     key: Paths
     """Paths of the entry's key; several are joined by `/`."""
     enter: Enter | None = None
@@ -153,6 +162,8 @@ class Move(_Model):
     secret: PathText | None = None
     """The secret that a claim brings."""
     look: dict[str, Look] = Field(default_factory=dict)
+    mark: dict[str, tuple[Mark, ...]] = Field(default_factory=dict)
+    """What the move is, by conditions, for checks, outcomes and mappings: names in the tree, such as a class of goods."""
     checks: tuple[Check, ...] = ()
     outcome: Annotated[tuple[Chosen, ...], BeforeValidator(_chosen)] = Field(min_length=1)
 
@@ -186,8 +197,8 @@ class Outcome(_Model):
 
     en: str
     zh: str
-    message: Literal["accept", "reject", "hold"] = "accept"
-    """What becomes of the message."""
+    message: Literal["accept", "repeat", "reject", "hold"] = "accept"
+    """What becomes of the message; `repeat`: it says what another has said, is answered as that one, and goes nowhere."""
     state: str | None = None
     """The state that the entry comes into; a new entry without one is not kept."""
     keep: YesNo = True

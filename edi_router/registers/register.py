@@ -28,8 +28,12 @@ class Register:
     """The checks of each move."""
     conditions: Mapping[str, Sequence[Holds]] = field(repr=False)
     """When each move is for a document."""
+    parts: Mapping[str, Sequence[Holds]] = field(repr=False)
+    """Which parts of the document each move is for."""
     choices: Mapping[str, Sequence[Sequence[Holds]]] = field(repr=False)
     """When each outcome of a move is chosen."""
+    marks: Mapping[str, Mapping[str, Sequence[tuple[Sequence[Holds], str]]]] = field(repr=False)
+    """The texts of each mark of a move, with their conditions."""
     node: ConfigNode = field(repr=False, compare=False)
     """The file as it was read, for the places in it."""
 
@@ -43,10 +47,24 @@ class Register:
         run = _run(context)
         return all(condition(tree, run) for condition in self.conditions[move])
 
+    def picks(self, move: str, tree: Node, context: Context) -> bool:
+        """Whether the move is for the part of the document that the tree has as `Item`."""
+        run = _run(context)
+        return all(condition(tree, run) for condition in self.parts[move])
+
     def chooses(self, move: str, number: int, tree: Node, context: Context) -> bool:
         """Whether the conditions of the move's outcome of this number hold."""
         run = _run(context)
         return all(condition(tree, run) for condition in self.choices[move][number])
+
+    def marked(self, move: str, tree: Node, context: Context) -> Iterator[tuple[str, str]]:
+        """The marks of the move, each with the text whose conditions hold."""
+        run = _run(context)
+        for name, several in self.marks[move].items():
+            for conditions, text in several:
+                if all(condition(tree, run) for condition in conditions):
+                    yield name, text
+                    break
 
     def findings(self, move: str, tree: Node, context: Context) -> Iterator[tuple[Check, Fault]]:
         """What the checks of the move find, in their order."""
@@ -81,4 +99,4 @@ class Register:
 
 
 def _run(context: Context) -> Run:
-    return Run(context.business_date, context.business_date.isoformat())
+    return Run(context.business_date, context.business_date.isoformat(), context.registers)

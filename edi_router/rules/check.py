@@ -57,6 +57,8 @@ class RuleSet:
     date: Path | None = None
     after_schema: bool = False
     numbered: bool = False
+    registers: tuple[tuple[str, Place], ...] = ()
+    """The registers that are asked, each with its place in the file."""
 
     def includes(self, kind: Kind) -> bool:
         """Whether the rules are for documents of this kind."""
@@ -74,7 +76,7 @@ class RuleSet:
 
     def findings(self, root: Node, context: Context) -> Iterator[tuple[Rule, Fault]]:
         """Every fault with the rule that found it, in the order of the rules; without a limit."""
-        run = Run(context.business_date, self._day(root, context))
+        run = Run(context.business_date, self._day(root, context), context.registers)
         name = self.file.rpartition("/")[2]
         there = names_in(root)
         for compiled in self.compiled:

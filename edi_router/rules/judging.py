@@ -85,6 +85,8 @@ def _of_text(condition: Condition, texts: frozenset[str] | None, table: Table | 
     if table is not None:
         column = condition.column
         tests.append(lambda value, here, run: table.lookup(value, run.day, column) is not None)
+    if condition.register_ is not None:
+        tests.append(_registered(condition.register_, condition.states))
     if condition.matches is not None:
         match = re.compile(condition.matches).fullmatch
         tests.append(lambda value, here, run: len(value) <= LONGEST and match(value) is not None)
@@ -104,6 +106,20 @@ def _of_text(condition: Condition, texts: frozenset[str] | None, table: Table | 
             lambda value, here, run: (least or 0) <= len(value) <= (len(value) if most is None else most)
         )
     return tests
+
+
+def _registered(register: str, states: Sequence[str] | None) -> Test:
+    def test(value: str, here: Node, run: Run) -> Verdict:
+        if run.registers is None:
+            return None
+        entry = run.registers.look(register, value)
+        if entry is None:
+            return False
+        if states is not None:
+            return bool(set(states).intersection(entry["State"]))
+        return "yes" in entry["Open"] and not entry["Expired"]
+
+    return test
 
 
 def _compared(

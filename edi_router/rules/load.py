@@ -47,6 +47,11 @@ def load_rules(tree: Tree, name: str) -> tuple[RuleSet | None, list[Fault]]:
         date=model.date,
         after_schema=model.after_schema,
         numbered=model.places == "numbered",
+        registers=tuple(
+            (condition.register_, place_of(node, (*location, "register")))
+            for location, condition in conditions_of(model)
+            if condition.register_ is not None
+        ),
     ), []
 
 

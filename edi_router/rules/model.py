@@ -193,6 +193,9 @@ class Condition(Term):
     table: str | None = None
     column: str = "code"
     """The column of the table that the value is looked up in."""
+    register_: str | None = Field(default=None, alias="register")
+    """The value is the key of an entry in this register: one in `states`, else one that is open and not expired."""
+    states: Texts | None = None
     matches: str | None = None
     starts_with: str | None = None
     check_digit: str | None = None
@@ -267,6 +270,8 @@ class Condition(Term):
             raise ValueError("needs one of path, item, count, sum, distinct, product, total, all, any, not")
         if joins and (self.tests or {"where", "part", "split", "white_space"} & self.model_fields_set):
             raise ValueError(f"{joins[0].rstrip('_')} stands alone: its tests belong into its conditions")
+        if self.states is not None and self.register_ is None:
+            raise ValueError("states goes with register")
         if self.absent and self.tests != {"absent"}:
             raise ValueError("absent stands alone: a value that is not there cannot be tested")
         if self.subject in ARITHMETIC:
@@ -278,7 +283,7 @@ class Condition(Term):
         return self
 
 
-_NO_TESTS = frozenset({*Term.model_fields, *JOINS, "tolerance", "column"})
+_NO_TESTS = frozenset({*Term.model_fields, *JOINS, "tolerance", "column", "states"})
 _OF_NUMBERS = frozenset(
     {"equals", "equals_number", "in_numbers", "at_least", "at_most", "more_than", "less_than"}
 )

@@ -12,6 +12,7 @@ from edi_router.paths import Node, Path, Start
 from edi_router.paths.path import PARENT, Cache
 
 if TYPE_CHECKING:
+    from edi_router.rules.context import RegisterLook
     from edi_router.rules.model import Term
 
 Value = tuple[str, Node]
@@ -22,10 +23,11 @@ _NUMBER = re.compile(r"[-+]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)")
 class Run:
     """One document being checked: the item at hand, the days that count, and what paths have selected."""
 
-    __slots__ = ("cache", "day", "item", "known", "today")
+    __slots__ = ("cache", "day", "item", "known", "registers", "today")
 
-    def __init__(self, today: datetime.date, day: str) -> None:
+    def __init__(self, today: datetime.date, day: str, registers: RegisterLook | None = None) -> None:
         self.today = today
+        self.registers = registers
         self.day = day
         """The day on which code tables are looked up, as ISO text."""
         self.item: Node | None = None

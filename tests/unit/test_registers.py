@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,11 @@ from edi_router.config import Tree
 from edi_router.faults import Fault
 from edi_router.formats.documents import Kind
 from edi_router.formats.xml import parse, write
-from edi_router.registers import Empty, Judged, Occasion, Overlay, Register, judge, strike
+from edi_router.pipeline.register_lint import unknown_registers
+from edi_router.registers import Empty, Judged, Looks, Occasion, Overlay, Register, judge, strike
 from edi_router.registers.load import load_registers
 from edi_router.registers.tree import dumped
-from edi_router.rules import Context
+from edi_router.rules import Context, load_rules
 
 NOW = datetime.datetime(2026, 3, 15, 2, tzinfo=datetime.UTC)
 SHIP = """\
@@ -238,3 +240,33 @@ def test_the_example_of_the_documentation_does_what_the_page_says(tmp_path: Path
     assert desk.said("quota", use.format(2, 4)) == ["used"]
     desk.now += datetime.timedelta(days=20)
     assert desk.said("quota", use.format(3, 1)) == ["refused"]
+
+
+RULES = """\
+id: permits
+for: xml Ship
+rules:
+  - {code: A1, text: {en: unknown agent, zh: 代理未登记}, require: {path: Agent, register: agent}}
+  - {code: A2, text: {en: not clear, zh: 未放行}, require: {path: Agent, register: agent, states: [gone]}}
+"""
+
+
+def test_a_rule_asks_a_register(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "schemas/rules").mkdir(parents=True)
+    (tmp_path / "schemas/rules/permits.yaml").write_text(RULES, encoding="utf-8")
+    rules, faults = load_rules(Tree((tmp_path,)), "rules/permits.yaml")
+    assert rules is not None, faults
+    document, _ = parse(SHIP_1.encode())
+    assert document is not None
+
+    def broken(context: Context) -> list[str]:
+        return [fault.values["code"] for fault in rules.check(document.node(), context)]
+
+    alone = Context(now=NOW, business_date=NOW.date())
+    there = replace(alone, registers=Looks(desk.view, desk.registers, NOW.date()))
+    assert broken(alone) == [], "outside a deployment there is nothing to ask"
+    assert broken(there) == ["A1", "A2"]
+    desk.said("agent", "<Agent><Code>A</Code></Agent>")
+    assert broken(there) == ["A2"]
+    [fault] = list(unknown_registers([rules], ["agents"]))[:1]
+    assert (fault.code, fault.place.line, fault.hint) == ("config-unknown-name", 4, "agents")
