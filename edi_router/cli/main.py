@@ -15,6 +15,7 @@ from edi_router.cli.output import FINDINGS, SYSTEM, USAGE, fail
 
 VERBS = {
     "demo": ("edi_router.cli.demo", say("a sample day over real SFTP, from drop to books", "通过真实 SFTP 演示样例日的全过程")),
+    "simulate": ("edi_router.cli.simulate", say("a made-up day of all flows, of any size", "生成任意规模的模拟业务日")),
     "new": ("edi_router.cli.new", say("make a workspace, a mapping or a partner", "新建工作区、映射或伙伴")),
     "lint": ("edi_router.cli.lint", say("check a configuration before it runs", "运行前检查配置")),
     "schema": ("edi_router.cli.schema", say("JSON Schema of configuration files", "配置文件的 JSON Schema")),

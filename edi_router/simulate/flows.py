@@ -1,0 +1,14 @@
+"""All stories of a day, each with its share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from edi_router.simulate import flows_port, flows_transfer
+from edi_router.simulate.model import Story
+
+STORIES: Sequence[tuple[Story, int]] = (
+    *flows_transfer.STORIES,
+    *flows_port.STORIES,
+)
+"""Stories with how often each comes in a turn."""

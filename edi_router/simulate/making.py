@@ -1,0 +1,148 @@
+"""Documents made of the shipped samples: numbers, dates and amounts of their own, with right check digits."""
+
+from __future__ import annotations
+
+import datetime
+import string
+from collections.abc import Callable, Mapping, Sequence
+from random import Random
+from typing import TypeVar
+
+from lxml import etree
+
+from edi_router.config import Tree
+from edi_router.formats.xml.xpath import local_name
+from edi_router.rules.check_digits import CHECK_DIGITS
+
+T = TypeVar("T")
+Values = Mapping[str, str | None]
+"""What elements hold, by their path from the root: local names, `[n]` for the n-th, `@name`; None takes one away."""
+_USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
+
+class Samples:
+    """The samples of a configuration tree, each read once."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._bytes: dict[str, bytes] = {}
+        self._roots: dict[str, etree._Element] = {}
+
+    def read(self, name: str) -> bytes:
+        """The sample of this name below `samples/`."""
+        if name not in self._bytes:
+            self._bytes[name] = self._tree.read(f"samples/{name}")
+        return self._bytes[name]
+
+    def root(self, name: str) -> etree._Element:
+        """An XML sample, to be copied."""
+        if name not in self._roots:
+            parser = etree.XMLParser(remove_blank_text=True, resolve_entities=False, no_network=True)
+            self._roots[name] = etree.fromstring(self.read(name), parser)
+        return self._roots[name]
+
+
+class Maker:
+    """What the stories of a day are made with: its chance, its date, its running number."""
+
+    def __init__(self, samples: Samples, chance: Random, day: datetime.date, serial: int) -> None:
+        self.samples = samples
+        self.chance = chance
+        self.day = day
+        self.serial = serial
+        """The number of the story in the day: what has it in its numbers is unique."""
+
+    @property
+    def date(self) -> str:
+        """The day as yyyyMMdd."""
+        return f"{self.day:%Y%m%d}"
+
+    def later(self, days: int) -> str:
+        """A day so much later (or earlier), as yyyyMMdd."""
+        return f"{self.day + datetime.timedelta(days=days):%Y%m%d}"
+
+    def digits(self, length: int, prefix: str = "") -> str:
+        """The story's number, filled up to a length: unique in the day for every prefix.
+
+        >>> Maker(None, Random(1), datetime.date(2026, 3, 14), 17).digits(8, "26")
+        '26000017'
+        """
+        return prefix + str(self.serial).zfill(length - len(prefix))
+
+    def pick(self, choices: Sequence[T]) -> T:
+        """One of them."""
+        return self.chance.choice(choices)
+
+    def between(self, first: int, last: int) -> int:
+        """A whole number between two, both included."""
+        return self.chance.randint(first, last)
+
+    def happens(self, share: float) -> bool:
+        """Whether something that happens in this share of cases happens now."""
+        return self.chance.random() < share
+
+    def container(self, number: int = 0) -> str:
+        """A container number with its check digit, unique for the story and the number (0 to 9)."""
+        return checked("iso6346", f"EXLU{(self.serial * 10 + number) % 1_000_000:06}", string.digits)
+
+    def uscc(self) -> str:
+        """A unified social credit code of an invented firm."""
+        return checked("uscc", f"91420500MA{self.between(0, 9_999_999):07}", _USCC)
+
+    def time(self, minute: int = 0) -> str:
+        """A time of the day as yyyyMMddHHmmss, later the more stories there were."""
+        moment = datetime.datetime.combine(self.day, datetime.time(8)) + datetime.timedelta(
+            seconds=self.serial % 36_000, minutes=minute
+        )
+        return f"{moment:%Y%m%d%H%M%S}"
+
+    def xml(self, sample: str, values: Values) -> bytes:
+        """An XML sample with other values."""
+        source = self.samples.root(sample)
+        root = etree.fromstring(etree.tostring(source))
+        for path, value in values.items():
+            _set(root, path, value)
+        return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+
+    def text(self, sample: str, changes: Mapping[str, str]) -> bytes:
+        """A sample of another format with texts replaced; each must be there."""
+        data = self.samples.read(sample).decode("utf-8")
+        for old, new in changes.items():
+            if old not in data:
+                raise ValueError(f"{old!r} is not in the sample {sample}")
+            data = data.replace(old, new)
+        return data.encode("utf-8")
+
+
+def checked(kind: str, start: str, alphabet: str) -> str:
+    """The start with the character that makes its check digit right.
+
+    >>> checked("iso6346", "CSQU305438", string.digits)
+    'CSQU3054383'
+    """
+    right: Callable[[str], bool] = CHECK_DIGITS[kind]
+    return next(start + end for end in alphabet if right(start + end))
+
+
+def _set(root: etree._Element, path: str, value: str | None) -> None:
+    node = root
+    *above, last = path.split("/")
+    for step in above:
+        node = _child(node, step, path)
+    if last.startswith("@"):
+        node.set(last[1:], value or "")
+        return
+    child = _child(node, last, path)
+    if value is None:
+        node.remove(child)
+    else:
+        child.text = value
+
+
+def _child(node: etree._Element, step: str, path: str) -> etree._Element:
+    name, _, number = step.rstrip("]").partition("[")
+    found = [each for each in node if isinstance(each.tag, str) and local_name(each.tag) == name]
+    try:
+        return found[int(number or 1) - 1]
+    except IndexError:
+        raise ValueError(f"the sample has no {step} in {path}") from None
