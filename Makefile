@@ -1,8 +1,10 @@
 # Two commands on a fresh machine: `make run` and `make test`. Each does its own set-up in .venv.
-.PHONY: run test check setup setup-test format lint types floors config unit bench clean
+.PHONY: run test check gates setup setup-test format lint types floors config unit nightly bench clean
 .DEFAULT_GOAL := help
 VENV := .venv
 BIN := $(VENV)/bin
+# Without the compiled modules beside them, each of the commands that tests start would compile them anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -13,7 +15,10 @@ run: setup ## install, then show the sample day over real SFTP
 test: setup-test ## install what tests need, then everything that CI runs
 	$(MAKE) check
 
-check: lint types floors config unit ## all quality gates, without the set-up
+check: lint ## all quality gates, without the set-up; beside the tests run the gates that use one core only
+	$(MAKE) --no-print-directory --jobs=2 unit gates
+
+gates: types floors config
 
 setup: $(VENV)/.installed
 
@@ -44,7 +49,11 @@ config:
 	$(BIN)/edi-router lint
 
 unit:
-	$(BIN)/pytest -n auto --dist loadfile --cov --cov-report=term --cov-fail-under=85
+	$(BIN)/pytest -n auto --dist worksteal --durations=15 --cov --cov-report=term --cov-fail-under=85
+
+nightly: setup-test ## the property tests and the mutants, twenty times as many of each as CI makes
+	EDI_ROUTER_EFFORT=20 $(BIN)/pytest -n auto --dist worksteal --durations=15 tests/property tests/unit
+	$(BIN)/python -m tests.mutants --count 8000 --seed 1
 
 bench: setup ## ratios against named peers (installed into .bench), measured in one run
 	$(BIN)/python -m tests.bench

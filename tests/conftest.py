@@ -1,11 +1,25 @@
 """Fixtures shared by all tests: the places of real messages and of system programs."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+UNTRACED = re.compile(
+    r"tests/((bench|fuzz|golden|mutants|property)/"
+    r"|unit/test_(directory_(oddities|official|variants)|ledger_(crash|properties)|profile_property)\.py)"
+)
+"""Tests that run much data through lines which other tests run too: coverage measures those, since to trace every
+line of these would double their time."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Take coverage off the tests that are `UNTRACED`."""
+    for item in items:
+        if UNTRACED.match(item.nodeid):
+            item.add_marker(pytest.mark.no_cover)
 
 
 def need(found: object, what: str) -> None:

@@ -12,12 +12,14 @@ import datetime
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from edi_router.config import Tree
 from edi_router.faults import Fault, Place
 
 FOLDER = "mappings/tables"
 DATED = ("valid_from", "valid_to")
+_KEPT = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,16 @@ def load_table(tree: Tree, name: str) -> tuple[Table | None, list[Fault]]:
 
 
 def parse_table(data: bytes, name: str, file: str) -> tuple[Table | None, list[Fault]]:
-    """Read a table; the table is None when there are faults, of which each names its line."""
+    """Read a table; the table is None when there are faults, of which each names its line.
+
+    The same bytes give the same table, which is not read anew: many mappings share a few tables.
+    """
+    table, faults = _parsed(data, name, file)
+    return table, list(faults)
+
+
+@lru_cache(maxsize=_KEPT)
+def _parsed(data: bytes, name: str, file: str) -> tuple[Table | None, Sequence[Fault]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

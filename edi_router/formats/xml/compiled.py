@@ -14,6 +14,7 @@ from urllib.response import addinfourl
 from lxml import etree
 
 from edi_router.faults import Fault, Place
+from edi_router.formats.xml.model import Model
 from edi_router.formats.xml.reader import hardened
 from edi_router.formats.xml.sources import SCHEME, SchemaError, Sources
 
@@ -109,6 +110,11 @@ class Compiled:
                 fault = Fault("schema-invalid", self._place(self.sources.top, None), {"problem": text})
                 raise SchemaError(fault) from None
 
+    @cached_property
+    def lookup(self) -> Model:
+        """What the schema says about its elements."""
+        return Model(self.model)
+
 
 _kept: dict[str, Compiled] = {}
 _keeping = threading.Lock()
@@ -116,7 +122,7 @@ _keeping = threading.Lock()
 
 def compiled(sources: Sources) -> Compiled:
     """The compiled schema for these sources: the one made earlier when the contents are the same."""
-    key = sources.key()
+    key = sources.key
     with _keeping:
         found = _kept.get(key)
     if found is None:

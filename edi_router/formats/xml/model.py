@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from edi_router.formats.xml.particles import choices, content_of, elements, find, has_wildcard, most, needed
+from edi_router.formats.xml.particles import (
+    Elements,
+    choices,
+    content_of,
+    elements,
+    has_wildcard,
+    most,
+    needed,
+)
 from edi_router.formats.xml.types import facet, members, patterns, type_name, values
 from edi_router.formats.xml.values import Found, examine
 from edi_router.formats.xml.xpath import local_name, namespace
@@ -44,31 +52,45 @@ class ElementInfo:
     """What the schema's documentation says, by language ("" when it names none)."""
 
 
-def info(schema: Any, path: list[str]) -> ElementInfo | None:
-    """What xmlschema's schema says about the element at the path, or None when there is none."""
-    element = find(schema, path)
-    if element is None:
-        return None
-    parent = find(schema, path[:-1])
+class Model:
+    """A schema's components, and what has been asked about them: the check of mappings asks again and again."""
+
+    def __init__(self, schema: Any) -> None:
+        self.schema = schema
+        self._elements = Elements(schema)
+        self._infos: dict[tuple[int, int], ElementInfo] = {}  # by ids: the schema keeps its components
+
+    def info(self, path: Sequence[str]) -> ElementInfo | None:
+        """What the schema says about the element at the path of local names, or None when there is none."""
+        element = self._elements.find(path)
+        if element is None:
+            return None
+        parent = self._elements.find(path[:-1])
+        key = (id(parent), id(element))
+        if key not in self._infos:
+            self._infos[key] = _info(element, parent)
+        return self._infos[key]
+
+    def value_problem(self, path: Sequence[str], text: str) -> Found | None:
+        """What keeps a text from being the value of the element or attribute (`@name`) at the path, if anything."""
+        attribute = path[-1][1:] if path[-1].startswith("@") else None
+        element = self._elements.find(path if attribute is None else path[:-1])
+        if element is None:
+            return None
+        if attribute is not None:
+            uses = {local_name(name): use for name, use in element.attributes.items() if name is not None}
+            kind = uses[attribute].type if attribute in uses else None
+        else:
+            kind = content_of(element)
+        return examine(kind, text) if kind is not None and hasattr(kind, "is_valid") else None
+
+
+def _info(element: Any, parent: Any | None) -> ElementInfo:
     name = local_name(element.name)
     if parent is None or name not in {local_name(child.name) for child in elements(parent)}:
         return _describe(element, mandatory=True, bound=1)
     content = content_of(parent)
     return _describe(element, mandatory=name in needed(content), bound=most(content, name))
-
-
-def value_problem(schema: Any, path: list[str], text: str) -> Found | None:
-    """What keeps a text from being the value of the element or attribute (`@name`) at the path, if anything."""
-    attribute = path[-1][1:] if path[-1].startswith("@") else None
-    element = find(schema, path if attribute is None else path[:-1])
-    if element is None:
-        return None
-    if attribute is not None:
-        uses = {local_name(name): use for name, use in element.attributes.items() if name is not None}
-        kind = uses[attribute].type if attribute in uses else None
-    else:
-        kind = content_of(element)
-    return examine(kind, text) if kind is not None and hasattr(kind, "is_valid") else None
 
 
 def _describe(element: Any, *, mandatory: bool, bound: int | None) -> ElementInfo:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from edi_router.formats.xml.xpath import local_name, namespace
@@ -16,20 +16,31 @@ def root_names(schema: Any) -> tuple[str, ...]:
     return tuple(name for name in schema.maps.elements if not namespace(name).startswith(_BUILT_IN))
 
 
-def find(schema: Any, path: list[str]) -> Any | None:
-    """xmlschema's element at the path of local names from a root element, or None.
+class Elements:
+    """The elements of a schema by their paths; what may stand in an element is read once and kept."""
 
-    Where a wildcard lets any element in, the elements at the top of the schema are found too.
-    """
-    steps = [local_name(step) for step in path]
-    roots = {local_name(name): schema.maps.elements[name] for name in reversed(root_names(schema))}
-    current = roots.get(steps[0]) if steps else None
-    for step in steps[1:]:
-        if current is None:
-            return None
-        inside = {local_name(child.name): child for child in reversed(elements(current))}
-        current = {**(roots if has_wildcard(current) else {}), **inside}.get(step)
-    return current
+    def __init__(self, schema: Any) -> None:
+        self._roots = {local_name(name): schema.maps.elements[name] for name in reversed(root_names(schema))}
+        self._inside: dict[int, dict[str, Any]] = {}  # by id: the schema keeps its components
+
+    def find(self, path: Sequence[str]) -> Any | None:
+        """xmlschema's element at the path of local names from a root element, or None.
+
+        Where a wildcard lets any element in, the elements at the top of the schema are found too.
+        """
+        current = self._roots.get(local_name(path[0])) if path else None
+        for step in path[1:]:
+            if current is None:
+                return None
+            current = self._below(current).get(local_name(step))
+        return current
+
+    def _below(self, element: Any) -> dict[str, Any]:
+        below = self._inside.get(id(element))
+        if below is None:
+            inside = {local_name(child.name): child for child in reversed(elements(element))}
+            below = self._inside[id(element)] = {**(self._roots if has_wildcard(element) else {}), **inside}
+        return below
 
 
 def content_of(element: Any) -> Any:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from lxml import etree
 
 from edi_router.faults import Fault, FaultList, Place
-from edi_router.formats.xml import model, particles
 from edi_router.formats.xml.compiled import Compiled, compiled, log_of
 from edi_router.formats.xml.document import XmlDocument
 from edi_router.formats.xml.explain import explain
 from edi_router.formats.xml.model import ElementInfo
+from edi_router.formats.xml.particles import root_names
 from edi_router.formats.xml.reader import parse
 from edi_router.formats.xml.sources import Read, gather
 from edi_router.formats.xml.values import shown
@@ -80,15 +80,15 @@ class Schema:
 
     def roots(self) -> tuple[str, ...]:
         """The names ``{namespace}local`` of all elements that the schema declares at its top."""
-        return particles.root_names(self._inner.model)
+        return root_names(self._inner.model)
 
     def element(self, path: list[str]) -> ElementInfo | None:
         """What the schema says about the element at a path of local names, from the root element on."""
-        return model.info(self._inner.model, path)
+        return self._inner.lookup.info(path)
 
     def value_problem(self, path: list[str], text: str) -> Fault | None:
         """What keeps a text from being the value of the element or attribute (`@name`) at the path."""
-        found = model.value_problem(self._inner.model, path, text)
+        found = self._inner.lookup.value_problem(path, text)
         if found is None:
             return None
         code, values = found

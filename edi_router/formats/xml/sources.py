@@ -6,6 +6,7 @@ import hashlib
 import posixpath
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from lxml import etree
 
@@ -19,6 +20,7 @@ SCHEME = "edirouter://schema/"
 
 _VERSIONING = "http://www.w3.org/2007/XMLSchema-versioning"
 _REFERENCES = ("import", "include", "redefine")
+_KEPT = 64
 Read = Callable[[str], bytes]
 
 
@@ -33,12 +35,14 @@ class SchemaError(ValueError):
 
 @dataclass(frozen=True)
 class Sources:
-    """All documents of a schema by address, and `top`, the one to start from."""
+    """All documents of a schema by address, and `top`, the one to start from; `files` are the bytes read, by name."""
 
     documents: dict[str, bytes]
     top: str
     names: dict[str, str] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
 
+    @cached_property
     def key(self) -> str:
         """A digest of names and contents: equal sources give equal schemas."""
         total = hashlib.sha256()
@@ -48,16 +52,35 @@ class Sources:
         return total.hexdigest()
 
 
+_gathered: dict[tuple[str, ...], Sources] = {}
+
+
 def gather(read: Read, names: tuple[str, ...]) -> Sources:
     """Read the named schemas and everything they import or include.
 
     A `schemaLocation` is relative to the document it stands in; of an address with a scheme only the last
-    part counts, in the same folder. Raises SchemaError for what cannot be read or is no schema.
+    part counts, in the same folder. Raises SchemaError for what cannot be read or is no schema. When all files
+    are as they were the last time, so is what is made of them.
     """
+    last = _gathered.get(names)
+    if last is not None and _unchanged(last, read):
+        return last
     gathering = _Gathering(read)
     roots = [gathering.add(name, by=None) for name in names]
     top = roots[0] if len(roots) == 1 else gathering.wrap(roots)
-    return Sources(gathering.documents, top, {address: name for name, address in gathering.addresses.items()})
+    by_address = {address: name for name, address in gathering.addresses.items()}
+    sources = Sources(gathering.documents, top, by_address, gathering.files)
+    if len(_gathered) >= _KEPT:
+        _gathered.clear()
+    _gathered[names] = sources
+    return sources
+
+
+def _unchanged(sources: Sources, read: Read) -> bool:
+    try:
+        return all(read(name) == content for name, content in sources.files.items())
+    except OSError:
+        return False
 
 
 class _Gathering:
@@ -65,6 +88,7 @@ class _Gathering:
         self.read = read
         self.addresses: dict[str, str] = {}
         self.documents: dict[str, bytes] = {}
+        self.files: dict[str, bytes] = {}
         self.namespaces: dict[str, str] = {}
 
     def add(self, name: str, by: str | None) -> str:
@@ -86,7 +110,7 @@ class _Gathering:
 
     def _parse(self, name: str, by: str | None) -> etree._Element:
         try:
-            data = self.read(name)
+            data = self.files[name] = self.read(name)
         except OSError:
             missing = Fault("schema-missing", Place(file=by), {"schema": name})
             raise SchemaError(missing) from None
