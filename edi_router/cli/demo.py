@@ -12,6 +12,7 @@ import click
 
 from edi_router.cli import options, output, workspace
 from edi_router.cli.books import print_books
+from edi_router.cli.demo_day import day_json, print_day
 from edi_router.cli.language import LANGUAGE, say
 from edi_router.faults import render
 
@@ -35,10 +36,12 @@ NARROW = 125
     is_flag=True,
     help=say("Leave the workspace (one that you name is always left).", "保留工作区（指定的目录总会保留）。"),
 )
+@click.option("--messages", type=click.IntRange(0, 100_000), default=284, show_default=True,
+              help=say("Messages of the made-up rest of the day; 0 for none.", "其余模拟报文数，0 表示不生成。"))  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help=say("The result as JSON.", "以 JSON 输出结果。"))
 @options.lang_option
 @click.pass_context
-def demo(ctx: click.Context, directory: Path | None, keep: bool, as_json: bool) -> None:
+def demo(ctx: click.Context, directory: Path | None, keep: bool, messages: int, as_json: bool) -> None:
     """Run the demonstration in a temporary folder, or in DIRECTORY."""
     import logging
 
@@ -53,7 +56,7 @@ def demo(ctx: click.Context, directory: Path | None, keep: bool, as_json: bool) 
     began = time.monotonic()
     try:
         with output.progress(say("demo", "演示")) as step:
-            shown = demonstrate(root, lambda what, detail: step(f"{what} {detail}"))
+            shown = demonstrate(root, messages, lambda what, detail: step(f"{what} {detail}"))
         seconds = time.monotonic() - began
         if as_json:
             output.emit(_json(shown, seconds))
@@ -62,8 +65,10 @@ def demo(ctx: click.Context, directory: Path | None, keep: bool, as_json: bool) 
     finally:
         if not keep:
             remove(root)
-    if shown.report.problems or not shown.books.balanced or len(shown.files) != len(shown.dropped):
-        for problem in shown.report.problems:
+    problems = [*shown.report.problems, *(shown.played.problems if shown.played is not None else ())]
+    unexpected = shown.played.unexpected if shown.played is not None else []
+    if problems or unexpected or not shown.books.balanced or len(shown.files) != len(shown.dropped):
+        for problem in problems:
             print(problem, file=sys.stderr)
         output.stop(output.FINDINGS)
 
@@ -108,6 +113,7 @@ def _json(shown: Demonstrated, seconds: float) -> dict[str, Any]:
         "messages": _rows(shown),
         "books": {**shown.books.page(), "balanced": shown.books.balanced},
         "problems": shown.report.problems,
+        "day": day_json(shown.played) if shown.played is not None else None,
     }
 
 
@@ -133,6 +139,9 @@ def _print(shown: Demonstrated, seconds: float, root: Path, keep: bool) -> None:
         print()
     else:
         output.table(headings, rows)
+    if shown.played is not None:
+        print_day(shown.played)
+        print()
     print_books(shown.books)
     print()
     print(

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from edi_router.config import Tree
+from edi_router.demo.played import Played, play
 from edi_router.demo.server import RunningServer, start
 from edi_router.engine.round import EmbeddedEngine, Report
 from edi_router.engine.workspace import Workspace
 from edi_router.ledger.books import Books
+from edi_router.simulate import Day
 from edi_router.transports import open_channel
 
 DAY = "samples/day/"
 WAIT_SECONDS = "0.5"
+MORNING = datetime(2026, 3, 14, 12, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+"""When the sample day is played: its documents have dates, and some are valid for a while only."""
+SEED = 2026
+"""Of the made-up rest of the day."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +44,21 @@ class Demonstrated:
     messages: dict[str, list[dict[str, Any]]]
     """Everything about each message, by the id of its file."""
     books: Books
+    played: Played | None
+    """What became of the made-up rest of the day."""
 
 
-def demonstrate(root: Path, tell: Callable[[str, str], None]) -> Demonstrated:
-    """Run the sample day in the empty or missing folder `root`; `tell` hears each step."""
+def clock_from(moment: datetime) -> Callable[[], datetime]:
+    """A clock that goes on from the moment."""
+    began = time.monotonic()
+    return lambda: moment.astimezone(UTC) + timedelta(seconds=time.monotonic() - began)
+
+
+def demonstrate(root: Path, messages: int, tell: Callable[[str, str], None]) -> Demonstrated:
+    """Run the sample day in the empty or missing folder `root`; `tell` hears each step.
+
+    After the files of the morning come so many `messages` of a made-up day, on the same server.
+    """
     root.mkdir(parents=True, exist_ok=True)
     tree = Tree.over_shipped(root)
     accounts = sorted(Path(name).stem for name in tree.names("partners", ".yaml"))
@@ -48,11 +68,13 @@ def demonstrate(root: Path, tell: Callable[[str, str], None]) -> Demonstrated:
         (root / "edi-router.yaml").write_text(_settings(server, root), encoding="utf-8")
         workspace = Workspace.at(root)
         dropped = _drop(tree, server, tell)
-        ledger = stack.enter_context(workspace.open_ledger())
+        clock = clock_from(MORNING)
+        ledger = stack.enter_context(workspace.open_ledger(clock))
         stack.enter_context(workspace.engine_lock())
-        engine = EmbeddedEngine(workspace, ledger, workspace.open_archive(), progress=tell)
+        engine = EmbeddedEngine(workspace, ledger, workspace.open_archive(), clock, progress=tell)
         report = engine.until_idle(timeout_seconds=50)
         files = [ledger.show(row["id"]) for row in ledger.ls("file", limit=1000)]
+        played = play(tree, server, engine, Day(messages, SEED), tell) if messages else None
         return Demonstrated(
             workspace=root,
             server=server.kind + (f" ({server.note})" if server.note else ""),
@@ -61,6 +83,7 @@ def demonstrate(root: Path, tell: Callable[[str, str], None]) -> Demonstrated:
             files=files,
             messages={file["id"]: [ledger.show(each["id"]) for each in file["messages"]] for file in files},
             books=ledger.books(None),
+            played=played,
         )
 
 

@@ -9,8 +9,10 @@ from sqlalchemy import select, update
 from edi_router.ledger import tables
 from edi_router.ledger.errors import NotFound, Refused
 from edi_router.ledger.moves import Change, change, note
+from edi_router.ledger.refusing import close_interchange, write_refusal
 from edi_router.ledger.states import TABLES
 from edi_router.ledger.store import Row, Store, Tx
+from edi_router.pipeline.model import FileOutcome
 
 
 class Desk(Store):
@@ -58,10 +60,19 @@ class Desk(Store):
             change(tx, kind, [Change(row, to, "released", {"by": by, "reason": reason})])
             _decided(tx, kind, id, "release", by, reason)
 
-    def reject(self, id: str, by: str, reason: str) -> None:
-        """Refuse a held message for good; or close a held or failed file, that nothing can be made of."""
+    def reject(self, id: str, by: str, reason: str, refusal: FileOutcome | None = None) -> None:
+        """Refuse a held message for good; or close a held or failed file, that nothing can be made of.
+
+        `refusal` is what follows from it: acknowledgements to the sender, moves of registers. All of it is
+        written together with the rejection. Raises Refused when the message is not held (any more), and Conflict
+        when an entry of a register has been moved since `refusal` was made.
+        """
         with self.write() as tx:
             kind, row = _held(tx, id, failed=True)
+            if kind == "message":
+                close_interchange(tx, row)
+                if refusal is not None:
+                    write_refusal(tx, row, refusal)
             detail = {"by": by, "reason": reason}
             to = "rejected" if kind == "message" else "processed"
             change(tx, kind, [Change(row, to, "rejected", detail, {"reason": reason})])

@@ -25,6 +25,7 @@ from edi_router.ledger.registering import RegisterReads
 from edi_router.ledger.schedules import Schedules
 from edi_router.ledger.store import Announce, Clock
 from edi_router.ledger.striking import Striking
+from edi_router.ledger.times import Times
 from edi_router.ledger.upgrade import is_current, upgrade
 from edi_router.ledger.working import Working
 
@@ -53,6 +54,7 @@ class Ledger(
     Schedules,
     Bookkeeping,
     Queries,
+    Times,
 ):
     """What happened: every file, message, output and delivery, with its events; and the books."""
 

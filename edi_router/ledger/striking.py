@@ -10,7 +10,7 @@ from edi_router.ledger import tables
 from edi_router.ledger.moves import enter
 from edi_router.ledger.registering import RegisterMoves
 from edi_router.ledger.rows import Numbers, build_later
-from edi_router.ledger.store import Store
+from edi_router.ledger.store import Store, Tx
 from edi_router.pipeline.model import Output
 from edi_router.registers import Moved
 from edi_router.version import __version__
@@ -35,18 +35,21 @@ class Striking(Store):
                 return
             m = tables.message.c
             row = tx.connection.execute(select(m.file, m.interchange).where(m.id == message)).one()
-            streams = sorted({each.unsealed.stream for each in outputs if each.unsealed is not None})
-            tx.insert_missing(tables.control_number, [{"stream": stream} for stream in streams])
-            first = {
-                key: found["last"] for key, found in tx.lock(tables.control_number, streams, "stream").items()
-            }
-            numbers = Numbers(first)
-            common = {"now": tx.now, "config": config, "engine": __version__}
-            rows = build_later(row.file, row.interchange, common, outputs, numbers)
-            enter(tx, "output", rows.outputs)
-            tx.insert(tables.content, rows.contents)
-            tx.insert_missing(tables.message_output, rows.links)
-            enter(tx, "delivery", rows.deliveries)
-            n = tables.control_number
-            for stream, last in numbers.last.items():
-                tx.connection.execute(update(n).where(n.c.stream == stream).values(last=last))
+            write_later(tx, row.file, row.interchange, outputs, config)
+
+
+def write_later(tx: Tx, file: str, interchange: str, outputs: Sequence[Output], config: str) -> None:
+    """Write outputs of an interchange that was recorded long before, with the numbers of their envelopes."""
+    streams = sorted({each.unsealed.stream for each in outputs if each.unsealed is not None})
+    tx.insert_missing(tables.control_number, [{"stream": stream} for stream in streams])
+    first = {key: found["last"] for key, found in tx.lock(tables.control_number, streams, "stream").items()}
+    numbers = Numbers(first)
+    common = {"now": tx.now, "config": config, "engine": __version__}
+    rows = build_later(file, interchange, common, outputs, numbers)
+    enter(tx, "output", rows.outputs)
+    tx.insert(tables.content, rows.contents)
+    tx.insert_missing(tables.message_output, rows.links)
+    enter(tx, "delivery", rows.deliveries)
+    n = tables.control_number
+    for stream, last in numbers.last.items():
+        tx.connection.execute(update(n).where(n.c.stream == stream).values(last=last))

@@ -6,20 +6,21 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Connection, and_, bindparam, select, update
+from sqlalchemy import BigInteger, Connection, and_, bindparam, func, select, update
 
 from edi_router.ledger import tables
 from edi_router.ledger.errors import Fenced, NotFound
 from edi_router.ledger.moves import Change, change, note
 from edi_router.ledger.store import Row, Store, Tx, instant
 
-_w, _f, _p = tables.work.c, tables.file.c, tables.partner_state.c
+_w, _f, _p, _d = tables.work.c, tables.file.c, tables.partner_state.c, tables.decision.c
 _takeable = and_(_w.state.in_(("pending", "claimed")), _w.due <= bindparam("now"))
 _PARTNERS = select(_w.partner).where(_takeable).distinct().order_by(_w.partner)
 _ITEMS = (
     select(
         *(_w.id, _w.kind, _w.file, _w.message, _w.partner, _w.attempts),
         *(_f.name, _f.size, _f.sha256, _f.received, _f.date),
+        select(func.max(_d.at)).where(_d.subject == _w.message).scalar_subquery().label("decided"),
     )
     .join(tables.file, _f.id == _w.file)
     .where(_takeable, _w.partner == bindparam("partner"))
@@ -46,6 +47,8 @@ class WorkItem:
     business_date: str
     attempts: int
     only: frozenset[str] = field(default_factory=frozenset)
+    decided: datetime | None = None
+    """When a person released the message."""
 
 
 class Working(Store):
@@ -161,4 +164,5 @@ def _item(row: Row) -> WorkItem:
         row["id"], row["kind"], row["file"], row["partner"], row["name"], row["size"], row["sha256"],
         instant(row["received"]), row["date"], row["attempts"],
         frozenset({row["message"]} if row["message"] is not None else ()),
+        instant(row["decided"]) if row["decided"] is not None else None,
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -141,6 +141,26 @@ class Delivery(Model):
         return value
 
 
+class Span(Model):
+    """A span of time."""
+
+    days: int = Field(default=0, ge=0, le=3660)
+    hours: int = Field(default=0, ge=0, le=9999)
+    minutes: int = Field(default=0, ge=0, le=9999)
+    seconds: int = Field(default=0, ge=0, le=9999)
+
+    @model_validator(mode="after")
+    def _some(self) -> Span:
+        if not self.time:
+            raise ValueError("needs days, hours, minutes or seconds")
+        return self
+
+    @property
+    def time(self) -> timedelta:
+        """How long it is."""
+        return timedelta(days=self.days, hours=self.hours, minutes=self.minutes, seconds=self.seconds)
+
+
 def _kind(value: str) -> str:
     Kind.parse(value)
     return value
@@ -159,6 +179,8 @@ class Agreement(Model):
     deliver: Annotated[tuple[Delivery, ...], BeforeValidator(_list)] = ()
     registers: Annotated[tuple[str, ...], BeforeValidator(_list)] = ()
     """The registers that these documents move, in this order."""
+    within: Span | None = None
+    """How long it may take from the arrival of a document until everything made of it is delivered."""
     receipt: str | None = None
     """The mapping that makes the technical receipt of an XML document."""
     note: str = ""

@@ -31,9 +31,7 @@ def _at(clock: Clock, entry: Entry, zone: tzinfo) -> datetime | None:
         since = entry.since if clock.since is None else _moment(entry.value(clock.since))
         if since is None:
             return None
-        return since + timedelta(
-            days=span.days, hours=span.hours, minutes=span.minutes, seconds=span.seconds
-        )
+        return since + timedelta(days=span.days, hours=span.hours, minutes=span.minutes, seconds=span.seconds)
     day = day_of(entry.value(clock.field or ""))
     if day is None:
         return None

@@ -106,9 +106,7 @@ def is_moved(register: Register, occasion: Occasion) -> bool:
     )
 
 
-def _through(
-    tree: Branch, move: Move, registers: Registers, view: RegisterView, occasion: Occasion
-) -> None:
+def _through(tree: Branch, move: Move, registers: Registers, view: RegisterView, occasion: Occasion) -> None:
     """Add the entry that knows which entries are moved."""
     if move.through is None:
         return
@@ -220,7 +218,8 @@ class _Judging:
         fresh = self._made(entered)
         if self.before is None or self.before.state in entered.replaces:
             return None, False
-        same = self.before.says_the_same(fresh)
+        entered_fields = {name: each for name, each in self.before.fields.items() if name in entered.fields}
+        same = replace(self.before, fields=entered_fields).says_the_same(fresh)
         if not entered.adds:
             return self.before, same
         known = {line.key for line in self.before.lines}

@@ -15,7 +15,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_
 
 from edi_router.config import Model, YesNo
 from edi_router.formats.documents import Kind
-from edi_router.partners.model import Delivery, Name
+from edi_router.partners.model import Delivery, Name, Span
 from edi_router.rules.model import Conditions, Paths, PathText, Rule
 
 _NAME = r"^[a-z0-9][a-z0-9-]{0,39}$"
@@ -234,28 +234,13 @@ class Series(_Model):
         return self
 
 
-class After(_Model):
-    """A span of time."""
-
-    days: int = Field(default=0, ge=0, le=3660)
-    hours: int = Field(default=0, ge=0, le=9999)
-    minutes: int = Field(default=0, ge=0, le=9999)
-    seconds: int = Field(default=0, ge=0, le=9999)
-
-    @model_validator(mode="after")
-    def _some(self) -> After:
-        if not (self.days or self.hours or self.minutes or self.seconds):
-            raise ValueError("needs days, hours, minutes or seconds")
-        return self
-
-
 class Clock(_Model):
     """What happens to an entry by the passing of time."""
 
     id: str = Field(pattern=_NAME)
     in_: Annotated[tuple[str, ...], BeforeValidator(_list)] = Field(alias="in", min_length=1)
     """The states in which it runs."""
-    after: After | None = None
+    after: Span | None = None
     """So long after the entry came into its state."""
     since: str | None = None
     """The field with the moment from which `after` counts instead, as `Now` writes it."""

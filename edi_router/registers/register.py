@@ -59,9 +59,9 @@ class Register:
 
     def marked(self, move: str, tree: Node, context: Context) -> Iterator[tuple[str, str]]:
         """The marks of the move, each with the text whose conditions hold."""
-        run = _run(context)
         for name, several in self.marks[move].items():
             for conditions, text in several:
+                run = _run(context)  # what a run remembers is of conditions that were compiled together
                 if all(condition(tree, run) for condition in conditions):
                     yield name, text
                     break
