@@ -96,14 +96,16 @@ def _type(field: Field, text: str) -> str:
             return "0-9 ."
         if field.decimals is not None and len((found[2] or "").rstrip("0")) > field.decimals:
             return f"0-9 . (≤ {field.decimals})"
-    if field.type == "date":
-        try:
-            read = datetime.strptime(text, field.strptime)
-        except ValueError:
-            return field.form
-        if read.strftime(field.strptime) != text:
-            return field.form
+    if field.type == "date" and not any(_is_date(text, form) for form in field.strptime):
+        return field.form
     return ""
+
+
+def _is_date(text: str, form: str) -> bool:
+    try:
+        return datetime.strptime(text, form).strftime(form) == text
+    except ValueError:
+        return False
 
 
 def _total(node: RecordNode, field: Field, root: RecordNode) -> Iterator[Fault]:

@@ -42,7 +42,7 @@ class Field(Model):
     min_length: int = Key(default=0, ge=0)
     type: Literal["text", "digits", "number", "date"] = "text"
     form: str = "yyyyMMdd"
-    """The form of a date: yyyy, yy, MM, dd, HH, mm, ss and what stands between."""
+    """The form of a date: yyyy, yy, MM, dd, HH, mm, ss and what stands between; several are divided by `|`."""
     decimals: int | None = Key(default=None, ge=0)
     """The most decimals of a number."""
     mandatory: YesNo = False
@@ -63,9 +63,12 @@ class Field(Model):
         return self.column if self.column is not None else self.name
 
     @cached_property
-    def strptime(self) -> str:
-        """The form of a date for `datetime.strptime`."""
-        return _TOKEN.sub(lambda found: _FORMS[found[0]], self.form.replace("%", "%%"))
+    def strptime(self) -> tuple[str, ...]:
+        """The forms of a date for `datetime.strptime`."""
+        return tuple(
+            _TOKEN.sub(lambda found: _FORMS[found[0]], form.replace("%", "%%"))
+            for form in self.form.split("|")
+        )
 
     @property
     def is_own(self) -> bool:
@@ -119,6 +122,8 @@ class Layout(Model):
     name_en: str = ""
     name_zh: str = ""
     encoding: str = "gb18030"
+    or_utf8: YesNo = False
+    """Whether a file may be UTF-8 without a byte order mark: it is when its Chinese characters say so."""
     bom: YesNo = False
     """Whether a byte order mark is written before UTF-8; one that is read is always passed over."""
     header: YesNo = True

@@ -15,6 +15,8 @@ from edi_router.formats.records.text import Text
 
 LIMIT = 1000
 """Faults kept for one document."""
+_HEAD = 1 << 16
+"""The bytes that tell whether a file is of a layout."""
 
 
 @dataclass(slots=True)
@@ -30,7 +32,7 @@ class Document:
 
 def read(data: bytes, layout: Layout) -> tuple[list[Document], list[Fault]]:
     """The documents of a file, checked, and the faults of the file as a whole."""
-    text = Text(data, layout.encoding)
+    text = Text(data, layout.encoding, layout.or_utf8)
     faults = text.faults()
     if not text.text.strip("\r\n\t \x1a"):
         return [], [*faults, Fault("file-empty", text.place(0))]
@@ -45,7 +47,12 @@ def read(data: bytes, layout: Layout) -> tuple[list[Document], list[Fault]]:
 
 def likeness(data: bytes, layout: Layout) -> int:
     """How much a file begins as the layout says: 0 not at all, else the number of columns that it knows."""
-    reader = _Reader(Text(data[: 1 << 16], layout.encoding), layout, [])
+    head = data
+    if len(data) > _HEAD:
+        head = (
+            data[: data.rfind(b"\n", 0, _HEAD) + 1] or data[:_HEAD]
+        )  # half a character would hide the encoding
+    reader = _Reader(Text(head, layout.encoding, layout.or_utf8), layout, [])
     first = next(reader.records(), None)
     if first is None or first[1] is None:
         return 0
