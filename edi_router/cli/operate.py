@@ -177,8 +177,25 @@ def reject(ctx: click.Context, id: str, reason: str, as_json: bool) -> None:
         if len(held) != 1:
             several = ", ".join(held) or say("nothing held", "没有被搁置的")
             output.fail(say(f"{id} names {several}", f"{id} 对应：{several}"), output.FINDINGS)
-        ledger.reject(held[0], _who(), reason)
-    _done(as_json, "reject", held[0], say(f"{held[0]} is rejected", f"{held[0]} 已退回"))
+        count = _refuse(ctx, ledger, held[0], reason)
+    told = say(f"; {count} told of it", f"；{count} 份单证告知") if count else ""
+    _done(
+        as_json, "reject", held[0], say(f"{held[0]} is rejected", f"{held[0]} 已退回") + told, documents=count
+    )
+
+
+def _refuse(ctx: click.Context, ledger: Ledger, id: str, reason: str) -> int:
+    """Reject it, and tell the sender; a configuration with faults could not tell him."""
+    from edi_router.engine.refuse import refuse
+    from edi_router.ledger.registering import SealedView
+
+    place = workspace.needed(ctx)
+    configuration, faults = place.configuration()
+    if configuration is None:
+        output.print_faults(faults)
+        output.stop(output.FINDINGS)
+    registers = SealedView(ledger, place.secret_key())
+    return refuse(ledger, place.open_archive(), configuration, registers, id, _who(), reason)
 
 
 @click.command(

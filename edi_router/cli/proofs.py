@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -15,10 +15,14 @@ from edi_router.cli.language import say
 from edi_router.config import Tree
 
 if TYPE_CHECKING:
+    from edi_router.formats.edifact.settings import EdifactSettings
     from edi_router.mapping import Mapping
     from edi_router.mapping.documents import Source
+    from edi_router.partners import Partner
     from edi_router.rules.context import Context
 
+    Input = tuple[str, bytes, Context, EdifactSettings | None]
+    """A file: its name, its bytes, the context it came in, and the syntax of EDIFACT outputs for their partner."""
 F = TypeVar("F", bound=Callable[..., object])
 MOST = 100_000
 
@@ -37,20 +41,23 @@ def archive_options(function: F) -> F:
     return click.option("--archive", is_flag=True, help=archive)(function)
 
 
-def of_files(names: tuple[str, ...]) -> Iterator[tuple[str, bytes, Context]]:
+def of_files(names: tuple[str, ...]) -> Iterator[Input]:
     """The files named; ends the command when one cannot be read."""
     from edi_router.mapping.golden import STANDARD
 
     inputs = options.Inputs(names)
     for name, stream in inputs:
-        yield name, stream.read(), STANDARD
+        yield name, stream.read(), STANDARD, None
     if inputs.failed:
         output.stop(output.SYSTEM)
 
 
-def of_archive(ctx: click.Context, id: str, since: datetime | None) -> Iterator[tuple[str, bytes, Context]]:
+def of_archive(ctx: click.Context, id: str, since: datetime | None) -> Iterator[Input]:
     """Every archived file from which the mapping made an output, in the order of their coming, in the context
-    in which it came; a progress bar on a terminal."""
+    in which it came and with the syntax of the partner it was for; a progress bar on a terminal.
+
+    A file of which outputs went to several partners comes once for each.
+    """
     from datetime import date
 
     from edi_router.rules.context import Context
@@ -61,15 +68,29 @@ def of_archive(ctx: click.Context, id: str, since: datetime | None) -> Iterator[
     archive = place.open_archive()
     with workspace.ledger(ctx) as ledger:
         rows = ledger.ls("output", since=moment, limit=MOST)
-        made = {row["file"] for row in rows if row["mapping"] == id}
+        made: dict[str, dict[str, None]] = {}
+        for row in rows:
+            if row["mapping"] == id:
+                made.setdefault(row["file"], {})[row["partner"]] = None
         files = [row for row in ledger.ls("file", limit=MOST) if row["id"] in made]
+    configuration, _ = place.configuration()
+    partners = configuration.directory.partners if configuration is not None else {}
     with output.progress(say("replaying", "重放"), len(files)) as advance:
         for row in reversed(files):
             of = Context(
                 row["received"], date.fromisoformat(row["date"]), row["id"], sender=row["partner"], zone=zone
             )
-            yield row["name"], archive.read(row["sha256"]), of
+            data = archive.read(row["sha256"])
+            for destination in reversed(made[row["id"]]):
+                to = partners.get(destination)
+                settings = None if to is None else _syntax(to)
+                yield row["name"], data, replace(of, recipient=destination), settings
             advance(row["name"])
+
+
+def _syntax(to: Partner) -> EdifactSettings:
+    """The syntax of EDIFACT outputs for the partner, in its encoding."""
+    return to.edifact.model_copy(update={"encoding": to.edifact.encoding or to.encoding})
 
 
 def mapping_named(ctx: click.Context, text: str) -> tuple[Tree, Mapping, Source]:

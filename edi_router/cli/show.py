@@ -68,7 +68,7 @@ def show(
 
 def _show(name: str, stream: BinaryIO, checker: Checker, as_json: bool) -> bool:
     """Show one file; whether it has errors."""
-    from edi_router.cli import naming, reports, tree_text
+    from edi_router.cli import masks, naming, reports, tree_text
     from edi_router.library import Report
 
     report = Report()
@@ -79,6 +79,7 @@ def _show(name: str, stream: BinaryIO, checker: Checker, as_json: bool) -> bool:
             if document.xml is not None:
                 shape |= {"format": "xml", "root": document.xml.local, "namespace": document.xml.namespace}
                 shape["document"] = naming.element(document.xml.root)
+                masks.hide_in_xml(shape["document"], checker.secret_nodes(document))
                 if not as_json:
                     tree_text.print_xml(shape["document"])
                 continue
@@ -91,6 +92,7 @@ def _show(name: str, stream: BinaryIO, checker: Checker, as_json: bool) -> bool:
                 if not as_json:
                     tree_text.print_interchange(head)
             message = naming.message(document, checker.definitions)
+            masks.hide_in_message(message, checker.secret_nodes(document))
             if as_json:
                 shape["interchanges"][-1]["messages"].append(message)
             else:

@@ -24,6 +24,7 @@ from edi_router.formats.edifact.profile import Profile
 from edi_router.formats.edifact.reader import read as read_interchanges
 from edi_router.formats.records import Layout
 from edi_router.formats.records import read as read_records
+from edi_router.formats.secrets import hide_secrets, secret_nodes
 from edi_router.library.files import load_rule_set, load_schema
 from edi_router.library.report import LIMIT, Report, extend
 from edi_router.library.source import opened
@@ -222,6 +223,8 @@ class Checker:
         found = tuple(document.faults)
         for profile in self.profiles:
             extend(document.faults, profile.check(document.root, found))
+        if described is not None:
+            hide_secrets(document.faults, document.root, described.secret)
 
     def context(self, document: Document) -> Context:
         """What a mapping or a rule may know besides the document."""
@@ -232,6 +235,11 @@ class Checker:
             sender=document.sender,
             recipient=document.recipient,
         )
+
+    def secret_nodes(self, document: Document) -> list[Node]:
+        """Where the values stand that may not be shown."""
+        described = self._described(document.kind)
+        return [] if described is None else secret_nodes(document.root, described.secret)
 
     def _described(self, kind: Kind) -> DocumentType | None:
         fitting = [each for each in self.documents_known if each.kind.includes(kind)]

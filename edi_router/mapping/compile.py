@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from edi_router.faults import Place
+from edi_router.mapping.conditions import Test, compile_test
 from edi_router.mapping.functions import FUNCTIONS, Function, Kind, Shortened
-from edi_router.mapping.model import Call, Condition, Item, Source, TableUse
+from edi_router.mapping.model import Call, Item, Source, TableUse, Wrap
 from edi_router.mapping.output import Attribute, Element, Found
+from edi_router.mapping.reading_parts import OUTPUT
 from edi_router.mapping.scope import Scope
+from edi_router.mapping.wrapping import chosen, is_too_long, lines_of
 from edi_router.paths import Node, Start
 from edi_router.paths.path import is_filled
 from edi_router.tables import Table
@@ -17,23 +20,26 @@ Builder = Callable[[Scope, Element], None]
 Getter = Callable[[Scope], Found | None]
 Gatherer = Callable[[Scope], Sequence[Found]]
 Stage = Callable[[Scope, Sequence[Found]], Sequence[Found]]
-Test = Callable[[Scope], bool]
+Adder = Callable[[Scope, Element, bool], None]
+"""Adds what the item writes to its parent, and tells a fault where it is required and comes to nothing."""
 SHOWN = 5
 
 
 def compile_item(item: Item, tables: dict[str, Table]) -> Builder:
     """What adds the item's elements (or its attribute) to their parent."""
-    fill = _filler(item, tables)
     test = compile_test(item.when)
     if item.is_attribute:
-        return _attribute(item, _value(item, tables), test)
+        return _attribute(item, compile_value(item, tables), test)
+    add = _adder(item, tables)
     if item.each is None:
 
         def once(scope: Scope, parent: Element) -> None:
             if test is None or test(scope):
-                _add(item, fill, scope, parent)
+                add(scope, parent, True)
 
         return once
+    if item.single:
+        return _from_one(item, item.each, add, test)
     path = item.each.path
 
     def for_each(scope: Scope, parent: Element) -> None:
@@ -43,7 +49,7 @@ def compile_item(item: Item, tables: dict[str, Table]) -> Builder:
             inner = Scope(scope.run, node, position + 1)
             if is_filled(node) and (test is None or test(inner)):
                 position += 1
-                _add(item, fill, inner, parent, required=False)
+                add(inner, parent, False)
         if item.required and len(parent.children) == before:
             _required(item, scope)
 
@@ -62,6 +68,56 @@ def compile_root(item: Item, tables: dict[str, Table]) -> Callable[[Scope], Elem
     return build
 
 
+def _from_one(item: Item, source: Source, add: Adder, test: Test | None) -> Builder:
+    """For a fragment that is used `from` somewhere: its paths begin at the one part that the path selects."""
+
+    def build(scope: Scope, parent: Element) -> None:
+        before, told = len(parent.children), scope.run.told
+        found = [node for node in source.path.select(scope.node, scope.run.cache) if is_filled(node)]
+        inner = [Scope(scope.run, node, scope.position) for node in found]
+        inner = [each for each in inner if test is None or test(each)]
+        if len(inner) > 1:
+            _several(item, scope, source.text, [each.node.place() for each in inner])
+        elif inner:
+            add(inner[0], parent, False)
+        if item.required and len(parent.children) == before and scope.run.told == told:
+            _required(item, scope)
+
+    return build
+
+
+def _adder(item: Item, tables: dict[str, Table]) -> Adder:
+    if item.wrap is not None:
+        return _line_adder(item, item.wrap, compile_value(item, tables))
+    fill = _filler(item, tables)
+    return lambda scope, parent, required: _add(item, fill, scope, parent, required=required)
+
+
+def _line_adder(item: Item, wrap: Wrap, value: Getter) -> Adder:
+    """One element for each line of a text."""
+
+    def add(scope: Scope, parent: Element, required: bool) -> None:
+        found = value(scope)
+        if found is None:
+            return
+        encoding = scope.run.encoding if wrap.encoding == OUTPUT else wrap.encoding
+        lines = lines_of(found.text, wrap, encoding)
+        kept = chosen(lines, wrap)
+        if is_too_long(lines, wrap):
+            values = {"target": item.name, "value": found.text, "length": str(wrap.length)}
+            if wrap.rest == "fault":
+                values |= {"lines": str(wrap.last), "count": str(len(lines))}
+                scope.run.fault("wrap-too-long", item, _place(found, scope), values, wrap.place)
+                return
+            values |= {"result": " ".join(kept), "function": "wrap"}
+            scope.run.fault("value-cut", item, _place(found, scope), values, wrap.place)
+        for line in kept:
+            one = Element(item.name, item, scope.node, line, Found(line, found.nodes, found.row))
+            parent.children.append(one)
+
+    return add
+
+
 def _add(item: Item, fill: Builder, scope: Scope, parent: Element, *, required: bool = True) -> None:
     element = Element(item.name, item, scope.node)
     before = scope.run.told
@@ -76,7 +132,7 @@ def _add(item: Item, fill: Builder, scope: Scope, parent: Element, *, required: 
 
 def _filler(item: Item, tables: dict[str, Table]) -> Builder:
     builders = [compile_item(child, tables) for child in item.do or ()]
-    value = _value(item, tables) if item.has_value else None
+    value = compile_value(item, tables) if item.has_value else None
 
     def fill(scope: Scope, element: Element) -> None:
         if value is not None:
@@ -101,31 +157,11 @@ def _attribute(item: Item, value: Getter, test: Test | None) -> Builder:
     return build
 
 
-def compile_test(conditions: Sequence[Condition]) -> Test | None:
-    """Whether all conditions hold in a scope; None when there are none."""
-    tests = [_condition(condition) for condition in conditions]
-    if not tests:
-        return None
-    return tests[0] if len(tests) == 1 else lambda scope: all(test(scope) for test in tests)
-
-
-def _condition(condition: Condition) -> Test:
-    source, texts, absent = condition.source, frozenset(condition.texts), condition.absent
-    if texts:
-        return lambda scope: any(found.text in texts for found in scope.values(source))
-    return lambda scope: _is_there(source, scope) is not absent
-
-
-def _is_there(source: Source, scope: Scope) -> bool:
-    if source.path.start is Start.CONTEXT:
-        return bool(scope.values(source))
-    return source.path.has_value(scope.node, scope.run.cache)
-
-
-def _value(item: Item, tables: dict[str, Table]) -> Getter:
+def compile_value(item: Item, tables: dict[str, Table]) -> Getter:
     """The item's one value: gathered, functions applied, looked up, joined; else its default."""
     get = _gather(item)
     stages = [_stage(item, call) for call in item.functions]
+    after = [_stage(item, call) for call in item.then]
     if item.first:
         stages.insert(0, lambda scope, found: found[:1])
     if item.join is None:
@@ -141,7 +177,14 @@ def _value(item: Item, tables: dict[str, Table]) -> Getter:
             found = stage(scope, found)
         found = [one for one in found if one.text]
         if found:
-            return found[0] if len(found) == 1 else _joined(item.join or "", found)
+            one = found[0] if len(found) == 1 else _joined(item.join or "", found)
+            if not after:
+                return one
+            found = [one]
+            for stage in after:
+                found = stage(scope, found)
+            if found and found[0].text:
+                return found[0]
         if default is None and item.required and scope.run.told == before:
             _required(item, scope)
         return default
@@ -194,9 +237,9 @@ def _stage(item: Item, call: Call) -> Stage:
     def each(scope: Scope, found: Sequence[Found]) -> Sequence[Found]:
         results: list[Found] = []
         for one in found:
-            arguments: tuple[str, ...] = extra
+            arguments: tuple[object, ...] = extra
             if function.kind is Kind.DATED:
-                arguments = (*(extra or ("yyyyMMdd",)), form_of(one))
+                arguments = (*(extra or ("yyyyMMdd",)), form_of(one), scope.run.context.zone)
             try:
                 text = function.apply(one.text, *arguments)
             except ValueError as error:
@@ -204,7 +247,7 @@ def _stage(item: Item, call: Call) -> Stage:
                 continue
             if isinstance(text, Shortened):
                 values = {"target": item.name, "value": one.text, "result": str(text), "function": call.name}
-                scope.run.fault(text.code, item, _place(one, scope), values, call.place.line)
+                scope.run.fault(text.code, item, _place(one, scope), values, call.place)
             results.append(Found(str(text), one.nodes, one.row))
         return results
 
@@ -232,17 +275,18 @@ def _apply_all(
 def _single(item: Item, scope: Scope, found: Sequence[Found]) -> Sequence[Found]:
     if len(found) < 2:
         return found
-    places = [str(_place(one, scope)) for one in found[:SHOWN]]
+    path = " | ".join(source.text for source in item.sources)
+    _several(item, scope, path, [_place(one, scope) for one in found])
+    return []
+
+
+def _several(item: Item, scope: Scope, path: str, found: Sequence[Place]) -> None:
+    """The fault of several values or parts where one is wanted, at the second."""
+    places = [str(place) for place in found[:SHOWN]]
     if len(found) > SHOWN:
         places.append("…")
-    values = {
-        "target": item.name,
-        "count": str(len(found)),
-        "path": " | ".join(source.text for source in item.sources),
-        "places": ", ".join(places),
-    }
-    scope.run.fault("mapping-several-values", item, _place(found[1], scope), values)
-    return []
+    values = {"target": item.name, "count": str(len(found)), "path": path, "places": ", ".join(places)}
+    scope.run.fault("mapping-several-values", item, found[1], values)
 
 
 def _lookup(item: Item, use: TableUse, table: Table | None) -> Stage:
@@ -258,9 +302,12 @@ def _lookup(item: Item, use: TableUse, table: Table | None) -> Stage:
                 results.append(Found(text, one.nodes, table.place(rows[0])))
             elif len(texts) > 1:
                 values["lines"] = ", ".join(str(row.line) for row in rows)
-                scope.run.fault("table-ambiguous", item, _place(one, scope), values, use.place.line)
+                scope.run.fault("table-ambiguous", item, _place(one, scope), values, use.place)
+            elif rows and not item.default:
+                values["line"] = str(rows[0].line)
+                scope.run.fault("table-no-counterpart", item, _place(one, scope), values, use.place)
             elif not item.default:
-                scope.run.fault("table-missing-key", item, _place(one, scope), values, use.place.line)
+                scope.run.fault("table-missing-key", item, _place(one, scope), values, use.place)
         return results
 
     return look
@@ -276,7 +323,7 @@ def form_of(found: Found) -> str:
 
 def _failed(item: Item, call: Call, scope: Scope, one: Found, problem: str) -> None:
     values = {"function": call.name, "value": one.text, "problem": problem, "target": item.name}
-    scope.run.fault("function-value", item, _place(one, scope), values, call.place.line)
+    scope.run.fault("function-value", item, _place(one, scope), values, call.place)
 
 
 def _place(found: Found, scope: Scope) -> Place:

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from edi_router.faults import Place
 from edi_router.mapping.compile import compile_root
+from edi_router.mapping.conditions import told_when
 from edi_router.mapping.coverage_watch import Notes, Watch
 from edi_router.mapping.mapping import Mapping
-from edi_router.mapping.model import Condition, Item
+from edi_router.mapping.model import Item
 from edi_router.mapping.output import with_paths
 from edi_router.mapping.trace_given import Given
 from edi_router.mapping.trace_parts import parts_of
@@ -38,6 +40,8 @@ class Outcome:
     is the condition, the source, the default or the table.
     """
 
+    file: str
+    """The mapping's file, or the shared file of a fragment that it uses."""
     line: int
     target: str
     kind: str
@@ -67,6 +71,8 @@ class Coverage:
     names: dict[str, None] = field(default_factory=dict)
     """The cases or files that had a document for the mapping."""
     sources: dict[str, SourceValue] = field(default_factory=dict)
+    raised: set[tuple[str, str]] = field(default_factory=set)
+    """The faults that the mapping has told: the code, and the line of the mapping that it is told at."""
     _watches: list[tuple[Mapping, Mapping, Watch]] = field(init=False, repr=False)
     """For each release that the mapping reads: the mapping, the same with watched paths, the notes."""
 
@@ -84,6 +90,7 @@ class Coverage:
         self.names[given.name] = None
         watch.read.clear()
         result = watched.run_closely(root, given.context, given.envelope)
+        self.raised.update((fault.code, fault.rule or "") for fault in result.faults)
         for part in parts_of(root):
             value = self.sources.setdefault(part.path, SourceValue(part.path))
             value.occurs += 1
@@ -107,25 +114,26 @@ class Coverage:
     def outcomes(self) -> list[Outcome]:
         """Everything that the lines of the mapping can do, by line; what one line does at several places counts
         as one thing (a segment that is taken over whole)."""
-        found: dict[tuple[int | None, int | None, str, int], Outcome] = {}
+        found: dict[tuple[Place, str, int], Outcome] = {}
         for _, _, watch in self._watches:
             for number, (path, item, _) in enumerate(watch.items):
                 for at, each in enumerate(_outcomes(path, item, watch.notes[number])):
-                    key = item.place.line, item.place.column, each.kind, at
+                    key = item.place, each.kind, at
                     known = found.get(key)
                     found[key] = each if known is None else replace(known, times=known.times + each.times)
-        return sorted(found.values(), key=lambda each: each.line)
+        own = self.mapping.definition.file
+        return sorted(found.values(), key=lambda each: (each.file != own, each.file, each.line))
 
     @property
     def share_of_sources(self) -> Share:
         """The places of the source that were read."""
         return Share(len(self.sources) - len(self.unread()), len(self.sources))
 
-    def lines(self) -> dict[int, Share]:
-        """The share of what each line can do that it did."""
-        found: dict[int, list[Outcome]] = {}
+    def lines(self) -> dict[tuple[str, int], Share]:
+        """The share of what each line can do that it did, by its file and number."""
+        found: dict[tuple[str, int], list[Outcome]] = {}
         for each in self.outcomes():
-            found.setdefault(each.line, []).append(each)
+            found.setdefault((each.file, each.line), []).append(each)
         return {line: share_of(outcomes) for line, outcomes in found.items()}
 
 
@@ -158,31 +166,22 @@ def _written(watch: Watch, item: Item, by_default: bool) -> None:
 
 
 def _outcomes(path: str, item: Item, notes: Notes) -> Iterator[Outcome]:
-    line = item.place.line or 0
+    file, line = item.place.file or "", item.place.line or 0
     if item.has_value and not item.qualifier:
-        yield Outcome(line, path, "target", "", notes.written)
-    # What a condition asks of the context is the same in all cases, so only what it leads to can be seen.
-    if item.when and not any(each.source.path.start is Start.CONTEXT for each in item.when):
-        told = " & ".join(told_condition(each) for each in item.when)
-        yield Outcome(line, path, "holds", told, notes.held)
-        yield Outcome(line, path, "fails", told, notes.refused)
+        yield Outcome(file, line, path, "target", "", notes.written)
+    if item.when:
+        told = " & ".join(told_when(each) for each in item.when)
+        yield Outcome(file, line, path, "holds", told, notes.held)
+        yield Outcome(file, line, path, "fails", told, notes.refused)
     if len(item.sources) > 1 and not item.every_source:
         for source, times in zip(item.sources, notes.sources, strict=True):
             if source.path.start is not Start.CONTEXT:
-                yield Outcome(line, path, "alternative", source.text, times)
+                yield Outcome(file, line, path, "alternative", source.text, times)
     if item.default and item.sources:
         if item.table is None:
-            yield Outcome(line, path, "default", item.default, notes.defaults)
+            yield Outcome(file, line, path, "default", item.default, notes.defaults)
         else:
-            yield Outcome(line, path, "default", item.default, min(notes.nothing, notes.defaults))
-            yield Outcome(line, path, "table-default", item.table.name, min(notes.missed, notes.defaults))
-
-
-def told_condition(condition: Condition) -> str:
-    """A condition in a few characters: `A`, `no A`, `A = 'x'`, `A in x, y`."""
-    text = condition.source.text
-    if condition.absent:
-        return f"no {text}"
-    if len(condition.texts) > 1:
-        return f"{text} in {', '.join(condition.texts)}"
-    return f"{text} = '{condition.texts[0]}'" if condition.texts else text
+            yield Outcome(file, line, path, "default", item.default, min(notes.nothing, notes.defaults))
+            yield Outcome(
+                file, line, path, "table-default", item.table.name, min(notes.missed, notes.defaults)
+            )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from edi_router.faults import Place
-from edi_router.mapping.model import Condition, Definition, Item, Source, TableUse
+from edi_router.mapping.model import Definition, Item, Joined, Source, TableUse, When
 from edi_router.paths import Node, Path
 from edi_router.paths.path import Cache, Equals, is_filled
 from edi_router.tables import Row, Table
@@ -104,10 +104,7 @@ class Watch:
             sources=tuple(
                 self._source(source, self._source_told(notes, at)) for at, source in enumerate(item.sources)
             ),
-            when=tuple(
-                replace(each, source=self._source(each.source, self._condition_told(notes, each, at)))
-                for at, each in enumerate(item.when, 1 - len(item.when))
-            ),
+            when=self._when(item.when, notes),
             each=None if item.each is None else self._source(item.each, self._values),
             table=None if item.table is None else _named(item.table, number),
             do=None if item.do is None else tuple(self._item(child, path) for child in item.do),
@@ -123,15 +120,16 @@ class Watch:
             replace(
                 step,
                 predicates=tuple(
-                    replace(each, path=self._path(each.path, self._values))
-                    if isinstance(each, Equals)
-                    else each
-                    for each in step.predicates
+                    self._predicate(each) if isinstance(each, Equals) else each for each in step.predicates
                 ),
             )
             for step in path.steps
         )
-        return WatchedPath(path.start, steps, told=told)
+        return WatchedPath(path.start, steps, path.compares, told=told)
+
+    def _predicate(self, predicate: Equals) -> Equals:
+        other = None if predicate.other is None else self._path(predicate.other, self._values)
+        return replace(predicate, path=self._path(predicate.path, self._values), other=other)
 
     def _values(self, found: Sequence[Node]) -> None:
         for node in found:
@@ -150,21 +148,21 @@ class Watch:
 
         return told
 
-    def _condition_told(self, notes: Notes, condition: Condition, before_last: int) -> Told:
-        """Notes of a condition: all hold when the last one does, as the first that does not ends the test."""
+    def _when(self, when: tuple[When, ...], notes: Notes) -> tuple[When, ...]:
+        """The same conditions as one, which tells whether it held."""
+        if not when:
+            return ()
 
-        def told(found: Sequence[Node]) -> None:
-            self._values(found)
-            if condition.texts:
-                holds = any(node.value() in condition.texts for node in found)
-            else:
-                holds = any(is_filled(node) for node in found) is not condition.absent
-            if not holds:
-                notes.refused += 1
-            elif before_last == 0:
-                notes.held += 1
+        def told(holds: bool) -> None:
+            notes.held += holds
+            notes.refused += not holds
 
-        return told
+        return (Joined("all", tuple(self._condition(each) for each in when), told),)
+
+    def _condition(self, when: When) -> When:
+        if isinstance(when, Joined):
+            return replace(when, parts=tuple(self._condition(each) for each in when.parts))
+        return replace(when, source=self._source(when.source, self._values))
 
 
 def _named(use: TableUse, number: int) -> TableUse:

@@ -9,7 +9,7 @@ FORMS = {
     "2": "ddMMyy", "3": "MMddyy", "4": "ddMMyyyy", "101": "yyMMdd", "102": "yyyyMMdd", "103": "yywwe",
     "105": "yyDDD", "201": "yyMMddHHmm", "202": "yyMMddHHmmss", "203": "yyyyMMddHHmm",
     "204": "yyyyMMddHHmmss", "205": "yyyyMMddHHmm", "301": "yyMMddHHmm", "302": "yyMMddHHmmss",
-    "303": "yyyyMMddHHmm", "304": "yyyyMMddHHmmss", "602": "yyyy", "609": "yyMM", "610": "yyyyMM",
+    "303": "yyyyMMddHHmm", "304": "yyyyMMddHHmmss", "208": "yyyyMMddHHmmss", "602": "yyyy", "609": "yyMM", "610": "yyyyMM",
     "711": "yyyyMMdd", "713": "yyMMddHHmm", "717": "yyMMdd", "718": "yyyyMMdd", "719": "yyyyMMddHHmm",
 }  # fmt: skip
 """Format codes of data element 2379 by pattern; a period (7xx) counts by its beginning."""
@@ -23,6 +23,8 @@ _BY_LENGTH = {
     16: "yyyyMMddHHmmssSS",
     17: "yyyyMMddHHmmssSSS",
 }
+_ZONED = ("205", "208", "301", "302", "303", "304")
+"""Forms with a time zone behind: ZHHMM, as in +0800, or ZZZ, as in +08 or UTC."""
 _PERIODS = ("711", "713", "717", "718", "719")
 _WIDTH = {
     "yyyy": 4,
@@ -40,9 +42,17 @@ _WIDTH = {
 }
 _TOKEN = re.compile(r"yyyy|yy|MM|dd|HH|mm|ss|SSS|SS|XXX|ww|e|DDD")
 _ISO = re.compile(
-    r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})"
-    r"(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,6}))?)?)?\s*(Z|[+-]\d{2}:?\d{2})?"
+    r"(?P<year>\d{4})(?:[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})|(?P<month2>\d{2})(?P<day2>\d{2})(?=[T ]|Z|[+-]\d))"
+    r"(?:[T ](?:"
+    r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<part>\d{1,9}))?)?"
+    r"|(?P<hour2>\d{2})(?:(?P<minute2>\d{2})(?:(?P<second2>\d{2})(?:[.,](?P<part2>\d{1,9}))?)?)?"
+    r"))?"
+    r"\s*(?P<zone>Z|[+-]\d{2}(?::?\d{2})?)?"
 )
+"""A date or moment of ISO 8601, the basic and extended forms of date and time in any mixture."""
+_OFFSET = re.compile(r"([+-])(\d{2})(?::?(\d{2}))?")
+FARTHEST = 14
+"""Hours that a zone may lie from UTC."""
 _OUTPUT = re.compile(r"'([^']*)'|(yyyy|yy|MM|dd|HH|mm|ss|SSS|XXX)|([A-Za-z])|(.)", re.DOTALL)
 
 
@@ -57,6 +67,10 @@ def read_moment(value: str, code: str = "") -> datetime.datetime:
     datetime.datetime(2016, 7, 1, 15, 30)
     >>> read_moment("2016-07-01 15:30:00")
     datetime.datetime(2016, 7, 1, 15, 30)
+    >>> read_moment("20160701T15:30:00")
+    datetime.datetime(2016, 7, 1, 15, 30)
+    >>> str(read_moment("201607011530+0800", "205"))
+    '2016-07-01 15:30:00+08:00'
     >>> read_moment("2016070115300050")
     datetime.datetime(2016, 7, 1, 15, 30, 0, 500000)
     >>> read_moment("20160701-20160731", "718")
@@ -69,21 +83,64 @@ def read_moment(value: str, code: str = "") -> datetime.datetime:
     if pattern is None:
         raise ValueError("no known form of a date")
     width = sum(_WIDTH[token] for token in _TOKEN.findall(pattern))
-    digits = text[:width] if code in _PERIODS or code in ("205", "301", "302", "303", "304") else text
+    digits = text[:width] if code in _PERIODS or code in _ZONED else text
     if len(digits) != width or not (digits.isascii() and digits.isdigit()):
         raise ValueError(f"expected {width} digits" + (f" for format {code}" if code else ""))
-    return _from_digits(digits, pattern)
+    moment = _from_digits(digits, pattern)
+    return moment.replace(tzinfo=_zone(text[width:].strip())) if code in _ZONED else moment
 
 
 def _from_iso(match: re.Match[str]) -> datetime.datetime:
-    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
-    fraction = int((match[7] or "").ljust(6, "0"))
-    zone = None
-    if match[8]:
-        sign = -1 if match[8].startswith("-") else 1
-        digits = match[8].lstrip("Z+-").replace(":", "").ljust(4, "0")
-        zone = datetime.timezone(sign * datetime.timedelta(hours=int(digits[:2]), minutes=int(digits[2:])))
-    return datetime.datetime(year, month, day, hour, minute, second, fraction, zone)
+    parts = match.groupdict(default="")
+
+    def part(name: str) -> int:
+        return int(parts[name] or parts.get(f"{name}2") or 0)
+
+    hour, minute, second = part("hour"), part("minute"), part("second")
+    midnight = hour == 24 and not (minute or second)
+    fraction = int((parts["part"] or parts["part2"])[:6].ljust(6, "0"))
+    moment = datetime.datetime(
+        part("year"),
+        part("month"),
+        part("day"),
+        0 if midnight else hour,
+        minute,
+        second,
+        fraction,
+        _zone(parts["zone"]),
+    )
+    return moment + datetime.timedelta(days=1) if midnight else moment
+
+
+def _zone(text: str) -> datetime.timezone | None:
+    """The zone that `Z`, `+08`, `+0800` or `+08:00` means; None of nothing."""
+    if not text:
+        return None
+    if text in ("Z", "UTC", "GMT"):
+        return datetime.UTC
+    match = _OFFSET.fullmatch(text)
+    minutes = int(match[2]) * 60 + int(match[3] or 0) if match is not None else 0
+    if match is None or minutes > FARTHEST * 60 or int(match[3] or 0) > 59:
+        raise ValueError(f"no known time zone: {text}")
+    return datetime.timezone(datetime.timedelta(minutes=-minutes if match[1] == "-" else minutes))
+
+
+def in_zone(moment: datetime.datetime, zone: datetime.tzinfo) -> datetime.datetime:
+    """The moment in the zone; one that says no zone is taken to be in it.
+
+    >>> str(in_zone(read_moment("20160701T233000Z"), datetime.timezone(datetime.timedelta(hours=8))))
+    '2016-07-02 07:30:00+08:00'
+    """
+    return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)
+
+
+def lost_zone(moment: datetime.datetime, pattern: str, zone: datetime.tzinfo | None) -> str | None:
+    """The offset that a pattern without XXX would drop; None when nothing is lost, as in the zone `zone`."""
+    if moment.tzinfo is None or any(match[2] == "XXX" for match in _OUTPUT.finditer(pattern)):
+        return None
+    if zone is not None and moment.astimezone(zone).utcoffset() == moment.utcoffset():
+        return None
+    return f"{moment:%z}"
 
 
 def _from_digits(digits: str, pattern: str) -> datetime.datetime:

@@ -10,11 +10,13 @@ import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
 
-from edi_router.mapping import dates
+from edi_router.mapping.functions_dates import date, days, local
 from edi_router.mapping.functions_text import fill, unless
 from edi_router.mapping.registry import FUNCTIONS, Function, Kind, Shortened, function
 
-__all__ = ["FUNCTIONS", "Function", "Kind", "Shortened", "fill", "function", "number", "unless"]
+__all__ = [
+    "FUNCTIONS", "Function", "Kind", "Shortened", "date", "days", "fill", "function", "local", "number", "unless",
+]  # fmt: skip
 
 LONGEST = 40
 """Characters that a number may have; sums and products of such numbers stay exact."""
@@ -46,24 +48,6 @@ def _plain(result: Decimal) -> str:
     text = format(result, "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in ("-0", "") else text
-
-
-@function(
-    Kind.DATED,
-    pattern=r".+",
-    form="a pattern such as yyyy-MM-dd",
-    optional=True,
-    checker=dates.pattern_problem,
-)
-def date(value: str, argument: str = "yyyyMMdd", code: str = "") -> str:
-    """The date or time in a pattern (yyyyMMdd unless told); its form is read from 2379, else from its shape.
-
-    >>> date("201607011530", code="203")
-    '20160701'
-    >>> date("20160701", "yyyy-MM-dd")
-    '2016-07-01'
-    """
-    return dates.write_moment(dates.read_moment(value, code), argument)
 
 
 @function(pattern=r"[0-9]{1,2}", form="the number of decimals", optional=True)

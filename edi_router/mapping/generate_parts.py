@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from edi_router.formats.edifact.layout import has_masks
 from edi_router.formats.xml.writer import is_allowed
-from edi_router.mapping.generate_paths import Unsupported
-from edi_router.mapping.model import Item
+from edi_router.mapping.functions import FUNCTIONS, Kind
+from edi_router.mapping.generate_code import Unsupported
+from edi_router.mapping.model import Item, conditions_in
 from edi_router.paths import Path
 
 LookUp = tuple[str, str, str, bool]
 """A use of a code table: its name, the column of the key, the column of the result, whether a key may miss."""
 
 LOSSLESS = frozenset(
-    {"date", "digits", "integer", "lower", "prefix", "sequence", "slice", "suffix", "trim", "upper"}
+    {"date", "digits", "integer", "local", "lower", "prefix", "sequence", "slice", "suffix", "trim", "upper"}
 )
 """Functions that never give a `Shortened` text."""
-OPAQUE = LOSSLESS - {"date"} | {"cut", "decimal", "fixed", "multiply", "pad"}
+OPAQUE = LOSSLESS - {"date", "local"} | {"cut", "decimal", "fixed", "multiply", "pad"}
 """Functions that do the same to a masked character (see `layout`) as to the service character it stands for."""
 SAME = frozenset({"decimal", "digits", "integer"})
 """Functions that leave a whole number as it is, if it does not begin with a zero."""
@@ -44,20 +45,21 @@ def tables_of(item: Item) -> Iterator[LookUp]:
         yield from tables_of(child)
 
 
-def paths_of(items: Sequence[Item]) -> Iterator[Path]:
-    """The paths that begin where these items stand."""
-    for item in items:
-        if item.each is not None:
-            yield item.each.path
-        else:
-            yield from paths_inside(item)
+def asked_by(item: Item, sure: bool = True) -> Iterator[tuple[Path, bool]]:
+    """The paths of the values and conditions of the item and of its elements without `each`.
 
-
-def paths_inside(item: Item) -> Iterator[Path]:
-    """The paths that begin at the item, or at its elements without `each`."""
-    yield from (source.path for source in item.sources)
-    yield from (condition.source.path for condition in item.when)
-    yield from paths_of(item.do or ())
+    With each stands whether it takes one value in any case, so that several are a fault.
+    """
+    sure = sure and not item.when
+    kinds = {FUNCTIONS[call.name].kind for call in item.functions}
+    several = item.join is not None or item.first or item.every_source or kinds & {Kind.ALL, Kind.NODES}
+    for number, source in enumerate(item.sources):
+        yield source.path, sure and not several and not number
+    for condition in conditions_in(item.when):
+        yield condition.source.path, False
+    for child in item.do or ():
+        if child.each is None:
+            yield from asked_by(child, sure)
 
 
 def without_marks(text: str) -> str:

@@ -6,56 +6,24 @@ told beforehand raises `Unsupported`: such a mapping runs as closures, which are
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 
 from edi_router.formats.edifact.directory import GroupUse, SegmentUse
 from edi_router.formats.edifact.elements import PartSpec, SegmentSpec
-from edi_router.formats.edifact.layout import Layout, masked, uses_of
+from edi_router.formats.edifact.layout import Layout, Wanted, masked, uses_of
 from edi_router.formats.edifact.nodes import indexes_of
+from edi_router.mapping.generate_code import Code, Unsupported
+from edi_router.mapping.generate_filling import Filling
+from edi_router.mapping.generate_select import Selection, Selections, Straight, is_one, place_of, straight
+from edi_router.mapping.generate_wanted import passes
 from edi_router.paths import Equals, Index, Path, Start, Step
 from edi_router.paths.path import PARENT
 
 Shape = dict[str, SegmentUse | GroupUse] | SegmentSpec | PartSpec | None
 """What may be in a group; in a segment; in a composite; in a data element or an undefined segment: nothing."""
 Body = Callable[["Cursor"], None]
-OFTEN, OFTEN_IN_ITEM = 2, 5
-"""How many paths have to ask for segments by the same value before they are sorted by it; an item has few."""
-
-
-class Unsupported(Exception):
-    """No program can be made for this."""
-
-
-class Code:
-    """The lines of a function."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self.depth = 1
-        self._names = 0
-
-    def add(self, line: str) -> None:
-        """One line at the current depth."""
-        self.lines.append("  " * self.depth + line)
-
-    def name(self, letter: str = "v") -> str:
-        """A new variable."""
-        self._names += 1
-        return f"{letter}{self._names}"
-
-    @contextmanager
-    def block(self, head: str) -> Iterator[None]:
-        """Lines below `head`."""
-        self.add(head)
-        before = len(self.lines)
-        self.depth += 1
-        yield
-        if len(self.lines) == before:
-            self.add("pass")
-        self.depth -= 1
 
 
 @dataclass(eq=False)
@@ -74,6 +42,8 @@ class Cursor:
     scope: Scope | None = None
     at: tuple[str, ...] = ()
     """For a part of a segment: the row that it stands in, its element and its component, as expressions."""
+    prefix: str = ""
+    """For a group that is no part of its own: how the names of what is in it begin."""
 
     @property
     def origin(self) -> str:
@@ -83,14 +53,12 @@ class Cursor:
 
 @dataclass(eq=False)
 class Scope:
-    """Where a scope begins in the code, how often its paths ask the same, and what it has at hand."""
+    """Where a scope begins in the code, what its paths choose, and what it has at hand."""
 
     line: int
     depth: int
-    asked: Counter[tuple[str, str]]
+    selections: Selections
     known: dict[str, str] = field(default_factory=dict)
-    lists: dict[str, Cursor | None] = field(default_factory=dict)
-    """What several paths go through: a list of all these parts; None when there can be none."""
     prologue: list[str] = field(default_factory=list)
 
     def have(self, expression: str, name: str) -> str:
@@ -104,20 +72,28 @@ class Scope:
 class Paths:
     """Emits loops over what paths select; with `record` each knows by its `origin` where it stands."""
 
-    def __init__(self, layout: Layout, record: bool = False) -> None:
+    def __init__(self, layout: Layout, wanted: Wanted | None, record: bool = False) -> None:
         self.layout = layout
+        self.wanted = wanted
         self.record = record
         self._whole = True
         self.code = Code()
+        self._of_item: dict[Equals, str] = {}
+        """For predicates that compare with values of the item: the variable that holds these."""
         self.message = Cursor("m", uses_of(layout.definition.content), None)
 
     @contextmanager
-    def scope(self, cursor: Cursor, paths: Sequence[Path]) -> Iterator[None]:
-        """The code of a scope, in which these paths begin at the cursor."""
-        steps = [path.steps[0] for path in paths if path.start is Start.HERE and path.steps]
-        asked = Counter(key for step in steps if (key := _question(step)) is not None)
-        asked.update(("", _through(path)) for path in paths if _through(path))
-        scope = cursor.scope = Scope(len(self.code.lines), self.code.depth, asked)
+    def scope(self, cursor: Cursor, asked: Iterable[tuple[Path, bool]]) -> Iterator[None]:
+        """The code of a scope, in which these paths begin at the cursor.
+
+        With each path stands whether several values would be a fault in any case.
+        """
+
+        def find(path: Path) -> Straight | None:
+            uses = cursor.shape
+            return straight(self.layout, self.wanted, uses, path) if isinstance(uses, dict) else None
+
+        scope = cursor.scope = Scope(len(self.code.lines), self.code.depth, Selections(find, asked))
         yield
         self.code.lines[scope.line : scope.line] = scope.prologue
         cursor.scope = None
@@ -127,6 +103,8 @@ class Paths:
         if path.start in (Start.ENVELOPE, Start.CONTEXT):
             raise Unsupported(f"{path} within another path")
         steps = path.steps
+        if path.compares:
+            self._ask_item(cursor, steps)
         if path.start is Start.MESSAGE:
             cursor = self.message
         while steps and steps[0].name == PARENT:
@@ -135,49 +113,97 @@ class Paths:
             cursor, steps = cursor.parent, steps[1:]
         self._walk(cursor, steps, body)
 
+    def _ask_item(self, cursor: Cursor, steps: Sequence[Step]) -> None:
+        """The values of the item that predicates of a path compare with."""
+        for each in (each for step in steps for each in step.predicates):
+            if not isinstance(each, Equals) or each.other is None:
+                continue
+            texts = self.code.name("o")
+            self.code.add(f"{texts} = set()")
+
+            def body(found: Cursor, texts: str = texts) -> None:
+                if found.is_leaf:
+                    with self.code.block(f"if {found.var}:"):
+                        self.code.add(f"{texts}.add({found.var})")
+
+            self.select_values(cursor, each.other, body)
+            self._of_item[each] = texts
+
+    def _among(self, found: Cursor, predicate: Equals) -> str:
+        """A condition: the predicate's path selects one of the values of the item."""
+        flag, texts = self.code.name("t"), self._of_item[predicate]
+        self.code.add(f"{flag} = False")
+
+        def body(inner: Cursor) -> None:
+            if inner.is_leaf:
+                with self.code.block(f"if {inner.var} in {texts}:"):
+                    self.code.add(f"{flag} = True")
+
+        self.select_values(found, predicate.path, body)
+        return flag
+
     def select_values(self, cursor: Cursor, path: Path, body: Body) -> None:
-        """As `select`, for bodies that only take values: what paths of one scope have in common is looked up once."""
-        scope, through = cursor.scope, _through(path)
-        if scope is None or not through or scope.asked["", through] < 2:
-            self._whole = False
+        """As `select`, for bodies that only take values: what paths of one scope choose is looked up once."""
+        self._whole = False
+        found = cursor.scope.selections.of(path) if cursor.scope is not None else None
+        if found is None:
             self.select(cursor, path, body)
-            self._whole = True
+        else:
+            selection, steps = found
+            with self._held(cursor, selection) as held:
+                self._walk(held, steps, body)
+        self._whole = True
+
+    def is_single(self, cursor: Cursor, path: Path) -> bool:
+        """Whether the body of `select_values` runs once at most."""
+        if isinstance(cursor.shape, SegmentSpec | PartSpec):
+            return path.start is Start.HERE and is_one(cursor.shape, path.steps)
+        found = cursor.scope.selections.of(path) if cursor.scope is not None else None
+        if found is None or not found[0].single:
+            return False
+        selection, steps = found
+        return is_one(selection.composite or selection.spec, steps)
+
+    @contextmanager
+    def _held(self, cursor: Cursor, selection: Selection) -> Iterator[Cursor]:
+        """The code for each segment or composite of the selection."""
+        if not selection.var:
+            self._look_up(cursor, selection.name)
+        shape = selection.composite or selection.spec
+        element = (str(selection.element),) if selection.composite else ()
+        if selection.single:
+            origin = (selection.origin, *element) if selection.origin else ()
+            with self.code.block(f"if {selection.var}:"):
+                yield Cursor(selection.var, shape, cursor, at=origin)
             return
-        if through not in scope.lists:
-            scope.lists[through] = self._listed(cursor, scope, path)
-        several = scope.lists[through]
-        if several is not None:
-            found = replace(several, var=self.code.name("c"))
-            names = found.var
-            if self.record and several.at:
-                found.at = tuple(self.code.name("o") for _ in several.at)
-                names = f"{found.var}, {', '.join(found.at)}"
-            with self.code.block(f"for {names} in {several.var}:"):
-                self._walk(found, path.steps[-1:], body)
+        found = self.code.name("c" if element else "r")
+        row = self.code.name("o") if element and self.record else ""
+        with self.code.block(f"for {f'{found}, {row}' if row else found} in {selection.var}:"):
+            yield Cursor(found, shape, cursor, at=(row, *element) if row else ())
 
-    def _listed(self, cursor: Cursor, scope: Scope, path: Path) -> Cursor | None:
-        """A list, made at the scope's beginning, of what a path goes through before its last step."""
-        name = self.code.name("l")
-        seen: list[Cursor] = []
-
-        def body(found: Cursor) -> None:
-            seen.append(replace(found, var=name, scope=None))
-            kept = f"({found.var}, {found.origin})" if self.record and found.at else found.var
-            self.code.add(f"{name}.append({kept})")
-
-        lines, depth = self.code.lines, self.code.depth
-        self.code.lines, self.code.depth = [], scope.depth
-        self.code.add(f"{name} = []")
-        self._walk(cursor, path.steps[:-1], body)
-        scope.prologue += self.code.lines
-        self.code.lines, self.code.depth = lines, depth
-        return seen[0] if seen else None
+    def _look_up(self, cursor: Cursor, name: str) -> None:
+        """Fill all selections of the segments of this name, at the beginning of the scope."""
+        scope, code = cursor.scope, self.code
+        if scope is None:
+            return
+        lines, depth = code.lines, code.depth
+        code.lines, code.depth = [], scope.depth
+        Filling(code, self.record).fill(
+            scope.have(f"{cursor.var}.get({name!r}, N)", code.name("s")), scope.selections.named(name)
+        )
+        scope.prologue += code.lines
+        code.lines, code.depth = lines, depth
 
     def exists(self, cursor: Cursor, path: Path, text: str | None = None) -> str:
         """A condition: the path selects something that is filled, or the value `text`."""
         short = None if text is None else self._short(cursor, path, text)
         if short is not None:
             return short
+        found = cursor.scope.selections.of(path) if cursor.scope is not None and text is None else None
+        if found is not None and not found[1]:
+            if not found[0].var:
+                self._look_up(cursor, found[0].name)
+            return found[0].var
         flag = self.code.name("t")
         self.code.add(f"{flag} = False")
 
@@ -209,8 +235,6 @@ class Paths:
         step, rest = steps[0], steps[1:]
         if step.name == PARENT:
             raise Unsupported("`..` after another step")
-        if any(isinstance(predicate, Index) for predicate in step.predicates[1:]):
-            raise Unsupported("`[n]` after another predicate")
         if isinstance(cursor.shape, dict):
             self._in_group(cursor, cursor.shape, step, rest, body)
         elif isinstance(cursor.shape, SegmentSpec | PartSpec):
@@ -228,7 +252,11 @@ class Paths:
         if use is None:
             return
         shape: Shape = uses_of(use.content) if isinstance(use, GroupUse) else self.layout.spec(use.tag)
-        expression = f"{cursor.var}.get({step.name!r}, N)"
+        name = f"{cursor.prefix}{step.name}"
+        if isinstance(use, GroupUse) and self.wanted is not None and passes(step, rest):
+            self._walk(replace(cursor, shape=shape, prefix=f"{name}/"), rest, body)
+            return
+        expression = f"{cursor.var}.get({name!r}, N)"
         if cursor.scope is not None:
             expression = cursor.scope.have(expression, self.code.name("s"))
         predicates = step.predicates
@@ -236,16 +264,10 @@ class Paths:
         if isinstance(first, Index):
             expression = f"{expression}[{first.number - 1}:{first.number}]"
             predicates = predicates[1:]
-        elif first is not None and cursor.scope is not None and isinstance(shape, SegmentSpec):
-            key, at = _question(step), _index(shape, first.path.steps)
-            often = OFTEN if cursor.parent is None else OFTEN_IN_ITEM
-            if key is not None and at is not None and cursor.scope.asked[key] >= often:
-                name = cursor.scope.have(f"by({expression}, {', '.join(map(str, at))})", self.code.name("q"))
-                expression = f"{name}.get({masked(first.text)!r}, N)"
-                predicates = predicates[1:]
         found = Cursor(self.code.name("g" if isinstance(use, GroupUse) else "r"), shape, cursor)
+        tests = self._counted(predicates)
         with self.code.block(f"for {found.var} in {expression}:"):
-            self._chosen(found, predicates, rest, body)
+            self._chosen(found, tests, rest, body)
 
     def _in_segment(
         self, cursor: Cursor, spec: SegmentSpec | PartSpec, step: Step, rest: Sequence[Step], body: Body
@@ -267,6 +289,7 @@ class Paths:
         split = ".split(':')" if isinstance(part, PartSpec) else ""
         # Elements are counted as they stand in a row, behind the tag; components from 1 on.
         number = 0 if offset else 1
+        tests = self._counted(predicates)
         if len(indexes) == 1:
             index = indexes[0]
             found.at = (*row, str(index + number))
@@ -278,7 +301,7 @@ class Paths:
                     body(leaf)
                     return
                 self.code.add(f"{found.var} = {cursor.var}[{index}]{split}")
-                self._chosen(found, predicates, rest, body)
+                self._chosen(found, tests, rest, body)
             return
         at = self.code.name("i")
         found.at = (*row, at)
@@ -293,7 +316,7 @@ class Paths:
         with self.code.block(f"for {names} in {several}:"):
             if split:
                 self.code.add(f"{found.var} = {found.var}{split}")
-            self._chosen(found, predicates, rest, body)
+            self._chosen(found, tests, rest, body)
 
     def _is_first(self, part: PartSpec, rest: Sequence[Step]) -> bool:
         """Whether the rest of the path takes the first component, and nobody asks for the composite itself."""
@@ -301,17 +324,36 @@ class Paths:
             return False
         return indexes_of(part).get(rest[0].name) == (0,)
 
+    def _counted(self, predicates: Sequence[Index | Equals]) -> list[tuple[Index | Equals, str]]:
+        """The predicates, each `[n]` with the variable that counts what the ones before it let through."""
+        counted: list[tuple[Index | Equals, str]] = []
+        for each in predicates:
+            number = self.code.name("n") if isinstance(each, Index) else ""
+            if number:
+                self.code.add(f"{number} = 0")
+            counted.append((each, number))
+        return counted
+
     def _chosen(
-        self, found: Cursor, predicates: Sequence[Index | Equals], rest: Sequence[Step], body: Body
+        self,
+        found: Cursor,
+        predicates: Sequence[tuple[Index | Equals, str]],
+        rest: Sequence[Step],
+        body: Body,
     ) -> None:
         """The rest of the path, for what all (further) predicates let through."""
         if not predicates:
             self._walk(found, rest, body)
             return
-        first = predicates[0]
+        first, number = predicates[0]
         if isinstance(first, Index):
-            raise Unsupported("`[n]` after another predicate")
-        with self.code.block(f"if {self.exists(found, first.path, first.text)}:"):
+            self.code.add(f"{number} += 1")
+            test = f"{number} == {first.number}"
+        elif first.other is not None:
+            test = self._among(found, first)
+        else:
+            test = self.exists(found, first.path, first.text)
+        with self.code.block(f"if {test}:"):
             self._chosen(found, predicates[1:], rest, body)
 
     def _short(self, cursor: Cursor, path: Path, text: str) -> str | None:
@@ -319,7 +361,7 @@ class Paths:
         shape, var = cursor.shape, cursor.var
         if path.start is not Start.HERE or not isinstance(shape, SegmentSpec | PartSpec):
             return None
-        at = _index(shape, path.steps)
+        at = place_of(shape, path.steps)
         if at is None:
             return None
         first, text = at[0], masked(text)
@@ -330,39 +372,6 @@ class Paths:
         if not last:
             return f"{there}{var}[{first}].partition(':')[0] == {text!r}"
         return f"{there}{var}[{first}].split(':', {last + 1})[{last}:{last + 1}] == {[text]!r}"
-
-
-def _question(step: Step) -> tuple[str, str] | None:
-    """By what a step that begins with `[path='text']` tells its parts apart."""
-    first = step.predicates[0] if step.predicates else None
-    return (
-        (step.name, str(first.path)) if isinstance(first, Equals) and first.path.start is Start.HERE else None
-    )
-
-
-def _through(path: Path) -> str:
-    """The path without its last step, if it leads to a plain value; else nothing."""
-    steps = path.steps
-    plain = path.start is Start.HERE and len(steps) > 1 and not steps[-1].predicates
-    if not plain or any(step.name == PARENT for step in steps):
-        return ""
-    return "/".join(str(step) for step in steps[:-1])
-
-
-def _index(spec: SegmentSpec | PartSpec, steps: Sequence[Step]) -> tuple[int, ...] | None:
-    """Element and component of the one value that a path without predicates selects; None if not so simple."""
-    if not steps or any(step.predicates for step in steps):
-        return None
-    found = indexes_of(spec).get(steps[0].name, ())
-    if len(found) != 1:
-        return None
-    if isinstance(spec, PartSpec):
-        return found if len(steps) == 1 else None
-    part = spec.parts[found[0]]
-    if not isinstance(part, PartSpec):
-        return (found[0] + 1,) if len(steps) == 1 else None
-    inner = _index(part, steps[1:])
-    return None if inner is None else (found[0] + 1, *inner)
 
 
 def _beside(cursor: Cursor, spec: SegmentSpec | PartSpec, step: Step) -> str | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime
 import difflib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from edi_router.formats.edifact.settings import EdifactSettings
 from edi_router.mapping.documents import Document, Source
 from edi_router.mapping.mapping import FOLDER, Mapping, load, names
 from edi_router.mapping.target_edifact import envelope_for
+from edi_router.mapping.trace_secret import MASK, Secrets, covered, secrets_of, without
 from edi_router.rules.context import Context
 
 STANDARD = Context(
@@ -98,12 +100,17 @@ def run_case(tree: Tree, source: Source, mapping: Mapping, case: str, *, accept:
     difference = "".join(
         _difference(name, expected.get(name), made.get(name)) for name in sorted({*made, *expected})
     )
+    shown = difference
+    if (difference or faults) and (secrets := secrets_of(tree, mapping)):
+        texts = _secret_texts(source, mapping, secrets, tree.read(inputs[0]), given)
+        shown = "".join(f"{_hidden(line, secrets, texts)}\n" for line in difference.splitlines())
+        faults = [without(fault, texts) for fault in faults]
     if accept and difference:
         input_path = tree.find(inputs[0])
         assert input_path is not None
         _write(input_path.parent, made, expected)
-        return CaseResult(mapping.id, case, True, difference, True, faults)
-    return CaseResult(mapping.id, case, not difference, difference, False, faults)
+        return CaseResult(mapping.id, case, True, shown, True, faults)
+    return CaseResult(mapping.id, case, not difference, shown, False, faults)
 
 
 def _run(
@@ -120,6 +127,26 @@ def _run(
                 outputs.append(result.output)
             faults += result.faults
     return outputs, faults
+
+
+def _secret_texts(
+    source: Source, mapping: Mapping, secrets: Secrets, data: bytes, context: Context
+) -> frozenset[str]:
+    """The secrets of an input and of what comes of it; the files of a case hold them, what is told of it does not."""
+    texts: set[str] = set()
+    for document in source.documents(data, mapping.definition):
+        if document.root is not None:
+            result = mapping.run_closely(document.root, context_for(document, context))
+            texts |= secrets.texts(result.lineage, document.root)
+    return frozenset(texts)
+
+
+def _hidden(line: str, secrets: Secrets, texts: frozenset[str]) -> str:
+    """A line of a difference without secrets; what an expected output holds as one may be another text."""
+    for path in secrets.target:
+        name = re.escape(path.steps[-1].name)
+        line = re.sub(rf"(<(?:\w+:)?{name}(?: [^>]*)?>)[^<]+", rf"\g<1>{MASK}", line)
+    return covered(line, texts)
 
 
 def context_for(document: Document, context: Context) -> Context:

@@ -5,8 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from edi_router.config.json_schema import DIALECT, FLAG, Shape, text
+from edi_router.mapping.fragments import FILE_KEYS
 from edi_router.mapping.functions import FUNCTIONS
-from edi_router.mapping.model import CONDITION_KEYS, ITEM_KEYS, KEYS, TABLE_KEYS
+from edi_router.mapping.model import (
+    CONDITION_KEYS,
+    FRAGMENT_KEYS,
+    ITEM_KEYS,
+    KEYS,
+    TABLE_KEYS,
+    WRAP_KEYS,
+)
 from edi_router.mapping.registry import Function
 
 _TEXT = {"$ref": "#/$defs/text"}
@@ -16,8 +24,11 @@ _ITEM: dict[str, Shape] = {
     "all": {"anyOf": [_PATH, {"type": "array", "items": _PATH}]},
     "as": {"anyOf": [{"$ref": "#/$defs/call"}, {"type": "array", "items": {"$ref": "#/$defs/call"}}]},
     "table": {"anyOf": [_PATH, {"$ref": "#/$defs/table"}]},
-    "when": {"anyOf": [{"$ref": "#/$defs/condition"}, {"type": "array", "items": {"$ref": "#/$defs/condition"}}]},
+    "when": {"$ref": "#/$defs/condition"},
     "each": _PATH,
+    "use": {"anyOf": [_PATH, {"type": "array", "items": _PATH, "minItems": 1}]},
+    "then": {"anyOf": [{"$ref": "#/$defs/call"}, {"type": "array", "items": {"$ref": "#/$defs/call"}}]},
+    "wrap": {"$ref": "#/$defs/wrap"},
     "do": {"$ref": "#/$defs/items"},
     "required": FLAG,
     "first": FLAG,
@@ -30,37 +41,59 @@ def mapping_schema() -> Shape:
     top: dict[str, Any] = dict.fromkeys(KEYS, _TEXT)
     top["from"] = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
     top["aliases"] = {"type": "object"}
+    top["fragments"] = {"$ref": "#/$defs/fragments"}
     top["output"] = {"$ref": "#/$defs/items", "minProperties": 1, "maxProperties": 1}
+    made = _block(top, ("id", "from", "to", "output"))
+    return {"$schema": DIALECT, "title": "mappings/<id>/mapping.yaml", **made, "$defs": _parts()}
+
+
+def fragments_schema() -> Shape:
+    """The JSON Schema of `mappings/fragments/<name>.yaml`."""
+    top: dict[str, Any] = dict.fromkeys(FILE_KEYS, _TEXT) | {"fragments": {"$ref": "#/$defs/fragments"}}
+    made = _block(top, ("fragments",))
+    return {"$schema": DIALECT, "title": "mappings/fragments/<name>.yaml", **made, "$defs": _parts()}
+
+
+def _parts() -> Shape:
+    """What both kinds of file are made of."""
+    conditions = {"$ref": "#/$defs/condition"}
     condition: dict[str, Any] = dict.fromkeys(CONDITION_KEYS, _TEXT) | {
         "in": {"type": "array", "items": _TEXT},
-        "absent": FLAG,
+        "present": {"const": "yes"}, "absent": {"const": "yes"},
+        "all": conditions, "any": conditions, "not": conditions,
+    }  # fmt: skip
+    wrap: dict[str, Any] = dict.fromkeys(WRAP_KEYS, _TEXT) | {
+        "break": {"enum": ["words", "characters"]},
+        "rest": {"enum": ["fault", "cut", "leave"]},
     }
     return {
-        "$schema": DIALECT,
-        "title": "mappings/<id>/mapping.yaml",
-        **_block(top, ("id", "from", "to", "output")),
-        "$defs": {
-            "text": text(),
-            "items": {
-                "type": "object",
-                "additionalProperties": {
-                    "anyOf": [
-                        {"$ref": "#/$defs/value"},
-                        {"type": "array", "items": {"$ref": "#/$defs/value"}},
-                    ]
-                },
-            },
-            "value": {"anyOf": [_PATH, {"$ref": "#/$defs/element"}]},
-            "element": _block({key: _ITEM.get(key, _TEXT) for key in ITEM_KEYS}),
-            "call": {
+        "text": text(),
+        "items": {
+            "type": "object",
+            "additionalProperties": {
                 "anyOf": [
-                    {"enum": sorted(name for name, each in FUNCTIONS.items() if not each.needs_argument)},
-                    {**_block({name: _argument(each) for name, each in sorted(FUNCTIONS.items())})},
+                    {"$ref": "#/$defs/value"},
+                    {"type": "array", "items": {"$ref": "#/$defs/value"}},
                 ]
             },
-            "table": _block(dict.fromkeys(TABLE_KEYS, _TEXT), ("name",)),
-            "condition": {"anyOf": [_PATH, _block(condition, ("path",))]},
         },
+        "value": {"anyOf": [_PATH, {"$ref": "#/$defs/element"}]},
+        "element": _block({key: _ITEM.get(key, _TEXT) for key in ITEM_KEYS}),
+        "call": {
+            "anyOf": [
+                {"enum": sorted(name for name, each in FUNCTIONS.items() if not each.needs_argument)},
+                {**_block({name: _argument(each) for name, each in sorted(FUNCTIONS.items())})},
+            ]
+        },
+        "table": _block(dict.fromkeys(TABLE_KEYS, _TEXT), ("name",)),
+        "wrap": _block(wrap, ("length",)),
+        "fragments": {
+            "type": "object",
+            "additionalProperties": _block(
+                dict.fromkeys(FRAGMENT_KEYS, _TEXT) | {"do": {"$ref": "#/$defs/items"}}, ("do",)
+            ),
+        },
+        "condition": {"anyOf": [_PATH, _block(condition), {"type": "array", "items": conditions}]},
     }
 
 

@@ -10,6 +10,7 @@ from edi_router.faults import Fault, Place
 from edi_router.formats.edifact.directory import Definitions
 from edi_router.formats.records import layout_names, load_layout
 from edi_router.mapping.documents import definitions_of
+from edi_router.mapping.fragments import lint_shared
 from edi_router.mapping.lint_paths import lint_paths
 from edi_router.mapping.lint_rules import lint_rules
 from edi_router.mapping.lint_types import lint_types
@@ -22,12 +23,15 @@ from edi_router.tables import load_table
 
 def lint(id: str, tree: Tree, definitions: Definitions | None = None) -> list[Fault]:
     """All faults of one mapping, each at its file, line and column."""
-    definitions = definitions or definitions_of(tree)
+    return _linted(id, tree, definitions or definitions_of(tree))[1]
+
+
+def _linted(id: str, tree: Tree, definitions: Definitions) -> tuple[Mapping | None, list[Fault]]:
     mapping, faults = load(tree, id, definitions)
     if mapping is None:
-        return faults
+        return None, faults
     for each in (mapping, *mapping.others.values()):
-        shape, more = _source(each, tree, definitions)
+        shape, more = source_shape(each, tree, definitions)
         faults += more
         if shape is not None:
             found = lint_paths(each.definition, shape)
@@ -36,14 +40,18 @@ def lint(id: str, tree: Tree, definitions: Definitions | None = None) -> list[Fa
         faults += lint_types(mapping.definition, shape, mapping.target.look)
     if mapping.target is not None:
         faults += mapping.target.lint(mapping.definition)
-    return sorted(_once(faults), key=_by_place)
+    return mapping, sorted(_once(faults), key=_by_place)
 
 
 def lint_all(tree: Tree, ids: Sequence[str] = ()) -> list[Fault]:
-    """The faults of the mappings; of all, of all code tables and of all rule files when none is named."""
+    """The faults of the mappings; of all, and of all shared fragments, code tables and rule files when none is named."""
     definitions = definitions_of(tree)
-    faults = [fault for id in ids or names(tree) for fault in lint(id, tree, definitions)]
+    done = [_linted(id, tree, definitions) for id in ids or names(tree)]
+    faults = [fault for _, found in done for fault in found]
     if not ids:
+        mappings = [mapping for mapping, _ in done if mapping is not None]
+        used = {id for mapping in mappings for id in mapping.definition.fragments}
+        faults += lint_shared(tree, used if len(mappings) == len(done) else None)
         for name in tree.names("mappings/tables", ".csv"):
             faults += load_table(tree, name.rpartition("/")[2].removesuffix(".csv"))[1]
         for name in rule_names(tree):
@@ -61,7 +69,8 @@ def _once(faults: Sequence[Fault]) -> list[Fault]:
     return list(kept.values())
 
 
-def _source(mapping: Mapping, tree: Tree, definitions: Definitions) -> tuple[Shape | None, list[Fault]]:
+def source_shape(mapping: Mapping, tree: Tree, definitions: Definitions) -> tuple[Shape | None, list[Fault]]:
+    """The shape of the mapping's source, as far as its definition can be had."""
     definition = mapping.definition
     origin = definition.origin
     if origin.format == "edifact":

@@ -67,7 +67,7 @@ class _Lint:
             if limit is None:
                 continue
             certain[child.name] = certain.get(child.name, 0) + (not child.when)
-            if (child.each is not None and limit == 1) or certain[child.name] > limit:
+            if (child.repeats and limit == 1) or certain[child.name] > limit:
                 yield Fault("target-repeated", child.place, {"name": child.name, "parent": parent.name})
 
     def _segment(self, item: Item) -> Iterator[Fault]:
@@ -94,12 +94,9 @@ class _Lint:
                 continue
             part = places[0]
             limit = max(len(places), part.repeat)
-            taken[child.name] = taken.get(child.name, 0) + (not child.when and child.index is None)
-            if (
-                (child.index or 1) > limit
-                or taken[child.name] > limit
-                or (child.each is not None and limit == 1)
-            ):
+            lines = 1 if child.wrap is None else (child.wrap.last or child.wrap.first) - child.wrap.first + 1
+            taken[child.name] = taken.get(child.name, 0) + lines * (not child.when and child.index is None)
+            if (child.index or 1) > limit or taken[child.name] > limit or (child.repeats and limit == 1):
                 yield Fault("target-repeated", child.place, {"name": child.name, "parent": parent.name})
             if isinstance(part, PartSpec):
                 if child.do is None or child.has_value:
@@ -111,6 +108,7 @@ class _Lint:
             elif child.do is not None:
                 yield Fault("target-unknown", child.place, {"name": "do", "parent": child.name})
             else:
+                yield from _wrapped(child, part)
                 yield from self._constant(child, parent, part)
 
     def _constant(self, item: Item, parent: Item, spec: ElementSpec) -> Iterator[Fault]:
@@ -124,6 +122,23 @@ class _Lint:
         for text in (item.const, item.default):
             if text and not (text is item.const and (item.functions or item.table)):
                 yield from _value(item, parent, spec, text, self.directory)
+
+
+def _wrapped(item: Item, spec: ElementSpec) -> Iterator[Fault]:
+    """Lines that are longer than the data element, or that all take the same place."""
+    wrap = item.wrap
+    if wrap is not None and wrap.length > spec.high:
+        values = {
+            "key": "length",
+            "value": str(wrap.length),
+            "problem": f"{item.name} has room for {spec.high}",
+        }
+        yield Fault("config-value", wrap.place, values)
+    if wrap is not None and item.index is not None:
+        problem = "the lines take one place after the other: leave the number out"
+        yield Fault(
+            "config-value", item.place, {"key": item.name, "value": f"[{item.index}]", "problem": problem}
+        )
 
 
 def _value(item: Item, parent: Item, spec: ElementSpec, text: str, directory: str) -> Iterator[Fault]:

@@ -31,7 +31,7 @@ def _level(parent: Item, record: Record | None, records: Sequence[Record], layou
         elif child.name in below and child.do is not None:
             inner = below[child.name]
             if inner.max is not None and (
-                given[child.name] > inner.max or (child.each is not None and inner.max == 1)
+                given[child.name] > inner.max or (child.repeats and inner.max == 1)
             ):
                 yield _repeated(child, parent)
             yield from _level(child, inner, inner.records, layout)
@@ -39,7 +39,7 @@ def _level(parent: Item, record: Record | None, records: Sequence[Record], layou
             names = [*fields, *below]
             hint = did_you_mean(child.name, names) or ", ".join(names[:12]) or None
             yield Fault("target-unknown", child.place, {"name": child.name, "parent": parent.name}, hint=hint)
-        if child.name in fields and (given[child.name] > 1 or child.each is not None):
+        if child.name in fields and (given[child.name] > 1 or child.repeats):
             yield _repeated(child, parent)
     needed = [name for name, field in fields.items() if field.mandatory and not field.is_own]
     needed += [each.name for each in records if each.min and not each.is_own]

@@ -106,7 +106,7 @@ def _once(parent: Item, child: Item, seen: dict[str, Item], info: ElementInfo | 
     if info is None or info.max_occurs is None or info.max_occurs > 1:
         return
     again = seen.get(child.name)
-    if child.each is not None or (again is not None and not (again.when or child.when)):
+    if child.repeats or (again is not None and not (again.when or child.when)):
         yield Fault("target-repeated", child.place, {"name": child.name, "parent": parent.name})
 
 

@@ -18,9 +18,9 @@ from edi_router.formats.edifact.writer import Envelope
 from edi_router.formats.xml.schema import Schema
 from edi_router.mapping.compile import compile_root, form_of
 from edi_router.mapping.copying import spelt_out
-from edi_router.mapping.dates import read_moment
+from edi_router.mapping.dates import in_zone, read_moment
 from edi_router.mapping.model import Definition, Item
-from edi_router.mapping.output import Element, Lineage, lineage_of
+from edi_router.mapping.output import Element, Lineage, line_at, lineage_of
 from edi_router.mapping.program import Program, Record, program_for
 from edi_router.mapping.reading import read_definition
 from edi_router.mapping.recorded import Recorded
@@ -138,6 +138,8 @@ class Mapping:
     def run_closely(self, root: Node, context: Context, envelope: Envelope | None = None) -> Result:
         """The same by the closures: they tell every fault and where each value comes from."""
         run = Run(self.definition, root, context)
+        if self.target is not None:
+            run.encoding = self.target.encoding(context, envelope)
         scope = Scope(run, root, 1)
         unread = self._set_day(run, scope)
         tree = self.build(scope)
@@ -157,11 +159,13 @@ class Mapping:
         if source is None or not found:
             return None
         try:
-            run.day = read_moment(found[0].text, form_of(found[0])).date().isoformat()
+            run.day = (
+                in_zone(read_moment(found[0].text, form_of(found[0])), run.context.zone).date().isoformat()
+            )
         except ValueError as error:
             place = found[0].nodes[0].place() if found[0].nodes else run.root.place()
             values = {"function": "date", "value": found[0].text, "problem": str(error), "target": "date"}
-            return Fault("function-value", place, values, rule=f"{run.file}:{source.place.line}")
+            return Fault("function-value", place, values, rule=line_at(source.place, run.file))
         return None
 
 
@@ -188,7 +192,7 @@ def load(tree: Tree, id: str, definitions: Definitions | None = None) -> tuple[M
     if tree.find(name) is None:
         hint = did_you_mean(id, names(tree))
         return None, [Fault("mapping-missing", Place(name), {"mapping": id}, hint=hint)]
-    definition, faults = read_definition(tree.text(name), tree.display(name))
+    definition, faults = read_definition(tree.text(name), tree.display(name), tree)
     if definition is None:
         return None, faults
     if definition.id != id:

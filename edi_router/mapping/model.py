@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
 
 from edi_router.faults import Place
 from edi_router.formats.documents import Kind
 from edi_router.paths import Path
 
-KEYS = ("id", "from", "aliases", "schema", "to", "note", "date", "output")
+KEYS = ("id", "from", "aliases", "schema", "to", "note", "date", "fragments", "output")
 ITEM_KEYS = (
-    "from", "all", "const", "table", "as", "default", "required", "when", "each", "do", "join", "first",
-    "note",
+    "from", "all", "const", "table", "as", "default", "required", "when", "each", "use", "do", "join", "then", "wrap",
+    "first", "note",
 )  # fmt: skip
-CONDITION_KEYS = ("path", "equals", "in", "absent")
+USE_KEYS = ("use", "from", "each", "when", "required", "do", "note")
+"""The keys of an element that uses a fragment."""
+FRAGMENT_KEYS = ("do", "note")
+TESTS = ("equals", "in", "matches", "starts_with", "present", "absent")
+"""The tests of one condition, of which it has one at most; the words are those of rules."""
+JOINS = ("all", "any", "not")
+CONDITION_KEYS = ("path", *TESTS, *JOINS)
 TABLE_KEYS = ("name", "by", "column")
+WRAP_KEYS = ("length", "lines", "bytes", "break", "rest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +61,60 @@ class TableUse:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition: the path has a value; has one of the `texts`; or, with `absent`, has none."""
+    """One condition: a value of the path passes the test; without one, there is a value; with `absent`, there is none.
+
+    At most one of `texts` (the value is one of them), `matches` and `starts_with` is given.
+    """
 
     source: Source
     texts: tuple[str, ...] = ()
     absent: bool = False
+    matches: str = ""
+    starts_with: str = ""
+
+    @property
+    def looks_at_values(self) -> bool:
+        """Whether it asks for more than that there is something."""
+        return bool(self.texts or self.matches or self.starts_with)
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Conditions joined: all hold, any holds, or (`not`) not all of them hold."""
+
+    kind: Literal["all", "any", "not"]
+    parts: tuple[When, ...]
+    told: Callable[[bool], None] | None = field(default=None, compare=False, repr=False)
+    """Is told each time whether it holds."""
+
+
+When = Condition | Joined
+
+
+def conditions_in(when: Iterable[When]) -> Iterator[Condition]:
+    """The single conditions."""
+    for each in when:
+        if isinstance(each, Joined):
+            yield from conditions_in(each.parts)
+        else:
+            yield each
+
+
+@dataclass(frozen=True, slots=True)
+class Wrap:
+    """A text written as several lines: how long they may be, and which of them this element writes."""
+
+    length: int
+    place: Place
+    first: int = 1
+    last: int | None = None
+    """The lines that are written, counted from 1; without `last` all from the first on."""
+    encoding: str = ""
+    """The length counts bytes in this encoding, `output` for that of the output; characters when empty."""
+    words: bool = True
+    """Lines end at blanks where they can; else wherever they are full."""
+    rest: Literal["fault", "cut", "leave"] = "fault"
+    """What is done with a text that needs more lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +130,15 @@ class Item:
     table: TableUse | None = None
     default: str | None = None
     required: bool = False
-    when: tuple[Condition, ...] = ()
+    when: tuple[When, ...] = ()
     each: Source | None = None
+    single: bool = False
+    """`each` may select one part only: it comes from a fragment that is used `from` there."""
     do: tuple[Item, ...] | None = None
     join: str | None = None
+    then: tuple[Call, ...] = ()
+    """Functions that are applied to the one value, after `join`."""
+    wrap: Wrap | None = None
     first: bool = False
     index: int | None = None
     """Which of the places of its name it takes: `d4440[2]`."""
@@ -89,6 +152,11 @@ class Item:
     def is_attribute(self) -> bool:
         """Whether this is an attribute of the element it stands in."""
         return self.name.startswith("@")
+
+    @property
+    def repeats(self) -> bool:
+        """Whether one line of the mapping may write several elements."""
+        return (self.each is not None and not self.single) or self.wrap is not None
 
     @property
     def has_value(self) -> bool:
@@ -115,5 +183,9 @@ class Definition:
     origin_place: Place | None = None
     others: tuple[Definition, ...] = ()
     """The same mapping as it reads the other releases of `from`, by the groups that its aliases stand for."""
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """The names that `aliases` gives, with what they mean in this release; that stands in its paths."""
+    fragments: frozenset[str] = frozenset()
+    """The shared fragments that it uses, `FILE/NAME`."""
     makes: Kind | None = None
     """What it writes when that is no XML: an EDIFACT message of a directory, or a file of a layout."""

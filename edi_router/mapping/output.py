@@ -86,8 +86,15 @@ def lineage_of(root: Element, file: str) -> list[Lineage]:
 
 
 def rule_of(item: Item, file: str) -> str:
-    """The mapping line of an item: `mapping.yaml:14`."""
-    return f"{file}:{item.place.line}"
+    """The mapping line of an item: `mapping.yaml:14`, `fragments/address.yaml:3`."""
+    return line_at(item.place, file)
+
+
+def line_at(place: Place, file: str) -> str:
+    """A line of the mapping's file, or of the shared file of fragments that it uses."""
+    folder, _, name = (place.file or "").rpartition("/")
+    shared = folder.rpartition("/")[2] == "fragments"
+    return f"fragments/{name}:{place.line}" if shared else f"{file}:{place.line}"
 
 
 def _row(target: str, text: str, item: Item, found: Found, file: str) -> Lineage:

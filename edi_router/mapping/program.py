@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
@@ -10,12 +11,15 @@ from typing import Any
 from edi_router.formats.edifact.layout import MASKS, Layout, Row, has_masks, masked, unmasked
 from edi_router.formats.edifact.nodes import MessageNode
 from edi_router.formats.xml.writer import declaration, encoded, escape, is_allowed, quote
-from edi_router.mapping.dates import read_moment
+from edi_router.mapping.dates import in_zone, read_moment
 from edi_router.mapping.functions import FUNCTIONS
-from edi_router.mapping.generate import Generated, generate
-from edi_router.mapping.generate_paths import Unsupported
-from edi_router.mapping.model import Definition, Source
+from edi_router.mapping.generate import generate
+from edi_router.mapping.generate_code import Unsupported
+from edi_router.mapping.generate_values import Generated
+from edi_router.mapping.model import Definition, Source, Wrap
+from edi_router.mapping.patterns import matches
 from edi_router.mapping.scope import Run
+from edi_router.mapping.wrapping import chosen, is_too_long, lines_of
 from edi_router.paths import Start
 from edi_router.tables import Table
 
@@ -49,19 +53,31 @@ class Program:
         self.sources = generated.sources
         self.tables = tables
         self.records = generated.records
+        self._wanted = generated.wanted
         self._uses = [(tables[name], by, column, may) for name, by, column, may in generated.tables]
         self._memos: list[dict[str, dict[str, str]]] = [{} for _ in self._uses]
         space: dict[str, Any] = {f"f_{name}": function.apply for name, function in FUNCTIONS.items()}
-        space |= {"f_date": _date, "day_of": _day_of, "by": _by, "N": (), "find": self._find, **_NUMBERS}
+        space |= {
+            "f_date": _date,
+            "day_of": _day_of,
+            "by": _by,
+            "N": (),
+            "NONE": (None,),
+            "find": self._find,
+            **_NUMBERS,
+        }
+        space |= {"matches": matches, "lines": _line_maker(generated.wraps)}
         space |= {"quote": quote, "plain": unmasked, "safe": _safe, "Unclear": Unclear}
         exec(compile(self.text, "<mapping>", "exec"), space)
         self._function: Callable[..., list[str]] = space["program"]
 
     def run(self, root: MessageNode, run: Run, record: Record | None = None) -> bytes | None:
         """The document; None when the closures have to run."""
-        rows = root.rows()
+        rows = root.rows(self._wanted)
         if rows is None:
             return None
+        if record is not None:
+            record.append(rows)
         known: dict[int, Sequence[str]] = {}
 
         def ask(number: int) -> Sequence[str]:
@@ -71,7 +87,7 @@ class Program:
 
         tell = None if record is None else record.append
         try:
-            text = "".join(self._function(rows, run.day, ask, self._memo, tell))
+            text = "".join(self._function(rows, run.day, ask, self._memo, tell, run.context.zone))
         except (Unclear, ValueError):
             return None
         for mask, mark in _MARKS:
@@ -149,17 +165,30 @@ def _kept(text: str) -> str:
     return masked(text)
 
 
+def _line_maker(wraps: Sequence[Wrap]) -> Callable[[int, str], list[str]]:
+    """What gives the lines of a text as they stand in rows, by the number of the wrap."""
+
+    def lines(number: int, text: str) -> list[str]:
+        wrap = wraps[number]
+        found = lines_of(unmasked(text), wrap, wrap.encoding)
+        if is_too_long(found, wrap):
+            raise Unclear
+        return [masked(line) for line in chosen(found, wrap)]
+
+    return lines
+
+
 def _safe(text: str) -> str:
     """What a function made of plain values, as it stands in rows."""
     return masked(text) if "&" in text or "<" in text or ">" in text else text
 
 
 @lru_cache(maxsize=4096)
-def _date(value: str, pattern: str, form: str) -> str:
-    result: str = FUNCTIONS["date"].apply(value, pattern, form)
+def _date(value: str, pattern: str, form: str, zone: datetime.tzinfo) -> str:
+    result: str = FUNCTIONS["date"].apply(value, pattern, form, zone)
     return result
 
 
 @lru_cache(maxsize=4096)
-def _day_of(value: str, form: str) -> str:
-    return read_moment(value, form).date().isoformat()
+def _day_of(value: str, form: str, zone: datetime.tzinfo) -> str:
+    return in_zone(read_moment(value, form), zone).date().isoformat()

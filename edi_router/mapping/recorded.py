@@ -31,15 +31,14 @@ class Recorded:
     def __init__(self, program: Program, root: MessageNode, record: Record, file: str) -> None:
         self._program = program
         self._root = root
-        self._day, *self._told = record
+        self._rows, self._day, *self._told = record
         self._file = file
         self._nodes: dict[int, Node] = {}
 
     def lineage(self, output: bytes) -> list[Lineage]:
         """The origin of every value of the document, in its order."""
-        rows = self._root.rows()
-        if rows is not None and not self._nodes:
-            self._nodes = dict(_nodes(rows, self._root))
+        if not self._nodes:
+            self._nodes = dict(_nodes(self._rows, self._root))
         values = _values(etree.fromstring(output))
         return [
             self._line(target, text, told) for (target, text), told in zip(values, self._told, strict=True)
@@ -77,11 +76,18 @@ def _nodes(rows: Rows, node: Node) -> Iterator[tuple[int, Node]]:
     """The nodes of segments and groups by the `id` of what stands for them in rows."""
     yield id(rows), node
     for name, parts in rows.items():
-        for part, child in zip(parts, node.children(name), strict=True):
+        for part, child in zip(parts, _children(node, name), strict=True):
             if isinstance(part, dict):
                 yield from _nodes(part, child)
             else:
                 yield id(part), child
+
+
+def _children(node: Node, name: str) -> Sequence[Node]:
+    """What stands under a name such as `SG33/MOA` (see `layout.Wanted`)."""
+    group, _, rest = name.partition("/")
+    below = node.children(group)
+    return [child for each in below for child in _children(each, rest)] if rest else below
 
 
 def _values(root: etree._Element) -> Iterator[tuple[str, str]]:

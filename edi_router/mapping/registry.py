@@ -16,7 +16,7 @@ class Kind(Enum):
     EACH = auto()
     """One value: `f(value, argument) -> str`."""
     DATED = auto()
-    """One value and the code of its form (2379): `f(value, argument, code) -> str`."""
+    """One value, the code of its form (2379) and the business zone: `f(value, argument, code, zone) -> str`."""
     ALL = auto()
     """All values at once: `f(values, argument) -> list[str]`."""
     NODES = auto()

@@ -10,6 +10,7 @@ from edi_router.config import Block, ConfigNode, Scalar, did_you_mean
 from edi_router.faults import Fault
 from edi_router.formats.documents import Kind
 from edi_router.paths import Equals, Path, Step
+from edi_router.paths.parser import key_of
 
 _ALIAS = re.compile(r"[A-Z]{4,}")
 """Longer than a tag and without a digit, so that it is never taken for a segment, group or composite."""
@@ -81,16 +82,18 @@ def spelt(path: Path, names: Names) -> Path:
 
 
 def _steps(step: Step, names: Names) -> list[Step]:
-    predicates = tuple(
-        replace(each, path=spelt(each.path, names)) if isinstance(each, Equals) else each
-        for each in step.predicates
-    )
+    predicates = tuple(_spelt(each, names) if isinstance(each, Equals) else each for each in step.predicates)
     place = names.get(step.name)
     if place is None and predicates == step.predicates:
         return [step]
     *way, last = (place or step.name).split("/")
     # Steps are told apart by `key` in the cache of a reading: the last one is another now.
     return [
-        *(Step(name, (), step.column) for name in way),
-        replace(step, name=last, predicates=predicates, key=-1),
+        *(Step(name, (), step.column, key_of(name, ())) for name in way),
+        replace(step, name=last, predicates=predicates, key=key_of(last, predicates)),
     ]
+
+
+def _spelt(predicate: Equals, names: Names) -> Equals:
+    other = predicate.other if predicate.other is None else spelt(predicate.other, names)
+    return replace(predicate, path=spelt(predicate.path, names), other=other)

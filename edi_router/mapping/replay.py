@@ -9,6 +9,7 @@ from itertools import zip_longest
 
 from edi_router.faults import Fault, is_error
 from edi_router.formats.documents import Kind
+from edi_router.formats.edifact.settings import EdifactSettings
 from edi_router.mapping.documents import Source
 from edi_router.mapping.mapping import Mapping
 from edi_router.mapping.output import Lineage
@@ -61,9 +62,10 @@ class Replay:
         self._old = _Side(self.old, self.old_source)
         self._new = _Side(self.new, self.new_source)
 
-    def add(self, name: str, data: bytes, context: Context) -> None:
-        """Run both over the documents of one input."""
-        pairs = zip_longest(self._old.run(name, data, context), self._new.run(name, data, context))
+    def add(self, name: str, data: bytes, context: Context, settings: EdifactSettings | None = None) -> None:
+        """Run both over the documents of one input; `settings` are the syntax of an EDIFACT output."""
+        given = (name, data, context, settings)
+        pairs = zip_longest(self._old.run(*given), self._new.run(*given))
         for number, (old, new) in enumerate(pairs, 1):
             self._compare(name, number, old or _Made(), new or _Made())
 
@@ -104,8 +106,10 @@ class _Side:
         self._reads = replace(definition, origin=made, schema=None)
         """The mapping's own output as something to be read."""
 
-    def run(self, name: str, data: bytes, context: Context) -> Iterator[_Made]:
-        for given in of_data(self.source, self.mapping.definition, name, data, context):
+    def run(
+        self, name: str, data: bytes, context: Context, settings: EdifactSettings | None
+    ) -> Iterator[_Made]:
+        for given in of_data(self.source, self.mapping.definition, name, data, context, settings):
             if given.document.root is None:
                 yield _Made(faults=tuple(given.document.faults))
             else:
@@ -124,12 +128,14 @@ class _Side:
 
 
 def replay(
-    old: tuple[Mapping, Source], new: tuple[Mapping, Source], inputs: Iterable[tuple[str, bytes, Context]]
+    old: tuple[Mapping, Source],
+    new: tuple[Mapping, Source],
+    inputs: Iterable[tuple[str, bytes, Context, EdifactSettings | None]],
 ) -> Replay:
     """Both mappings over all inputs."""
     found = Replay(old[0], new[0], old[1], new[1])
-    for name, data, context in inputs:
-        found.add(name, data, context)
+    for each in inputs:
+        found.add(*each)
     return found
 
 

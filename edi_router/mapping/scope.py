@@ -7,7 +7,7 @@ from collections.abc import Mapping as Dictionary
 
 from edi_router.faults import Fault, FaultList, Place
 from edi_router.mapping.model import Definition, Item, Source
-from edi_router.mapping.output import Found, rule_of
+from edi_router.mapping.output import Found, line_at
 from edi_router.paths import Node, Start
 from edi_router.paths.path import Cache
 from edi_router.rules.context import Context
@@ -20,13 +20,17 @@ WARNINGS = ("value-cut", "value-rounded")
 class Run:
     """One run of a mapping over one document."""
 
-    __slots__ = ("cache", "context", "day", "definition", "faults", "file", "root", "told", "unfilled")
+    __slots__ = (
+        "cache", "context", "day", "definition", "encoding", "faults", "file", "root", "told", "unfilled",
+    )  # fmt: skip
 
     def __init__(self, definition: Definition, root: Node, context: Context) -> None:
         self.definition = definition
         self.file = definition.file.rpartition("/")[2]
         self.root = root
         self.context = context
+        self.encoding = context.encoding
+        """The encoding of the output, for functions that count its bytes."""
         self.day = context.business_date.isoformat()
         self.faults = FaultList(LIMIT)
         self.cache: Cache = {}
@@ -34,13 +38,13 @@ class Run:
         self.unfilled: set[str] = set()
 
     def fault(
-        self, code: str, item: Item, place: Place, values: Dictionary[str, str], line: int | None = None
+        self, code: str, item: Item, place: Place, values: Dictionary[str, str], at: Place | None = None
     ) -> None:
-        """Record a fault of the item."""
+        """Record a fault of the item, made `at` a part of its line."""
         if code not in WARNINGS:
             self.told += 1
             self.unfilled.add(item.name)
-        rule = rule_of(item, self.file) if line is None else f"{self.file}:{line}"
+        rule = line_at(item.place if at is None else at, self.file)
         self.faults.append(Fault(code, place, values, rule=rule))
 
     def from_context(self, source: Source) -> list[Found]:

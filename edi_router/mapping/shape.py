@@ -60,6 +60,7 @@ class EdifactShape:
         self.name = name
         self.parent = parent
         self.is_leaf = is_leaf
+        self.uses = tuple(content)
         self._content = {_name_of(use): use for use in content}
 
     @classmethod
@@ -117,7 +118,8 @@ class XmlShape:
     ) -> None:
         self._look = look
         self._path = path
-        self._info = None if path[-1].startswith("@") else look(list(path))
+        self.path = path
+        self.info = self._info = None if path[-1].startswith("@") else look(list(path))
         self.name = path[-1]
         self.parent = parent
         self.is_leaf = self.name.startswith("@") or self._info is None or self._info.leaf
@@ -147,6 +149,7 @@ class LayoutShape:
         self.parent = parent
         self._records = {each.name: each for each in records}
         self._fields = [field.name for field in record.fields] if record is not None else []
+        self.record = record
         self.is_leaf = False
 
     @classmethod

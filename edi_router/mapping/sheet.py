@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from edi_router.faults import Place, is_error
 from edi_router.formats.edifact.directory import Definitions
-from edi_router.mapping.coverage import told_condition
+from edi_router.mapping.conditions import told_when
 from edi_router.mapping.mapping import Mapping
-from edi_router.mapping.model import Item, Source, TableUse
+from edi_router.mapping.model import Call, Item, Source, TableUse
 from edi_router.mapping.output import Found, with_paths
 from edi_router.mapping.sheet_target import About, about
 from edi_router.mapping.trace_given import Given
@@ -42,18 +42,19 @@ class Row:
     secret: bool = False
     examples: list[Example] = field(default_factory=list)
 
-    @property
-    def condition(self) -> str:
+    def condition(self, language: str = "en") -> str:
         """When it is written."""
-        return " & ".join(told_condition(each) for each in self.item.when)
+        return " & ".join(told_when(each, language) for each in self.item.when)
 
     @property
     def functions(self) -> list[str]:
-        """The functions that its value goes through: `date(yyyy-MM-dd)`."""
-        return [
-            call.name + (f"({call.argument})" if call.argument is not None else "")
-            for call in self.item.functions
-        ]
+        """The functions that its values go through: `date(yyyy-MM-dd)`."""
+        return [_told(call) for call in self.item.functions]
+
+    @property
+    def then(self) -> list[str]:
+        """Those that the one value goes through at last."""
+        return [_told(call) for call in self.item.then]
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Sheet:
     @property
     def functions(self) -> list[str]:
         """The names of the functions in use."""
-        return sorted({call.name for row in self.rows for call in row.item.functions})
+        return sorted({call.name for row in self.rows for call in (*row.item.functions, *row.item.then)})
 
 
 def sheet_of(
@@ -136,6 +137,10 @@ class _Rows:
         homes = ("service-3", "service-4") if id.startswith("00") else (origin.qualifier or "",)
         found = next((each for home in homes if (each := self.definitions.element(home, id))), None)
         return "" if found is None else found.name.capitalize()
+
+
+def _told(call: Call) -> str:
+    return call.name + (f"({call.argument})" if call.argument is not None else "")
 
 
 def _is_composite(name: str) -> bool:

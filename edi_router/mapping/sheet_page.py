@@ -89,7 +89,8 @@ def _source(row: Row, language: str) -> str:
     item = row.item
     told: list[str] = []
     if item.each is not None:
-        told.append(f"{word('each', language)} <code>{escape(item.each.text)}</code>")
+        begin = word("from" if item.single else "each", language)
+        told.append(f"{begin} <code>{escape(item.each.text)}</code>")
     if item.const is not None:
         told.append(f"{word('const', language)} <code>{escape(MASK if row.secret else item.const)}</code>")
     if row.sources:
@@ -118,11 +119,15 @@ def _how(row: Row, language: str) -> str:
     if item.join is not None and (len(row.sources) > 1 or item.join):
         joined = escape(item.join) if item.join.strip() else word("blank", language)
         told.append(f"{word('join', language)} <code>{joined}</code>")
+    told += [f"{word('then', language)} <code>{escape(function)}</code>" for function in row.then]
+    if item.wrap is not None:
+        key = "lines-bytes" if item.wrap.encoding else "lines"
+        told.append(word(key, language).format(length=item.wrap.length))
     return _stacked(told)
 
 
 def _when(row: Row, language: str) -> str:
-    told = [f"{word('if', language)} <code>{escape(row.condition)}</code>"] if row.item.when else []
+    told = [f"{word('if', language)} <code>{escape(row.condition(language))}</code>"] if row.item.when else []
     return _stacked([*told, escape(row.item.note)] if row.item.note else told)
 
 

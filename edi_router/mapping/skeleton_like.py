@@ -8,7 +8,7 @@ its line, and told.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from edi_router.config import Tree
@@ -16,16 +16,19 @@ from edi_router.formats.edifact.directory import GroupUse, MessageDef, SegmentUs
 from edi_router.mapping.documents import definitions_of
 from edi_router.mapping.lint_paths import check_path, end_of
 from edi_router.mapping.mapping import FOLDER
-from edi_router.mapping.model import Definition, Item, Source
+from edi_router.mapping.model import Definition, Item, Source, conditions_in
 from edi_router.mapping.reading import read_definition
+from edi_router.mapping.releases import spelt
 from edi_router.mapping.shape import EdifactShape, Shape
-from edi_router.paths import Equals, Path, Start, Step
+from edi_router.paths import Equals, Path, Start, Step, parse
 from edi_router.paths.path import PARENT
 
 Content = Sequence[SegmentUse | GroupUse]
 Groups = dict[tuple[str, ...], tuple[str, ...]]
 """The path of a group in the old message, and in the new one."""
 _ALIKE = 0.2
+_GROUP = re.compile(r"SG\d+")
+_TOP = re.compile(r"(\w+):")
 
 
 @dataclass(frozen=True)
@@ -50,13 +53,15 @@ def carry_over(tree: Tree, other: str, id: str, source: str) -> Carried:
     """The mapping `other` as `id`, reading `source`; ValueError when one of the two is not EDIFACT or not there."""
     name = f"{FOLDER}/{other}/mapping.yaml"
     text = tree.text(name)
-    definition, _ = read_definition(text, name)
+    definition, _ = read_definition(text, name, tree)
     if definition is None:
         raise ValueError(f"{name} has faults: edi-router lint tells them")
     definitions = definitions_of(tree)
     if definition.origin.format != "edifact":
         raise ValueError(f"{other} does not read EDIFACT")
     type, _, directory = source.partition(" ")
+    releases = (definition, *definition.others)
+    definition = next((each for each in releases if each.origin.qualifier == directory), definition)
     old = definitions.message_of(definition.origin.qualifier or "", definition.origin.name)
     new = definitions.message_of(directory, type)
     for message, kind in ((old, str(definition.origin)), (new, source)):
@@ -64,13 +69,20 @@ def carry_over(tree: Tree, other: str, id: str, source: str) -> Carried:
             raise ValueError(f"there is no definition of {kind}")
     assert old is not None
     assert new is not None
-    carrier = _Carrier(match_groups(old, new), EdifactShape.of_message(definitions, new))
+    groups = match_groups(old, new)
+    names = {alias: _place(steps, groups) for alias, steps in definition.aliases.items()}
+    carrier = _Carrier(groups, EdifactShape.of_message(definitions, new), names, definition.file)
     carrier.definition(definition)
+    if carrier.elsewhere:
+        shared = ", ".join(sorted(carrier.elsewhere))
+        raise ValueError(
+            f"{other} uses {shared}, of which {source} needs other paths: write them into the mapping first"
+        )
     lines = text.splitlines()
     changed = _rewritten(lines, carrier.edits)
     lost = [*carrier.lost, *(Lost(line, path, "it cannot be rewritten here") for line, path in changed)]
     _comment_out(lines, lost)
-    lines = [_head(line, id, source) for line in lines]
+    lines = _with_head(lines, id, source, names)
     edits = sum(old != new for _, old, new in carrier.edits) - len(changed)
     return Carried("\n".join(lines) + "\n", edits, lost)
 
@@ -122,11 +134,17 @@ def _inside(content: Content, path: str = "") -> Iterator[str]:
 class _Carrier:
     """Walks a mapping's paths through the old message and finds their new form."""
 
-    def __init__(self, groups: Groups, shape: EdifactShape) -> None:
+    def __init__(self, groups: Groups, shape: EdifactShape, names: Mapping[str, str], file: str) -> None:
         self.groups = groups
         self.shape = shape
+        self.names = names
+        """What the mapping's aliases stand for in the new message."""
+        self.file = file
+        self.elsewhere: set[str] = set()
+        """Shared files of fragments with paths that the new message has not."""
         self.edits: list[tuple[Source, str, str]] = []
         self.lost: list[Lost] = []
+        self._item_at: tuple[str, ...] = ()
 
     def definition(self, definition: Definition) -> None:
         """All paths of the mapping."""
@@ -140,7 +158,7 @@ class _Carrier:
         if item.each is not None:
             inner = self._source(item.each, here, shape, line)
             here = _end(item.each.path, here)
-        for source in (*(condition.source for condition in item.when), *item.sources):
+        for source in (*(condition.source for condition in conditions_in(item.when)), *item.sources):
             if inner is not None:
                 self._source(source, here, inner, line)
         for child in item.do or ():
@@ -151,18 +169,34 @@ class _Carrier:
         """Find the path's new form; the shape that it ends at, None when it is lost."""
         if source.path.start in (Start.CONTEXT, Start.ENVELOPE):
             return None if source.path.start is Start.CONTEXT else shape
+        if (named := self._by_alias(source, shape)) is not None:
+            return end_of(named, shape)
+        self._item_at = here
         path = self._path(source.path, here)
-        if path is None:
-            self.lost.append(Lost(line, source.text, "the new message has no such group"))
-            return None
-        path = _deeper(path, shape)
-        fresh = replace(source, path=path, text=str(path))
-        faults = list(check_path(fresh, shape, leaf=False))
-        if faults:
-            self.lost.append(Lost(line, source.text, faults[0].values["problem"]))
+        path = path if path is None else _deeper(path, shape)
+        problem = "the new message has no such group"
+        if path is not None:
+            faults = list(check_path(replace(source, path=path, text=str(path)), shape, leaf=False))
+            problem = faults[0].values["problem"] if faults else ""
+        if source.place.file != self.file:
+            if problem or path != source.path:
+                self.elsewhere.add(f"fragments/{(source.place.file or '').rpartition('/')[2]}")
+            return None if path is None or problem else end_of(path, shape)
+        if path is None or problem:
+            self.lost.append(Lost(line, source.text, problem))
             return None
         self.edits.append((source, source.text, str(path) if path != source.path else source.text))
         return end_of(path, shape)
+
+    def _by_alias(self, source: Source, shape: Shape) -> Path | None:
+        """The path with what its aliases stand for now, if it can stay as it is written."""
+        written = parse(source.text, item=True)
+        names = [step.name for step in written.steps]
+        if not self.names.keys() & set(names) or any(_GROUP.fullmatch(name) for name in names):
+            return None
+        path = spelt(written, self.names)
+        fresh = replace(source, path=path)
+        return None if list(check_path(fresh, shape, leaf=False)) else path
 
     def _path(self, path: Path, here: tuple[str, ...]) -> Path | None:
         place = () if path.start is Start.MESSAGE else here
@@ -178,7 +212,7 @@ class _Carrier:
             fresh = self._step(step, place)
             if fresh is None:
                 return None
-            if re.fullmatch(r"SG\d+", step.name):
+            if _GROUP.fullmatch(step.name):
                 known = self.groups.get(place)
                 if known is None or known[: len(self.groups.get(above, ()))] != self.groups.get(above, ()):
                     return None
@@ -196,7 +230,10 @@ class _Carrier:
                 inner = self._path(predicate.path, here)
                 if inner is None:
                     return None
-                predicate = replace(predicate, path=inner)
+                other = predicate.other
+                if other is not None and (other := self._path(other, self._item_at)) is None:
+                    return None
+                predicate = replace(predicate, path=inner, other=other)
             predicates.append(predicate)
         return replace(step, predicates=tuple(predicates))
 
@@ -269,7 +306,27 @@ def _last(lines: Sequence[str], number: int) -> int:
     return end
 
 
-def _head(line: str, id: str, source: str) -> str:
-    if line.startswith("id:"):
-        return f"id: {id}"
-    return f"from: {source}" if line.startswith("from:") else line
+def _place(steps: str, groups: Groups) -> str:
+    """What an alias stands for in the new message: a group is where its counterpart is, all else stays."""
+    if not _GROUP.fullmatch(steps):
+        return steps
+    for old, new in groups.items():
+        if old[-1] == steps:
+            return "/".join(new[len(groups.get(old[:-1], ())) :])
+    return steps
+
+
+def _with_head(lines: Sequence[str], id: str, source: str, names: Mapping[str, str]) -> list[str]:
+    """The lines with the new id, source and aliases, each on one line."""
+    aliases = ", ".join(f"{alias}: {steps}" for alias, steps in names.items())
+    head = {"id": f"id: {id}", "from": f"from: {source}", "aliases": f"aliases: {{{aliases}}}"}
+    made: list[str] = []
+    inside = False
+    for line in lines:
+        found = _TOP.match(line)
+        if found is not None:
+            inside = found[1] in head
+            made.append(head[found[1]] if inside else line)
+        elif not (inside and line[:1] in (" ", "-")):
+            made.append(line)
+    return made

@@ -18,6 +18,7 @@ from edi_router.mapping.model import Definition
 from edi_router.mapping.output import Element
 from edi_router.mapping.scope import Run
 from edi_router.mapping.writing import told, written
+from edi_router.rules.context import Context
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,10 @@ class Target(Protocol):
     @property
     def suffix(self) -> str:
         """The ending of a file's name."""
+        ...
+
+    def encoding(self, context: Context, envelope: Envelope | None) -> str:
+        """The encoding that the output is written in."""
         ...
 
     def lint(self, definition: Definition) -> list[Fault]:
@@ -76,6 +81,10 @@ class XmlTarget:
         if key not in self._infos:
             self._infos[key] = self.schema.element(list(path))
         return self._infos[key]
+
+    def encoding(self, context: Context, envelope: Envelope | None) -> str:
+        """The encoding that the context names."""
+        return context.encoding
 
     def lint(self, definition: Definition) -> list[Fault]:
         """The faults of the output's items against the schema."""

@@ -38,6 +38,10 @@ class EdifactTarget:
     format = "edifact"
     suffix = "edi"
 
+    def encoding(self, context: Context, envelope: Envelope | None) -> str:
+        """The encoding of the interchange."""
+        return (envelope or envelope_for(context, EdifactSettings())).codec
+
     def lint(self, definition: Definition) -> list[Fault]:
         """The faults of the output's items against the directory."""
         return lint_edifact(definition.output, self.definitions, self.definition)

@@ -13,6 +13,7 @@ from edi_router.mapping.output import Element, with_paths
 from edi_router.mapping.scope import Run
 from edi_router.mapping.target import Written
 from edi_router.mapping.writing import invalid
+from edi_router.rules.context import Context
 
 
 @dataclass
@@ -30,6 +31,10 @@ class RecordsTarget:
     def suffix(self) -> str:
         """The ending of a file's name."""
         return self.layout.suffix
+
+    def encoding(self, context: Context, envelope: Envelope | None) -> str:
+        """The encoding of the layout."""
+        return self.layout.encoding
 
     def lint(self, definition: Definition) -> list[Fault]:
         """The faults of the output's items against the layout. Their order is the writer's affair."""

@@ -5,22 +5,24 @@ A value of the output is secret when its place is, or when it comes from a secre
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from edi_router.config import Tree
-from edi_router.faults import Fault, Place
-from edi_router.formats.documents import DocumentType, Kind, load_document_types
+from edi_router.faults import Place
+from edi_router.formats.documents import Kind, load_document_types
+from edi_router.formats.secrets import MASK, covered, without
 from edi_router.mapping.mapping import Mapping as DocumentMapping
 from edi_router.mapping.output import Lineage
 from edi_router.mapping.target import XmlTarget
 from edi_router.mapping.trace_parts import parts_of
 from edi_router.paths import Node, Path, parse
 
-MASK = "••••••"
-"""What stands in the place of a secret value; it says nothing of its length."""
-SHORTEST = 4
-"""From so many characters on, a secret is hidden inside other texts, too."""
+__all__ = ["MASK", "Secrets", "covered", "secrets_of", "without"]
+
+
+_TYPES = "schemas/documents"
 
 
 @dataclass(frozen=True)
@@ -68,32 +70,17 @@ class Secrets:
 
 def secrets_of(tree: Tree, mapping: DocumentMapping) -> Secrets:
     """The secrets that the tree's document types name for what the mapping reads and writes."""
-    types, _ = load_document_types(tree)
     definition = mapping.definition
     namespace = mapping.target.namespace if isinstance(mapping.target, XmlTarget) else None
     target = definition.makes or Kind("xml", definition.output.name, namespace or "")
-    return Secrets(_secret(types, definition.origin), _secret(types, target))
+    digest = tree.digest((_TYPES,))
+    return Secrets(_secret(tree, digest, definition.origin), _secret(tree, digest, target))
 
 
-def covered(text: str, secrets: Iterable[str]) -> str:
-    """The text without the secrets that stand in it."""
-    for secret in sorted(secrets, key=len, reverse=True):
-        if text == secret:
-            return MASK
-        if len(secret) >= SHORTEST:
-            text = text.replace(secret, MASK)
-    return text
-
-
-def without(fault: Fault, secrets: frozenset[str]) -> Fault:
-    """The fault without secrets in its values."""
-    if not secrets:
-        return fault
-    values: Mapping[str, str] = {key: covered(str(value), secrets) for key, value in fault.values.items()}
-    return replace(fault, values=values, hint=covered(fault.hint, secrets) if fault.hint else fault.hint)
-
-
-def _secret(types: Sequence[DocumentType], kind: Kind) -> tuple[Path, ...]:
+@lru_cache(maxsize=128)
+def _secret(tree: Tree, digest: str, kind: Kind) -> tuple[Path, ...]:
+    """The secret paths of a kind of document, read again when the document types have changed (`digest`)."""
+    types, _ = load_document_types(tree)
     return tuple(parse(text) for each in types if each.kind.overlaps(kind) for text in each.secret)
 
 

@@ -2,7 +2,7 @@
 
 path      = [ "/" | "$envelope" [ "/" ] | "$context/" ] step { "/" step } | "." | "/" | "$envelope"
 step      = ".." | name { predicate } | "@" name
-predicate = "[" number "]" | "[" path "=" text "]"
+predicate = "[" number "]" | "[" path "=" ( text | "$item" [ "/" step { "/" step } ] ) "]"
 text      = "'" characters "'" | '"' characters '"'
 """
 
@@ -17,10 +17,11 @@ _NAME = re.compile(r"[^\W\d][\w.\-]*")
 _NUMBER = re.compile(r"[0-9]+")
 MAXIMUM_LENGTH = 1000
 MAXIMUM_DEPTH = 5
+_ITEM = "$item"
 _keys: dict[tuple[object, ...], int] = {}
 
 
-def _key(name: str, predicates: tuple[Index | Equals, ...]) -> int:
+def key_of(name: str, predicates: tuple[Index | Equals, ...]) -> int:
     """The number of all steps that are equal to this one."""
     return _keys.setdefault((name, predicates), len(_keys))
 
@@ -35,8 +36,8 @@ class PathError(ValueError):
 
 
 @functools.lru_cache(maxsize=4096)
-def parse(text: str) -> Path:
-    """The path that `text` writes; raises `PathError`.
+def parse(text: str, *, item: bool = False) -> Path:
+    """The path that `text` writes; raises `PathError`. With `item` predicates may compare with values at `$item`.
 
     >>> str(parse("SG30/CST/C246[1]/d7361"))
     'SG30/CST/C246[1]/d7361'
@@ -46,7 +47,7 @@ def parse(text: str) -> Path:
     """
     if len(text) > MAXIMUM_LENGTH:
         raise PathError(MAXIMUM_LENGTH, f"the path is longer than {MAXIMUM_LENGTH} characters")
-    parser = _Parser(text)
+    parser = _Parser(text, item)
     path = parser.path(0)
     if not parser.at_end():
         raise parser.error("expected `/`, `[` or the end")
@@ -54,8 +55,9 @@ def parse(text: str) -> Path:
 
 
 class _Parser:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, item: bool) -> None:
         self.text = text
+        self.item = item
         self.at = 0
 
     def at_end(self) -> bool:
@@ -98,7 +100,10 @@ class _Parser:
             if steps[-1].name.startswith("@"):
                 raise PathError(self.at, "nothing can follow an attribute")
             steps.append(self._step(depth))
-        return Path(start, tuple(steps))
+        compares = any(
+            isinstance(each, Equals) and each.other is not None for step in steps for each in step.predicates
+        )
+        return Path(start, tuple(steps), compares)
 
     def _stop(self) -> bool:
         return self.at_end() or self.peek() in "=]"
@@ -123,11 +128,11 @@ class _Parser:
             )
         self.at = name.end()
         if attribute:
-            return Step("@" + name[0], (), column, _key("@" + name[0], ()))
+            return Step("@" + name[0], (), column, key_of("@" + name[0], ()))
         predicates: list[Index | Equals] = []
         while self.take("["):
             predicates.append(self._predicate(depth))
-        return Step(name[0], tuple(predicates), column, _key(name[0], tuple(predicates)))
+        return Step(name[0], tuple(predicates), column, key_of(name[0], tuple(predicates)))
 
     def _predicate(self, depth: int) -> Index | Equals:
         number = _NUMBER.match(self.text, self.at)
@@ -141,10 +146,24 @@ class _Parser:
             path = self.path(depth + 1)
             if not self.take("="):
                 raise self.error("expected `=` and a quoted text")
-            predicate = Equals(path, self._text())
+            if self.item and self.peek() == "$":
+                predicate = Equals(path, "", self._of_item(depth))
+            else:
+                predicate = Equals(path, self._text())
         if not self.take("]"):
             raise self.error("expected `]`")
         return predicate
+
+    def _of_item(self, depth: int) -> Path:
+        """`$item/…`: a path that is seen from where the whole path begins."""
+        if depth or not self.take(_ITEM):
+            raise self.error("expected a quoted text, or `$item` outside of other predicates")
+        if not self.take("/"):
+            return Path(Start.HERE, ())
+        steps = [self._step(depth + 1)]
+        while self.take("/"):
+            steps.append(self._step(depth + 1))
+        return Path(Start.HERE, tuple(steps))
 
     def _text(self) -> str:
         quote = self.peek()

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from edi_router.paths.node import Node
 
 PARENT = ".."
-Cache = dict[tuple[int, int], tuple[Node, Sequence[Node]]]
+Cache = dict[tuple[int, int], tuple[Node, Any]]
 """What steps selected below the nodes of one document: by `id` of the node (kept alive) and `key` of the
-step. The document must not change."""
+step. Of a step that compares with values of the item: the places of its children by their values. The document
+must not change."""
 
 
 class Start(StrEnum):
@@ -35,12 +37,18 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Equals:
-    """`[path='text']`: one of the values that the path selects below the child is the text."""
+    """`[path='text']`: one of the values that the path selects below the child is the text.
+
+    `[path=$item/other]`: it is one of the values of the other path, seen from where the whole path begins.
+    """
 
     path: Path
     text: str
+    other: Path | None = None
 
     def __str__(self) -> str:
+        if self.other is not None:
+            return f"[{self.path}=$item{f'/{self.other}' if self.other.steps else ''}]"
         quote = '"' if "'" in self.text else "'"
         return f"[{self.path}={quote}{self.text}{quote}]"
 
@@ -65,6 +73,8 @@ class Path:
 
     start: Start
     steps: tuple[Step, ...]
+    compares: bool = field(default=False, compare=False, repr=False)
+    """Whether a predicate asks for values of the item, `$item`."""
 
     def __str__(self) -> str:
         steps = "/".join(str(step) for step in self.steps)
@@ -80,11 +90,26 @@ class Path:
         A path into the context selects nothing here: whoever has a context reads `steps`. A `cache` serves
         many paths over one document.
         """
+        if self.compares:
+            return self._at_item(node, cache)
         found: Sequence[Node] = self._begin(node)
         for step in self.steps:
             if not found:
                 return []
             found = _parents(found) if step.name == PARENT else _children(found, step, cache)
+        return list(found)
+
+    def _at_item(self, node: Node, cache: Cache | None) -> list[Node]:
+        found: Sequence[Node] = self._begin(node)
+        for step in self.steps:
+            if not found:
+                return []
+            if step.name == PARENT:
+                found = _parents(found)
+            elif any(isinstance(each, Equals) and each.other is not None for each in step.predicates):
+                found = [child for parent in found for child in _compared(parent, step, node, cache)]
+            else:
+                found = _children(found, step, cache)
         return list(found)
 
     def values(self, node: Node) -> list[tuple[str, Node]]:
@@ -128,6 +153,37 @@ def is_filled(node: Node) -> bool:
     return not (node.name.startswith("@") or (node.name[:1] == "d" and node.name[1:].isdigit()))
 
 
+def _compared(parent: Node, step: Step, item: Node, cache: Cache | None) -> Sequence[Node]:
+    """The children that a step with `[path=$item/other]` leaves."""
+    nodes: Sequence[Node] = parent.children(step.name)
+    for number, predicate in enumerate(step.predicates):
+        if not isinstance(predicate, Equals) or predicate.other is None:
+            nodes = _filter(nodes, (predicate,), cache)
+            continue
+        texts = {text for node in predicate.other.select(item, cache) if (text := node.value())}
+        if cache is None or number or step.key < 0:
+            nodes = [each for each in nodes if texts & _texts(each, predicate.path, cache)]
+        else:  # many items ask the same children: they are sorted by their values once
+            key = (id(parent), step.key)
+            if key not in cache:
+                cache[key] = (parent, _by_value(nodes, predicate.path, cache))
+            known: dict[str, list[int]] = cache[key][1]
+            nodes = [nodes[at] for at in sorted({at for text in texts for at in known.get(text, ())})]
+    return nodes
+
+
+def _texts(node: Node, path: Path, cache: Cache | None) -> set[str]:
+    return {text for found in path.select(node, cache) if (text := found.value())}
+
+
+def _by_value(nodes: Sequence[Node], path: Path, cache: Cache) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for at, node in enumerate(nodes):
+        for text in _texts(node, path, cache):
+            found.setdefault(text, []).append(at)
+    return found
+
+
 def _parents(nodes: Sequence[Node]) -> list[Node]:
     found: dict[int, Node] = {}
     for node in nodes:
@@ -149,7 +205,8 @@ def _below(node: Node, step: Step, cache: Cache | None) -> Sequence[Node]:
     known = cache.get(key)
     if known is None:
         known = cache[key] = (node, _filter(node.children(step.name), step.predicates, cache))
-    return known[1]
+    found: Sequence[Node] = known[1]
+    return found
 
 
 def _filter(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from edi_router.faults import is_error
+from edi_router.faults import Fault, is_error
 from edi_router.formats.documents import Extract
 from edi_router.formats.secrets import without_secrets
 from edi_router.partners import Partner, choose
@@ -65,9 +65,11 @@ def _decided(
         references=tuple(Reference(kind, value) for kind, value in extract.references),
         visible_to=_visible(sender, extract, configuration),
     )
+    directory = configuration.directory
+    if incoming.refused:
+        return _refused(outcome, document, sender, incoming, configuration, registers)
     if any(is_error(fault) for fault in faults):
         return replace(outcome, faults=tuple(faults), reason="faulty")
-    directory = configuration.directory
     route = choose(sender, document.kind, document.root, document.test, directory, document.root.place())
     unchecked = any(fault.code in ("definition-missing", "message-type-unknown") for fault in faults)
     if (
@@ -120,6 +122,35 @@ def _decided(
         outputs=tuple(outputs),
         visible_to=outcome.visible_to + tuple(Visibility(each, "recipient") for each in destinations),
     )
+
+
+def _refused(
+    outcome: MessageOutcome,
+    document: Document,
+    sender: Partner,
+    incoming: Incoming,
+    configuration: Configuration,
+    registers: Overlay,
+) -> MessageOutcome:
+    """The refusal of a held document by a person, in his words; its registers are told of it."""
+    place = document.root.place()
+    route = choose(sender, document.kind, document.root, document.test, configuration.directory, place)
+    fault = Fault("message-refused", place, {"words": incoming.refused})
+    refused = replace(
+        outcome,
+        reason=incoming.refused,
+        faults=(fault,),
+        agreement=route.agreement.id if route.agreement is not None else None,
+    )
+    if route.agreement is None or not route.agreement.registers:
+        return refused
+    context = context_of(document.id, sender, incoming, configuration)
+    moved = register(
+        document, route.agreement.registers, sender, context, configuration, registers, refused=incoming.refused
+    )
+    if moved.decision is not Decision.REJECTED or not moved.moves:
+        return refused
+    return replace(refused, moves=moved.moves, outputs=moved.outputs)
 
 
 def _visible(sender: Partner, extract: Extract, configuration: Configuration) -> tuple[Visibility, ...]:

@@ -122,7 +122,7 @@ class _Interchange:
         if prior is not None:
             return self._duplicate(messages, faults, prior, ledger)
         outcomes = [self._message(message, blocked, ledger) for message in messages if self._wanted(message)]
-        if not blocked and self._falls_as_a_whole(messages, outcomes):
+        if not blocked and not self.incoming.refused and self._falls_as_a_whole(messages, outcomes):
             blocked = True
             outcomes = [self._with_the_others(each) for each in outcomes]
         return self._whole(messages, outcomes, faults, blocked)
@@ -356,7 +356,8 @@ class _Interchange:
     ) -> tuple[Output, ...]:
         """CONTRL for the interchange; none for one that cannot be named, or that itself acknowledges."""
         acknowledges = bool(messages) and all(message.type == "CONTRL" for message in messages)
-        if self.incoming.only or self.sender.contrl == "none" or acknowledges or not self._answerable:
+        silent = self.incoming.only and not self.incoming.refused
+        if silent or self.sender.contrl == "none" or acknowledges or not self._answerable:
             return ()
         by_id = {outcome.id: outcome for outcome in outcomes}
         # What holds a message is our affair; the sender is told that it has arrived.
@@ -368,6 +369,7 @@ class _Interchange:
                 else [],
             )
             for message in messages
+            if self._id(message) in by_id
         ]
         told = [fault for fault in faults if is_error(fault)]
         if blocked and not told:
@@ -376,7 +378,7 @@ class _Interchange:
             self.interchange,
             results,
             told,
-            id=self.id,
+            id=f"{outcomes[0].id}-refusal" if self.incoming.refused and outcomes else self.id,
             sender=self.sender,
             incoming=self.incoming,
             configuration=self.configuration,

@@ -234,3 +234,5 @@ class Incoming:
     """When not empty: the ids of the messages to process again (after a release); others are left alone."""
     release: str = ""
     """The number of the release by which they are processed again."""
+    refused: str = ""
+    """Why a person has refused them: they are rejected with these words, whatever they come to."""

@@ -54,7 +54,7 @@ def receipts_for(
 
     `id` is what it is named after.
     """
-    if incoming.only:
+    if incoming.only and not incoming.refused:
         return (), []
     agreement = _agreement(outcome, kind, sender)
     if agreement is None or agreement.receipt is None:
@@ -63,6 +63,8 @@ def receipts_for(
     content, faults = make_receipt(outcome, kind, key, sender, incoming, mapping, configuration)
     if content is None:
         return (), faults
+    if incoming.refused:
+        id = f"{outcome.id}-refusal"
     target = mapping.target
     suffix, format_ = (target.suffix, target.format) if target is not None else ("xml", "xml")
     receipt = Output(

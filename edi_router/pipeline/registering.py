@@ -179,7 +179,7 @@ class _Work:
             return
         self._made += 1
         # What was made when the message was held keeps its names; so does what each release makes.
-        again = f"w{self.release}-" if self.release else ""
+        again = f"w{self.release}-" if self.release else "refusal-" if self.refused else ""
         identity = f"{self.document.id}-{again}r{self._made}"
         source = self._source(made, judged, document)
         output, faults = make_output(

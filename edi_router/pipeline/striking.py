@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from edi_router.pipeline.model import Output
 from edi_router.pipeline.outputs import Document, make_output
 from edi_router.pipeline.registering import tree_document
 from edi_router.registers import Entry, Judged, Moved, strike
+from edi_router.registers.model import Made
 from edi_router.registers.tree import MOVE
 
 
@@ -50,18 +52,33 @@ def struck(
 def _made(
     judged: Judged, entry: Entry, context: Context, configuration: Configuration
 ) -> Iterator[tuple[Output | None, list[Fault]]]:
-    sender = configuration.directory.partners.get(entry.entered_by)
-    for number, made in enumerate(judged.outcome.deliver, start=1):
-        destination = destination_of(made.to, judged.tree, configuration.directory, Place())
-        if isinstance(destination, Fault):
-            yield None, [destination]
-            continue
-        document = tree_document(judged, _document(judged, entry))
-        assert judged.moved.after is not None
-        identity = f"{entry.message}-{judged.moved.move}{judged.moved.after.version}-{number}"
-        yield make_output(
-            document, identity, Leg(made, destination), sender or _unknown(entry), context, configuration
-        )
+    sender = configuration.directory.partners.get(entry.entered_by) or _unknown(entry)
+    assert judged.moved.after is not None
+    # One message may have made many entries, whose clocks strike at the same version.
+    own = hashlib.blake2b(entry.id.encode(errors="replace"), digest_size=5).hexdigest()
+    before = f"{entry.message}-{judged.moved.move}-{own}-{judged.moved.after.version}"
+    number = 0
+    for made in judged.outcome.deliver:
+        for _ in _parts(made, judged):
+            destination = destination_of(made.to, judged.tree, configuration.directory, Place())
+            if isinstance(destination, Fault):
+                if not made.if_known:
+                    yield None, [destination]
+                continue
+            number += 1
+            document = tree_document(judged, _document(judged, entry))
+            leg = Leg(made, destination)
+            yield make_output(document, f"{before}-{number}", leg, sender, context, configuration)
+
+
+def _parts(made: Made, judged: Judged) -> Iterator[None]:
+    """Once for each document to be made, with its part of the tree as `This`."""
+    if made.each is None:
+        yield
+        return
+    for node in list(made.each.select(judged.tree)):
+        with judged.tree.grafted("This", node):
+            yield
 
 
 def _document(judged: Judged, entry: Entry) -> Document:

@@ -9,12 +9,14 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.bench.engines import measure_engines
 from tests.bench.measure import Disagreement, Parts, measure
 from tests.bench.memory import LARGE, ONE, ROOT, SIZES, peaks
-from tests.bench.peers import PEERS, Ran, set_up
+from tests.bench.peers import PEERS, Ran, set_up, set_up_engine
 from tests.bench.peers import run as run_peer
 from tests.bench.report import Report
 from tests.bench.sample import samples
+from tests.bench.turns import TURNS, measure_turns
 
 
 def run(size: int, times: int, large: bool = False, peers: bool = True) -> Report:
@@ -22,8 +24,11 @@ def run(size: int, times: int, large: bool = False, peers: bool = True) -> Repor
     memory = peaks(SIZES + LARGE if large else SIZES)
     single = peaks(ONE, one=True) if large else []
     made = samples(size)
-    measured = measure(made, Parts.shipped(), times)
-    return Report(measured, memory, times, beside(made[0].data) if peers else [], single)
+    parts = Parts.shipped()
+    measured = measure(made, parts, times)
+    turns = measure_turns(parts, TURNS if times > 1 else 1)
+    engine = measure_engines(set_up_engine()) if peers else None
+    return Report(measured, memory, times, beside(made[0].data) if peers else [], single, turns, engine)
 
 
 def beside(data: bytes) -> list[Ran]:

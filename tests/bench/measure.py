@@ -113,7 +113,7 @@ class Measured:
 def measure(samples: Sequence[Sample], parts: Parts, times: int = 3) -> list[Measured]:
     """Verify every file, then time all steps: in each turn every step once, the peer among them; the best counts."""
     measured = [verified(each, parts) for each in samples]
-    steps = _steps(parts)
+    steps = steps_of(parts)
     for _ in range(times):
         for each, sample in zip(measured, samples, strict=True):
             for step, run in steps.items():
@@ -148,7 +148,7 @@ def verified(sample: Sample, parts: Parts) -> Measured:
                     raise Disagreement(f"{name}: {row} is not {segment}")
         ours += [interchange.trailer] if interchange.trailer is not None else []
         _none(name, interchange.faults)
-    with _quiet():
+    with quiet():
         theirs = list(peer(sample.short))
     if len(ours) != len(theirs):
         raise Disagreement(f"{name}: we read {len(ours)} segments, {PEER} {len(theirs)}")
@@ -185,7 +185,7 @@ def _timed(run: Callable[[bytes], None], data: bytes) -> float:
     best = spent = float("inf")
     for number in range(REPEATS):
         gc.collect()
-        with _quiet():
+        with quiet():
             began = time.process_time()
             run(data)
             taken = time.process_time() - began
@@ -196,14 +196,16 @@ def _timed(run: Callable[[bytes], None], data: bytes) -> float:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Without pydifact's warnings of the directories that it does not have."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
 
 
-def _steps(parts: Parts) -> dict[str, Callable[[bytes], None]]:
+def steps_of(parts: Parts) -> dict[str, Callable[[bytes], None]]:
+    """What is run for each of `STEPS`, on the bytes of a file."""
+
     def parse(data: bytes) -> None:
         for _ in peer(data):
             pass

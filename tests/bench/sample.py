@@ -76,6 +76,24 @@ def _item(number: int, item: int, chinese: bool) -> Iterator[Parts]:
     yield "RFF", ("BT", f"NZ-{turn}")
 
 
+_LEFT_OUT = {
+    "LOC": ("40", "41", "22", "122"), "DTM": ("132",), "CNT": ("11",), "RFF": ("CT", "BT"), "MEA": ("AAA", "AAX", "AAL"),
+    "GIS": (), "PAC": (), "PCI": (), "DOC": (), "CTA": (), "COM": (), "TOD": (),
+}  # fmt: skip
+
+
+def brief(number: int) -> list[Segment]:
+    """One declaration of 100 segments with as many items: four segments an item, and a short head."""
+
+    def is_left_out(segment: Segment) -> bool:
+        qualifiers = _LEFT_OUT.get(segment.tag)
+        if qualifiers is None or segment.text.startswith("LOC+27"):
+            return segment.text.startswith("LOC+27")
+        return not qualifiers or any(segment.get(1) == each or segment.get(2) == each for each in qualifiers)
+
+    return [segment for segment in message(number) if not is_left_out(segment)]
+
+
 def manifest(number: int) -> list[Segment]:
     """One cargo report: a voyage, its containers, and a bill of lading for every item."""
     lines: list[Parts] = [
@@ -99,7 +117,7 @@ def manifest(number: int) -> list[Segment]:
     return [Segment.make(str(tag), *parts) for tag, *parts in lines]
 
 
-def order(number: int) -> list[Segment]:
+def order(number: int, items: int = ITEMS) -> list[Segment]:
     """One order with a line for every item."""
     lines: list[Parts] = [
         ("UNH", str(number), ("ORDERS", "D", "96B", "UN")), ("BGM", "220", f"PO2026{number:06d}", "9"),
@@ -107,7 +125,7 @@ def order(number: int) -> list[Segment]:
         ("NAD", "BY", ("EXAMPLE-BUYER", "", "91")), ("NAD", "SU", ("EXAMPLE-SELLER", "", "91")),
         ("CTA", "OC", ("", "LI EXAMPLE")), ("COM", ("07170000000", "TE")), ("CUX", ("2", "USD", "9")),
     ]  # fmt: skip
-    for item in range(1, ITEMS + 1):
+    for item in range(1, items + 1):
         turn = number + item
         goods = RELEASED[turn % 4] if item % 7 == 0 else PLAIN[turn % 4]
         lines += [
@@ -115,12 +133,13 @@ def order(number: int) -> list[Segment]:
             ("IMD", "F", "", ("", "", "", goods)), ("QTY", ("21", str(turn % 90 + 1), "PCE")), ("DTM", ("2", "20260330", "102")),
             ("MOA", ("203", f"{turn * 4}.25", "USD")), ("PRI", ("AAA", f"{turn % 50}.75")),
         ]  # fmt: skip
-    lines += [("UNS", "S"), ("MOA", ("86", "96000", "USD")), ("CNT", ("2", str(ITEMS)))]
+    lines += [("UNS", "S"), ("MOA", ("86", "96000", "USD")), ("CNT", ("2", str(items)))]
     return [Segment.make(str(tag), *parts) for tag, *parts in lines]
 
 
 KINDS: dict[str, Callable[[int], list[Segment]]] = {
     "CUSDEC": message,
+    "brief": brief,
     "CUSCAR": manifest,
     "ORDERS": order,
 }

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import re
+from pathlib import Path
 
 import pytest
 
 from edi_router.config import Tree
 from edi_router.formats.edifact.fast_stream import validate_stream
 from tests.bench import __main__ as command
-from tests.bench import memory
+from tests.bench import measure, memory
+from tests.bench.engines import Engines, Ours, lay_out, one_order, values_of
 from tests.bench.measure import MAPPED, STEPS, Disagreement, Parts, verified
 from tests.bench.orders import with_orders
 from tests.bench.peers import PEERS, PLACE, Ran, run
 from tests.bench.report import Report
 from tests.bench.sample import Endless, Sample, interchange
+from tests.bench.turns import Turns
 
 FILES = ("CUSDEC", "Chinese", "CRLF", "own UNA", "CUSCAR", "ORDERS")
 ROWS = [
@@ -31,7 +35,12 @@ def report() -> Report:
     """One real measurement of tiny files, for all tests: it compiles every pattern, which takes its time."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(command, "SIZES", (4_000,))
-        return command.run(size=4_000, times=1, peers=False)
+        patch.setattr(measure, "REPEATS", 1)
+        gc.freeze()  # every timing begins with a collection: not of all that the tests before have left
+        try:
+            return command.run(size=4_000, times=1, peers=False)
+        finally:
+            gc.unfreeze()
 
 
 def test_the_tables_have_all_rows(report: Report) -> None:
@@ -48,6 +57,27 @@ def test_the_tables_have_all_rows(report: Report) -> None:
     assert [peak.faults == 0 and peak.megabytes < 60 for peak in report.memory] == [True]
 
 
+def test_mapping_is_measured_in_turns_on_messages_of_the_size_asked_for(report: Report) -> None:
+    assert [turn.segments for turn in report.turns] == [215, 100]
+    for turn in report.turns:
+        assert set(turn.seconds) == {"pydifact", *MAPPED}
+        assert turn.ratio("map") > 0
+        assert turn.name in report.page()
+    steady = Turns("x", 1, {"pydifact": [8, 20], "written": [1, 2], "map": [2, 4], "lineage": [2.2, 4.4]})
+    assert (steady.ratio("written"), steady.ratio("map"), round(steady.lineage, 3)) == (9, 4.5, 0.1)
+
+
+def test_orders_become_files_of_xml(tmp_path: Path) -> None:
+    lay_out(tmp_path / "in", [one_order(1)])
+    (tmp_path / "out").mkdir()
+    assert Ours().run(tmp_path / "in", tmp_path / "out") > 0
+    names = [name for name, _ in values_of((tmp_path / "out" / "00001.xml").read_bytes())]
+    assert (names.count("Line"), names.count("Price"), names.count("Party")) == (50, 50, 2)
+    assert 6_600 < len(one_order(1)) < 6_900
+    assert "2 times as many" in Engines(6_700, 1, 2).told()
+    assert "not run: no wheel" in Engines(6_700, 1, problem="no wheel").told()
+
+
 def test_json(report: Report, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     asked: list[tuple[object, ...]] = []
 
@@ -61,7 +91,7 @@ def test_json(report: Report, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
     told = json.loads(capsys.readouterr().out)
     assert [each["name"] for each in told["files"]] == list(FILES)
     assert set(told["files"][0]["steps"]) == set(STEPS)
-    assert {"python", "build", "cores", "date", "peer", "peers", "memory"} <= set(told)
+    assert {"python", "build", "cores", "date", "peer", "peers", "memory", "turns", "engine"} <= set(told)
 
 
 def test_faulty_messages_are_not_timed() -> None:

@@ -50,7 +50,7 @@ def test_the_tutorial_can_be_followed(tmp_path: Path) -> None:
     command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m edi_router.cli.main "$@"\n')
     command.chmod(0o755)
     environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("EDI_ROUTER_")},
+        **{name: value for name, value in os.environ.items() if not name.startswith(("EDI_ROUTER_", "COVERAGE_"))},
         "EDI_ROUTER_LANG": "en", "PYTHONUTF8": "1", "COLUMNS": "110",
         "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}",
     }  # fmt: skip

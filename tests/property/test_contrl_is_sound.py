@@ -22,6 +22,7 @@ from edi_router.partners import Directory
 from edi_router.pipeline.configuration import Configuration, load_configuration
 from edi_router.pipeline.model import Decision, Incoming, Prior, Sent
 from edi_router.pipeline.process import process
+from tests.support.effort import examples
 
 DEFINITIONS = definitions_over(Tree.over_shipped())
 CODES = sorted(code for code, entry in CATALOGUE.items() if entry.contrl)
@@ -92,7 +93,7 @@ def escaped(value: str) -> str:
     group=st.one_of(st.none(), values),
     receipt=st.booleans(),
 )  # fmt: skip
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_of_any_faults(
     parties: tuple[str, str, str],
     messages: list[tuple[str, str, list[Fault]]],
@@ -143,7 +144,7 @@ EDITS = st.lists(
     version=st.sampled_from([b"1", b"2", b"3", b"4"]), level=st.sampled_from([b"UNOA", b"UNOC", b"UNOY", b"UNOX"]),
     encoding=st.sampled_from([None, "gb18030"]),
 )  # fmt: skip
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_of_any_bytes(
     edits: list[tuple[int, int, bytes]],
     contrl_setting: str,

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from edi_router.faults import CATALOGUE, render
 from edi_router.formats.edifact import Segment, Separators, read, write_interchange, write_segments
 from tests.property import strategies as my
+from tests.support.effort import examples
 
 WHOLE = (
     b"UNA:+.? '\r\nUNB+UNOC:3+A:14+B:14+240102:1200+7'\r\n"
@@ -147,7 +148,7 @@ def before_line(data, at):
     return max(data.rfind(b"\n", 0, at), data.rfind(b"\r", 0, at)) + 1
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(my.damaged(WHOLE))
 def test_damage_is_told_and_never_raised(data):
     holds(data, *everything(data))

@@ -22,11 +22,12 @@ from edi_router.mapping.functions import FUNCTIONS
 from edi_router.mapping.functions import Kind as FunctionKind
 from edi_router.mapping.generate_parts import LOSSLESS
 from edi_router.mapping.golden import cases
-from edi_router.mapping.model import Call, Condition, Definition, Item, Source
+from edi_router.mapping.model import Call, Condition, Definition, Item, Joined, Source, Wrap
 from edi_router.mapping.registry import Shortened
 from edi_router.paths import parse
 from tests.property.made import Maker, damaged
 from tests.property.test_fast_agrees import DEFINITIONS, interchange_of
+from tests.support.effort import examples
 
 TREE = Tree.over_shipped()
 KINDS = (
@@ -42,7 +43,15 @@ CALLS = (
     (("decimal", "3"),), (("replace", "+=>-"),), (("split", "1 :"),), (("date", None),), (("count", None),),
     (("last", None), ("prefix", "x+")), (("flag", None),), (("sum", None),), (("sequence", None),), (("distinct", None),),
 )  # fmt: skip
+THEN = (
+    (), (), (), (), (("upper", None),), (("trim", None),), (("cut", "9"),), (("pad", "6"),),
+    (("replace", "+=>&"), ("slice", "0:5")),
+)  # fmt: skip
 AT = Place("mapping.yaml", 1, 1)
+WRAPS = (
+    Wrap(5, AT), Wrap(3, AT, words=False), Wrap(4, AT, 1, 2), Wrap(4, AT, 2, 3, rest="leave"), Wrap(5, AT, encoding="gb18030"),
+    Wrap(4, AT, 1, 1, rest="cut"), Wrap(6, AT, encoding="output"),
+)  # fmt: skip
 
 
 def roots(data, check_as=None):
@@ -94,7 +103,7 @@ def shown(node):
 
 
 @given(st.sampled_from(KINDS), st.integers(0, 1 << 32))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 def test_nodes_made_later_are_the_nodes_of_the_checker(kind, seed):
     _, found = drawn(kind, seed)
     for (message, one), (other, later) in itertools.pairwise(found):
@@ -131,7 +140,7 @@ def a_path(chance, node, cursor, layout, to_leaf=True):
     while cursor is not None and (to_leaf or steps < 1 or chance.random() < 0.4):
         if not isinstance(cursor, dict) and not getattr(cursor, "parts", getattr(cursor, "components", ())):
             break
-        nodes = parse(text).select(node) if text and not text.endswith("/") else [node]
+        nodes = parse(text, item=True).select(node) if text and not text.endswith("/") else [node]
         name, after = a_step(chance, cursor, layout, nodes)
         text += ("/" if steps else "") + name
         if chance.random() < 0.15:
@@ -143,12 +152,16 @@ def a_path(chance, node, cursor, layout, to_leaf=True):
                 else (a_step(chance, after, layout)[0], 0)
             )
             if ".." not in inner and "$" not in inner:
-                values = [value for value, _ in parse(f"{text}/{inner}").values(node)] or ["ZZ"]
+                values = [value for value, _ in parse(f"{text}/{inner}", item=True).values(node)] or ["ZZ"]
                 value = chance.choice(values)
-                if "'" not in value:
+                if chance.random() < 0.2 and "[" not in text + inner and node is not None:
+                    text += f"[{inner}=$item/{chance.choice((text.removeprefix('../') + '/', '../'))}{inner}]"
+                elif "'" not in value:
                     text += f"[{inner}='{value}']"
                 elif '"' not in value:
                     text += f'[{inner}="{value}"]'
+                if text.endswith("]") and chance.random() < 0.3:
+                    text += f"[{chance.randint(1, 2)}]"
         cursor, steps = after, steps + 1
         if len(text) > 400:
             break
@@ -156,29 +169,49 @@ def a_path(chance, node, cursor, layout, to_leaf=True):
 
 
 def source(text):
-    return Source(parse(text), text, AT)
+    return Source(parse(text, item=True), text, AT)
+
+
+def a_condition(chance, path, depth=0):
+    """A random condition of the path."""
+    if depth < 2 and chance.random() < 0.3:
+        parts = tuple(a_condition(chance, path, depth + 1) for _ in range(chance.randint(1, 2)))
+        return Joined(chance.choice(("all", "any", "not")), parts)
+    if chance.random() < 0.4:
+        return Condition(path, matches=chance.choice((".*", "[A-Z0-9]+", "\\d{1,3}", "A|1.*")))
+    if chance.random() < 0.2:
+        return Condition(path, starts_with=chance.choice(("A", "1", "+", "&")))
+    return Condition(path, chance.choice(((), ("1", "2", "A"))), chance.random() < 0.2)
 
 
 def an_item(chance, node, cursor, layout, name="V", depth=0):
     """A random item that takes values from below the cursor."""
     if cursor is not None and depth < 2 and chance.random() < 0.35:
         text, inner = a_path(chance, node, cursor, layout, to_leaf=False)
-        found = parse(text).select(node)
+        found = parse(text, item=True).select(node)
         if found and ".." not in text:
             items = tuple(an_item(chance, found[0], inner, layout, f"{name}{n}", depth + 1) for n in (1, 2))
-            when = (Condition(items[0].sources[0]),) if items[0].sources and chance.random() < 0.3 else ()
-            return Item(name, AT, each=source(text), do=items, when=when, required=chance.random() < 0.1)
+            when = (
+                (a_condition(chance, items[0].sources[0]),)
+                if items[0].sources and chance.random() < 0.3
+                else ()
+            )
+            required, single = chance.random() < 0.1, chance.random() < 0.4
+            return Item(name, AT, each=source(text), do=items, when=when, required=required, single=single)
     paths = [
         source(a_path(chance, node, cursor, layout)[0] if cursor else ".")
         for _ in range(chance.choice((1, 1, 2)))
     ]
     calls = tuple(Call(call, argument, AT) for call, argument in chance.choice(CALLS))
     join = chance.choice((None, "|", "|", "+ "))
+    name = name if depth or chance.random() < 0.8 else f"@{name}"
+    then = tuple(Call(call, argument, AT) for call, argument in chance.choice(THEN))
+    wrap = chance.choice(WRAPS) if not name.startswith("@") and chance.random() < 0.2 else None
     return Item(
-        name if depth or chance.random() < 0.8 else f"@{name}", AT, tuple(paths), chance.random() < 0.3, None, calls,
+        name, AT, tuple(paths), chance.random() < 0.3, None, calls, then=then, wrap=wrap,
         default=chance.choice((None, None, "d<")), required=chance.random() < 0.1, join=join,
         first=join is None and chance.random() < 0.5,
-        when=(Condition(paths[0], chance.choice(((), ("1", "2", "A"))), chance.random() < 0.2),) if chance.random() < 0.3 else (),
+        when=(a_condition(chance, paths[0]),) if chance.random() < 0.3 else (),
     )  # fmt: skip
 
 
@@ -208,7 +241,7 @@ def test_a_program_gives_what_the_closures_give():
 
 
 @given(st.sampled_from(KINDS), st.integers(0, 1 << 32), st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def programs_and_closures_agree(kind, seed, damage):
     chance, found = drawn(kind, seed, damage)
     for _, root in found:

@@ -16,6 +16,7 @@ from edi_router.faults import CATALOGUE, is_error, render
 from edi_router.formats.edifact.import_text import lines_of
 from edi_router.formats.edifact.import_zip import Member
 from edi_router.formats.edifact.importer import import_release
+from tests.support.effort import examples
 from tests.support.releases import Files, codes_of, pack, parts, plain, same
 
 RELEASES = ("d93a", "d96b", "d99b", "d01b", "d21b")
@@ -183,7 +184,7 @@ def test_other_methods_and_passwords_are_named() -> None:
         assert any(word in problem for problem in problems), problems
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.binary(max_size=400), st.sampled_from(NAMES))
 def test_no_bytes_in_a_member_raise(data: bytes, name: str) -> None:
     for fault in import_release(pack({name: b"-" * 70 + b"\n" + data}), "a.zip").findings:
@@ -191,7 +192,7 @@ def test_no_bytes_in_a_member_raise(data: bytes, name: str) -> None:
         assert render(fault, "zh")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.binary(max_size=600))
 def test_no_bytes_for_a_zip_raise(data: bytes) -> None:
     import_release(data, "a.zip")

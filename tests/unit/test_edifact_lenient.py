@@ -17,6 +17,7 @@ from edi_router.formats.edifact.model import Interchange, Message, Segment
 from edi_router.library import as_tree, checker, definitions_over
 from tests.property import strategies as my
 from tests.property.test_edifact_roundtrip import WHOLE
+from tests.support.effort import examples
 
 DEFINITIONS = definitions_over(as_tree(None), ())
 ALL = tuple(each.value for each in Leniency)
@@ -299,7 +300,7 @@ def test_second_bytes_of_gb18030_that_look_like_separators() -> None:
 # --- the properties of reading hold with leniencies -------------------------------------------------------
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(my.damaged(WHOLE), st.sets(st.sampled_from(ALL)))
 def test_damage_is_told_and_never_raised(data: bytes, names: set[str]) -> None:
     for interchange in read(data, lenient=names):

@@ -6,6 +6,7 @@ from edi_router.config.tree import shipped_directory
 from edi_router.formats.edifact.check import Checked, check
 from edi_router.formats.edifact.directory import Definitions
 from edi_router.formats.edifact.reader import read
+from edi_router.paths import parse as parse_path
 from edi_router.paths.node import Node
 
 SHIPPED = shipped_directory() / "schemas" / "edifact"
@@ -111,3 +112,18 @@ def test_without_a_definition_the_segments_are_flat(definitions: Definitions) ->
     assert checked.root.children("SG30") == ()
     assert one(checked.root, "UNH", "S009", "d0054").value() == "92B"
     assert checked.root.children("BGM")[0].children("C106") == ()
+
+
+def test_a_last_part_that_is_repeated_as_further_elements_is_seen(definitions: Definitions) -> None:
+    # Syntax 3 has no repetition separator: ISO 9735 version 3 writes the repetitions one after the other.
+    text = (
+        "UNB+UNOC:3+SENDER:14+RECEIVER+240102:1030+REF1'UNH+1+CUSRES:D:01B:UN'BGM+961+A1+9'"
+        "NAD+CZ+1'CTA+IC+:LI'COM+0717:TE+li@example.org:EM+0718:FX'UNT+6+1'UNZ+1+REF1'"
+    )
+    checked = parse(text, definitions)
+    assert [fault.code for fault in checked.faults] == []
+    [com] = parse_path("SG1/SG2/COM").select(checked.root)
+    values = [part.children("d3148")[0] for part in com.children("C076")]
+    assert [value.value() for value in values] == ["0717", "li@example.org", "0718"]
+    assert [value.place().element for value in values] == [1, 2, 3]
+    assert checked.root.rows() is None, "a program would not see them"

@@ -18,7 +18,7 @@ from edi_router.mapping.functions import FUNCTIONS
 from edi_router.mapping.golden import STANDARD
 from edi_router.mapping.lint import lint
 from edi_router.mapping.mapping import load
-from edi_router.mapping.model import CONDITION_KEYS, ITEM_KEYS, KEYS, TABLE_KEYS
+from edi_router.mapping.model import CONDITION_KEYS, ITEM_KEYS, KEYS, TABLE_KEYS, WRAP_KEYS
 from edi_router.paths import parse as parse_path
 
 PAGE = (Path(__file__).parents[2] / "docs" / "mapping.md").read_text(encoding="utf-8")
@@ -42,6 +42,9 @@ def canonical(text: str) -> str:
 @pytest.mark.parametrize(("mapping", "expected"), EXAMPLES)
 def test_example(tmp_path: Path, mapping: str, expected: str) -> None:
     head = "id: m\nfrom: xml Order\nto: xml/out.xsd\noutput:\n  Out:\n    do:\n"
+    if "use:" in mapping:
+        fragments = "".join(f"  {line}\n" for line in block("yaml fragments").splitlines())
+        head = head.replace("output:", f"fragments:\n{fragments}output:")
     body = "".join(f"      {line}\n" for line in mapping.splitlines())
     files = {
         "mappings/m/mapping.yaml": head + body,
@@ -55,7 +58,8 @@ def test_example(tmp_path: Path, mapping: str, expected: str) -> None:
     found, faults = load(Tree((tmp_path,)), "m")
     assert faults == []
     assert found is not None
-    document, _ = parse(block("xml source").encode())
+    source = block("xml source").replace("</Order>", block("xml parties") + "</Order>")
+    document, _ = parse(source.encode())
     assert document is not None
     result = found.run(document.node(), replace(STANDARD, sender="ACME"))
     made = etree.tostring(etree.fromstring(result.output)).decode()
@@ -64,12 +68,12 @@ def test_example(tmp_path: Path, mapping: str, expected: str) -> None:
 
 
 def test_there_are_examples() -> None:
-    assert len(EXAMPLES) == 6
+    assert len(EXAMPLES) == 8
     assert STANDARD.now.astimezone(STANDARD.zone) == datetime.datetime(2016, 7, 1, 12, tzinfo=STANDARD.zone)
 
 
 def test_every_key_and_function_is_described() -> None:
-    for key in {*KEYS, *ITEM_KEYS, "path", *TABLE_KEYS, *CONDITION_KEYS}:
+    for key in {*KEYS, *ITEM_KEYS, "path", *TABLE_KEYS, *CONDITION_KEYS, *WRAP_KEYS}:
         assert re.search(rf"[`{{ ]{key}[`:]", PAGE), key
     for name, function in FUNCTIONS.items():
         argument = function.form + (

@@ -138,14 +138,14 @@ def test_a_whole_copy_brings_its_own_tables(tmp_path: Path) -> None:
 
 
 def test_secrets_stay_secret(tmp_path: Path) -> None:
-    edit = ("Password: {from: Password, as: trim", 'Password: {from: Password, as: [trim, {replace: "4=>5"}]')
-    old = changed(tmp_path, "transfer-order", edit)
+    edit = ("d9280: {from: Password,", 'd9280: {from: Password, as: {replace: "4=>5"},')
+    old = changed(tmp_path, "transfer-sancrt", edit)
     given: tuple[str | Path, ...] = (
         "replay",
-        "transfer-order",
+        "transfer-sancrt",
         "--against",
         old,
-        *inputs("transfer-order", "full"),
+        *inputs("transfer-sancrt", "full"),
     )
     for ran in (edi_router(*given), edi_router(*given, "--json")):
         assert MASK in ran.out

@@ -89,7 +89,16 @@ def test_a_page_holds_several_documents(tmp_path: Path) -> None:
     assert len(page.xpath("//h2")) == len(page.xpath("//section")) / 2 > 1
 
 
-@pytest.mark.parametrize("id", ["transfer-order", "transfer-sancrt", "sancrt-transfer"])
+def test_a_secret_that_is_not_mapped_is_shown_nowhere(tmp_path: Path) -> None:
+    """The transfer is passed on without its password."""
+    file = CASES / "transfer-order/cases/full/in.xml"
+    assert PASSWORD in file.read_text(encoding="utf-8")
+    out = tmp_path / "trace.html"
+    ran = edi_router("trace", file, "--map", "transfer-order", "--html", str(out))
+    assert PASSWORD not in ran.out + ran.err + out.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("id", ["transfer-sancrt", "sancrt-transfer"])
 @pytest.mark.parametrize("form", ["--json", "--html", "", "faults"])
 def test_a_secret_is_shown_nowhere(tmp_path: Path, id: str, form: str) -> None:
     (file,) = (CASES / id / "cases/full").glob("in.*")

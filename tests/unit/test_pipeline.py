@@ -17,6 +17,7 @@ from edi_router.partners.model import Duplicates
 from edi_router.pipeline.configuration import Configuration, load_configuration
 from edi_router.pipeline.model import Decision, FileOutcome, Incoming, InterchangeOutcome, Prior, Sent
 from edi_router.pipeline.process import process
+from tests.support.effort import examples
 
 DAY = shipped_directory() / "samples" / "day"
 NOW = datetime(2026, 3, 14, 2, 0, tzinfo=UTC)
@@ -251,7 +252,7 @@ def test_what_is_no_document_is_held(shipped: Configuration, content: bytes, cod
     assert [fault.code for fault in outcome.faults] == [code]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     st.binary(max_size=300),
     st.sampled_from([b"", b"UNB+UNOA:3+ENTA:ZZ+EDIROUTER:ZZ+260314:0800+1'", b"<?xml "]),

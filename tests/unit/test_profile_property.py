@@ -18,6 +18,7 @@ from edi_router.formats.edifact.elements import ElementSpec, PartSpec, segment_s
 from edi_router.formats.edifact.profile import load_profile
 from edi_router.pipeline.configuration import definitions_of
 from tests.property.made import Maker
+from tests.support.effort import examples
 
 DEFINITIONS = definitions_of(Tree.over_shipped())
 Content = dict[str, Any]
@@ -176,7 +177,7 @@ class Chooser:
         self.dependencies.append({"kind": kind, **({"in": group} if group else {}), "of": of})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.integers(0, 1 << 32), st.integers(1, 4), st.integers(0, 2))
 def test_the_naive_checker_the_rows_and_the_nodes_agree(seed: int, lines: int, dependencies: int) -> None:
     texts = Maker(DEFINITIONS, "D96B", "CUSDEC", 3, seed).message()

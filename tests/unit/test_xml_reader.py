@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from edi_router.faults import CATALOGUE, render
 from edi_router.formats.xml import Limits, parse
+from tests.support.effort import examples
 
 ORDER = '<?xml version="1.0" encoding="{}"?>\n<单证>\n  <品名>活性酵母</品名></单证>\n'
 
@@ -167,7 +168,7 @@ def test_xinclude_and_stylesheets_are_left_alone() -> None:
     assert document.node().children("include")[0].value() is None
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.binary(max_size=60).map(lambda tail: b"<a>" + tail) | st.binary(max_size=60))
 def test_any_bytes_give_a_document_or_faults(data: bytes) -> None:
     codes(data)
@@ -177,7 +178,7 @@ TOKENS = ["<a>", "</a>", "<b x='", "'", '"', "/>", ">", "<!--", "-->", "<![CDATA
           ";", "&#x41;", "<!DOCTYPE a", "酵", "\n", "xmlns='u'", "x:a"]  # fmt: skip
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.lists(st.sampled_from(TOKENS), max_size=25), st.sampled_from(["utf-8", "utf-16", "gb18030"]))
 def test_any_tokens_give_a_document_or_faults(tokens: list[str], codec: str) -> None:
     text = f'<?xml version="1.0" encoding="{codec}"?>{"".join(tokens)}'

@@ -81,7 +81,8 @@ def test_a_message_of_its_kind_is_accepted(root: Path, name: str, text: str) -> 
 @pytest.mark.parametrize(
     ("name", "text", "old", "new", "code"),
     [
-        ("transfer-order", TRANSFER, "<Password>482913</Password>", "", "xsd-element-missing"),
+        ("transfer-order", TRANSFER, "<DeclNo>420500226000017</DeclNo>", "", "xsd-element-missing"),
+        ("transfer-order", TRANSFER, "482913", "48291", "xsd-value-pattern"),
         ("transfer-order", TRANSFER, "20260913", "20261313", "xsd-value-pattern"),
         ("transfer-order", TRANSFER, "<Amount>1<", "<Amount>1.234<", "xsd-value-fraction"),
         ("transfer-order", TRANSFER, "MA0000000K", "MI0000000K", "xsd-value-pattern"),

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from edi_router.faults import CATALOGUE
 from edi_router.formats.xml import AttributeNode, Element, ElementNode, Schema, parse, write
+from tests.support.effort import examples
 
 
 def test_the_form_of_a_document() -> None:
@@ -85,7 +86,7 @@ trees = st.recursive(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(trees, st.sampled_from(["UTF-8", "GB18030", "UTF-16"]), st.sampled_from([0, 2]))
 def test_what_is_written_is_read_again(tree: Element, encoding: str, indent: int) -> None:
     written = write(tree, encoding=encoding, indent=indent)

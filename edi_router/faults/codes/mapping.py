@@ -262,6 +262,21 @@ ENTRIES: tuple[Entry, ...] = (
         ),
     ),
     Entry(
+        "table-no-counterpart",
+        Text(
+            "The code table {table} says in line {line} that `{key}` ({column}) has no counterpart.",
+            "代码表 {table} 第 {line} 行注明 `{key}`（{column}）没有对应值。",
+        ),
+        Text(
+            "The cell of the table is empty: the other list has no such code.",
+            "该行的目标单元格为空：对方的代码表中没有此代码。",
+        ),
+        Text(
+            "Ask the sender for another code, or give the mapping line a `default`.",
+            "请发送方改用其他代码，或为该映射行设置 `default`。",
+        ),
+    ),
+    Entry(
         "table-ambiguous",
         Text("The code table `{table}` has several rows for `{key}` ({column}): lines {lines}.",
              "代码表 `{table}` 中 `{key}`（{column}）对应多行：第 {lines} 行。"),

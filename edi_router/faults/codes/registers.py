@@ -32,10 +32,14 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         "register-key-missing",
         Text(
-            "The document does not say which entry of {register} it is about ({path} is empty).",
-            "单证未说明涉及 {register} 的哪一项（{path} 为空）。",
+            "The document does not say which entry of {register} it is about ({path} is empty or unusable).",
+            "单证未说明涉及 {register} 的哪一项（{path} 为空或无法使用）。",
         ),
-        Text("The number that the register goes by is missing.", "缺少登记簿所依据的编号。"),
+        Text(
+            "The number that the register goes by is missing, is longer than 200 characters, or has bytes that are "
+            "no characters.",
+            "缺少登记簿所依据的编号，或其超过 200 个字符，或含有非字符字节。",
+        ),
         Text("Send the document with its number.", "补充编号后重新发送。"),
     ),
     Entry(
@@ -49,6 +53,15 @@ ENTRIES: tuple[Entry, ...] = (
             "申请数量超过剩余数量、小于零，或该项不在登记中。",
         ),
         _SHOW,
+    ),
+    Entry(
+        "register-quantity",
+        Text("{register} {key}: {value} is no quantity.", "{register} {key}：{value} 不是数量。"),
+        Text(
+            "A quantity is no number, or has more than 24 digits: it cannot be counted.",
+            "数量不是数字，或超过 24 位，无法核算。",
+        ),
+        Text("Send the quantity as a number.", "以数字填写数量后重新发送。"),
     ),
     Entry(
         "register-unmoved",

@@ -11,6 +11,12 @@ _LINT = Text("Correct the file and run `edi-router lint`.", "修改文件后运�
 
 ENTRIES: tuple[Entry, ...] = (
     Entry(
+        "message-refused",
+        Text("Refused: {words}", "已退回：{words}"),
+        Text("A person has looked at the message and refused it.", "经人工审核后退回。"),
+        Text("Mend what the words say, and send the document again.", "按所述原因更正后重新发送。"),
+    ),
+    Entry(
         "route-none",
         Text("{partner} has no agreement for {kind}.", "{partner} 没有关于 {kind} 的协议。"),
         Text(

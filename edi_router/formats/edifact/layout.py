@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from edi_router.formats.edifact.directory import Definitions, GroupUse, MessageDef, SegmentUse
@@ -23,6 +24,10 @@ Row = list[str]
 """A segment: its tag, then its data elements, each with its components still in one text, between `:`."""
 Rows = dict[str, list[Any]]
 """A group: its segments (`Row`) and groups (`Rows`) by name."""
+DEPTH = 99
+"""How deep groups may stand in each other."""
+WANTED = 64
+"""For how many programs a layout remembers how to show a message."""
 
 _MASKS = {"??": "\x04", "?'": "\x03", "?+": "\x01", "?:": "\x02"}
 """In this order: a released release character releases nothing."""
@@ -38,34 +43,71 @@ _UNFIT = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff]")
 """Control characters, and what XML does not have."""
 
 
-class _Moves(dict[str, "tuple[int, tuple[str, ...], _Moves] | None"]):
-    """What the next segment does, by its tag, found out when it is first asked for.
+@dataclass(frozen=True)
+class Wanted:
+    """Which parts of messages a program asks for.
 
-    How many groups stay open, the groups that begin, and what can follow; None: it repeats the last segment.
+    `names` says in which part (the message, which is "", or a group by its path) something is shown, and under which
+    name: ("SG30", "MEA"), or ("SG30", "SG33/MOA") for the segments of all repetitions of a group in one list. Of the
+    groups only `groups` are parts of their own, by their paths. What is not named is not shown.
     """
 
-    def __init__(self, structure: Structure, position: int, known: dict[int, _Moves]) -> None:
+    groups: frozenset[str]
+    names: frozenset[tuple[str, str]]
+
+    def places(self, path: str, around: Sequence[str]) -> tuple[tuple[int, str], ...]:
+        """Where the segments or groups of a path are shown: the numbers of the parts `around` them, and the names."""
+        found = ((depth, path[len(part) + 1 :] if part else path) for depth, part in enumerate(around))
+        return tuple((depth, name) for depth, name in found if (around[depth], name) in self.names)
+
+
+_Places = tuple[tuple[int, str], ...]
+"""Where something is shown: the depth of the part, and the name in it."""
+_Move = tuple[tuple[tuple[_Places, int], ...], int, "str | None", _Places, "_Moves"]
+"""The groups that begin, each with its depth; depth and name of the segment's first place; more places of it; what
+can follow."""
+
+
+class _Moves(dict[str, _Move]):
+    """What the next segment does, by its tag, found out when it is first asked for."""
+
+    def __init__(
+        self, structure: Structure, wanted: Wanted | None, position: int, known: dict[int, _Moves]
+    ) -> None:
         super().__init__()
         self._structure = structure
+        self._wanted = wanted
         self._position = position
         self._known = known
 
-    def __missing__(self, tag: str) -> tuple[int, tuple[str, ...], _Moves] | None:
+    def __missing__(self, tag: str) -> _Move:
         # A segment that may stand once cannot be the same again; further choices depend on counts.
         steps = self._structure.direct(self._position, tag) if tag in self._structure.tags else ()
         steps = tuple(step for step in steps if not step.same or step.target.limit > 1)
         if len(steps) != 1:
             raise KeyError(tag)
         step = steps[0]
-        keep = step.keep - step.repeat
-        begin = tuple(group.name for group in step.target.groups[keep:])
-        move = None if step.same else (keep + 1, begin, self._at(step.target.id))
-        self[tag] = move
+        groups, wanted = step.target.groups, self._wanted
+        stays = len(groups) if step.same else step.keep - step.repeat
+        around, begin = [""], list[tuple[_Places, int]]()
+        for number, group in enumerate(groups):
+            if wanted is not None and group.path not in wanted.groups:
+                continue
+            if number >= stays:
+                begin.append((self._places(group.path, group.name, around), len(around)))
+            around.append(group.path)
+        path = f"{groups[-1].path}/{tag}" if groups else tag
+        places = self._places(path, tag, around)
+        depth, shown = places[0] if places else (0, None)
+        self[tag] = move = tuple(begin), depth, shown, places[1:], self._at(step.target.id)
         return move
+
+    def _places(self, path: str, name: str, around: Sequence[str]) -> _Places:
+        return ((len(around) - 1, name),) if self._wanted is None else self._wanted.places(path, around)
 
     def _at(self, position: int) -> _Moves:
         if position not in self._known:
-            self._known[position] = _Moves(self._structure, position, self._known)
+            self._known[position] = _Moves(self._structure, self._wanted, position, self._known)
         return self._known[position]
 
 
@@ -82,7 +124,19 @@ class Layout:
         self._definitions = definitions
         self.directory = directory
         self._directories = (directory, service)
-        self._first = _Moves(self.structure, START, {})
+        self._first: dict[Wanted | None, _Moves] = {}
+        self._most: dict[str, int] | None = None
+
+    def most(self) -> dict[str, int]:
+        """The length of a row beyond which its last part is repeated, for the segments where that may be."""
+        if self._most is None:
+            specs = ((tag, self.spec(tag)) for tag in self.structure.tags)
+            self._most = {
+                tag: len(spec.parts) + 1
+                for tag, spec in specs
+                if spec is not None and spec.parts and spec.parts[-1].repeat > 1
+            }
+        return self._most
 
     def spec(self, tag: str) -> SegmentSpec | None:
         """The segment, by the directory or as a service segment."""
@@ -111,40 +165,38 @@ class Layout:
                 raise ValueError(f"the message does not follow its definition at {tag}")
             yield step
 
-    def rows(self, message: Message) -> Rows | None:
-        """A message without faults as rows; None when not all of it can be shown so."""
-        segments = _rows(message)
+    def rows(self, message: Message, wanted: Wanted | None = None) -> Rows | None:
+        """A message without faults as rows, all of them or those `wanted`; None when they cannot be shown so."""
+        segments = _segments(message)
         if segments is None:
             return None
-        root: Rows = {}
-        here, stack = root, [root]
-        moves, last = self._first, list[Row]()
+        if wanted not in self._first:
+            if len(self._first) >= WANTED:
+                self._first.clear()
+            self._first[wanted] = _Moves(self.structure, wanted, START, {})
+        moves, most = self._first[wanted], self.most()
+        root = Rows()
+        parts = [root] * (DEPTH + 1)
         try:
-            for row in segments:
-                tag = row[0]
-                move = moves[tag]
-                if move is None:
-                    last.append(row)
-                    continue
-                keep, begin, moves = move
+            for row in [text.split("+") for text in segments]:
+                begin, depth, name, more, moves = moves[row[0]]
                 if begin:
-                    del stack[keep:]
-                    for name in begin:
-                        inner: Rows = {}
-                        stack[-1].setdefault(name, []).append(inner)
-                        stack.append(inner)
-                    here = inner
-                    here[tag] = last = [row]
-                    continue
-                if keep != len(stack):
-                    del stack[keep:]
-                    here = stack[-1]
-                if tag in here:
-                    last = here[tag]
-                    last.append(row)
-                else:
-                    here[tag] = last = [row]
-        except KeyError:
+                    for outer, at in begin:
+                        parts[at] = inner = Rows()
+                        for around, group in outer:
+                            parts[around].setdefault(group, []).append(inner)
+                if name is not None:
+                    if most and len(row) > most.get(row[0], len(row)):
+                        return None  # without a repetition separator: further elements repeat the last one
+                    here = parts[depth]
+                    if name in here:
+                        here[name].append(row)
+                    else:
+                        here[name] = [row]
+                    if more:
+                        for depth, name in more:
+                            parts[depth].setdefault(name, []).append(row)
+        except LookupError:
             return None
         return root
 
@@ -206,8 +258,8 @@ def _without_xml(text: str) -> str:
     return text
 
 
-def _rows(message: Message) -> list[Row] | None:
-    """The segments in their order."""
+def _segments(message: Message) -> list[str] | None:
+    """The segments in their order, not yet split."""
     if not isinstance(message, SlicedMessage):
         return None
     reading, text = message.slice.reading, message.canonical.text
@@ -221,4 +273,6 @@ def _rows(message: Message) -> list[Row] | None:
     if not (text.isascii() or text.isprintable()) and _UNFIT.search(text.translate(_UNMASKED)):
         return None
     text = _without_xml(text)
-    return [piece.split("+") for piece in text.split("'")[:-1]]
+    segments = text.split("'")
+    segments.pop()
+    return segments

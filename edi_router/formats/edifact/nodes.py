@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from edi_router.faults import Place
 from edi_router.formats.edifact.elements import ElementSpec, PartSpec, SegmentSpec
-from edi_router.formats.edifact.layout import Layout, Row, Rows, is_usual, row_of
+from edi_router.formats.edifact.layout import Layout, Row, Rows, Wanted, is_usual, row_of
 from edi_router.formats.edifact.model import Message, Segment
 from edi_router.paths.node import Node
 
@@ -90,7 +90,7 @@ class MessageNode(GroupNode):
         self.layout = layout
         self.unplaced: list[SegmentNode] = []
         self._waiting: Message | None = None
-        self._rows: Rows | None = None
+        self._rows: tuple[Wanted | None, Rows | None] | None = None
 
     def defer(self, message: Message) -> None:
         """Make the nodes from `message`, which is known to have no fault, when they are needed."""
@@ -114,11 +114,22 @@ class MessageNode(GroupNode):
             self._grow()
         return super().place()
 
-    def rows(self) -> Rows | None:
-        """The message for programs (see `layout`); None when it has no definition or an element is repeated."""
-        if self._rows is None and self.layout is not None:
-            self._rows = _rows(self) if self._waiting is None else self.layout.rows(self._waiting)
-        return self._rows
+    def rows(self, wanted: Wanted | None = None) -> Rows | None:
+        """The message for programs (see `layout`), all of it or what is `wanted`.
+
+        None when it has no definition or an element is repeated.
+        """
+        if self._rows is None or self._rows[0] is not wanted:
+            self._rows = wanted, self._made(wanted)
+        return self._rows[1]
+
+    def _made(self, wanted: Wanted | None) -> Rows | None:
+        if self.layout is None:
+            return None
+        if self._waiting is not None:
+            return self.layout.rows(self._waiting, wanted)
+        found = Rows()
+        return found if _add([found], [""], self, wanted, "") else None
 
     def _grow(self) -> None:
         message, self._waiting = self._waiting, None
@@ -143,18 +154,34 @@ class MessageNode(GroupNode):
             open[-1].add(SegmentNode(segment, specs[tag], open[-1], leaf.path))
 
 
-def _rows(group: GroupNode) -> Rows | None:
-    found: Rows = {}
+def _add(
+    parts: Sequence[Rows], around: Sequence[str], group: GroupNode, wanted: Wanted | None, path: str
+) -> bool:
+    """Show what is in the group in the parts `around` it; False when something of it cannot be shown.
+
+    A group with nothing in it, as faulty messages have it, does not count as present, unlike a part of rows.
+    """
     for name, nodes in group.items.items():
-        rows = [_row(node) if isinstance(node, SegmentNode) else _group_rows(node) for node in nodes]
-        if not all(rows):  # one cannot be shown, or a group has nothing in it
-            return None
-        found[name] = rows
-    return found
-
-
-def _group_rows(node: Node) -> Rows | None:
-    return _rows(node) if isinstance(node, GroupNode) else None
+        at = f"{path}{name}"
+        places = ((len(parts) - 1, name),) if wanted is None else wanted.places(at, around)
+        for node in nodes:
+            shown: Rows | Row | None = None
+            if isinstance(node, GroupNode) and not node.items:
+                return False
+            if not isinstance(node, GroupNode):
+                shown = _row(node) if places and isinstance(node, SegmentNode) else None
+                if places and shown is None:
+                    return False
+            elif wanted is not None and at not in wanted.groups:
+                if not _add(parts, around, node, wanted, f"{at}/"):
+                    return False
+            else:
+                shown = Rows()
+                if not _add([*parts, shown], [*around, at], node, wanted, f"{at}/"):
+                    return False
+            for depth, key in places:
+                parts[depth].setdefault(key, []).append(shown)
+    return True
 
 
 def _row(node: SegmentNode) -> Row | None:
@@ -167,7 +194,7 @@ def _row(node: SegmentNode) -> Row | None:
     if not is_usual(marks) or (marks.repetition and marks.repetition in text):
         return None
     row = row_of(text)
-    if row is None or row[0] != node.name:
+    if row is None or row[0] != node.name or (parts and parts[-1].repeat > 1 and len(row) > len(parts) + 1):
         return None
     simple = (value for part, value in zip(parts, row[1:], strict=False) if isinstance(part, ElementSpec))
     return None if any(":" in value for value in simple) else row
@@ -210,10 +237,15 @@ class SegmentNode:
             return _NONE
         values = self.segment.elements()
         found: list[Node] = []
-        for index in indexes_of(spec).get(name, ()):
+        indexes = indexes_of(spec).get(name, ())
+        size = len(spec.parts)
+        if len(values) > size and indexes and indexes[-1] == size - 1 and spec.parts[-1].repeat > 1:
+            # Without a repetition separator a repeated last part is written as further elements.
+            indexes = (*indexes, *range(size, len(values)))
+        for index in indexes:
             if index >= len(values):
                 break
-            part = spec.parts[index]
+            part = spec.parts[min(index, size - 1)]
             several = len(values[index]) > 1
             for number, components in enumerate(values[index], 1):
                 repeat = number if several else None

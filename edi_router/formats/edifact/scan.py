@@ -32,6 +32,8 @@ from edi_router.formats.edifact.scan_tags import (
 from edi_router.formats.edifact.separators import Separators, split
 
 SEGMENT_LIMIT = 1 << 22
+FIRST = 512
+"""Bytes of the first batch of an interchange: its header, since messages may be cut out as a whole after it."""
 _BLANK = " \t\r\n"
 _PADDING = _BLANK + "\x00\x1a"
 
@@ -61,7 +63,7 @@ class Scanner(Heads):
             self._odd = charset.odd_characters(head.level, self.strict, head.dialect.separators.active)
             self._decoder = codecs.getincrementaldecoder(head.dialect.encoding)("surrogateescape")
             self._parts, self._raw, self._raw_offset = [], [], self.source.offset
-            self._pending, self._step = b"", 4096
+            self._pending, self._step = b"", FIRST
             self._ended = self._cut = False
         return head, junk
 

@@ -46,6 +46,11 @@ ELSEWHERE = (
 measured for them on another day."""
 
 
+ENGINE = "bots-ediint==3.3.1 Django==2.2.28 pytz==2025.2 sqlparse==0.5.3"
+"""The whole engine of Bots and what it needs to run without its web server; it has a place of its own, since the
+parser that was taken out of it has modules of the same names."""
+
+
 @dataclass(frozen=True)
 class Ran:
     """What a peer took for a file, or why it did not run."""
@@ -74,11 +79,28 @@ def set_up() -> dict[str, str]:
     return problems
 
 
-def _python(package: str) -> str:
-    python = PLACE / "venv" / "bin" / "python"
+def set_up_engine() -> str:
+    """Install the engine of Bots where it is missing; why it could not be had."""
+    done = PLACE / "engine.done"
+    if done.is_file() and done.read_text(encoding="utf-8") == ENGINE:
+        return ""
+    PLACE.mkdir(exist_ok=True)
+    problem = _python(ENGINE, "engine")
+    if not problem:
+        done.write_text(ENGINE, encoding="utf-8")
+    return problem
+
+
+def engine_python() -> str:
+    """The interpreter that has the engine of Bots."""
+    return str(PLACE / "engine" / "bin" / "python")
+
+
+def _python(packages: str, place: str = "venv") -> str:
+    python = PLACE / place / "bin" / "python"
     if not python.is_file():
-        _call([sys.executable, "-m", "venv", str(PLACE / "venv")])
-    return _call([str(python), "-m", "pip", "install", "--quiet", "--no-deps", package])
+        _call([sys.executable, "-m", "venv", str(PLACE / place)])
+    return _call([str(python), "-m", "pip", "install", "--quiet", "--no-deps", *packages.split()])
 
 
 def _node(package: str) -> str:

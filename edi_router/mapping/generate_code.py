@@ -1,0 +1,39 @@
+"""The source of a mapping's program while it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Unsupported(Exception):
+    """No program can be made for this."""
+
+
+class Code:
+    """The lines of a function."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.depth = 1
+        self._names = 0
+
+    def add(self, line: str) -> None:
+        """One line at the current depth."""
+        self.lines.append("  " * self.depth + line)
+
+    def name(self, letter: str = "v") -> str:
+        """A new variable."""
+        self._names += 1
+        return f"{letter}{self._names}"
+
+    @contextmanager
+    def block(self, head: str) -> Iterator[None]:
+        """Lines below `head`."""
+        self.add(head)
+        before = len(self.lines)
+        self.depth += 1
+        yield
+        if len(self.lines) == before:
+            self.add("pass")
+        self.depth -= 1
