@@ -176,6 +176,8 @@ class Agreement(Model):
     """Another directory to check EDIFACT messages against when their own is not to be had."""
     profile: str | None = None
     """The profile that EDIFACT messages must follow besides, by its id."""
+    rules: Annotated[tuple[str, ...], BeforeValidator(_list)] = ()
+    """Rule files that its documents must keep besides those of their type, names below `schemas/`."""
     deliver: Annotated[tuple[Delivery, ...], BeforeValidator(_list)] = ()
     registers: Annotated[tuple[str, ...], BeforeValidator(_list)] = ()
     """The registers that these documents move, in this order."""

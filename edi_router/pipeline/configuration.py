@@ -16,7 +16,7 @@ from edi_router.formats.xml import Schema, SchemaError
 from edi_router.mapping import Mapping, load
 from edi_router.partners import Directory, load_partners
 from edi_router.partners.settings import FILE, Settings, load_settings, unknown_channels
-from edi_router.pipeline.register_lint import lint_registers, unknown_registers
+from edi_router.pipeline.register_lint import lint_registers, unknown_lookups, unknown_registers
 from edi_router.registers import Register, load_registers
 from edi_router.rules import RuleSet, load_rules
 
@@ -108,12 +108,15 @@ def load_configuration(
                 schemas[document.schema_] = load_schema(tree, document.schema_)
             except SchemaError as error:
                 faults.append(error.fault.within(f"schemas/{document.schema_}"))
-        for name in document.rules:
-            rule_set, found = load_rules(tree, name)
-            faults += found
-            if rule_set is not None:
-                rules[name] = rule_set
+    wanted = [name for document in documents for name in document.rules]
+    wanted += [name for partner in partners for each in partner.agreements for name in each.rules]
+    for name in dict.fromkeys(wanted):
+        rule_set, found = load_rules(tree, name)
+        faults += found
+        if rule_set is not None:
+            rules[name] = rule_set
     faults += unknown_registers(rules.values(), registers)
+    faults += unknown_lookups(mappings.values(), registers)
     if settings is not None:
         faults += unknown_channels(settings, [partner.id for partner in partners], tree.display(FILE))
     if settings is None or any(is_error(fault) for fault in faults):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from edi_router.faults import Fault, is_error
 from edi_router.formats.documents import Extract
 from edi_router.formats.secrets import without_secrets
+from edi_router.mapping import Context
 from edi_router.partners import Partner, choose
 from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.model import Decision, Incoming, MessageOutcome, Output, Reference, Visibility
@@ -47,10 +49,7 @@ def _decided(
     looks = Looks(registers, configuration.registers, context.business_date)
     context = replace(context, registers=looks)
     faults = list(document.faults)
-    for name in described.rules if described is not None else ():
-        rules = configuration.rules[name]
-        if rules.judges(document.kind, document.faults):
-            faults += rules.check(document.root, context)
+    faults += _judged(described.rules if described is not None else (), document, context, configuration)
     outcome = MessageOutcome(
         id=document.id,
         position=document.position,
@@ -89,6 +88,9 @@ def _decided(
         agreed = route.agreement.id if route.agreement is not None else None
         return replace(outcome, decision=Decision.HELD, faults=held, reason=why, agreement=agreed)
     assert route.agreement is not None
+    faults += _judged(route.agreement.rules, document, context, configuration)
+    if any(is_error(fault) for fault in faults):
+        return replace(outcome, agreement=route.agreement.id, faults=tuple(faults), reason="faulty")
     outputs: list[Output] = []
     for number, leg in enumerate(route.legs, start=1):
         identity = document.id if number == 1 else f"{document.id}-{number}"
@@ -146,11 +148,29 @@ def _refused(
         return refused
     context = context_of(document.id, sender, incoming, configuration)
     moved = register(
-        document, route.agreement.registers, sender, context, configuration, registers, refused=incoming.refused
+        document,
+        route.agreement.registers,
+        sender,
+        context,
+        configuration,
+        registers,
+        refused=incoming.refused,
     )
     if moved.decision is not Decision.REJECTED or not moved.moves:
         return refused
     return replace(refused, moves=moved.moves, outputs=moved.outputs)
+
+
+def _judged(
+    names: Sequence[str], document: Document, context: Context, configuration: Configuration
+) -> list[Fault]:
+    """What rule files find in the document."""
+    faults: list[Fault] = []
+    for name in names:
+        rules = configuration.rules[name]
+        if rules.judges(document.kind, document.faults):
+            faults += rules.check(document.root, context)
+    return faults
 
 
 def _visible(sender: Partner, extract: Extract, configuration: Configuration) -> tuple[Visibility, ...]:

@@ -33,7 +33,7 @@ from edi_router.pipeline.model import (
     Visibility,
 )
 from edi_router.pipeline.outputs import Document
-from edi_router.registers import Overlay
+from edi_router.registers import Moved, Overlay
 
 
 def process_edifact(
@@ -124,7 +124,10 @@ class _Interchange:
         outcomes = [self._message(message, blocked, ledger) for message in messages if self._wanted(message)]
         if not blocked and not self.incoming.refused and self._falls_as_a_whole(messages, outcomes):
             blocked = True
-            outcomes = [self._with_the_others(each) for each in outcomes]
+            refusals = self._refusals(messages, outcomes, ledger) if self._answerable else {}
+            outcomes = [
+                replace(self._with_the_others(each), moves=refusals.get(each.id, ())) for each in outcomes
+            ]
         return self._whole(messages, outcomes, faults, blocked)
 
     def _id(self, message: Message) -> str:
@@ -140,6 +143,24 @@ class _Interchange:
             return True
         version = contrl_version(self.sender, self.interchange)
         return any(self._id(each) in rejected and not nameable(each, version) for each in messages)
+
+    def _refusals(
+        self, messages: Sequence[Message], outcomes: Sequence[MessageOutcome], ledger: LedgerView
+    ) -> dict[str, tuple[Moved, ...]]:
+        """What the rejected messages do to registers (a wrong secret counts), where the others do nothing."""
+        rejected = {each.id for each in outcomes if each.decision is Decision.REJECTED and each.moves}
+        whole = self.registers
+        whole.forget()
+        refusals: dict[str, tuple[Moved, ...]] = {}
+        for message in messages:
+            if self._id(message) in rejected:
+                self.registers = Overlay(whole)
+                again = self._message(message, False, ledger)
+                if again.decision is Decision.REJECTED and again.moves:
+                    refusals[again.id] = again.moves
+                    self.registers.commit()
+        self.registers = whole
+        return refusals
 
     def _message(self, message: Message, blocked: bool, ledger: LedgerView) -> MessageOutcome:
         kind = Kind("edifact", message.type, "".join(version_of(message)))

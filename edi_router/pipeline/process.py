@@ -27,7 +27,7 @@ def process(
     below = registers if registers is not None else Empty()
     here = Overlay(below)
     outcome = _process(incoming, configuration, ledger, here)
-    if isinstance(below, Overlay):
+    if isinstance(below, Overlay) and outcome.interchanges:  # else nothing of it is recorded
         here.commit()
     return outcome
 

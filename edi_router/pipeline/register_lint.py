@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from edi_router.config import did_you_mean, place_of
-from edi_router.faults import Fault
+from edi_router.faults import Fault, Place
 from edi_router.formats.documents import Kind
+from edi_router.mapping import Mapping as DocumentMapping
+from edi_router.mapping.mapping import items_of
+from edi_router.mapping.model import conditions_in
+from edi_router.mapping.registered import ALWAYS
 from edi_router.partners import Partner
 from edi_router.registers import Register
 from edi_router.registers.tree import MOVE
@@ -61,6 +65,48 @@ def unknown_registers(rules: Iterable[RuleSet], registers: Collection[str]) -> I
             if name not in registers:
                 values = {"what": "register", "name": name}
                 yield Fault("config-unknown-name", place, values, hint=did_you_mean(name, list(registers)))
+
+
+def unknown_lookups(
+    mappings: Iterable[DocumentMapping], registers: Mapping[str, Register]
+) -> Iterator[Fault]:
+    """A fault for each register, field of one and state of one that a mapping names and that there is not."""
+    told: set[tuple[Place, str]] = set()
+    for mapping in mappings:
+        for each in (mapping, *mapping.others.values()):
+            for what, name, known, place in _named_by(each, registers):
+                if name not in known and (place, name) not in told:
+                    told.add((place, name))  # shared fragments and releases name it again
+                    hint = did_you_mean(name, list(known))
+                    yield Fault("config-unknown-name", place, {"what": what, "name": name}, hint=hint)
+
+
+def _named_by(
+    mapping: DocumentMapping, registers: Mapping[str, Register]
+) -> Iterator[tuple[str, str, Collection[str], Place]]:
+    """What the look-ups and conditions of a mapping name: the kind, the name, those that there are, the place."""
+    for item in items_of(mapping.definition.output):
+        if (use := item.register) is not None:
+            yield "register", use.name, registers, use.place
+            if use.name in registers:
+                yield "field", use.gives, _fields(registers[use.name]), use.field_place
+        for condition in conditions_in(item.when):
+            if condition.register:
+                place = condition.place or item.place
+                yield "register", condition.register, registers, place
+                known = registers.get(condition.register)
+                for state in condition.states if known is not None else ():
+                    yield "state", state, known.definition.states if known is not None else (), place
+
+
+def _fields(register: Register) -> Collection[str]:
+    """The fields that its entries may have."""
+    found = dict.fromkeys(ALWAYS)
+    for move in register.definition.moves:
+        found |= dict.fromkeys((*(move.enter.fields if move.enter is not None else ()), *move.set))
+    for outcome in register.definition.outcomes.values():
+        found |= dict.fromkeys(outcome.set)
+    return found
 
 
 def _reads(origin: Kind, kinds: Sequence[Kind]) -> bool:

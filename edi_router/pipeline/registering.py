@@ -59,7 +59,12 @@ def register(
     if work.unmoved:
         return Registered(Decision.HELD, "register-unmoved", tuple(work.unmoved), (), ())
     if any(is_error(fault) for fault in work.broken):
-        return Registered(Decision.REJECTED, "not mappable", tuple(work.broken), (), ())
+        # A refusal that cannot be told counts too: else secrets could be tried without end.
+        refusals = _standing(work.judged, worst) if worst == "reject" else ()
+        moves = tuple(each.moved for each in refusals)
+        for moved in moves:
+            registers.apply(moved)
+        return Registered(Decision.REJECTED, "not mappable", tuple(work.broken), (), moves)
     if worst == "accept":
         here.commit()
         kept, faults = work.judged, [fault for each in work.judged for fault in each.faults]
@@ -81,8 +86,8 @@ def _standing(judged: Sequence[Judged], worst: str) -> Iterator[Judged]:
     touched: set[str] = set()
     for each in judged:
         if each.outcome.message != worst:
-            touched.add(each.moved.id)
-        elif each.moved.id not in touched:
+            touched |= {each.moved.id, each.moved.stream} - {""}
+        elif not touched & {each.moved.id, each.moved.stream}:
             yield each
 
 

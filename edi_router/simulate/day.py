@@ -33,11 +33,12 @@ def simulate(tree: Tree, day: Day) -> Iterator[Drop]:
     stories = [story for story, share in STORIES for _ in range(share)]
     count = serial = 0
     turn: list[int] = []
+    done: set[str] = set()
     while count < day.messages:
         serial += 1
         if not turn:
             turn = list(range(len(stories)))
             chance.shuffle(turn)
-        for drop in stories[turn.pop()](Maker(samples, chance, day.date, serial)):
+        for drop in stories[turn.pop()](Maker(samples, chance, day.date, serial, done)):
             count += drop.expected.messages
             yield drop

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from edi_router.simulate.making import Maker
-from edi_router.simulate.model import GOOD, Drop, Expected, Story, rejected
+from edi_router.simulate.model import FAULTY, GOOD, Drop, Expected, Story, rejected
 
-FAULTY = 0.12
-"""The share of stories in which something is wrong on purpose."""
 ORIGINS = (("CIQ-YC", "420500"), ("CIQ-JN", "370100"))
 
 

@@ -11,6 +11,7 @@ from typing import TypeVar
 from lxml import etree
 
 from edi_router.config import Tree
+from edi_router.formats.xml.writer import escape
 from edi_router.formats.xml.xpath import local_name
 from edi_router.rules.check_digits import CHECK_DIGITS
 
@@ -45,8 +46,11 @@ class Samples:
 class Maker:
     """What the stories of a day are made with: its chance, its date, its running number."""
 
-    def __init__(self, samples: Samples, chance: Random, day: datetime.date, serial: int) -> None:
+    def __init__(
+        self, samples: Samples, chance: Random, day: datetime.date, serial: int, done: set[str] | None = None
+    ) -> None:
         self.samples = samples
+        self._done = done if done is not None else set()
         self.chance = chance
         self.day = day
         self.serial = serial
@@ -77,6 +81,12 @@ class Maker:
         """A whole number between two, both included."""
         return self.chance.randint(first, last)
 
+    def once(self, what: str) -> bool:
+        """Whether this is the first story of the day that asks."""
+        first = what not in self._done
+        self._done.add(what)
+        return first
+
     def happens(self, share: float) -> bool:
         """Whether something that happens in this share of cases happens now."""
         return self.chance.random() < share
@@ -104,6 +114,10 @@ class Maker:
             _set(root, path, value)
         return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
+    def filled(self, sample: str, **elements: str) -> bytes:
+        """An XML sample with the first element of each name holding another text."""
+        return filled(self.samples.read(f"good/{sample}"), **elements)
+
     def text(self, sample: str, changes: Mapping[str, str]) -> bytes:
         """A sample of another format with texts replaced; each must be there."""
         data = self.samples.read(sample).decode("utf-8")
@@ -112,6 +126,20 @@ class Maker:
                 raise ValueError(f"{old!r} is not in the sample {sample}")
             data = data.replace(old, new)
         return data.encode("utf-8")
+
+
+def filled(data: bytes, **elements: str) -> bytes:
+    """The document with the first element of each name holding another text.
+
+    >>> filled(b"<A><B>1</B><B>2</B></A>", B="7 < 8")
+    b'<A><B>7 &lt; 8</B><B>2</B></A>'
+    """
+    for name, value in elements.items():
+        tag = name.encode()
+        start = data.index(b"<%s>" % tag) + len(tag) + 2
+        end = data.index(b"</%s>" % tag, start)
+        data = data[:start] + escape(value).encode() + data[end:]
+    return data
 
 
 def checked(kind: str, start: str, alphabet: str) -> str:

@@ -64,6 +64,14 @@ def document(
     )  # fmt: skip
 
 
+def documents(
+    bureau: str, type: str, firms: int, number: int, way: str = "", first: int = 1
+) -> list[MessageOutcome]:
+    """So many documents of so many firms (numbered from `first`), each firm sending as many as the others, or one more."""
+    assert number >= firms
+    return [document(type, bureau, f"{bureau}-{first + n % firms:04d}", way) for n in range(number)]
+
+
 def came(
     ledger: Ledger,
     clock: Clock,
@@ -71,29 +79,39 @@ def came(
     bureau: str,
     type: str,
     firms: int,
-    documents: int,
+    number: int,
     way: str = "",
     first: int = 1,
 ) -> None:
-    """So many documents of so many firms (numbered from `first`), each firm sending as many as the others, or one more."""
+    """`documents`, recorded on a day."""
     clock.now = at(day)
-    assert documents >= firms
-    several = [
-        document(type, bureau, f"{bureau}-{first + number % firms:04d}", way) for number in range(documents)
-    ]
-    record(ledger, "HUB", several)
+    record(ledger, "HUB", documents(bureau, type, firms, number, way, first))
+
+
+def volume(
+    bureau: str, month: str, kind: str, number: int, firms: int, office: str = "370000"
+) -> MessageOutcome:
+    """What a bureau states for a month: as the register `volume` keeps it."""
+    key, moment = f"{office}/{month}/{kind}", at(f"{month}-28", 18)
+    values = {"Bureau": office, "Month": month, "Kind": kind, "Documents": str(number), "Firms": str(firms)}
+    entry = Entry(
+        "volume", key, "stated", 1, {name: (value,) for name, value in values.items()}, entered_by=bureau,
+        entered=moment, since=moment,
+    )  # fmt: skip
+    move = Moved("volume", key, "state", "stated", None, entry, open=True)
+    return replace(message("file", outputs=0), type="volume", visible_to=(), moves=(move,))
 
 
 def stated(
-    ledger: Ledger, clock: Clock, bureau: str, month: str, kind: str, documents: int, firms: int, office: str = "370000"
+    ledger: Ledger,
+    clock: Clock,
+    bureau: str,
+    month: str,
+    kind: str,
+    number: int,
+    firms: int,
+    office: str = "370000",
 ) -> None:
-    """What a bureau states for a month: as the register `volume` keeps it."""
+    """`volume`, recorded at the end of the month."""
     clock.now = at(f"{month}-28", 18)
-    key = f"{office}/{month}/{kind}"
-    values = {"Bureau": office, "Month": month, "Kind": kind, "Documents": str(documents), "Firms": str(firms)}
-    entry = Entry(
-        "volume", key, "stated", 1, {name: (value,) for name, value in values.items()}, entered_by=bureau,
-        entered=clock.now, since=clock.now,
-    )  # fmt: skip
-    move = Moved("volume", key, "state", "stated", None, entry, open=True)
-    record(ledger, bureau, [replace(message("file", outputs=0), type="volume", visible_to=(), moves=(move,))])
+    record(ledger, bureau, [volume(bureau, month, kind, number, firms, office)])

@@ -47,7 +47,10 @@ class Story:
     def codes(self) -> list[str]:
         """What was wrong with the documents sent last: the codes of rules, or of faults that are no rule's."""
         found = [each for id in self._last for each in self.place.ledger.show(id)["faults"]]
-        return [each["fault"].values["code"] if each["code"].startswith("rule-") else each["code"] for each in found]
+        return [
+            each["fault"].values["code"] if each["code"].startswith("rule-") else each["code"]
+            for each in found
+        ]
 
     def release(self, reason: str = "seen") -> str:
         """Let a clerk release the message sent last; its state afterwards."""

@@ -1,0 +1,82 @@
+"""Stories of papers: declarations to CIQ, one form for two, certificates, calls for help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from edi_router.simulate.making import Maker, filled
+from edi_router.simulate.model import FAULTY, GOOD, Drop, Story, held, rejected
+
+
+def declaration(make: Maker) -> Iterator[Drop]:
+    """A declaration to CIQ: of a trusted firm, which gets its number at once, or of one that is looked at."""
+    data = make.samples.read("good/eentdeclio.xml")
+    start, end = data.index(b"<ITF_DCL_IO_DECL_CONT>"), data.index(b"</ITF_DCL_IO_DECL>")
+    data = (data[:start] + data[end:]).replace(b"6f0c1c52", b"%08d" % make.serial)
+    name = f"eciq-{make.serial}.xml"
+    if make.happens(FAULTY):
+        other = filled(data, DeclRegNo="4205000002")
+        yield Drop("ENT-B", name, other, held("declaration"))
+    else:
+        yield Drop("ENT-A", name, data, GOOD)
+
+
+def combined(make: Maker) -> Iterator[Drop]:
+    """One form, two declarations, and both answers; sometimes one of the two refuses."""
+    key = f"AG{make.date}{make.serial:06}"
+    form = make.filled(
+        "combined-declaration.xml", MsgId=f"form-{make.serial}", EntUuid=f"uuid-{make.serial}", FunctionCode="9",
+        ClientSeqNo=key, CustomMaster="0202", OrgCode="120100", IEPort="0202",
+    )  # fmt: skip
+    yield Drop("AGENT", f"form-{make.serial}.xml", form, GOOD)
+    code = "9" if make.happens(FAULTY) else "0"
+    customs = make.filled(
+        "dec-import-response.xml", ClientSeqNo=key, ResponseCode=code, SeqNo=f"4202202600{make.serial:08}",
+        ErrorMessage="accepted" if code == "0" else "refused",
+    )  # fmt: skip
+    yield Drop("CUS-TJ", f"response-{make.serial}.xml", customs, GOOD, wave=2)
+    receipt = make.filled(
+        "ciq-receipt.xml", RspNo=f"R{make.serial:05}", EntUuid=f"uuid-{make.serial}", RspCodes="0000",
+        RspInfo="申报成功",
+    )  # fmt: skip
+    yield Drop("CIQ-TJ", f"receipt-{make.serial}.xml", receipt, GOOD, wave=2)
+
+
+def certificate(make: Maker) -> Iterator[Drop]:
+    """A certificate of origin applied for and issued; or an amendment of one that there is not."""
+    number = f"C264205001{make.serial:05}"
+    application = make.filled("certificate.xml", CertNo=number, CertStatus="0")
+    name = f"certificate-{make.serial}.xml"
+    if make.happens(FAULTY):
+        old = f"<ModCertificate><OldCertNo>C264205009{make.serial:05}</OldCertNo><ModReason>-</ModReason></ModCertificate>"
+        amended = filled(application, CertStatus="1").replace(
+            b"</CertificateList>", b"</CertificateList>" + old.encode()
+        )
+        yield Drop("ENT-A", name, amended, rejected("R-CO-01"))
+        return
+    yield Drop("ENT-A", name, application, GOOD)
+    verdict = (
+        f"<Receipt><CertNo>{number}</CertNo><ReceiveTime>{make.day}T11:00:00</ReceiveTime><Channel>6</Channel>"
+        "<CusRespData><RepType>5</RepType><RepCode>0000</RepCode><RepAddMsg></RepAddMsg></CusRespData></Receipt>"
+    )
+    yield Drop("CCPIT-YC", f"verdict-{make.serial}.xml", verdict.encode(), GOOD, wave=2)
+
+
+def help_case(make: Maker) -> Iterator[Drop]:
+    """A call for help, taken up by the agency; or taken up though nobody has called."""
+    id = f"HC-{make.serial}"
+    district = make.pick(("420500", "370211", "370100"))
+    called = not make.happens(FAULTY)
+    if called:
+        case = make.filled(
+            "help-case.xml", CaseNo=id, State="1", FunctionCode="9", District=district, MsgId=f"{id}-1"
+        )
+        yield Drop("ENT-B", f"case-{make.serial}.xml", case, GOOD)
+    taken = make.filled(
+        "help-case.xml", CaseNo=id, State="2", FunctionCode="5", District=district, MsgId=f"{id}-2"
+    )
+    expected = GOOD if called else rejected("R-CASE")
+    yield Drop("CIQ-QD", f"taken-{make.serial}.xml", taken, expected, wave=2)
+
+
+STORIES: Sequence[tuple[Story, int]] = ((declaration, 3), (combined, 2), (certificate, 2), (help_case, 1))
