@@ -24,6 +24,10 @@ _KINDS = {
     "fails": ("never false", "从未不成立"),
     "alternative": ("never taken", "从未采用"),
     "default": ("default never used", "默认值从未使用"),
+    "register-default": (
+        "default for a key missing in the register never used",
+        "登记簿缺项时的默认值从未使用",
+    ),
     "table-default": ("default for a key missing in the table never used", "代码表缺码时的默认值从未使用"),
 }
 

@@ -32,7 +32,7 @@ VERBS = {
     "run": ("edi_router.cli.run", say("receive, process and deliver", "接收、处理并投递")),
     "ls": ("edi_router.cli.ls", say("files, messages and deliveries of the ledger", "列出台账中的文件、报文和投递")),
     "register": ("edi_router.cli.register", say("transfers, licences and whatever else is remembered", "登记簿：转单、许可证等")),
-    "progress": ("edi_router.cli.progress", say("how far a declaration, transfer or payment has come", "查询报检、转单、缴费等的办理进度")),
+    "progress": ("edi_router.cli.progress", say("how far a declaration, transfer or payment has come", "查询各类业务的办理进度")),
     "books": ("edi_router.cli.books", say("the books of a day: does everything balance", "当日账簿：收支是否平衡")),
     "report": ("edi_router.cli.report", say("online share, monthly summary, volumes, limits", "网上占比、月度汇总、业务量、时限")),
     "retry": ("edi_router.cli.operate", say("try failed deliveries and files again", "重试失败的投递和文件")),

@@ -188,13 +188,14 @@ def _refuse(ctx: click.Context, ledger: Ledger, id: str, reason: str) -> int:
     """Reject it, and tell the sender; a configuration with faults could not tell him."""
     from edi_router.engine.refuse import refuse
     from edi_router.ledger.registering import SealedView
+    from edi_router.ledger.sealing import key_for
 
     place = workspace.needed(ctx)
     configuration, faults = place.configuration()
     if configuration is None:
         output.print_faults(faults)
         output.stop(output.FINDINGS)
-    registers = SealedView(ledger, place.secret_key())
+    registers = SealedView(ledger, key_for(place.secret_key(), "registers"))
     return refuse(ledger, place.open_archive(), configuration, registers, id, _who(), reason)
 
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import logging
 
+from sqlalchemy.exc import InterfaceError, OperationalError
+
 from edi_router.faults import render
 from edi_router.ledger import Conflict, Ledger
 from edi_router.ledger.store import instant
 from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.striking import struck
+from edi_router.registers import Entry
 
 log = logging.getLogger(__name__)
 BATCH = 500
+_MACHINE = (OSError, OperationalError, InterfaceError)
+"""Trouble of the machine or the database, not of an entry."""
 
 
 def strike_clocks(ledger: Ledger, configuration: Configuration, problems: list[str]) -> int:
@@ -19,19 +24,32 @@ def strike_clocks(ledger: Ledger, configuration: Configuration, problems: list[s
     count = 0
     seen: set[tuple[str, int]] = set()
     while True:
-        due = [each for each in ledger.due_entries(BATCH) if (each.id, each.version) not in seen]
+        # Entries that stay due (their register is gone, their clock has failed) must not hide those behind them.
+        found = ledger.due_entries(BATCH + len(seen))
+        due = [each for each in found if (each.id, each.version) not in seen]
         if not due:
             return count
         for entry in due:
-            seen.add((entry.id, entry.version))
-            result = struck(entry, configuration, instant(ledger.now()))
-            if result is None:
-                continue
-            moved, outputs, faults = result
-            for fault in faults:
-                problems.append(f"{entry.id}: {moved.move}: {render(fault, 'en')}")
             try:
-                ledger.record_struck(moved, outputs, configuration.digest)
-                count += 1
+                count += _strike(entry, ledger, configuration, problems)
             except Conflict:
                 log.info("%s was moved meanwhile; its clock is looked at again", entry.id)
+            except _MACHINE:
+                raise
+            except Exception as error:
+                # A clock that fails must not stop the others, nor what the engine does after them.
+                log.debug("the clock of %s could not strike", entry.id, exc_info=error)
+                told = str(error).partition("\n")[0]  # not the rows of a database's error
+                problems.append(f"{entry.id}: {type(error).__name__}: {told}")
+            seen.add((entry.id, entry.version))
+
+
+def _strike(entry: Entry, ledger: Ledger, configuration: Configuration, problems: list[str]) -> int:
+    """How many clocks of the entry have struck: one or none."""
+    result = struck(entry, configuration, instant(ledger.now()))
+    if result is None:
+        return 0
+    moved, outputs, faults = result
+    ledger.record_struck(moved, outputs, configuration.digest)
+    problems += [f"{entry.id}: {moved.move}: {render(fault, 'en')}" for fault in faults]
+    return 1

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from edi_router.ledger import Archive, Conflict, Fenced, Ledger, Recordable, WorkItem
+from edi_router.ledger.registering import moves_of
 from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.model import FileOutcome, Incoming
 from edi_router.pipeline.process import process
@@ -109,7 +111,17 @@ class _Batch:
             if len(made) == 1:
                 return [error]
             log.warning("a batch of %d files could not be recorded together: %s", len(made), error)
-            return [result for each in made for result in self._record([each])]
+            return self._one_by_one(made)
+
+    def _one_by_one(self, made: Sequence[Recordable]) -> list[Exception | None]:
+        results: list[Exception | None] = []
+        missing = False
+        for each in made:
+            # It was made with the moves of those before it in view.
+            [problem] = [Conflict("an earlier file is not recorded")] if missing else self._record([each])
+            missing = missing or (problem is not None and bool(moves_of(each.outcome, "")))
+            results.append(problem)
+        return results
 
     def _incoming(self, item: WorkItem) -> Incoming:
         return Incoming(
@@ -118,11 +130,15 @@ class _Batch:
             name=item.name,
             content=self.archive.read(item.sha256),
             sha256=item.sha256,
-            received=item.received,
-            business_date=item.business_date,
+            # What a person has released happens now, not when it came.
+            received=item.decided or item.received,
+            business_date=item.business_date if item.decided is None else self._date(item.decided),
             only=item.only,
             release=str(item.id) if item.only else "",
         )
+
+    def _date(self, at: datetime) -> str:
+        return at.astimezone(self.configuration.settings.zone).date().isoformat()
 
     def _process(self, item: WorkItem, fence: int) -> FileOutcome | None:
         """The outcome; None when there is none, and the row then says why."""

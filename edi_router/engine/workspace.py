@@ -6,7 +6,7 @@ import fcntl
 import os
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,8 @@ from edi_router.pipeline.configuration import Configuration, load_configuration
 
 DATABASE_VARIABLE = "EDI_ROUTER_DATABASE"
 SECRET_VARIABLE = "EDI_ROUTER_SECRET_KEY"
+SHORTEST_KEY = 32
+"""Characters of the secret key."""
 
 
 class WorkspaceError(Exception):
@@ -89,21 +91,14 @@ class Workspace:
         """
         given = os.environ.get(SECRET_VARIABLE)
         if given:
-            return given.encode()
+            return _usable(given.encode(), SECRET_VARIABLE)
         self.var.mkdir(exist_ok=True)
         path = self.var / "secret.key"
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            if path.stat().st_mode & 0o077:
-                raise WorkspaceError(f"others may read {path}; run: chmod 600 {path}") from None
-            return path.read_bytes()
-        key = secrets.token_hex(32).encode()
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(key)
-            file.flush()
-            os.fsync(file.fileno())
-        return key
+        if not path.exists():
+            _write_once(path, secrets.token_hex(32).encode())
+        if path.stat().st_mode & 0o077:
+            raise WorkspaceError(f"others may read {path}; run: chmod 600 {path}")
+        return _usable(path.read_bytes().strip(), str(path))
 
     def channel(self, configuration: Configuration, partner: str) -> ChannelSettings | None:
         """How the partner is reached: as the settings say, else its own file; None when neither does."""
@@ -144,3 +139,32 @@ class Workspace:
             file.write(str(os.getpid()))
             file.flush()
             yield
+
+
+def _usable(key: bytes, source: str) -> bytes:
+    """The key; WorkspaceError when it is too short to seal anything."""
+    if len(key) < SHORTEST_KEY:
+        raise WorkspaceError(
+            f"the secret key in {source} has {len(key)} characters; it needs {SHORTEST_KEY} (openssl rand -hex 32)"
+        )
+    return key
+
+
+def _write_once(path: Path, content: bytes) -> None:
+    """Write a file that others may not read, whole or not at all; who comes second leaves the first one's."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(temporary, path)
+    finally:
+        temporary.unlink()
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -19,6 +19,7 @@ from edi_router.ledger.delivering import Delivering
 from edi_router.ledger.desk import Desk
 from edi_router.ledger.duplicates import Duplicates
 from edi_router.ledger.intake import Intake
+from edi_router.ledger.progress import Follow
 from edi_router.ledger.queries import Queries
 from edi_router.ledger.recording import Recording
 from edi_router.ledger.registering import RegisterReads
@@ -54,6 +55,7 @@ class Ledger(
     Schedules,
     Bookkeeping,
     Queries,
+    Follow,
     Times,
 ):
     """What happened: every file, message, output and delivery, with its events; and the books."""

@@ -49,19 +49,27 @@ class Recording(Store):
             raise problem
 
     def record_all(self, items: Sequence[Recordable]) -> list[Exception | None]:
-        """`record` for many in one transaction; what could not be recorded is left out and told."""
+        """`record` for many in one transaction; what could not be recorded is left out and told.
+
+        Each was made with the moves of those before it in view: where one that moves registers is left out, those
+        after it are left out with Conflict.
+        """
         with self.write() as tx:
             batch = _Batch(tx, items)
             results: list[Exception | None] = []
+            missing = False
             for item in items:
                 before = dict(batch.numbers.last)
                 try:
+                    if missing:
+                        raise Conflict("what an earlier file of the batch did to registers is not recorded")
                     batch.add(item)
                     results.append(None)
                 except Exception as problem:
                     if isinstance(problem, Conflict):
                         batch.conflicted.append(item.work_id)
                     batch.numbers.last = before
+                    missing = missing or bool(moves_of(item.outcome, ""))
                     results.append(problem)
             batch.write()
         return results

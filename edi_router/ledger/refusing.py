@@ -8,7 +8,7 @@ from edi_router.ledger import tables
 from edi_router.ledger.registering import RegisterMoves, moves_of
 from edi_router.ledger.rows import outputs_of
 from edi_router.ledger.store import Row, Tx
-from edi_router.ledger.striking import write_later
+from edi_router.ledger.striking import lock_streams, write_later
 from edi_router.pipeline.model import FileOutcome
 
 
@@ -20,7 +20,9 @@ def close_interchange(tx: Tx, message: Row) -> None:
     )
     if tx.connection.scalar(others.limit(1)) is None:
         tx.connection.execute(
-            update(i).where(i.c.id == message["interchange"], i.c.decision == "accepted").values(decision="rejected")
+            update(i)
+            .where(i.c.id == message["interchange"], i.c.decision == "accepted")
+            .values(decision="rejected")
         )
 
 
@@ -29,10 +31,11 @@ def write_refusal(tx: Tx, message: Row, refusal: FileOutcome) -> None:
 
     Raises Conflict when an entry of a register has been moved since; nothing must be written then.
     """
+    outputs = list(outputs_of(refusal))
+    lock_streams(tx, outputs)
     moves = moves_of(refusal, message["partner"])
     applied = RegisterMoves(tx, (moved for moved, _, _ in moves))
     applied.add(moves)
     applied.write()
-    outputs = list(outputs_of(refusal))
     if outputs:
         write_later(tx, message["file"], message["interchange"], outputs, message["config"])

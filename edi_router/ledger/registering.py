@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, bindparam, delete, func, select, update
 from edi_router.ledger import tables
 from edi_router.ledger.errors import Conflict
 from edi_router.ledger.moves import canonical
-from edi_router.ledger.store import Row, Store, Tx, micros
+from edi_router.ledger.store import Row, Store, Tx, micros, storable
 from edi_router.pipeline.model import FileOutcome
 from edi_router.registers import Entry, Moved
 from edi_router.registers.entry import from_text, to_text
@@ -64,7 +64,7 @@ class RegisterReads(Store):
         """The entry of this key; None when there is none."""
         with self.read() as connection:
             row = connection.execute(_ENTRY, {"id": f"{register}:{key}"}).mappings().first()
-        return None if row is None else _entry(dict(row))
+        return None if row is None else entry_of(dict(row))
 
     def last_number(self, stream: str) -> int:
         """The number given last in a series; 0 when none was."""
@@ -93,7 +93,7 @@ class RegisterReads(Store):
             query = query.where(_e.id.in_(found) | (_e.key == value))
         with self.read() as connection:
             rows = connection.execute(query.order_by(_e.id).limit(limit)).mappings().all()
-        return [Listed(_entry(dict(row)), bool(row["open"]), row["changed"], row["due"]) for row in rows]
+        return [Listed(entry_of(dict(row)), bool(row["open"]), row["changed"], row["due"]) for row in rows]
 
     def register_counts(self) -> list[tuple[str, str, int]]:
         """How many entries each register has in each state."""
@@ -123,7 +123,7 @@ class RegisterReads(Store):
         """The entries for which a clock has struck."""
         with self.read() as connection:
             rows = connection.execute(_DUE, {"now": self.now(), "limit": limit}).mappings().all()
-        return [_entry(dict(row)) for row in rows]
+        return [entry_of(dict(row)) for row in rows]
 
 
 class RegisterMoves:
@@ -134,8 +134,13 @@ class RegisterMoves:
         several = list(moves)
         ids = sorted({moved.id for moved in several})
         streams = sorted({moved.stream for moved in several if moved.number})
-        new = [{"id": each.id, "register": each.register, "key": each.key} for each in several]
-        tx.insert_missing(tables.register_entry, list({row["id"]: row for row in new}.values()))
+        # Only what will be written needs a row; in the order of the ids, as all locks are taken.
+        new = {
+            each.id: {"id": each.id, "register": each.register, "key": each.key}
+            for each in several
+            if each.after is not None
+        }
+        tx.insert_missing(tables.register_entry, [new[id] for id in sorted(new)])
         tx.insert_missing(tables.register_number, [{"stream": stream} for stream in streams])
         self.versions = {
             id: row["version"] for id, row in (tx.lock(tables.register_entry, ids) if ids else {}).items()
@@ -184,12 +189,12 @@ class RegisterMoves:
         for id, (moved, _) in self.last.items():
             entry = moved.after
             assert entry is not None
-            tx.connection.execute(update(e).where(e.c.id == id).values(
-                version=entry.version, state=entry.state, open=int(moved.open), content=to_text(entry),
-                partner=entry.entered_by, message=entry.message or None,
-                entered=micros(entry.entered) if entry.entered else tx.now, changed=tx.now,
-                due=micros(moved.due) if moved.due is not None else None,
-            ))  # fmt: skip
+            tx.connection.execute(update(e).where(e.c.id == id).values(storable({
+                "version": entry.version, "state": entry.state, "open": int(moved.open), "content": to_text(entry),
+                "partner": entry.entered_by, "message": entry.message or None,
+                "entered": micros(entry.entered) if entry.entered else tx.now, "changed": tx.now,
+                "due": micros(moved.due) if moved.due is not None else None,
+            })))  # fmt: skip
             tx.connection.execute(delete(tables.register_value).where(_v.entry == id))
             tx.insert(tables.register_value, [
                 {"entry": id, "name": name, "value": value}
@@ -214,7 +219,8 @@ def moves_of(outcome: FileOutcome, partner: str) -> list[tuple[Moved, str, str]]
     ]
 
 
-def _entry(row: Row) -> Entry:
+def entry_of(row: Row) -> Entry:
+    """The entry of a row of `register_entry`."""
     return from_text(row["register"], row["key"], row["state"], row["version"], row["content"])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select, update
 
@@ -28,6 +28,7 @@ class Striking(Store):
         assert moved.before is not None
         message = moved.before.message
         with self.write() as tx:
+            lock_streams(tx, outputs)
             moves = RegisterMoves(tx, [moved])
             moves.add([(moved, message, moved.before.entered_by)])
             moves.write()
@@ -38,12 +39,16 @@ class Striking(Store):
             write_later(tx, row.file, row.interchange, outputs, config)
 
 
-def write_later(tx: Tx, file: str, interchange: str, outputs: Sequence[Output], config: str) -> None:
-    """Write outputs of an interchange that was recorded long before, with the numbers of their envelopes."""
+def lock_streams(tx: Tx, outputs: Iterable[Output]) -> dict[str, int]:
+    """The last control numbers that envelopes need, locked; before any entry, as where a file is recorded."""
     streams = sorted({each.unsealed.stream for each in outputs if each.unsealed is not None})
     tx.insert_missing(tables.control_number, [{"stream": stream} for stream in streams])
-    first = {key: found["last"] for key, found in tx.lock(tables.control_number, streams, "stream").items()}
-    numbers = Numbers(first)
+    return {key: found["last"] for key, found in tx.lock(tables.control_number, streams, "stream").items()}
+
+
+def write_later(tx: Tx, file: str, interchange: str, outputs: Sequence[Output], config: str) -> None:
+    """Write outputs of an interchange that was recorded long before, with the numbers of their envelopes."""
+    numbers = Numbers(lock_streams(tx, outputs))
     common = {"now": tx.now, "config": config, "engine": __version__}
     rows = build_later(file, interchange, common, outputs, numbers)
     enter(tx, "output", rows.outputs)

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from edi_router.faults import Place
 from edi_router.mapping.conditions import Test, compile_test
 from edi_router.mapping.functions import FUNCTIONS, Function, Kind, Shortened
-from edi_router.mapping.model import Call, Item, Source, TableUse, Wrap
+from edi_router.mapping.model import Call, Item, RegisterUse, Source, TableUse, Wrap
 from edi_router.mapping.output import Attribute, Element, Found
 from edi_router.mapping.reading_parts import OUTPUT
+from edi_router.mapping.registered import found_in, together
 from edi_router.mapping.scope import Scope
 from edi_router.mapping.wrapping import chosen, is_too_long, lines_of
 from edi_router.paths import Node, Start
@@ -166,6 +167,8 @@ def compile_value(item: Item, tables: dict[str, Table]) -> Getter:
         stages.insert(0, lambda scope, found: found[:1])
     if item.join is None:
         stages.append(lambda scope, found: _single(item, scope, found))
+    if item.register is not None:
+        stages += _registered(item, item.register)
     if item.table is not None:
         stages.append(_lookup(item, item.table, tables.get(item.table.name)))
     default = Found(item.default) if item.default else None
@@ -272,10 +275,10 @@ def _apply_all(
     return [Found(texts[0], _all_nodes(found))] if texts else []
 
 
-def _single(item: Item, scope: Scope, found: Sequence[Found]) -> Sequence[Found]:
+def _single(item: Item, scope: Scope, found: Sequence[Found], path: str = "") -> Sequence[Found]:
     if len(found) < 2:
         return found
-    path = " | ".join(source.text for source in item.sources)
+    path = path or " | ".join(source.text for source in item.sources)
     _several(item, scope, path, [_place(one, scope) for one in found])
     return []
 
@@ -299,7 +302,7 @@ def _lookup(item: Item, use: TableUse, table: Table | None) -> Stage:
             texts = {row.columns.get(use.column, "") for row in rows}
             values = {"table": use.name, "key": one.text, "column": use.by, "date": scope.run.day}
             if len(texts) == 1 and (text := rows[0].columns.get(use.column, "")):
-                results.append(Found(text, one.nodes, table.place(rows[0])))
+                results.append(Found(text, one.nodes, together(one.row, table.place(rows[0]))))
             elif len(texts) > 1:
                 values["lines"] = ", ".join(str(row.line) for row in rows)
                 scope.run.fault("table-ambiguous", item, _place(one, scope), values, use.place)
@@ -311,6 +314,29 @@ def _lookup(item: Item, use: TableUse, table: Table | None) -> Stage:
         return results
 
     return look
+
+
+def _registered(item: Item, use: RegisterUse) -> list[Stage]:
+    """The entry's field in place of its key; several values of it are like several values of a path."""
+
+    def look(scope: Scope, found: Sequence[Found]) -> Sequence[Found]:
+        results: list[Found] = []
+        for one in found:
+            if not one.text.strip():
+                continue
+            fields = found_in(scope.run.context.registers, use, one)
+            if not fields and use.missed is not None:
+                use.missed()
+            if not fields and not item.default:
+                values = {"register": use.name, "key": one.text.strip(), "field": use.gives}
+                scope.run.fault("register-entry-missing", item, _place(one, scope), values, use.place)
+            results += fields
+        return results
+
+    if item.first:
+        return [look, lambda scope, found: found[:1]]
+    path = f"register {use.name}/{use.gives}"
+    return [look] if item.join is not None else [look, lambda scope, found: _single(item, scope, found, path)]
 
 
 def form_of(found: Found) -> str:

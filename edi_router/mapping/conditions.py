@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from edi_router.mapping.model import Condition, Joined, When
 from edi_router.mapping.patterns import matches
+from edi_router.mapping.registered import is_registered
 from edi_router.mapping.scope import Scope
 from edi_router.mapping.sheet_words import word
 from edi_router.paths import Start
@@ -38,6 +39,11 @@ def _compiled(when: When) -> Test:
     if isinstance(when, Joined):
         return _joined(when)
     source, absent, test = when.source, when.absent, value_test(when)
+    if when.register:
+        return lambda scope: any(
+            is_registered(scope.run.context.registers, when, found.text.strip())
+            for found in scope.values(source)
+        )
     if test is not None:
         return lambda scope: any(test(found.text) for found in scope.values(source))
     if source.path.start is Start.CONTEXT:
@@ -77,6 +83,9 @@ def told_when(when: When, language: str = "en") -> str:
         return f"{text} {word('matches', language)} '{when.matches}'"
     if when.starts_with:
         return f"{text} {word('starts', language)} '{when.starts_with}'"
+    if when.register:
+        states = f" ({', '.join(when.states)})" if when.states else ""
+        return f"{text} {word('registered', language)} {when.register}{states}"
     if len(when.texts) > 1:
         return f"{text} {word('in', language)} {', '.join(when.texts)}"
     return f"{text} = '{when.texts[0]}'" if when.texts else text

@@ -36,8 +36,8 @@ class Outcome:
     """Something that a line of the mapping can do, and how often it did: a target written, a branch taken.
 
     `kind` is ``target``, ``holds``, ``fails`` (a condition), ``alternative`` (a source in a list of sources),
-    ``default`` (for a missing value) or ``table-default`` (for a key that the table does not have); `detail`
-    is the condition, the source, the default or the table.
+    ``default`` (for a missing value), ``table-default`` or ``register-default`` (for a key that the table or
+    the register does not have); `detail` is the condition, the source, the default, the table or the register.
     """
 
     file: str
@@ -178,10 +178,13 @@ def _outcomes(path: str, item: Item, notes: Notes) -> Iterator[Outcome]:
             if source.path.start is not Start.CONTEXT:
                 yield Outcome(file, line, path, "alternative", source.text, times)
     if item.default and item.sources:
-        if item.table is None:
+        if item.table is None and item.register is None:
             yield Outcome(file, line, path, "default", item.default, notes.defaults)
-        else:
-            yield Outcome(file, line, path, "default", item.default, min(notes.nothing, notes.defaults))
-            yield Outcome(
-                file, line, path, "table-default", item.table.name, min(notes.missed, notes.defaults)
-            )
+            return
+        yield Outcome(file, line, path, "default", item.default, min(notes.nothing, notes.defaults))
+        if item.register is not None:
+            times = min(notes.unregistered, notes.defaults)
+            yield Outcome(file, line, path, "register-default", item.register.name, times)
+        if item.table is not None:
+            times = min(notes.missed, notes.defaults)
+            yield Outcome(file, line, path, "table-default", item.table.name, times)

@@ -53,6 +53,8 @@ class Notes:
     refused: int = 0
     missed: int = 0
     """How often the table did not have the key."""
+    unregistered: int = 0
+    """How often the register gave nothing for a key."""
     written: int = 0
     defaults: int = 0
 
@@ -106,6 +108,7 @@ class Watch:
             ),
             when=self._when(item.when, notes),
             each=None if item.each is None else self._source(item.each, self._values),
+            register=None if item.register is None else replace(item.register, missed=_unregistered(notes)),
             table=None if item.table is None else _named(item.table, number),
             do=None if item.do is None else tuple(self._item(child, path) for child in item.do),
         )
@@ -167,6 +170,13 @@ class Watch:
 
 def _named(use: TableUse, number: int) -> TableUse:
     return replace(use, name=f"{use.name}@{number}")
+
+
+def _unregistered(notes: Notes) -> Callable[[], None]:
+    def missed() -> None:
+        notes.unregistered += 1
+
+    return missed
 
 
 def _missed(notes: Notes) -> Callable[[], None]:

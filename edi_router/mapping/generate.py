@@ -15,6 +15,7 @@ from edi_router.formats.xml.writer import is_name, quote
 from edi_router.mapping.generate_code import Unsupported
 from edi_router.mapping.generate_parts import (
     asked_by,
+    asks_register,
     tables_of,
     without_marks,
 )
@@ -32,6 +33,8 @@ def generate(definition: Definition, layout: Layout, namespace: str, record: boo
     With `record` it also tells of every value where it comes from, as `recorded` reads it: the number of its
     item, then the text that was looked up with the part of the message that it stands in, or a list of such.
     """
+    if asks_register(definition.output):
+        raise Unsupported("a register")  # it may change with each message
     writer = _Writer(layout, wanted_of(definition, layout), record)
     writer.program(definition, namespace)
     code = writer.paths.code

@@ -45,6 +45,13 @@ def tables_of(item: Item) -> Iterator[LookUp]:
         yield from tables_of(child)
 
 
+def asks_register(item: Item) -> bool:
+    """Whether the item, or one below it, looks into a register."""
+    if item.register is not None or any(condition.register for condition in conditions_in(item.when)):
+        return True
+    return any(asks_register(child) for child in item.do or ())
+
+
 def asked_by(item: Item, sure: bool = True) -> Iterator[tuple[Path, bool]]:
     """The paths of the values and conditions of the item and of its elements without `each`.
 

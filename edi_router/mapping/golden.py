@@ -2,8 +2,8 @@
 
 A case is a folder `mappings/<id>/cases/<name>/` with `in.edi` or `in.xml` (`in.csv`, `in.txt`); `out.xml`
 (`out.edi` …; `out-1.xml`, … when the input holds several documents, none for a document that the mapping
-refuses); `faults.txt` when faults are expected, `CODE PLACE` a line; and `context.yaml` when the standard
-context does not do.
+refuses); `faults.txt` when faults are expected, `CODE PLACE` a line; `context.yaml` when the standard
+context does not do; and `registers.yaml` with the entries that look-ups find.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from edi_router.formats.edifact.reader import read
 from edi_router.formats.edifact.settings import EdifactSettings
 from edi_router.mapping.documents import Document, Source
 from edi_router.mapping.mapping import FOLDER, Mapping, load, names
+from edi_router.mapping.registered import read_case
 from edi_router.mapping.target_edifact import envelope_for
 from edi_router.mapping.trace_secret import MASK, Secrets, covered, secrets_of, without
 from edi_router.rules.context import Context
@@ -160,7 +161,13 @@ def context_for(document: Document, context: Context) -> Context:
 
 
 def context_of(tree: Tree, folder: str) -> tuple[Context, EdifactSettings, list[Fault]]:
-    """The context of the case in `folder` and the syntax of its EDIFACT output, as `context.yaml` sets them."""
+    """The context of the case in `folder` and the syntax of its EDIFACT output, as its files set them."""
+    registers, wrong = read_case(tree, folder)
+    context, settings, faults = _context_of(tree, folder)
+    return replace(context, registers=registers), settings, wrong + faults
+
+
+def _context_of(tree: Tree, folder: str) -> tuple[Context, EdifactSettings, list[Fault]]:
     name = f"{folder}context.yaml"
     if tree.find(name) is None:
         return STANDARD, EdifactSettings(), []

@@ -12,6 +12,7 @@ from edi_router.mapping.model import (
     FRAGMENT_KEYS,
     ITEM_KEYS,
     KEYS,
+    REGISTER_KEYS,
     TABLE_KEYS,
     WRAP_KEYS,
 )
@@ -23,6 +24,7 @@ _ITEM: dict[str, Shape] = {
     "from": {"anyOf": [_PATH, {"type": "array", "items": _PATH}]},
     "all": {"anyOf": [_PATH, {"type": "array", "items": _PATH}]},
     "as": {"anyOf": [{"$ref": "#/$defs/call"}, {"type": "array", "items": {"$ref": "#/$defs/call"}}]},
+    "register": {"$ref": "#/$defs/register"},
     "table": {"anyOf": [_PATH, {"$ref": "#/$defs/table"}]},
     "when": {"$ref": "#/$defs/condition"},
     "each": _PATH,
@@ -59,6 +61,7 @@ def _parts() -> Shape:
     conditions = {"$ref": "#/$defs/condition"}
     condition: dict[str, Any] = dict.fromkeys(CONDITION_KEYS, _TEXT) | {
         "in": {"type": "array", "items": _TEXT},
+        "states": {"anyOf": [_PATH, {"type": "array", "items": _TEXT}]},
         "present": {"const": "yes"}, "absent": {"const": "yes"},
         "all": conditions, "any": conditions, "not": conditions,
     }  # fmt: skip
@@ -85,6 +88,7 @@ def _parts() -> Shape:
                 {**_block({name: _argument(each) for name, each in sorted(FUNCTIONS.items())})},
             ]
         },
+        "register": _block(dict.fromkeys(REGISTER_KEYS, _TEXT), REGISTER_KEYS),
         "table": _block(dict.fromkeys(TABLE_KEYS, _TEXT), ("name",)),
         "wrap": _block(wrap, ("length",)),
         "fragments": {

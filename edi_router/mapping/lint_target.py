@@ -53,7 +53,7 @@ def _element(item: Item, path: list[str], look: Look) -> Iterator[Fault]:
 def _fixed(item: Item, path: list[str], judge: Judge, parent: str = "(root)") -> Iterator[Fault]:
     """Fixed texts that the schema does not admit: a constant that nothing changes, or a default."""
     for text in (item.const, item.default):
-        if not text or (text is item.const and (item.functions or item.table)):
+        if not text or (text is item.const and (item.functions or item.register or item.table)):
             continue
         found = judge(path, text)
         if found is not None:

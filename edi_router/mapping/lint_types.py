@@ -35,7 +35,7 @@ def _item(item: Item, path: list[str], here: Shape, look: Look) -> Iterator[Faul
         here = inner
     info = None if item.is_attribute or not item.sources else look(path)
     wanted = info.type if info is not None and info.leaf else ""
-    if wanted in NUMBERS | DATES and not (item.functions or item.table or item.then):
+    if wanted in NUMBERS | DATES and not (item.functions or item.register or item.table or item.then):
         for each in item.sources:
             end = None if each.path.start is Start.CONTEXT else end_of(each.path, here)
             form = _other(end, wanted)

@@ -12,17 +12,18 @@ from edi_router.paths import Path
 
 KEYS = ("id", "from", "aliases", "schema", "to", "note", "date", "fragments", "output")
 ITEM_KEYS = (
-    "from", "all", "const", "table", "as", "default", "required", "when", "each", "use", "do", "join", "then", "wrap",
-    "first", "note",
+    "from", "all", "const", "register", "table", "as", "default", "required", "when", "each", "use", "do", "join", "then",
+    "wrap", "first", "note",
 )  # fmt: skip
 USE_KEYS = ("use", "from", "each", "when", "required", "do", "note")
 """The keys of an element that uses a fragment."""
 FRAGMENT_KEYS = ("do", "note")
-TESTS = ("equals", "in", "matches", "starts_with", "present", "absent")
+TESTS = ("equals", "in", "matches", "starts_with", "register", "present", "absent")
 """The tests of one condition, of which it has one at most; the words are those of rules."""
 JOINS = ("all", "any", "not")
-CONDITION_KEYS = ("path", *TESTS, *JOINS)
+CONDITION_KEYS = ("path", *TESTS, "states", *JOINS)
 TABLE_KEYS = ("name", "by", "column")
+REGISTER_KEYS = ("name", "field")
 WRAP_KEYS = ("length", "lines", "bytes", "break", "rest")
 
 
@@ -60,10 +61,23 @@ class TableUse:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisterUse:
+    """A look-up in a register: the value is the key of an entry, whose field is the result."""
+
+    name: str
+    gives: str
+    """The field."""
+    place: Place
+    field_place: Place
+    missed: Callable[[], None] | None = field(default=None, compare=False, repr=False)
+    """Is told each time nothing is found."""
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
     """One condition: a value of the path passes the test; without one, there is a value; with `absent`, there is none.
 
-    At most one of `texts` (the value is one of them), `matches` and `starts_with` is given.
+    At most one of `texts` (the value is one of them), `matches`, `starts_with` and `register` is given.
     """
 
     source: Source
@@ -71,11 +85,16 @@ class Condition:
     absent: bool = False
     matches: str = ""
     starts_with: str = ""
+    register: str = ""
+    """The register in which the value is the key of an entry: one in `states`, else one open and not expired."""
+    states: tuple[str, ...] = ()
+    place: Place | None = field(default=None, compare=False, repr=False)
+    """Where the register is named."""
 
     @property
     def looks_at_values(self) -> bool:
         """Whether it asks for more than that there is something."""
-        return bool(self.texts or self.matches or self.starts_with)
+        return bool(self.texts or self.matches or self.starts_with or self.register)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +146,8 @@ class Item:
     every_source: bool = False
     const: str | None = None
     functions: tuple[Call, ...] = ()
+    register: RegisterUse | None = None
+    """The value is a key there; what is found goes on to the table."""
     table: TableUse | None = None
     default: str | None = None
     required: bool = False

@@ -205,6 +205,7 @@ class Reader(PartReader):
             every_source=every,
             const=None if const is None else self.text(const, "const"),
             functions=self.calls(block.get("as")),
+            register=self.register(block.get("register")),
             table=self.table(block.get("table")),
             default=None if default is None else self.text(default, "default"),
             required=self.flag(block.get("required"), "required"),
@@ -275,9 +276,8 @@ class Reader(PartReader):
             self.wrong(item.place, "each", item.each.text, "the context has no items")
         if item.first and item.join is not None:
             self.wrong(item.place, item.name, "first + join", "only one of them can apply")
-        if (item.then or item.wrap) and not item.has_value:
-            self.wrong(
-                item.place, item.name, "…", "`then` and `wrap` need a value: add `from`, `all` or `const`"
-            )
+        if (item.then or item.wrap or item.register) and not item.has_value:
+            problem = "`then`, `wrap` and `register` need a value: add `from`, `all` or `const`"
+            self.wrong(item.place, item.name, "…", problem)
         if item.wrap is not None and (item.is_attribute or item.do is not None):
             self.wrong(item.place, item.name, "…", "lines that `wrap` makes are elements without a `do`")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from edi_router.config import Block, ConfigNode, Items, Scalar, did_you_mean
 from edi_router.faults import Fault, Place
 from edi_router.mapping.functions import FUNCTIONS
-from edi_router.mapping.model import TABLE_KEYS, Call, Source, TableUse
+from edi_router.mapping.model import REGISTER_KEYS, TABLE_KEYS, Call, RegisterUse, Source, TableUse
 from edi_router.mapping.releases import Names, spelt
 from edi_router.paths import Path, PathError, Start, parse
 
@@ -138,6 +138,16 @@ class NodeReader:
             self.faults.append(Fault("function-argument", place, values))
             return []
         return [Call(name.value, argument, name.place)]
+
+    def register(self, node: ConfigNode | None) -> RegisterUse | None:
+        """A look-up in a register."""
+        if node is None:
+            return None
+        block = self.block(node, REGISTER_KEYS, "register", REGISTER_KEYS)
+        name, field = (block.get(key) if block is not None else None for key in REGISTER_KEYS)
+        if name is None or field is None:
+            return None
+        return RegisterUse(self.text(name, "name"), self.text(field, "field"), name.place, field.place)
 
     def table(self, node: ConfigNode | None) -> TableUse | None:
         """A look-up in a code table."""

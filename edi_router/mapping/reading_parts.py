@@ -87,7 +87,23 @@ class PartReader(NodeReader):
                 self.wrong(said.place, key, "no", f"leave it out, or say `{_OTHER[key]}: yes`")
             elif isinstance(said, Scalar) and not said.value:
                 self.wrong(said.place, key, "", "nothing is equal to an empty text: say `absent: yes`")
-        return None if source is None else Condition(source, texts, absent, matches, starts)
+        register, states = block.get("register"), self._states(block)
+        if source is None:
+            return None
+        return Condition(
+            source, texts, absent, matches, starts, self.text(register, "register"), states,
+            None if register is None else register.place,
+        )  # fmt: skip
+
+    def _states(self, block: Block) -> tuple[str, ...]:
+        """The states in which an entry counts."""
+        node = block.get("states")
+        if node is not None and block.get("register") is None:
+            self.wrong(node.place, "states", "…", "it goes with `register`")
+        nodes: Sequence[ConfigNode] = (
+            node.items if isinstance(node, Items) else () if node is None else (node,)
+        )
+        return tuple(self.text(child, "states") for child in nodes)
 
     def then(self, node: ConfigNode | None) -> tuple[Call, ...]:
         """Functions of the one value that `join` has made."""

@@ -112,6 +112,9 @@ def _how(row: Row, language: str) -> str:
     item = row.item
     told = [word("first", language)] if item.first else []
     told += [f"<code>{escape(function)}</code>" for function in row.functions]
+    if item.register is not None:
+        of = word("register", language).format(field=item.register.gives)
+        told.append(f"{escape(of)} <code>{escape(item.register.name)}</code>")
     if item.table is not None:
         told.append(
             f'{word("table", language)} <a href="#{_anchor(item.table)}">{escape(item.table.name)}</a>'

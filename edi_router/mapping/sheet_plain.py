@@ -60,6 +60,8 @@ def _source(item: Item, secret: bool) -> Plain:
         shape["seen_from" if item.single else "each"] = item.each.text
     if item.every_source:
         shape["all"] = True
+    if item.register is not None:
+        shape["register"] = {"name": item.register.name, "field": item.register.gives}
     if item.table is not None:
         shape["table"] = {"name": item.table.name, "by": item.table.by, "column": item.table.column}
     if item.wrap is not None:

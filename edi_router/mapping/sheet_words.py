@@ -14,7 +14,9 @@ WORDS = {
     "table": ("table", "代码表"), "join": ("joined with", "连接符"), "first": ("the first of several", "取第一个"),
     "if": ("if", "条件"), "or": ("or", "或"), "and": ("and", "和"), "blank": ("blank", "空格"),
     "no": ("no", "没有"), "in": ("in", "属于"), "not": ("not", "非"), "matches": ("matches", "匹配"),
-    "starts": ("starts with", "开头为"), "from": ("seen from", "起点"), "then": ("then", "再"),
+    "starts": ("starts with", "开头为"),
+    "registered": ("in the register", "登记于"), "register": ("field {field} in the register", "登记簿字段 {field}："),
+    "from": ("seen from", "起点"), "then": ("then", "再"),
     "lines": ("in lines of {length} characters", "按每行 {length} 个字符分行"),
     "lines-bytes": ("in lines of {length} bytes", "按每行 {length} 个字节分行"),
     "legend": ("Examples are from the golden cases of the mapping: value of the source → value of the output. "

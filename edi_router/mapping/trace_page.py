@@ -9,12 +9,13 @@ from html import escape
 from edi_router.faults import Fault, Place, render, severity
 from edi_router.formats.html import page
 from edi_router.mapping.output import Lineage
+from edi_router.mapping.registered import is_entry
 from edi_router.mapping.trace_outline import Cell, Line, Sides, sides
 from edi_router.paths import Node
 
 _WORDS = {
     "source": ("Source", "来源"), "output": ("Output", "输出"), "faults": ("Faults", "错误"),
-    "row": ("table row", "代码表行"), "rule": ("mapping line", "映射行"),
+    "row": ("table row", "代码表行"), "entry": ("from", "取自"), "rule": ("mapping line", "映射行"),
     "none": ("It stands in no value of the output.", "没有进入任何输出值。"),
     "const": ("Not from the document: a constant, a default or the context.", "不来自单证：常量、默认值或上下文。"),
     "hint": ("Point at a value or tap it to see where it comes from and goes to. Grey values of the source stand "
@@ -139,7 +140,7 @@ def _cell(cell: Cell, alone: str, language: str) -> str:
     if cell.rule:
         info += f"  ({_word('rule', language)} {cell.rule})"
     if cell.row:
-        info += f"  ({_word('row', language)} {cell.row})"
+        info += f"  ({_word('entry' if is_entry(cell.row) else 'row', language)} {cell.row})"
     if not cell.partners:
         info += f"\n{alone}"
     partners = f' data-p="{" ".join(cell.partners)}"' if cell.partners else ""

@@ -15,6 +15,7 @@ from edi_router.formats.documents import Kind, load_document_types
 from edi_router.formats.secrets import MASK, covered, without
 from edi_router.mapping.mapping import Mapping as DocumentMapping
 from edi_router.mapping.output import Lineage
+from edi_router.mapping.registered import is_entry
 from edi_router.mapping.target import XmlTarget
 from edi_router.mapping.trace_parts import parts_of
 from edi_router.paths import Node, Path, parse
@@ -50,7 +51,7 @@ class Secrets:
         if not self:
             return list(rows)
         hidden = self.places(rows, root)
-        return [replace(row, value=MASK) if self._hides(row, hidden) else row for row in rows]
+        return [_hidden(row) if self._hides(row, hidden) else row for row in rows]
 
     def texts(self, rows: Sequence[Lineage], root: Node) -> frozenset[str]:
         """The secret values themselves, those of the source and of the output."""
@@ -66,6 +67,11 @@ class Secrets:
     def _is_secret(self, row: Lineage) -> bool:
         below = row.target.lstrip("/").partition("/")[2]
         return bool(below) and self.is_target(below)
+
+
+def _hidden(row: Lineage) -> Lineage:
+    """A value that is not shown; the entry of a register is not named, for its key may tell the secret."""
+    return replace(row, value=MASK, row=None if is_entry(row.row) else row.row)
 
 
 def secrets_of(tree: Tree, mapping: DocumentMapping) -> Secrets:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from edi_router.registers.entry import Entry
 from edi_router.registers.model import Clock, Outcome
@@ -26,16 +26,25 @@ def _strokes(register: Register, entry: Entry, zone: tzinfo) -> Iterator[tuple[d
 
 
 def _at(clock: Clock, entry: Entry, zone: tzinfo) -> datetime | None:
+    """When the clock strikes; None when the entry does not say, or says a day after which there is none."""
+    try:
+        return _stroke(clock, entry, zone)
+    except OverflowError:
+        return None
+
+
+def _stroke(clock: Clock, entry: Entry, zone: tzinfo) -> datetime | None:
     if clock.after is not None:
         span = clock.after
         since = entry.since if clock.since is None else _moment(entry.value(clock.since))
         if since is None:
             return None
-        return since + timedelta(days=span.days, hours=span.hours, minutes=span.minutes, seconds=span.seconds)
+        after = timedelta(days=span.days, hours=span.hours, minutes=span.minutes, seconds=span.seconds)
+        return since.astimezone(UTC) + after
     day = day_of(entry.value(clock.field or ""))
     if day is None:
         return None
-    return datetime.combine(day + timedelta(days=clock.days), time.min, zone)
+    return datetime.combine(day + timedelta(days=clock.days), time.min, zone).astimezone(UTC)
 
 
 def _moment(text: str) -> datetime | None:

@@ -57,6 +57,8 @@ class Entry:
     """When it came into its state."""
     fired: frozenset[str] = frozenset()
     """The clocks that have struck for it since it came into its state, or for good where they strike once."""
+    _used: dict[str, Decimal] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What was drawn from each line, summed once: an entry may have thousands of lines and of draws."""
 
     @property
     def id(self) -> str:
@@ -69,7 +71,10 @@ class Entry:
 
     def used(self, line: str) -> Decimal:
         """How much was drawn from a line."""
-        return sum((draw.quantity for draw in self.draws if draw.line == line), Decimal(0))
+        if not self._used:
+            for draw in self.draws:
+                self._used[draw.line] = self._used.get(draw.line, Decimal(0)) + draw.quantity
+        return self._used.get(line, Decimal(0))
 
     def left(self, line: Line) -> Decimal | None:
         """How much may still be drawn from a line; None where nothing is counted."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -23,6 +24,14 @@ from edi_router.rules.terms import number_of
 
 Registers = Mapping[str, Register]
 _REFUSED = Outcome(en="refused", zh="拒绝", message="reject", keep=False)
+LONGEST_KEY = 200
+"""Characters of a key: the databases' indexes take no texts of any length."""
+LONGEST_NUMBER = 24
+"""Digits of a quantity: sums of these are exact."""
+_NO_KEY = re.compile("[\x00-\x1f\ufffd]")
+"""What no key may have: two keys with bytes that are no characters are not to be told apart."""
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""A byte that was no character: kept as U+FFFD, as everywhere in the ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +145,14 @@ class _Judging:
         self.view = view
         self.tree = _tree(register, move, occasion, item, "")
         _through(self.tree, move, registers, view, occasion)
-        self.key = "/".join(self._first(path) for path in move.key)
+        self.key = joined([self._first(path) for path in move.key])
         if self.key:
             self.tree.add("Key", self.key)
         self.by = self._first(move.by) if move.by is not None else ""
         self.before = view.register_entry(register.id, self.key)
 
     def without_key(self) -> Judged:
-        """The refusal of a document that does not say which entry it is about."""
+        """The refusal of a document that does not say which entry it is about, or not in a way that can be kept."""
         values = {"register": self.register.id, "path": ", ".join(map(str, self.move.key))}
         node = self.tree.children("Item") or self.tree.children("Document")
         return self._refused(Fault("register-key-missing", node[0].place(), values))
@@ -155,7 +164,14 @@ class _Judging:
         return Judged(self.register, _REFUSED, moved, self.tree, (fault,))
 
     def judged(self) -> Judged:
-        """What the move comes to."""
+        """What the move comes to; a refusal where a quantity cannot be read, which would count as none, or as all."""
+        try:
+            return self._judged()
+        except _Unreadable as error:
+            values = {"register": self.register.id, "key": self.key, "value": error.text}
+            return self._refused(Fault("register-quantity", error.node.place(), values))
+
+    def _judged(self) -> Judged:
         move, register = self.move, self.register
         entry, same = self._working()
         asked = list(_asked(move.lines, self.tree, entry)) if move.lines is not None else []
@@ -208,7 +224,7 @@ class _Judging:
 
     def _first(self, path: Path) -> str:
         found = path.values(self.tree)
-        return found[0][0].strip() if found else ""
+        return _clean(found[0][0]) if found else ""
 
     def _working(self) -> tuple[Entry | None, bool]:
         """The entry that the checks see as `Entry`, and whether the document says what it was made of."""
@@ -296,6 +312,7 @@ class _Judging:
         faults: tuple[Fault, ...],
     ) -> Judged:
         now = self.occasion.context.now
+        self.tree.add("Outcome", name)
         stream, number = "", 0
         if outcome.number is not None and entry is not None:
             series = self.register.definition.series[outcome.number]
@@ -313,7 +330,6 @@ class _Judging:
                 after = None
         if after is not None:
             add_taken(self.tree, self.before, after, self.by)
-        self.tree.add("Outcome", name)
         self.tree.add("State", (after or self.before or Entry("", "")).state)
         if after is not None:
             add_entry(self.tree, after, self.register.expired(after, self._today), "After")
@@ -358,6 +374,30 @@ class _Judging:
                 yield Draw(self.by, each.key, quantity)
 
 
+class _Unreadable(Exception):
+    """A quantity that is no number, or one of more digits than are counted exactly."""
+
+    def __init__(self, text: str, node: Node) -> None:
+        super().__init__()
+        self.text = text
+        self.node = node
+
+
+def joined(parts: Sequence[str]) -> str:
+    """The key that these parts make; empty when there is nothing in them, or what no database would keep.
+
+    A stroke in one of several parts is escaped: other parts never make the same key.
+
+    >>> joined(["A/B", "C"]), joined(["A", "B/C"]), joined(["A/B"]), joined(["", ""]), joined(["A", ""])
+    ('A%2FB/C', 'A/B%2FC', 'A/B', '', 'A/')
+    """
+    if len(parts) > 1:
+        whole = "/".join(part.replace("%", "%25").replace("/", "%2F") for part in parts) if any(parts) else ""
+    else:
+        whole = "".join(parts)
+    return whole if len(whole) <= LONGEST_KEY and not _NO_KEY.search(whole) else ""
+
+
 def _told(findings: Iterable[tuple[Check, Fault]]) -> Iterator[tuple[Check, Fault]]:
     """What the checks find, to the end of the first broken one that stops."""
     last: Check | None = None
@@ -380,8 +420,12 @@ def in_state(entry: Entry, state: str | None, now: datetime) -> Entry:
     return replace(entry, state=state, since=now, fired=frozenset())
 
 
+def _clean(text: str) -> str:
+    return _UNSTORABLE.sub("\ufffd", text.strip())
+
+
 def _fields(paths: Mapping[str, Path], root: Node) -> dict[str, tuple[str, ...]]:
-    found = {name: tuple(text.strip() for text, _ in path.values(root)) for name, path in paths.items()}
+    found = {name: tuple(_clean(text) for text, _ in path.values(root)) for name, path in paths.items()}
     return {name: values for name, values in found.items() if values}
 
 
@@ -389,12 +433,18 @@ def _lines(source: LineSource, tree: Node) -> Iterator[Line]:
     for node in source.each.select(tree):
         keys = source.key.values(node)
         if keys:
-            yield Line(keys[0][0].strip(), _fields(source.fields, node), _quantity(source, node))
+            yield Line(_clean(keys[0][0]), _fields(source.fields, node), _quantity(source, node))
 
 
 def _quantity(source: LineSource, node: Node) -> Decimal | None:
     found = source.quantity.values(node) if source.quantity is not None else []
-    return number_of(found[0][0]) if found else None
+    if not found or not found[0][0].strip():
+        return None
+    text, place = found[0]
+    number = number_of(text)
+    if number is None or len(number.as_tuple().digits) > LONGEST_NUMBER:
+        raise _Unreadable(_clean(text)[:40], place)
+    return number
 
 
 def _asked(source: LineSource, tree: Node, entry: Entry | None) -> Iterator[Asked]:
@@ -408,12 +458,10 @@ def _asked(source: LineSource, tree: Node, entry: Entry | None) -> Iterator[Aske
         keys = source.key.values(node)
         if not keys:
             continue
-        key, quantity = keys[0][0].strip(), _quantity(source, node)
-        other = found.get(key)
-        if other is not None and other.quantity is not None and quantity is not None:
-            found[key] = replace(other, quantity=other.quantity + quantity)
-        else:
-            found.setdefault(key, Asked(key, quantity, node))
+        key, quantity = _clean(keys[0][0]), _quantity(source, node)
+        other = found.setdefault(key, Asked(key, None, node))
+        if quantity is not None:
+            found[key] = replace(other, quantity=(other.quantity or Decimal(0)) + quantity)
     if not found and source.whole and entry is not None:
         for line in entry.lines:
             found[line.key] = Asked(line.key, entry.left(line), None)
@@ -438,3 +486,5 @@ def _spread(source: LineSource, nodes: Sequence[Node], entry: Entry) -> Iterator
         if fits > 0:
             yield Asked(line.key, fits, nodes[0])
         rest -= fits
+    if rest > 0 and not entry.lines:
+        yield Asked("", rest, nodes[0])

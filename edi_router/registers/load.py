@@ -183,6 +183,13 @@ def _inside(model: RegisterFile, node: ConfigNode) -> Iterator[Fault]:
                     yield from _known("field", used, fields, node, ("series", name, key))
     for number, clock in enumerate(model.clocks):
         yield from _known("outcome", clock.outcome, outcomes, node, ("clocks", number, "outcome"))
+        led_to = model.outcomes.get(clock.outcome)
+        if led_to is not None and (
+            led_to.number is not None or led_to.draw != "no" or led_to.reverse or led_to.tries is not None
+            or any(made.registers for made in led_to.deliver)
+        ):  # fmt: skip
+            problem = "a clock gives no numbers, draws nothing, counts no tries and moves no other registers"
+            yield _wrong(node, ("clocks", number, "outcome"), "outcome", clock.outcome, problem)
         for state in clock.in_:
             yield from _known("state", state, states, node, ("clocks", number, "in"))
         for key in ("field", "since"):

@@ -44,24 +44,24 @@ class Register:
 
     def holds(self, move: str, tree: Node, context: Context) -> bool:
         """Whether the move is for the document of the tree."""
-        run = _run(context)
+        run = _run(tree, context)
         return all(condition(tree, run) for condition in self.conditions[move])
 
     def picks(self, move: str, tree: Node, context: Context) -> bool:
         """Whether the move is for the part of the document that the tree has as `Item`."""
-        run = _run(context)
+        run = _run(tree, context)
         return all(condition(tree, run) for condition in self.parts[move])
 
     def chooses(self, move: str, number: int, tree: Node, context: Context) -> bool:
         """Whether the conditions of the move's outcome of this number hold."""
-        run = _run(context)
+        run = _run(tree, context)
         return all(condition(tree, run) for condition in self.choices[move][number])
 
     def marked(self, move: str, tree: Node, context: Context) -> Iterator[tuple[str, str]]:
         """The marks of the move, each with the text whose conditions hold."""
         for name, several in self.marks[move].items():
             for conditions, text in several:
-                run = _run(context)  # what a run remembers is of conditions that were compiled together
+                run = _run(tree, context)
                 if all(condition(tree, run) for condition in conditions):
                     yield name, text
                     break
@@ -98,5 +98,8 @@ class Register:
         return state is None or not state.final
 
 
-def _run(context: Context) -> Run:
-    return Run(context.business_date, context.business_date.isoformat(), context.registers)
+def _run(tree: Node, context: Context) -> Run:
+    """A run whose item is the tree, for `item` inside `where`; it is for conditions that were compiled together."""
+    run = Run(context.business_date, context.business_date.isoformat())
+    run.item = tree
+    return run

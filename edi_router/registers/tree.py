@@ -193,17 +193,23 @@ def add_pairs(root: Branch, asked: Iterable[Asked], entry: Entry | None) -> None
 
 def add_taken(root: Branch, before: Entry | None, after: Entry, by: str) -> None:
     """Add what the taker drew from each line by this move (`Drawn`), or gave back (`Returned`)."""
+    earlier = _taken(before, by) if before is not None else {}
+    now = _taken(after, by)
     for line in after.lines:
-        drawn = _taken(after, by, line) - (_taken(before, by, line) if before is not None else Decimal(0))
+        drawn = now.get(line.key, Decimal(0)) - earlier.get(line.key, Decimal(0))
         if drawn:
             branch = root.add("Drawn" if drawn > 0 else "Returned")
             branch.add("Quantity", plain(abs(drawn)))
             add_line(branch, after, line)
 
 
-def _taken(entry: Entry, by: str, line: Line) -> Decimal:
-    drawn = (draw.quantity for draw in entry.draws if draw.by == by and draw.line == line.key)
-    return sum(drawn, Decimal(0))
+def _taken(entry: Entry, by: str) -> dict[str, Decimal]:
+    """What the taker has drawn, by line."""
+    taken: dict[str, Decimal] = {}
+    for draw in entry.draws:
+        if draw.by == by:
+            taken[draw.line] = taken.get(draw.line, Decimal(0)) + draw.quantity
+    return taken
 
 
 def _add_fields(branch: Branch, fields: Fields) -> None:

@@ -83,6 +83,11 @@ class Overlay:
         if moved.number:
             self._numbers[moved.stream] = moved.number
 
+    def forget(self) -> None:
+        """Let nothing of what was applied have happened."""
+        self._entries.clear()
+        self._numbers.clear()
+
     def commit(self) -> None:
         """Hand everything applied down to the overlay below."""
         assert isinstance(self.below, Overlay)

@@ -46,6 +46,7 @@ OPEN = {
 """Branches that could be taken and for which there is no case yet: by mapping, kind and the end of the target."""
 NOT_YET = frozenset((
     "certificate-answer", "certificate-eco", "certificate-receipt-made", "ciq-receipt",
+    "code-table",
     "combined-decmessage", "combined-eciq", "combined-receipt", "container-write-off", "coparn-gate",
     "fee-pain001", "fee-receipt", "licence-csv", "licence-lapsed", "licence-use", "port-order",
     "receipt-ciq", "register-alarm", "ship-answer", "tax-pain001", "tax-pay-confirm", "tax-pay-notice",

@@ -23,7 +23,9 @@ def number(serial: int) -> str:
 
 def application(serial: int, old: int | None = None, reason: str = "改错", **elements: str) -> bytes:
     """An application; with `old` an amendment of that one."""
-    data = sample("certificate.xml", CertNo=number(serial), CertStatus="0" if old is None else "1", **elements)
+    data = sample(
+        "certificate.xml", CertNo=number(serial), CertStatus="0" if old is None else "1", **elements
+    )
     if old is None:
         return data
     part = f"<ModCertificate><OldCertNo>{number(old)}</OldCertNo><ModReason>{reason}</ModReason></ModCertificate>"
@@ -52,12 +54,15 @@ def test_applied_for_rejected_amended_and_issued(story: Story) -> None:
     assert story.send("ENT-A", application(2, 1)) == ["completed"], story.codes()
     story.send("CCPIT-YC", verdict(2, "5", "审核通过"))
     entry = story.place.ledger.register_entry("certificate", number(2))
-    assert entry is not None and entry.state == "issued"
+    assert entry is not None
+    assert entry.state == "issued"
     assert entry.value("First") == number(1), "linked to the first"
     assert entry.value("IssueNo") == "C264205000001"
     assert story.got("ENT-A", "<Receipt>", number(2), "No. C264205000001", "<RepType>5</RepType>")
     [electronic] = story.got("CCPIT-HQ", "CertificateOfOrigin", number(2))
-    assert "APPROVED" in electronic and number(1) in electronic and "ACTIVE YEAST" in electronic
+    assert "APPROVED" in electronic
+    assert number(1) in electronic
+    assert "ACTIVE YEAST" in electronic
     assert story.state("certificate", number(1)) == "replaced"
 
 
@@ -81,7 +86,9 @@ def test_an_issued_certificate_is_amended_within_60_days(story: Story) -> None:
         (9, None, {"CertType": "Q"}, "R-CO-01"),
     ],
 )
-def test_what_is_refused(story: Story, serial: int, old: int | None, elements: dict[str, str], code: str) -> None:
+def test_what_is_refused(
+    story: Story, serial: int, old: int | None, elements: dict[str, str], code: str
+) -> None:
     if not story.state("certificate", number(1)):
         story.send("ENT-A", application(1))
     story.send("ENT-A", application(serial, old, **elements))
@@ -140,7 +147,9 @@ def test_a_legalisation_goes_its_steps(story: Story) -> None:
         assert story.send(partner, case("LC-1", step)) == ["completed"], story.codes()
         assert len(story.got("ENT-A", "<CaseNo>LC-1<", f"<Code>{step}</Code>")) >= 1
     entry = story.place.ledger.register_entry("legalisation", "LC-1")
-    assert entry is not None and entry.state == "done" and len(entry.lines) == 8
+    assert entry is not None
+    assert entry.state == "done"
+    assert len(entry.lines) == 8
     assert story.send("CCPIT-YC", case("LC-1", "70")) == ["rejected"]
     assert story.codes() == ["R-CASE-02"]
 

@@ -55,7 +55,8 @@ def test_a_form_goes_to_customs_and_its_use_comes_back(story: Story) -> None:
 def test_a_line_is_matched_to_one_entry_within_its_quantity(story: Story) -> None:
     story.send("CIQ-QD", form())
     assert story.send("CUS-QD", use("1", Qty="18001"), use("1", LineNo="2")) == ["rejected", "rejected"]
-    assert story.codes()[0] == "R-FORM-USED.quantity" and "R-FORM-USED.line" in story.codes()
+    assert story.codes()[0] == "R-FORM-USED.quantity"
+    assert "R-FORM-USED.line" in story.codes()
     assert story.send("CUS-QD", use("1", Qty="9000")) == ["completed"]
     assert story.send("CUS-QD", use("1", Qty="9000", EntryId="421820260000000124")) == ["rejected"]
     assert story.codes() == ["R-FORM-USED.twice"]
@@ -106,7 +107,9 @@ def test_a_declaration_is_compared_with_the_form_that_it_names(story: Story) -> 
         copy.replace(b">HKG<", b">JPN<"),
         copy.replace(b"310010226000123000", b"310010226000999000"),
     ]
-    copies = [each.replace(b"<ClientSeqNo>", b"<ClientSeqNo>%d" % number) for number, each in enumerate(copies)]
+    copies = [
+        each.replace(b"<ClientSeqNo>", b"<ClientSeqNo>%d" % number) for number, each in enumerate(copies)
+    ]
     assert story.send("CUS-SH", *copies) == ["completed"] * 5
     known = [code for code in story.codes() if code.startswith("R-FORM")]
     assert known == ["R-FORM-MATCH", "R-FORM-MATCH.quantity", "R-FORM-MATCH.country", "R-FORM-USED"]

@@ -46,16 +46,19 @@ def ciq(number: int, code: str = "0000", info: str = "申报成功") -> bytes:
 def test_one_form_goes_to_both_and_both_accept(story: Story) -> None:
     assert story.send("AGENT", form(1)) == ["completed"], story.codes()
     [declaration] = story.got("CUS-TJ", "<DecMessage", key(1))
-    assert "<CodeTS>2102200000</CodeTS>" in declaration and "CiqPart" not in declaration
+    assert "<CodeTS>2102200000</CodeTS>" in declaration
+    assert "CiqPart" not in declaration
     [inspection] = story.got("CIQ-TJ", "<EEntDeclIo", "<EntUuid>uuid-1</EntUuid>")
-    assert "<CiqCode>0902109000101</CiqCode>" in inspection and "<Currency>840</Currency>" in inspection
+    assert "<CiqCode>0902109000101</CiqCode>" in inspection
+    assert "<Currency>840</Currency>" in inspection
     story.send("CUS-TJ", customs(1))
     assert story.state("combined", key(1)) == "sent"
     assert not story.got("AGENT", "<CombinedReceipt>", key(1)), "joined means both"
     story.send("CIQ-TJ", ciq(1))
     assert story.state("combined", key(1)) == "accepted"
     [receipt] = story.got("AGENT", "<CombinedReceipt>", key(1))
-    assert receipt.count("<Answer>") == 2 and "<Accepted>0</Accepted>" not in receipt
+    assert receipt.count("<Answer>") == 2
+    assert "<Accepted>0</Accepted>" not in receipt
     story.wait(hours=1)
     assert not story.got("SUPERVISOR", key(1))
 
@@ -68,7 +71,9 @@ def test_a_form_that_one_refuses(story: Story, number: int, dec: str, insp: str)
     assert story.state("combined", key(number)) == "refused"
     [receipt] = story.got("AGENT", "<CombinedReceipt>", key(number))
     assert receipt.count("<Accepted>0</Accepted>") == 1 + (dec != "0") + (insp != "0000")
-    assert story.send("AGENT", form(number, MsgId=f"again-{number}")) == ["completed"], "corrected and sent again"
+    assert story.send("AGENT", form(number, MsgId=f"again-{number}")) == ["completed"], (
+        "corrected and sent again"
+    )
     assert story.state("combined", key(number)) == "sent"
 
 

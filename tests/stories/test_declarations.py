@@ -90,6 +90,21 @@ def _keys(*numbers: int) -> list[str]:
     return [f"{number:08d}a8b84e0f9a1b6d8f1a2b3c4d" for number in numbers]
 
 
+def test_a_firm_that_its_bureau_trusts_needs_no_clerk(place: Place) -> None:
+    place.drop("CIQ-YC", "1.csv", (GOOD / "trusted-firms.csv").read_bytes())
+    place.engine.until_idle()
+    for number, code in (
+        (1, "91420500MA0000000K"),
+        (2, "91420500MA00000079"),
+    ):  # the second is not listed for it
+        data = declaration(number, DeclRegNo="4205000002")
+        consignor = f"</ContCancelFlag><ConsignorCode>{code}</ConsignorCode>".encode()
+        place.drop("ENT-B", f"{number}.xml", data.replace(b"</ContCancelFlag>", consignor))
+    place.engine.until_idle()
+    entries = [place.ledger.register_entry("declaration", key) for key in _keys(1, 2)]
+    assert [each.state for each in entries if each is not None] == ["accepted", "review"]
+
+
 def test_goods_outside_the_statutory_list_need_no_clerk(place: Place) -> None:
     free = declaration(7, DeclRegNo="3702110002", ProdHsCode="9403609990", CiqCode="9403609990999")
     place.drop("AGENT", "7.xml", free)

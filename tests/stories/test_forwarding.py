@@ -9,7 +9,12 @@ import pytest
 from tests.support.story import GOOD, Story, sample
 from tests.support.workspaces import deployment
 
-FIRMS = {"ENT-A": "91420500MA00000079", "ENT-B": "91420500MA0000000K", "AGENT": "91370211MA00000013", "SHIPLINE": "EXLINE"}
+FIRMS = {
+    "ENT-A": "91420500MA00000079",
+    "ENT-B": "91420500MA0000000K",
+    "AGENT": "91370211MA00000013",
+    "SHIPLINE": "EXLINE",
+}
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +25,14 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
 
 
 def filing(id: str, kind: str, firm: str, *receivers: str, function: str = "9") -> bytes:
-    data = sample("filing.xml", FilingNo=id, MsgId=f"{id}-{function}", Kind=kind, FirmCode=FIRMS[firm], FunctionCode=function)
+    data = sample(
+        "filing.xml",
+        FilingNo=id,
+        MsgId=f"{id}-{function}",
+        Kind=kind,
+        FirmCode=FIRMS[firm],
+        FunctionCode=function,
+    )
     named = "".join(f"<Receiver>{each}</Receiver>" for each in receivers)
     return data.replace(b"<Receiver>0202</Receiver><Receiver>MOFCOM</Receiver>", named.encode())
 
@@ -50,14 +62,17 @@ def test_an_application_is_passed_on_and_its_answer_comes_back(
     id = f"{kind}-{receiver}"
     assert story.send(firm, filing(id, kind, firm, receiver)) == ["completed"], story.codes()
     assert story.got(partner, "<Filing>", f"<FilingNo>{id}<")
-    assert story.send(partner, answer(id, receiver, "1"), answer(id, receiver)) == ["completed"] * 2, story.codes()
+    assert story.send(partner, answer(id, receiver, "1"), answer(id, receiver)) == ["completed"] * 2, (
+        story.codes()
+    )
     assert story.state("filing", id) == "approved"
     assert len(story.got(firm, "<FilingAnswer>", f"<FilingNo>{id}<")) == 2
 
 
 def test_a_processing_contract_needs_two_approvals(story: Story) -> None:
     story.send("ENT-A", filing("PT-1", "CONTRACT", "ENT-A", "0202", "MOFCOM"))
-    assert story.got("CUS-TJ", "<FilingNo>PT-1<") and story.got("MOFCOM", "<FilingNo>PT-1<")
+    assert story.got("CUS-TJ", "<FilingNo>PT-1<")
+    assert story.got("MOFCOM", "<FilingNo>PT-1<")
     story.send("CUS-TJ", answer("PT-1", "0202"))
     assert story.state("filing", "PT-1") == "filed", "one of two"
     story.send("MOFCOM", answer("PT-1", "MOFCOM"))
@@ -76,7 +91,8 @@ def test_what_is_refused_withdrawn_or_late(story: Story) -> None:
     assert story.send("CUS-TJ", answer("F-3", "0202")) == ["rejected"], "the application is not theirs"
     assert story.codes() == ["R-CASE-02"]
     story.send("ENT-A", filing("F-3", "RELIEF", "ENT-A", "4218", function="1"))
-    assert story.state("filing", "F-3") == "withdrawn" and len(story.got("CUS-QD", "<FilingNo>F-3<")) == 2
+    assert story.state("filing", "F-3") == "withdrawn"
+    assert len(story.got("CUS-QD", "<FilingNo>F-3<")) == 2
     story.send("ENT-A", filing("F-4", "RELIEF", "ENT-A", "4218"))
     story.wait(days=1, seconds=1)
     assert len(story.got("SUPERVISOR", "filing F-4: late")) == 1

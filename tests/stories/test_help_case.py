@@ -29,12 +29,17 @@ def entry_field(story: Story, id: str, name: str) -> str:
 
 
 def test_an_inland_firm_is_marked_and_served_first(story: Story) -> None:
-    assert story.send("ENT-B", case("HC-1", District="420500"), case("HC-2")) == ["completed"] * 2, story.codes()
-    assert story.state("help-case", "HC-1") == "inland" and entry_field(story, "HC-1", "Inland") == "420500"
-    assert story.state("help-case", "HC-2") == "open" and not entry_field(story, "HC-2", "Inland")
+    assert story.send("ENT-B", case("HC-1", District="420500"), case("HC-2")) == ["completed"] * 2, (
+        story.codes()
+    )
+    assert story.state("help-case", "HC-1") == "inland"
+    assert entry_field(story, "HC-1", "Inland") == "420500"
+    assert story.state("help-case", "HC-2") == "open"
+    assert not entry_field(story, "HC-2", "Inland")
     cases = [name for name in story.place.inbox("CIQ-QD") if "HelpCase" in name]
     assert [name.split("-HelpCase")[0] for name in cases] == ["0-inland", "1"], "in the order of their names"
-    assert story.got("SUPERVISOR", "<HelpCase>", "HC-1") and not story.got("SUPERVISOR", "<HelpCase>", "HC-2")
+    assert story.got("SUPERVISOR", "<HelpCase>", "HC-1")
+    assert not story.got("SUPERVISOR", "<HelpCase>", "HC-2")
 
 
 @pytest.mark.parametrize(("id", "district"), [("HC-11", "370100"), ("HC-12", "340100"), ("HC-13", "650100")])
@@ -46,7 +51,8 @@ def test_which_districts_lie_inland(story: Story, id: str, district: str) -> Non
 def test_a_case_is_followed_to_its_close(story: Story) -> None:
     story.send("ENT-B", case("HC-3", District="420500"))
     story.send("CIQ-QD", case("HC-3", "2", Owner="值班员二"))
-    assert story.state("help-case", "HC-3") == "inland-taken" and entry_field(story, "HC-3", "Owner") == "值班员二"
+    assert story.state("help-case", "HC-3") == "inland-taken"
+    assert entry_field(story, "HC-3", "Owner") == "值班员二"
     story.send("CIQ-QD", case("HC-3", "3"))
     assert story.state("help-case", "HC-3") == "answered"
     assert len(story.got("ENT-B", "<CaseNo>HC-3<")) == 2
@@ -80,7 +86,8 @@ def test_the_limits_are_shorter_for_inland_firms(story: Story) -> None:
 
 def test_hard_cases_go_to_the_experts_too(story: Story) -> None:
     story.send("ENT-B", case("HC-7", Kind="3"))
-    assert story.got("SUPERVISOR", "<HelpCase>", "HC-7") and story.got("CIQ-QD", "HC-7")
+    assert story.got("SUPERVISOR", "<HelpCase>", "HC-7")
+    assert story.got("CIQ-QD", "HC-7")
     assert story.send("SUPERVISOR", case("HC-7", "3")) == ["completed"], story.codes()
     assert story.got("ENT-B", "<CaseNo>HC-7<", "<State>3</State>")
 

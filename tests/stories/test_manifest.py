@@ -19,14 +19,25 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         assert place.ledger.books().balanced
 
 
-def manifest(story: Story, bill: str, function: str = "9", kind: str = "MT1101", **elements: str) -> list[str]:
+def manifest(
+    story: Story, bill: str, function: str = "9", kind: str = "MT1101", **elements: str
+) -> list[str]:
     """Send a manifest of one bill."""
     story.__dict__["sent"] = count = story.__dict__.get("sent", 0) + 1
     id = f"CN_{kind}_1p0_SHIPLINE_20260314{count:09d}"
-    data = sample(f"manifest-{kind.lower()}.xml", MessageID=id, FunctionCode=function, SendTime="20260314100000000", **elements)
+    data = sample(
+        f"manifest-{kind.lower()}.xml",
+        MessageID=id,
+        FunctionCode=function,
+        SendTime="20260314100000000",
+        **elements,
+    )
     text = data.decode()
     start = text.index("<TransportContractDocument>")
-    return story.send("SHIPLINE", (text[:start] + text[start:].replace("EXBL0000020", bill).replace("EXBL0000017", bill)).encode())
+    return story.send(
+        "SHIPLINE",
+        (text[:start] + text[start:].replace("EXBL0000020", bill).replace("EXBL0000017", bill)).encode(),
+    )
 
 
 def answer(story: Story, bill: str, code: str, kind: str = "MT1101", office: str = "CUS-QD") -> list[str]:
@@ -51,7 +62,8 @@ def test_a_manifest_goes_to_customs_with_copies_and_is_answered(story: Story) ->
     assert answer(story, "BL1", "01") == ["completed"], story.codes()
     assert story.state("manifest", key("BL1")) == "accepted"
     [reply] = story.got("SHIPLINE", "CUSRES:D:96B", "BL1")
-    assert "BGM+962" in reply and "舱单传输成功" in reply
+    assert "BGM+962" in reply
+    assert "舱单传输成功" in reply
     story.wait(hours=1)
     assert not story.got("SUPERVISOR", key("BL1"))
 
@@ -93,15 +105,21 @@ def test_a_cargo_report_becomes_the_manifest_of_customs(story: Story) -> None:
     for partner in ("CUS-QD", "CIQ-QD", "TERM"):
         [made] = story.got(partner, "<Manifest", f"<ID>{bills[0]}</ID>")
         assert "<DeclarationOfficeID>4218</DeclarationOfficeID>" in made
-    again = report.replace(b"+9'", b"+5'").replace(b"CASE0001", b"CASE0002").replace(b"SL-2026-017", b"SL-2026-018")
+    again = (
+        report.replace(b"+9'", b"+5'")
+        .replace(b"CASE0001", b"CASE0002")
+        .replace(b"SL-2026-017", b"SL-2026-018")
+    )
     assert story.send("SHIPLINE", again, suffix="edi") == ["rejected"]
     assert "R-MSGID-05" in story.codes()
 
 
 def test_an_export_manifest_in_another_port(story: Story) -> None:
     assert manifest(story, "BL4", kind="MT2101", DeclarationOfficeID="0202") == ["completed"], story.codes()
-    assert story.got("CUS-TJ", "BL4") and story.got("CIQ-TJ", "BL4")
-    assert not story.got("CUS-QD", "BL4") and not story.got("TERM", "BL4")
+    assert story.got("CUS-TJ", "BL4")
+    assert story.got("CIQ-TJ", "BL4")
+    assert not story.got("CUS-QD", "BL4")
+    assert not story.got("TERM", "BL4")
     answer(story, "BL4", "01", "MT2101", "CUS-TJ")
     assert story.state("manifest", key("BL4", "MT2101")) == "accepted"
 

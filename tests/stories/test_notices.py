@@ -33,7 +33,8 @@ def test_a_notice_goes_to_all_partners(story: Story, issuer: str) -> None:
     assert story.send(issuer, notice(f"N-{issuer}")) == ["completed"], story.codes()
     partners = {path.name for path in (story.place.root / "exchange").iterdir()}
     told = {partner for partner in partners if story.got(partner, f"<NoticeNo>N-{issuer}<")}
-    assert told == partners - {issuer} and len(told) == 29
+    assert told == partners - {issuer}
+    assert len(told) == 29
 
 
 def test_readers_are_counted_once(story: Story) -> None:
@@ -42,7 +43,8 @@ def test_readers_are_counted_once(story: Story) -> None:
         assert story.send(partner, read("N-1", code)) == ["completed"], story.codes()
     story.send("ENT-A", read("N-1", READERS["ENT-A"], "20260317101500"))
     entry = story.place.ledger.register_entry("notice", "N-1")
-    assert entry is not None and {line.key for line in entry.lines} == set(READERS.values())
+    assert entry is not None
+    assert {line.key for line in entry.lines} == set(READERS.values())
     assert story.got("EPORT-TJ", "<NoticeReceipt>", READERS["BANK"])
 
 
@@ -51,7 +53,9 @@ def test_a_notice_is_corrected_and_withdrawn(story: Story) -> None:
     story.send("ENT-A", read("N-2", READERS["ENT-A"]))
     assert story.send("EPORT-TJ", notice("N-2", "5", Title="更正")) == ["completed"]
     entry = story.place.ledger.register_entry("notice", "N-2")
-    assert entry is not None and entry.value("Title") == "更正" and len(entry.lines) == 1
+    assert entry is not None
+    assert entry.value("Title") == "更正"
+    assert len(entry.lines) == 1
     story.send("EPORT-TJ", notice("N-2", "1"))
     assert story.state("notice", "N-2") == "withdrawn"
     assert len(story.got("ENT-B", "<NoticeNo>N-2<")) == 3

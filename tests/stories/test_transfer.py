@@ -6,6 +6,7 @@ from itertools import count
 
 import pytest
 
+from edi_router.engine.refuse import refuse
 from tests.support.story import Story, changed, sample
 from tests.support.workspaces import Place
 
@@ -36,7 +37,9 @@ def slip(amend: str = "", **elements: str) -> bytes:
     text = head + amended + "\n  <Draw>" + rest.partition("<Draw>")[2]
     drawn = {"Qty": "18000", "Weight": "18000", "PackQty": "720", "Amount": "36000"}
     draw = "<Draw>" + text.partition("<Draw>")[2]
-    draw = changed(draw.encode(), **{name: elements.get(name, value) for name, value in drawn.items()}).decode()
+    draw = changed(
+        draw.encode(), **{name: elements.get(name, value) for name, value in drawn.items()}
+    ).decode()
     others = {name: value for name, value in elements.items() if name not in drawn}
     return changed((text.partition("<Draw>")[0] + draw).encode(), **others)
 
@@ -48,10 +51,18 @@ def feedback(state: str, **elements: str) -> bytes:
     return data.replace(b"<ClearanceNo>370211226000123000</ClearanceNo>", b"")
 
 
+def amended(**elements: str) -> str:
+    """The goods line with new figures."""
+    figures = "".join(f"<{name}>{value}</{name}>" for name, value in elements.items())
+    return f"<Goods><GoodsNo>1</GoodsNo>{figures}</Goods>"
+
+
 def boxes(number: int) -> str:
     """So many containers of the transfer."""
     known = ["CSQU3054383", "EXMU1000051", "TRLU1234567"]
-    return "".join(f"<Container><ContNo>{each}</ContNo><ContType>211</ContType></Container>" for each in known[:number])
+    return "".join(
+        f"<Container><ContNo>{each}</ContNo><ContType>211</ContType></Container>" for each in known[:number]
+    )
 
 
 def left(story: Story) -> str:
@@ -67,15 +78,20 @@ def test_two_containers_fewer_are_accepted_and_the_balance_kept(story: Story) ->
     [paper] = story.got("ENT-A", "<TransferOrder>")
     assert "Password" not in copy + paper
     fewer = boxes(1) + "<Reason>少装两箱</Reason>"
-    assert story.send("ENT-A", slip(fewer, Qty="12000", Weight="12000", PackQty="480", Amount="24000")) == ["completed"]
+    assert story.send("ENT-A", slip(fewer, Qty="12000", Weight="12000", PackQty="480", Amount="24000")) == [
+        "completed"
+    ]
     assert (story.state("transfer", KEY), left(story)) == ("partly-used", "6000")
     [form] = story.got("ENT-A", "<ClearanceForm>")
-    assert "<FormNo>370211226000001000</FormNo>" in form and "<Qty>12000</Qty>" in form
-    assert "<ValidTo>20260513</ValidTo>" in form and "<CustomsCountry>HKG</CustomsCountry>" in form
+    assert "<FormNo>370211226000001000</FormNo>" in form
+    assert "<Qty>12000</Qty>" in form
+    assert "<ValidTo>20260513</ValidTo>" in form
+    assert "<CustomsCountry>HKG</CustomsCountry>" in form
     assert [form] == story.got("CUS-QD", "<ClearanceForm>") == story.got("CIQ-QD", "<ClearanceForm>")
     assert story.state("clearance-form", "370211226000001000") == "issued"
     [told] = story.got("CIQ-YC", "<State>41</State>")
-    assert '<UsedQty Line="1">12000</UsedQty>' in told and "370211226000001000" in told
+    assert '<UsedQty Line="1">12000</UsedQty>' in told
+    assert "370211226000001000" in told
     rest = {"Qty": "6000", "Weight": "6000", "PackQty": "240", "Amount": "12000"}
     assert story.send("ENT-A", slip(**rest | {"Qty": "6001"})) == ["rejected"]
     assert story.codes() == ["R-TRN-USED.quantity"]
@@ -87,7 +103,9 @@ def test_two_containers_fewer_are_accepted_and_the_balance_kept(story: Story) ->
     assert story.place.ledger.books().balanced
 
 
-def test_a_lot_number_that_is_not_in_the_transfer_goes_back_to_yichang_and_lowers_the_trust(story: Story) -> None:
+def test_a_lot_number_that_is_not_in_the_transfer_goes_back_to_yichang_and_lowers_the_trust(
+    story: Story,
+) -> None:
     firms = "统一社会信用代码,企业名称,名单种类,企业分类,抽检比例,有效期起,有效期止,暂停,产地局\n"
     firms += "91420500MA00000079,示例食品有限公司,skip-inspection,2,12.5,20260101,20261231,1,420500\n"
     story.send("CIQ-YC", firms.encode("gb18030"), suffix="csv")
@@ -101,7 +119,9 @@ def test_a_lot_number_that_is_not_in_the_transfer_goes_back_to_yichang_and_lower
     assert story.codes() == ["R-PRIV-01"]
     assert story.send("CIQ-QD", feedback("32")) == ["completed"]
     [found] = story.got("CIQ-YC", "<State>32</State>")
-    assert "<Declared>LOT 26031</Declared><Found>LOT 26034</Found>" in found.replace("\n", "").replace("  ", "")
+    assert "<Declared>LOT 26031</Declared><Found>LOT 26034</Found>" in found.replace("\n", "").replace(
+        "  ", ""
+    )
     assert "<ConsignorScc>91420500MA00000079</ConsignorScc>" in found
     assert story.got("ENT-A", "<State>32</State>")
     assert (story.state("transfer", KEY), left(story)) == ("mismatch", "18000")
@@ -132,8 +152,8 @@ def test_a_wrong_password_three_times_locks_and_the_origin_unlocks(story: Story)
 
 def test_a_second_use_is_refused(story: Story) -> None:
     story.send("CIQ-YC", order())
-    one_bag = "<Goods><GoodsNo>1</GoodsNo><Qty>17975</Qty><Weight>17975</Weight><PackQty>719</PackQty><Amount>35950</Amount></Goods>"
-    assert story.send("ENT-A", slip(one_bag, Qty="17975", Amount="35950")) == ["completed"]
+    one_bag_less = amended(Qty="17975", Weight="17975", PackQty="719", Amount="35950")
+    assert story.send("ENT-A", slip(one_bag_less, Qty="17975", Amount="35950")) == ["completed"]
     assert (story.state("transfer", KEY), left(story)) == ("used", "25")
     assert story.send("ENT-A", slip(Qty="25", Amount="50")) == ["rejected"]
     assert story.codes() == ["R-TRN-USED"]
@@ -153,33 +173,34 @@ def test_an_expired_transfer_after_a_reminder_seven_days_before(story: Story) ->
     story.wait(days=1)
     assert story.state("transfer", KEY) == "expired"
     assert len(story.got("ENT-A", "<Notice>")) == 1
-    assert story.got("CIQ-YC", "<State>61</State>") and story.got("CIQ-QD", "<State>61</State>")
+    assert story.got("CIQ-YC", "<State>61</State>")
+    assert story.got("CIQ-QD", "<State>61</State>")
     assert story.send("ENT-A", slip()) == ["rejected"]
     assert story.codes() == ["R-TRN-EXP"]
     assert story.got("CIQ-YC", "<State>51</State>", "<Code>2</Code>")
 
 
-DEARER = "<Goods><GoodsNo>1</GoodsNo><Amount>{}</Amount></Goods>"
-
-
 def test_a_value_ten_per_cent_higher_passes_more_needs_the_consent_of_the_origin(story: Story) -> None:
     story.send("CIQ-YC", order("<PartUse>1</PartUse>"))
-    assert story.send("ENT-A", slip(DEARER.format(39600), Qty="9000", Amount="19800")) == ["completed"]
-    assert story.send("ENT-A", slip(DEARER.format(39601), Qty="9000", Amount="19800.5")) == ["held"]
+    assert story.send("ENT-A", slip(amended(Amount="39600"), Qty="9000", Amount="19800")) == ["completed"]
+    assert story.send("ENT-A", slip(amended(Amount="39601"), Qty="9000", Amount="19800.5")) == ["held"]
     assert story.codes() == ["R-TRN-AMEND.value", "register-held"]
     assert story.state("transfer", KEY) == "asked"
     [question] = story.got("CIQ-YC", "<TransferConsent>")
-    assert "<ConsentNo>370211-2603-00001</ConsentNo>" in question and "<To>39601</To>" in question
+    assert "<ConsentNo>370211-2603-00001</ConsentNo>" in question
+    assert "<To>39601</To>" in question
     held = story.place.ledger.ls(state="held")[0]["id"]
     assert story.release("no answer yet") == "held"
     story.wait(hours=24)
-    assert story.got("CIQ-YC", "<Notice>", "24 小时") and story.got("CIQ-QD", "<Notice>", "24 小时")
+    assert story.got("CIQ-YC", "<Notice>", "24 小时")
+    assert story.got("CIQ-QD", "<Notice>", "24 小时")
     answer = {"TransferNo": NO, "DeclNo": "420500226000110", "ConsentNo": "370211-2603-00001"}
     assert story.send("CIQ-YC", sample("transfer-consent.xml", **answer | {"ConsentNo": "1"})) == ["rejected"]
     assert story.codes() == ["R-TRN-CONSENT"]
     assert story.send("CIQ-YC", sample("transfer-consent.xml", MsgId="answer-2", **answer)) == ["completed"]
     assert story.state("transfer", KEY) == "partly-used"
-    assert story.got("CIQ-QD", "<TransferConsent>") and story.got("ENT-A", "<TransferConsent>")
+    assert story.got("CIQ-QD", "<TransferConsent>")
+    assert story.got("ENT-A", "<TransferConsent>")
     story.place.ledger.release(held, "clerk", "the origin agrees")
     story.wait(seconds=1)
     assert story.place.ledger.show(held)["state"] == "completed"
@@ -193,9 +214,9 @@ def numbered(number: int) -> dict[str, str]:
 
 
 OTHERWISE = [
-    ("<Goods><GoodsNo>1</GoodsNo><Qty>18001</Qty></Goods>", {}, "R-TRN-AMEND.quantity"),
-    ("<Goods><GoodsNo>1</GoodsNo><Weight>18100</Weight></Goods>", {}, "R-TRN-AMEND.weight"),
-    ("<Goods><GoodsNo>1</GoodsNo><PackQty>721</PackQty></Goods>", {}, "R-TRN-AMEND.packages"),
+    (amended(Qty="18001"), {}, "R-TRN-AMEND.quantity"),
+    (amended(Weight="18100"), {}, "R-TRN-AMEND.weight"),
+    (amended(PackQty="721"), {}, "R-TRN-AMEND.packages"),
     ("", {"Amount": "39601"}, "R-TRN-AMEND.price"),
     ("", {"Curr": "156"}, "R-TRN-AMEND.currency"),
     ("", {"ConsigneeName": "OTHER FOODS LTD"}, "R-TRN-AMEND.consignee"),
@@ -215,7 +236,12 @@ def test_the_origin_does_not_agree(story: Story) -> None:
     story.send("CIQ-YC", order())
     assert story.send("ENT-A", slip(OTHERWISE[-1][0])) == ["held"]
     held = story.place.ledger.ls(state="held")[0]["id"]
-    answer = {"TransferNo": NO, "DeclNo": "420500226000110", "ConsentNo": "370211-2603-00001", "Decision": "2"}
+    answer = {
+        "TransferNo": NO,
+        "DeclNo": "420500226000110",
+        "ConsentNo": "370211-2603-00001",
+        "Decision": "2",
+    }
     assert story.send("CIQ-YC", sample("transfer-consent.xml", **answer)) == ["completed"]
     story.place.ledger.release(held, "clerk", "answered")
     story.wait(seconds=1)
@@ -224,14 +250,34 @@ def test_the_origin_does_not_agree(story: Story) -> None:
     assert story.send("ENT-A", slip()) == ["completed"]
 
 
+def test_the_clerk_refuses_a_claim_that_waits_for_the_origin(story: Story) -> None:
+    story.send("CIQ-YC", order())
+    assert story.send("ENT-A", slip(OTHERWISE[-1][0])) == ["held"]
+    place = story.place
+    held = place.ledger.ls(state="held")[0]["id"]
+    refuse(
+        place.ledger,
+        place.engine.archive,
+        place.engine.configuration,
+        place.engine.registers,
+        held,
+        "clerk",
+        "no",
+    )
+    assert story.outcomes("transfer", KEY)[-1] == "given-up"
+    assert (story.state("transfer", KEY), left(story)) == ("received", "18000")
+    assert story.send("ENT-A", slip()) == ["completed"]
+
+
 def test_what_may_change_at_the_port(story: Story) -> None:
     """Conveyance, voyage, ship date, containers, and less goods of a damaged packing."""
     story.send("CIQ-YC", order())
     amend = "<Conveyance>OTHER STAR</Conveyance><Voyage>030E</Voyage><ShipDate>20260321</ShipDate>" + boxes(2)
-    amend += "<Goods><GoodsNo>1</GoodsNo><Qty>17000</Qty><Weight>17000</Weight><PackQty>680</PackQty><Amount>34000</Amount></Goods>"
+    amend += amended(Qty="17000", Weight="17000", PackQty="680", Amount="34000")
     assert story.send("ENT-A", slip(amend, Qty="17000", Amount="34000")) == ["completed"]
     [form] = story.got("CUS-QD", "<ClearanceForm>")
-    assert "<Conveyance>OTHER STAR</Conveyance>" in form and "<Containers>211+211</Containers>" in form
+    assert "<Conveyance>OTHER STAR</Conveyance>" in form
+    assert "<Containers>211+211</Containers>" in form
 
 
 def test_a_claim_that_does_not_fit(story: Story) -> None:
@@ -243,7 +289,9 @@ def test_a_claim_that_does_not_fit(story: Story) -> None:
         "R-TRN-USED.unit": {"QtyUnit": "007"},
         "R-TRN-SLIP": {"FunctionCode": "1"},
     }
-    assert story.send("ENT-A", *[slip(**elements) for elements in wrong.values()]) == ["rejected"] * len(wrong)
+    assert story.send("ENT-A", *[slip(**elements) for elements in wrong.values()]) == ["rejected"] * len(
+        wrong
+    )
     assert story.codes() == list(wrong)
     assert story.send("ENT-A", slip(TransferNo="4205002604000999")) == ["rejected"]
     assert story.codes() == ["R-TRN-MATCH"]
@@ -263,9 +311,12 @@ def test_the_form_comes_after_the_check_and_a_late_check_is_told(story: Story) -
     assert len(story.got("CIQ-QD", "<Notice>", "核查货证")) == len(story.got("CIQ-YC", "<Notice>")) == 1
     assert story.send("CIQ-QD", feedback("41"), feedback("31")) == ["rejected", "completed"]
     [form] = story.got("ENT-A", "<ClearanceForm>")
-    assert "<Qty>9000</Qty>" in form and "<Voyage>031E</Voyage>" in form and "<Customs>4218</Customs>" in form
+    assert "<Qty>9000</Qty>" in form
+    assert "<Voyage>031E</Voyage>" in form
+    assert "<Customs>4218</Customs>" in form
     assert [form] == story.got("CUS-QD", "<ClearanceForm>")
-    assert story.got("CIQ-YC", "<State>31</State>") and story.got("CIQ-YC", "<State>41</State>")
+    assert story.got("CIQ-YC", "<State>31</State>")
+    assert story.got("CIQ-YC", "<State>41</State>")
     assert (story.state("transfer", KEY), left(story)) == ("partly-used", "9000")
     assert story.state("transfer-check", KEY) == "done"
     assert story.send("CIQ-QD", feedback("31", Time="20260315111500")) == ["rejected"]
@@ -280,10 +331,13 @@ def test_goods_of_a_firm_that_anhui_vouches_for_are_not_checked(story: Story) ->
     assert story.send("CIQ-AH", from_anhui) == ["completed"]
     assert story.send("ENT-A", slip(Purpose="2", DeclNo="340100226000110")) == ["completed"]
     assert story.state("transfer", KEY) == "used"
-    assert story.got("CUS-QD", "<ClearanceForm>") and story.got("CIQ-AH", "<State>41</State>")
+    assert story.got("CUS-QD", "<ClearanceForm>")
+    assert story.got("CIQ-AH", "<State>41</State>")
 
 
-def test_the_origin_sends_the_goods_to_another_port_or_cancels_before_they_are_extracted(story: Story) -> None:
+def test_the_origin_sends_the_goods_to_another_port_or_cancels_before_they_are_extracted(
+    story: Story,
+) -> None:
     story.send("CIQ-YC", order())
     assert story.send("CIQ-JN", order(FunctionCode="5")) == ["rejected"]
     assert story.send("CIQ-YC", order(FunctionCode="5", Qty="20000")) == ["rejected"]
@@ -334,7 +388,8 @@ def test_what_is_not_transferred_gets_a_paper_certificate_that_the_port_keys_in(
     assert story.codes() == ["R-PRIV-01"]
     assert story.send("CIQ-QD", order(cases[2])) == ["completed"]
     assert story.send("ENT-A", slip()) == ["completed"]
-    assert story.got("CIQ-QD", "<State>41</State>") and story.got("CUS-QD", "<ClearanceForm>")
+    assert story.got("CIQ-QD", "<State>41</State>")
+    assert story.got("CUS-QD", "<ClearanceForm>")
 
 
 def test_an_inbound_transfer_is_inspected_at_its_destination(story: Story) -> None:

@@ -27,7 +27,9 @@ def rows(*several: dict[str, str]) -> bytes:
 def line(story: Story, kind: str) -> dict[str, str]:
     entry = story.place.ledger.register_entry("trusted-firm", FIRM)
     assert entry is not None
-    return {name: values[0] for each in entry.lines if each.key == kind for name, values in each.fields.items()}
+    return {
+        name: values[0] for each in entry.lines if each.key == kind for name, values in each.fields.items()
+    }
 
 
 def test_each_row_is_taken_over_and_passed_on_without_the_filers(story: Story) -> None:
@@ -37,7 +39,8 @@ def test_each_row_is_taken_over_and_passed_on_without_the_filers(story: Story) -
     assert line(story, "skip-inspection") == {}
     assert story.state("trusted-firm", "91420500MA00000079") == "listed"
     copies = [data.decode("gb18030") for data in story.place.inbox("CIQ-SH").values()]
-    assert len(copies) == 3 and "direct-release" in copies[0]
+    assert len(copies) == 3
+    assert "direct-release" in copies[0]
     assert not [each for each in copies if "110101199003070011" in each]
     assert len(story.got("CIQ-YC", "<PROC_RESULT>1</PROC_RESULT>")) == 3
 
@@ -58,7 +61,11 @@ def test_the_origin_suspends_a_firm_and_restores_one_after_a_mismatch(story: Sto
     assert line(story, "skip-inspection")["Suspended"] == "0"
     assert story.outcomes("trusted-firm", FIRM) == ["listed", "updated", "updated"]
     order = (GOOD / "transfer-order.xml").read_bytes().replace(b"91420500MA00000079", FIRM.encode())
-    found = (GOOD / "transfer-feedback-mismatch.xml").read_bytes().replace(b"4205002604000017", b"4205002604000110")
+    found = (
+        (GOOD / "transfer-feedback-mismatch.xml")
+        .read_bytes()
+        .replace(b"4205002604000017", b"4205002604000110")
+    )
     story.send("CIQ-YC", order)
     story.send("CIQ-QD", found)
     assert story.state("trusted-firm", FIRM) == "lowered"

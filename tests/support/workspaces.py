@@ -12,7 +12,10 @@ from pathlib import Path
 from edi_router.config import Tree, shipped_directory
 from edi_router.engine.round import EmbeddedEngine
 from edi_router.engine.workspace import Workspace
+from edi_router.faults import Fault
 from edi_router.ledger.ledger import Ledger
+from edi_router.partners.settings import FILE
+from edi_router.pipeline.configuration import Configuration
 
 SETTINGS = """\
 name: test
@@ -62,6 +65,23 @@ class Place:
         return sorted(path.name for path in outbox(self.root, partner).iterdir())
 
 
+_LOADED: dict[str, Configuration] = {}
+
+
+class Remembering(Workspace):
+    """A workspace that loads a configuration once for all tests with the same files."""
+
+    def configuration(self) -> tuple[Configuration | None, list[Fault]]:
+        """The linted configuration set, remembered by its digest."""
+        digest = self.tree.digest(files=(FILE,))
+        if digest in _LOADED:
+            return _LOADED[digest], []
+        configuration, faults = super().configuration()
+        if configuration is not None and not faults:
+            _LOADED[digest] = configuration
+        return configuration, faults
+
+
 def outbox(root: Path, partner: str) -> Path:
     """The folder that a partner fills."""
     return root / "exchange" / partner / "out"
@@ -83,7 +103,7 @@ def deployment(root: Path) -> Iterator[Place]:
     """The sample deployment in `root`, its ledger open."""
     prepare(root)
     clock = Clock()
-    workspace = Workspace.at(root)
+    workspace = Remembering.at(root)
     with workspace.open_ledger(clock) as ledger:
         engine = EmbeddedEngine(workspace, ledger, workspace.open_archive(), clock)
         yield Place(root, workspace, engine, ledger, clock)

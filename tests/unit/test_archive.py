@@ -12,7 +12,6 @@ import pytest
 
 from edi_router.ledger import Archive, Corrupt, Missing
 
-
 KEY = bytes(range(32))
 
 

@@ -109,7 +109,7 @@ def test_the_keys_are_those_of_all_models() -> None:
     assert {model for model, _ in keys()} == {
         "Agreement", "Condition", "Delivery", "Destination", "Duplicates", "EdifactSettings",
         "FolderSettings", "Grant",
-        "Identification", "MemorySettings", "Name", "Partner", "Settings", "SftpSettings",
+        "Identification", "MemorySettings", "Name", "Partner", "Settings", "SftpSettings", "Span",
     }  # fmt: skip
 
 
@@ -132,7 +132,10 @@ def test_the_example_loads_without_findings(example: Tree) -> None:
     assert configuration is not None
     reads = {id_: mapping.definition.origin for id_, mapping in configuration.mappings.items()}
     partners, faults = load_partners(
-        example, reads, profiles={id_: each.kind for id_, each in configuration.profiles.items()}
+        example,
+        reads,
+        profiles={id_: each.kind for id_, each in configuration.profiles.items()},
+        registers=tuple(configuration.registers),
     )
     assert not faults
     assert [partner.id for partner in partners] == ["BUREAU", "ENT-B"]

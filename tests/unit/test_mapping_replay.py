@@ -145,7 +145,7 @@ def test_secrets_stay_secret(tmp_path: Path) -> None:
         "transfer-sancrt",
         "--against",
         old,
-        *inputs("transfer-sancrt", "full"),
+        *inputs("transfer-sancrt", "ascii"),
     )
     for ran in (edi_router(*given), edi_router(*given, "--json")):
         assert MASK in ran.out

@@ -290,6 +290,22 @@ ENTRIES: tuple[Entry, ...] = (
         ),
     ),
     Entry(
+        "register-entry-missing",
+        Text("The register `{register}` has no entry `{key}` with a `{field}`.",
+             "登记簿 `{register}` 中没有含 `{field}` 的登记 `{key}`。"),
+        Text(
+            "Nobody has entered it yet, the key is wrong, or the entry lacks the field; outside a deployment no register "
+            "has entries.",
+            "尚未登记，编号有误，或该登记缺少此字段；不在部署环境中时登记簿没有任何登记。",
+        ),
+        Text(
+            "Look with `edi-router register show REGISTER KEY`; enter it, correct the key, or give the mapping line a "
+            "`default`. A golden case says in registers.yaml which entries there are.",
+            "用 `edi-router register show REGISTER KEY` 查看；补登记、更正编号，或为该映射行设置 `default`。"
+            "标准用例在 registers.yaml 中给出登记。",
+        ),
+    ),
+    Entry(
         "table-syntax",
         Text("The code table cannot be read: {problem}.", "代码表无法读取：{problem}。"),
         Text("A row that does not fit the header, or a wrong date.", "某行与表头不符，或日期有误。"),
