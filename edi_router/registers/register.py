@@ -100,6 +100,6 @@ class Register:
 
 def _run(tree: Node, context: Context) -> Run:
     """A run whose item is the tree, for `item` inside `where`; it is for conditions that were compiled together."""
-    run = Run(context.business_date, context.business_date.isoformat())
+    run = Run(context.business_date, context.business_date.isoformat(), context.registers)
     run.item = tree
     return run
