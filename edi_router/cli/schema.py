@@ -11,7 +11,18 @@ from pydantic import BaseModel
 from edi_router.cli import options, output
 from edi_router.cli.language import say
 
-KINDS = ("mapping", "fragments", "expect", "partner", "profile", "register", "rules", "records", "document", "settings")
+KINDS = (
+    "mapping",
+    "fragments",
+    "expect",
+    "partner",
+    "profile",
+    "register",
+    "rules",
+    "records",
+    "document",
+    "settings",
+)
 """What there is a schema of: the shipped copies are `schemas/json/KIND.schema.json`."""
 
 

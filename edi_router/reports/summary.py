@@ -63,9 +63,8 @@ def summary(ledger: Store, period: Period, terms: Terms, partner: str | None = N
             *_registers(connection, period, terms, partner),
         )
     online = share(ledger, period, terms.kinds, partner, by="all").tables[0]
-    return Report("summary", period, (
-        *found, online, _inland(firms, terms), _saved(came, terms), _ranking(firms, top)
-    ))  # fmt: skip
+    more = (online, _inland(firms, terms), _saved(came, terms), _ranking(firms, top))
+    return Report("summary", period, (*found[2:], *more, *found[:2]))  # the long lists stand last
 
 
 _Came = list[tuple[str, str, str, str, int]]

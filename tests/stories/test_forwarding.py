@@ -54,6 +54,14 @@ def answer(id: str, agency: str, decision: str = "2") -> bytes:
         ("OFFICE", "ENT-B", "120100", "CIQ-TJ"),
         ("OFFICE", "ENT-B", "370211", "CIQ-QD"),
         ("TEMP", "SHIPLINE", "MSA", "MSA"),
+        ("BID", "ENT-A", "MOFCOM", "MOFCOM"),
+        ("TECHNOLOGY", "ENT-B", "MOFCOM", "MOFCOM"),
+        ("PLANT", "ENT-A", "370211", "CIQ-QD"),
+        ("LAB", "ENT-A", "370211", "CIQ-QD"),
+        ("TEST", "ENT-B", "370211", "CIQ-QD"),
+        ("EVENT", "ENT-A", "370211", "CIQ-QD"),
+        ("VECTOR", "SHIPLINE", "120100", "CIQ-TJ"),
+        ("ORDER", "ENT-A", "EPORT", "EPORT-TJ"),
     ],
 )
 def test_an_application_is_passed_on_and_its_answer_comes_back(

@@ -298,3 +298,18 @@ class _Meeting:
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._view, name)
+
+
+def test_licences_of_every_kind_are_drawn(place: Place) -> None:
+    kinds = ("2", "3", "4", "5", "7", "G", "O", "t")
+    for number, kind in enumerate(kinds):
+        data = LICENCE.replace(b"100017", b"20000%d" % number).replace(
+            b"<LicKind>1<", b"<LicKind>%s<" % kind.encode()
+        )
+        place.drop("LIC", f"licence-{number}.xml", data)
+    place.engine.until_idle()
+    for number, kind in enumerate(kinds):
+        place.drop("CUS-QD", f"entry-{number}.xml", entry(20 + number, "100", f"26-AA-20000{number}", kind))
+    assert place.engine.until_idle().problems == []
+    left = [state(place, f"26-AA-20000{number}")[1][0] for number in range(len(kinds))]
+    assert left == ["9900"] * len(kinds)

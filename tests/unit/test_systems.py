@@ -26,7 +26,7 @@ def test_every_system_has_a_row() -> None:
 
 
 @cache
-def tests_of(path: Path) -> frozenset[str]:
+def names_in(path: Path) -> frozenset[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return frozenset(
         node.name
@@ -48,7 +48,7 @@ def test_a_row_is_honest(row, root: Path) -> None:  # type: ignore[no-untyped-de
     for node in row.tests:
         file, _, name = node.partition("::")
         assert (root / file).is_file(), node
-        assert name in tests_of(root / file), node
+        assert name in names_in(root / file), node
 
 
 def test_the_page_is_made_of_the_table() -> None:
