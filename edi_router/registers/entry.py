@@ -31,6 +31,8 @@ class Draw:
     """The reference of the taker, such as the number of an entry or of a request."""
     line: str
     quantity: Decimal
+    partner: str = ""
+    """The partner that sent the document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def to_text(entry: Entry) -> str:
             }
             for line in entry.lines
         ],
-        "draws": [[draw.by, draw.line, str(draw.quantity)] for draw in entry.draws],
+        "draws": [[draw.by, draw.line, str(draw.quantity), draw.partner] for draw in entry.draws],
         "secret": entry.secret,
         "tries": entry.tries,
         "entered_by": entry.entered_by,
@@ -140,7 +142,9 @@ def from_text(register: str, key: str, state: str, version: int, text: str) -> E
             )
             for each in value["lines"]
         ),
-        draws=tuple(Draw(by, line, Decimal(quantity)) for by, line, quantity in value["draws"]),
+        draws=tuple(
+            Draw(by, line, Decimal(quantity), *by_whom) for by, line, quantity, *by_whom in value["draws"]
+        ),
         secret=value["secret"],
         tries=value["tries"],
         entered_by=value["entered_by"],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -14,24 +13,24 @@ from edi_router.formats.documents import Kind
 from edi_router.paths import Node, Path
 from edi_router.registers.clocks import next_stroke
 from edi_router.registers.entry import Draw, Entry, Line
-from edi_router.registers.model import Check, Chosen, Enter, LineSource, Move, Outcome
+from edi_router.registers.model import Check, Chosen, Enter, Move, Outcome
 from edi_router.registers.numbers import number_text, stream_of
+from edi_router.registers.reading import (
+    Unreadable,
+    asked_of,
+    cleaned,
+    fields_of,
+    joined,
+    lines_of,
+    with_fields,
+)
 from edi_router.registers.register import Register
 from edi_router.registers.tree import ROOT, Asked, Branch, add_entry, add_pairs, add_taken, leaves, plain
 from edi_router.registers.view import Moved, RegisterView
 from edi_router.rules.context import Context
-from edi_router.rules.terms import number_of
 
 Registers = Mapping[str, Register]
 _REFUSED = Outcome(en="refused", zh="拒绝", message="reject", keep=False)
-LONGEST_KEY = 200
-"""Characters of a key: the databases' indexes take no texts of any length."""
-LONGEST_NUMBER = 24
-"""Digits of a quantity: sums of these are exact."""
-_NO_KEY = re.compile("[\x00-\x1f\ufffd]")
-"""What no key may have: two keys with bytes that are no characters are not to be told apart."""
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-"""A byte that was no character: kept as U+FFFD, as everywhere in the ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,14 +166,14 @@ class _Judging:
         """What the move comes to; a refusal where a quantity cannot be read, which would count as none, or as all."""
         try:
             return self._judged()
-        except _Unreadable as error:
+        except Unreadable as error:
             values = {"register": self.register.id, "key": self.key, "value": error.text}
             return self._refused(Fault("register-quantity", error.node.place(), values))
 
     def _judged(self) -> Judged:
         move, register = self.move, self.register
         entry, same = self._working()
-        asked = list(_asked(move.lines, self.tree, entry)) if move.lines is not None else []
+        asked = list(asked_of(move.lines, self.tree, entry)) if move.lines is not None else []
         entry = self._answered(entry, asked)
         if entry is not None:
             add_entry(self.tree, entry, register.expired(entry, self._today), same=same)
@@ -224,7 +223,7 @@ class _Judging:
 
     def _first(self, path: Path) -> str:
         found = path.values(self.tree)
-        return _clean(found[0][0]) if found else ""
+        return cleaned(found[0][0]) if found else ""
 
     def _working(self) -> tuple[Entry | None, bool]:
         """The entry that the checks see as `Entry`, and whether the document says what it was made of."""
@@ -246,13 +245,13 @@ class _Judging:
         """The entry that the document makes."""
         lines = [Line(key) for key in enter.line_keys]
         if enter.lines is not None:
-            lines += _lines(enter.lines, self.tree)
+            lines += lines_of(enter.lines, self.tree)
         secret = self._first(enter.secret) if enter.secret is not None else ""
         return Entry(
             register=self.register.id,
             key=self.key,
             version=self.before.version if self.before is not None else 0,
-            fields=_fields(enter.fields, self.tree),
+            fields=fields_of(enter.fields, self.tree),
             lines=tuple({line.key: line for line in lines}.values()),
             secret=self.view.sealed(self.register.id, self.key, secret) if secret else "",
             entered_by=self.occasion.sender,
@@ -275,7 +274,7 @@ class _Judging:
             if node is not None:
                 pair = Branch("Line", node)
                 pair.graft("Document", node)
-                line = replace(line, fields={**line.fields, **_fields(self.move.set_line, pair)})
+                line = replace(line, fields={**line.fields, **fields_of(self.move.set_line, pair)})
             lines.append(line)
         return replace(entry, lines=tuple(lines))
 
@@ -371,31 +370,7 @@ class _Judging:
             if outcome.draw == "rest" and left is not None:
                 quantity = min(quantity, max(left, Decimal(0)))
             if quantity:
-                yield Draw(self.by, each.key, quantity)
-
-
-class _Unreadable(Exception):
-    """A quantity that is no number, or one of more digits than are counted exactly."""
-
-    def __init__(self, text: str, node: Node) -> None:
-        super().__init__()
-        self.text = text
-        self.node = node
-
-
-def joined(parts: Sequence[str]) -> str:
-    """The key that these parts make; empty when there is nothing in them, or what no database would keep.
-
-    A stroke in one of several parts is escaped: other parts never make the same key.
-
-    >>> joined(["A/B", "C"]), joined(["A", "B/C"]), joined(["A/B"]), joined(["", ""]), joined(["A", ""])
-    ('A%2FB/C', 'A/B%2FC', 'A/B', '', 'A/')
-    """
-    if len(parts) > 1:
-        whole = "/".join(part.replace("%", "%25").replace("/", "%2F") for part in parts) if any(parts) else ""
-    else:
-        whole = "".join(parts)
-    return whole if len(whole) <= LONGEST_KEY and not _NO_KEY.search(whole) else ""
+                yield Draw(self.by, each.key, quantity, self.occasion.sender)
 
 
 def _told(findings: Iterable[tuple[Check, Fault]]) -> Iterator[tuple[Check, Fault]]:
@@ -408,83 +383,8 @@ def _told(findings: Iterable[tuple[Check, Fault]]) -> Iterator[tuple[Check, Faul
         yield check, fault
 
 
-def with_fields(entry: Entry, paths: Mapping[str, Path], tree: Node) -> Entry:
-    """The entry with the fields that these paths find in the tree."""
-    return replace(entry, fields={**entry.fields, **_fields(paths, tree)}) if paths else entry
-
-
 def in_state(entry: Entry, state: str | None, now: datetime) -> Entry:
     """The entry in a new state; its clocks begin anew."""
     if state is None or state == entry.state:
         return entry
     return replace(entry, state=state, since=now, fired=frozenset())
-
-
-def _clean(text: str) -> str:
-    return _UNSTORABLE.sub("\ufffd", text.strip())
-
-
-def _fields(paths: Mapping[str, Path], root: Node) -> dict[str, tuple[str, ...]]:
-    found = {name: tuple(_clean(text) for text, _ in path.values(root)) for name, path in paths.items()}
-    return {name: values for name, values in found.items() if values}
-
-
-def _lines(source: LineSource, tree: Node) -> Iterator[Line]:
-    for node in source.each.select(tree):
-        keys = source.key.values(node)
-        if keys:
-            yield Line(_clean(keys[0][0]), _fields(source.fields, node), _quantity(source, node))
-
-
-def _quantity(source: LineSource, node: Node) -> Decimal | None:
-    found = source.quantity.values(node) if source.quantity is not None else []
-    if not found or not found[0][0].strip():
-        return None
-    text, place = found[0]
-    number = number_of(text)
-    if number is None or len(number.as_tuple().digits) > LONGEST_NUMBER:
-        raise _Unreadable(_clean(text)[:40], place)
-    return number
-
-
-def _asked(source: LineSource, tree: Node, entry: Entry | None) -> Iterator[Asked]:
-    """What the document asks for, line by line; several lines of one key are one, with the sum."""
-    nodes = [node for node in source.each.select(tree) if _is_alike(source, node, entry)]
-    if source.spread and entry is not None:
-        yield from _spread(source, nodes, entry)
-        return
-    found: dict[str, Asked] = {}
-    for node in nodes:
-        keys = source.key.values(node)
-        if not keys:
-            continue
-        key, quantity = _clean(keys[0][0]), _quantity(source, node)
-        other = found.setdefault(key, Asked(key, None, node))
-        if quantity is not None:
-            found[key] = replace(other, quantity=(other.quantity or Decimal(0)) + quantity)
-    if not found and source.whole and entry is not None:
-        for line in entry.lines:
-            found[line.key] = Asked(line.key, entry.left(line), None)
-    yield from found.values()
-
-
-def _is_alike(source: LineSource, node: Node, entry: Entry | None) -> bool:
-    """Whether a line of the document is about the entry."""
-    alike = source.alike
-    if alike is None or entry is None:
-        return True
-    wanted = entry.value(alike.field)[: alike.first]
-    return any(text.strip()[: alike.first] == wanted for text, _ in alike.path.values(node))
-
-
-def _spread(source: LineSource, nodes: Sequence[Node], entry: Entry) -> Iterator[Asked]:
-    """What is asked for in all, taken from the entry's lines one after the other; the last takes what is too much."""
-    rest = sum((quantity for node in nodes if (quantity := _quantity(source, node))), Decimal(0))
-    for number, line in enumerate(entry.lines, start=1):
-        left = entry.left(line)
-        fits = rest if left is None or number == len(entry.lines) else min(rest, max(left, Decimal(0)))
-        if fits > 0:
-            yield Asked(line.key, fits, nodes[0])
-        rest -= fits
-    if rest > 0 and not entry.lines:
-        yield Asked("", rest, nodes[0])

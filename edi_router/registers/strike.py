@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from edi_router.registers.clocks import next_stroke, struck
 from edi_router.registers.entry import Entry
-from edi_router.registers.judge import Judged, with_fields
+from edi_router.registers.judge import Judged
+from edi_router.registers.reading import with_fields
 from edi_router.registers.register import Register
 from edi_router.registers.tree import ROOT, Branch, Nowhere, add_entry, leaves
 from edi_router.registers.view import Moved

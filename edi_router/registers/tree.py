@@ -157,6 +157,8 @@ def add_entry(branch: Branch, entry: Entry, expired: bool, name: str = "Entry", 
     _add_fields(made, entry.fields)
     for by in dict.fromkeys(draw.by for draw in entry.draws):
         made.add("By", by)
+    for by, partner in dict.fromkeys((draw.by, draw.partner) for draw in entry.draws):
+        leaves(made.add("Taker"), {"By": by, "Sender": partner})
     for line in entry.lines:
         add_line(made.add("Line"), entry, line)
     return made

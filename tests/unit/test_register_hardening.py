@@ -23,8 +23,8 @@ from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.model import Decision, Incoming
 from edi_router.pipeline.process import process
 from edi_router.registers import Draw, Entry, Line, Moved, Overlay
-from edi_router.registers.judge import joined
 from edi_router.registers.load import load_registers
+from edi_router.registers.reading import joined
 from tests.property.test_registers import QUOTA, View
 from tests.support.outcomes import Clock, drop, take
 from tests.unit.test_ledger_registers import drawn, entered, licence, moving
