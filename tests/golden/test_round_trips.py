@@ -73,11 +73,11 @@ PAIRS = (
 
 
 def cases() -> list[tuple[Pair, Path]]:
-    """The good cases of the ways there, without those whose texts are longer than EDIFACT's lines."""
+    """The good cases of the ways there, without those whose texts EDIFACT cuts or has no place for."""
     found = []
     for pair in PAIRS:
         for folder in sorted((shipped_directory() / "mappings" / pair.there / "cases").iterdir()):
-            if not folder.name.startswith(("fault-", "long-")):
+            if not folder.name.startswith(("fault-", "long-", "warning-", "other-")):
                 found.append((pair, folder))
     return found
 

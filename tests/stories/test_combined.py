@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,9 +11,9 @@ from tests.support.story import Story, sample
 from tests.support.workspaces import deployment
 
 
-@pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
-    with deployment(tmp_path_factory.mktemp("combined") / "ws") as place:
+@pytest.fixture
+def story(tmp_path: Path) -> Iterator[Story]:
+    with deployment(tmp_path / "ws") as place:
         yield Story(place)
         assert place.ledger.books().balanced
 

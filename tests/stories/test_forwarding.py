@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -17,9 +18,9 @@ FIRMS = {
 }
 
 
-@pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
-    with deployment(tmp_path_factory.mktemp("forwarding") / "ws") as place:
+@pytest.fixture
+def story(tmp_path: Path) -> Iterator[Story]:
+    with deployment(tmp_path / "ws") as place:
         yield Story(place)
         assert place.ledger.books().balanced
 

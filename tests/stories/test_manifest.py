@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,9 +13,9 @@ from tests.support.workspaces import deployment
 NS = "urn:Declaration:datamodel:standard:CN:MT9999:1"
 
 
-@pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
-    with deployment(tmp_path_factory.mktemp("manifest") / "ws") as place:
+@pytest.fixture
+def story(tmp_path: Path) -> Iterator[Story]:
+    with deployment(tmp_path / "ws") as place:
         yield Story(place)
         assert place.ledger.books().balanced
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,9 +13,9 @@ from tests.support.workspaces import deployment
 READERS = {"ENT-A": "91420500MA00000079", "ENT-B": "91420500MA0000000K", "MSA": "MSA", "BANK": "102452000011"}
 
 
-@pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
-    with deployment(tmp_path_factory.mktemp("notices") / "ws") as place:
+@pytest.fixture
+def story(tmp_path: Path) -> Iterator[Story]:
+    with deployment(tmp_path / "ws") as place:
         yield Story(place)
         assert place.ledger.books().balanced
 

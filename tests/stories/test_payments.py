@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -15,9 +16,9 @@ ENTRY = "0202202600000004"
 RUN = '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:%s">%s</Document>'
 
 
-@pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
-    with deployment(tmp_path_factory.mktemp("payments") / "ws") as place:
+@pytest.fixture
+def story(tmp_path: Path) -> Iterator[Story]:
+    with deployment(tmp_path / "ws") as place:
         told = Story(place)
         assert told.send("BANK", sample("pay-agreement.xml")) == ["completed"]
         yield told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -13,9 +14,9 @@ CUSTOMS, CIQ, MSA, BORDER = "CUS-QD", "CIQ-QD", "MSA", "BORDER"
 NAMES = {CUSTOMS: "CUSTOMS", CIQ: "CIQ", MSA: "MSA", BORDER: "BORDER"}
 
 
-@pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
-    with deployment(tmp_path_factory.mktemp("ship") / "ws") as place:
+@pytest.fixture
+def story(tmp_path: Path) -> Iterator[Story]:
+    with deployment(tmp_path / "ws") as place:
         yield Story(place)
         assert place.ledger.books().balanced
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -128,7 +129,10 @@ def test_a_connection_cut_while_receiving_neither_loses_nor_repeats(
 
 
 def test_a_file_over_the_limit_stays_in_the_outbox(memory: Memory) -> None:
-    memory.place.engine.configuration.settings.__dict__["maximum_file_megabytes"] = 0
+    engine = memory.place.engine
+    # A copy: the configuration itself is shared by all tests.
+    small = engine.configuration.settings.model_copy(update={"maximum_file_megabytes": 0})
+    engine.configuration = replace(engine.configuration, settings=small)
     memory.drop()
     report = memory.place.engine.round()
     assert ["a.edi is left in the outbox" in problem for problem in report.problems] == [True]

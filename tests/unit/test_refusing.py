@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -21,9 +22,9 @@ ORDERS = (
 )
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    with deployment(tmp_path_factory.mktemp("refusing") / "ws") as opened:
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    with deployment(tmp_path / "ws") as opened:
         yield opened
 
 
@@ -54,6 +55,7 @@ def test_contrl_rejects_the_one_message(place: Place) -> None:
     assert held(place, "ORDERS") == [first]
     row = next(row for row in place.ledger.ls("message") if row["id"] == second)
     assert (row["state"], row["reason"]) == ("rejected", WORDS)
+    assert "message-refused" in [fault["code"] for fault in place.ledger.show(second)["faults"]]
     assert place.ledger.books().balanced
 
 
