@@ -252,6 +252,18 @@ def test_what_is_no_document_is_held(shipped: Configuration, content: bytes, cod
     assert [fault.code for fault in outcome.faults] == [code]
 
 
+def test_what_a_person_refuses_is_told_in_his_words(shipped: Configuration) -> None:
+    content = (DAY / "ENT-A" / "0920-orders.edi").read_bytes()
+    file = "f" * 24
+    incoming = Incoming(
+        id=file, partner="ENT-A", name="in", content=content, sha256=hashlib.sha256(content).hexdigest(),
+        received=NOW, business_date="2026-03-14", only=frozenset({f"{file}-1-1"}), refused="not ours",
+    )  # fmt: skip
+    [message] = process(incoming, shipped, View()).interchanges[0].messages
+    assert (message.decision, message.reason) == (Decision.REJECTED, "not ours")
+    assert [fault.code for fault in message.faults] == ["message-refused"]
+
+
 @settings(max_examples=examples(200), deadline=None)
 @given(
     st.binary(max_size=300),
