@@ -8,8 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 UNTRACED = re.compile(
-    r"tests/((bench|fuzz|golden|mutants|property)/"
-    r"|unit/test_(directory_(oddities|official|variants)|ledger_(crash|properties)|profile_property)\.py)"
+    r"tests/((bench|fuzz|mutants|property)/|unit/test_(ledger_(crash|properties)|profile_property)\.py)"
 )
 """Tests that run much data through lines which other tests run too: coverage measures those, since to trace every
 line of these would double their time."""
