@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from edi_router.faults import Blocks, Fault, Place, blocks, is_error
 from edi_router.formats.documents import Kind
@@ -29,10 +29,10 @@ from edi_router.pipeline.model import (
     Output,
     Prior,
     Reference,
-    Sent,
     Visibility,
 )
 from edi_router.pipeline.outputs import Document
+from edi_router.pipeline.so_far import SoFar
 from edi_router.registers import Moved, Overlay
 
 
@@ -41,7 +41,7 @@ def process_edifact(
 ) -> tuple[list[InterchangeOutcome], list[Fault]]:
     """The outcomes of all interchanges of a file."""
     sender = configuration.directory.partners[incoming.partner]
-    so_far = _SoFar(ledger, incoming)
+    so_far = SoFar(ledger, incoming)
     outcomes: list[InterchangeOutcome] = []
     interchanges = capped(
         read(incoming.content, encoding=sender.encoding, lenient=_granted(sender, incoming, configuration))
@@ -63,35 +63,6 @@ def process_edifact(
 def _granted(sender: Partner, incoming: Incoming, configuration: Configuration) -> Leniencies:
     """The leniencies in force for the partner on the day the file came."""
     return sender.granted(incoming.received.astimezone(configuration.settings.zone).date())
-
-
-class _SoFar:
-    """The ledger as it will be when the interchanges before, of the same file, are recorded."""
-
-    def __init__(self, ledger: LedgerView, incoming: Incoming) -> None:
-        self.ledger = ledger
-        self.incoming = incoming
-        self.accepted: list[InterchangeOutcome] = []
-
-    def add(self, outcome: InterchangeOutcome) -> None:
-        if outcome.decision is Decision.ACCEPTED:
-            self.accepted.append(outcome)
-
-    def prior_interchange(
-        self, partner: str, sender: str, recipient: str, control_reference: str, since: datetime, content: str
-    ) -> Prior | None:
-        for other in reversed(self.accepted):
-            same = (other.sender, other.recipient, other.control_reference)
-            if other.content == content or (
-                control_reference and same == (sender, recipient, control_reference)
-            ):
-                return Prior(other.id, self.incoming.id, self.incoming.received, other.content == content)
-        return self.ledger.prior_interchange(partner, sender, recipient, control_reference, since, content)
-
-    def sent_interchange(
-        self, partner: str, sender: str, recipient: str, control_reference: str
-    ) -> Sent | None:
-        return self.ledger.sent_interchange(partner, sender, recipient, control_reference)
 
 
 class _Interchange:
