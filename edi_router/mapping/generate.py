@@ -90,26 +90,21 @@ class _Writer(Values):
 
     def _from_one(self, item: Item, each: Source, cursor: Cursor, position: str, depth: int) -> None:
         """A fragment that is used `from` somewhere: one part at most, the position stays."""
-        code, seen, before = self.code, self.code.name("k"), self.code.name("n")
+        code, seen = self.code, self.code.name("k")
         code.add(f"{seen} = False")
-        code.add(f"{before} = len(out)")
-        inner = replace(item, required=item.required and item.has_value)
-
-        def body(found: Cursor) -> None:
-            found = replace(found, scope=None)
-            scope = self.paths.scope(found, asked_by(item))
-            with self.paths.filled(found), scope, self._tested(item.when, found):
-                code.add(f"if {seen}: raise Unclear")
-                code.add(f"{seen} = True")
-                self._one(inner, found, position, depth)
-
-        self.paths.select(cursor, each.path, body)
-        if item.required:
-            code.add(f"if len(out) == {before}: raise Unclear")
+        once = (f"if {seen}: raise Unclear", f"{seen} = True")
+        self._parts(item, each, cursor, position, depth, once)
 
     def _each(self, item: Item, each: Source, cursor: Cursor, depth: int) -> None:
-        code, position, before = self.code, self.code.name("p"), self.code.name("n")
+        code, position = self.code, self.code.name("p")
         code.add(f"{position} = 0")
+        self._parts(item, each, cursor, position, depth, (f"{position} += 1",))
+
+    def _parts(
+        self, item: Item, each: Source, cursor: Cursor, position: str, depth: int, first: Sequence[str]
+    ) -> None:
+        """The item for each part that it is for; `first` is what happens before it is written."""
+        code, before = self.code, self.code.name("n")
         code.add(f"{before} = len(out)")
         inner = replace(item, required=item.required and item.has_value)
 
@@ -117,7 +112,8 @@ class _Writer(Values):
             found = replace(found, scope=None)
             scope = self.paths.scope(found, asked_by(item))
             with self.paths.filled(found), scope, self._tested(item.when, found):
-                code.add(f"{position} += 1")
+                for line in first:
+                    code.add(line)
                 self._one(inner, found, position, depth)
 
         self.paths.select(cursor, each.path, body)
