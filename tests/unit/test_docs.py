@@ -182,3 +182,13 @@ def test_decisions_are_numbered() -> None:
         assert path.name.startswith(f"{number:04}-")
         assert text.startswith(f"# {number}. ")
         assert re.findall(r"^## (.+)$", text, re.MULTILINE) == ["Context", "Decision", "Consequence"]
+
+
+def test_every_shipped_mapping_is_listed_with_its_cases(root: Path) -> None:
+    page = (root / "docs/mappings.md").read_text(encoding="utf-8")
+    told = {
+        name: int(good) + int(bad)
+        for name, good, bad in re.findall(r"^\| `([a-z0-9-]+)` \|.*?\| (\d+) \+ (\d+) \|", page, re.MULTILINE)
+    }
+    there = {path.parent.name: path.parent / "cases" for path in root.glob("mappings/*/mapping.yaml")}
+    assert told == {name: len(list(cases.iterdir())) for name, cases in there.items()}
