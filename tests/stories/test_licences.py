@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from edi_router.config import Tree, shipped_directory
 from edi_router.engine.work import work
 from edi_router.ledger import Archive, Ledger
 from edi_router.ledger.registering import SealedView
+from edi_router.partners import Directory
 from edi_router.pipeline.configuration import Configuration, load_configuration
 from tests.support.workspaces import Place, prepare
 
@@ -104,6 +106,28 @@ def test_a_licence_is_drawn_line_by_line_and_given_back(place: Place) -> None:
     assert (followed.state, followed.value("Channel")) == ("deleted", "D")
     assert [name for name in place.inbox("CIQ-YC") if name.startswith("DEC_RESULT")]
     assert place.ledger.books().balanced
+
+
+def test_only_the_customs_that_drew_may_give_back(place: Place) -> None:
+    place.drop("LIC", "1.xml", LICENCE)
+    place.engine.until_idle()
+    place.drop("CUS-QD", "2.xml", entry(1, "12000"))
+    place.engine.until_idle()
+    deleted = RESULT.replace(b"421820260000000123", b"421820261000000001").replace(
+        b"<CHANNEL>P<", b"<CHANNEL>D<"
+    )
+    other = place.engine.configuration.directory.partners["CUS-TJ"]
+    own = place.engine.configuration.directory.partners["CUS-QD"]
+    agreements = tuple(each for each in own.agreements if each.id == "cus-qd-result")
+    partners = {
+        **place.engine.configuration.directory.partners,
+        "CUS-TJ": other.model_copy(update={"agreements": agreements}),
+    }
+    place.engine.configuration = replace(place.engine.configuration, directory=Directory(partners.values()))
+    place.drop("CUS-TJ", "3.xml", deleted)
+    place.engine.until_idle()
+    assert state(place) == ("open", ["0", "3000"])
+    assert told(place) == ["R-PRIV-01"]
 
 
 def test_what_a_licence_does_not_allow_is_refused(place: Place) -> None:
