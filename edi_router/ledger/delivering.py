@@ -14,6 +14,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from edi_router.ledger import tables
+from edi_router.ledger.clocks import start_answers
 from edi_router.ledger.errors import Fenced, NotFound
 from edi_router.ledger.moves import Change, change, note
 from edi_router.ledger.outbox import (
@@ -123,6 +124,7 @@ class Delivering(Store):
                 Change(row, "delivered", values={"delivered": tx.now, "reason": ""}) for row in rows
             ])  # fmt: skip
             _outputs_become(tx, rows, "delivered", "delivered", lambda row: {"delivery": row["id"]})
+            start_answers(tx, {row["output"] for row in rows})
             complete(tx, made_from(tx, rows))
 
     def failed(

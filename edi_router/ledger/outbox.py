@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Text, bindparam, or_, select
 
 from edi_router.ledger import tables
+from edi_router.ledger.clocks import stop_deliveries
 from edi_router.ledger.moves import Change, change
 from edi_router.ledger.rows import MADE_FROM
 from edi_router.ledger.store import Row, Tx
@@ -133,9 +134,9 @@ def complete(tx: Tx, messages: Iterable[str]) -> None:
     if not rows:
         return
     undelivered = set(tx.connection.scalars(_UNDELIVERED, {"messages": sorted(rows)}))
-    change(tx, "message", [
-        Change(row, "completed", "completed") for key, row in rows.items() if key not in undelivered
-    ])  # fmt: skip
+    done = [row for key, row in rows.items() if key not in undelivered]
+    change(tx, "message", [Change(row, "completed", "completed") for row in done])
+    stop_deliveries(tx, (row["id"] for row in done))
 
 
 def made_from(tx: Tx, deliveries: Sequence[Row]) -> list[str]:

@@ -201,6 +201,8 @@ class _Batch:
         tx.insert(tables.reference, rows.references)
         tx.insert(tables.visible_to, rows.visible)
         tx.insert(tables.fault, rows.faults)
+        tx.insert_missing(tables.output_reference, rows.known_by)
+        tx.insert_missing(tables.clock, rows.clocks)
         complete(tx, (redone.row["id"] for redone in rows.redone))
         if rows.arrived:
             acknowledge(tx, rows.arrived)

@@ -10,9 +10,16 @@ from typing import Any
 
 from edi_router.ledger.acknowledging import Arrived
 from edi_router.ledger.coding import fault_rows
-from edi_router.ledger.moves import Change, Entry
+from edi_router.ledger.moves import Change, Entry, canonical
 from edi_router.ledger.store import Row
-from edi_router.pipeline.model import Decision, FileOutcome, InterchangeOutcome, MessageOutcome, Output
+from edi_router.pipeline.model import (
+    Decision,
+    FileOutcome,
+    InterchangeOutcome,
+    MessageOutcome,
+    Output,
+    TimeLimit,
+)
 
 MADE_FROM = "made_from"
 """Role of a message whose document the output is: it completes when all of these are delivered."""
@@ -50,6 +57,8 @@ class Rows:
     visible: list[Row] = field(default_factory=list)
     faults: list[Row] = field(default_factory=list)
     arrived: list[Arrived] = field(default_factory=list)
+    known_by: list[Row] = field(default_factory=list)
+    clocks: list[Row] = field(default_factory=list)
 
     def extend(self, other: Rows) -> None:
         """Add all rows of another."""
@@ -169,6 +178,11 @@ class _Builder:
         self.rows.visible += _distinct(
             {"message": message.id, "partner": v.partner, "role": v.role} for v in message.visible_to
         )
+        if state == "in_work":
+            agreement = message.agreement or ""
+            self.rows.clocks += [
+                clock_row(each, message.id, agreement, file["received"]) for each in message.limits
+            ]
         if message.acknowledges is not None:
             self.rows.arrived.append(Arrived(message.id, file["partner"], message.acknowledges))
         for output in message.outputs:
@@ -201,16 +215,37 @@ class _Builder:
             "control_reference": None if number is None else str(number),
             "sender": (output.unsealed.sender or None) if output.unsealed else None,
             "recipient": (output.unsealed.recipient or None) if output.unsealed else None,
-            "state": "waiting", "made": now,
+            "state": "waiting", "made": now, "type": output.type, "priority": output.priority,
+            "series": output.series, "batch": None,
         }  # fmt: skip
         detail = {"destination": output.destination, "name": output.name}
+        self.rows.known_by += _distinct(
+            {"output": output.id, "kind": r.kind, "value": r.value} for r in output.references
+        )
+        self.rows.clocks += [clock_row(each, output.id) for each in output.limits]
         self.rows.outputs.append(Entry(row, "made", detail))
         self.rows.contents.append({"output": output.id, "data": zlib.compress(data, 3)})
+        if output.series is not None:  # it is delivered inside a batch
+            return
         self.rows.deliveries.append(Entry({
             "id": f"{output.id}-1", "output": output.id, "destination": output.destination,
             "partner": partner, "name": output.name, "state": "waiting", "again": "waiting",
             "next_attempt": now, "made": now,
         }, "made"))  # fmt: skip
+
+
+def clock_row(
+    limit: TimeLimit, subject: str, agreement: str = "", started: int | None = None
+) -> dict[str, Any]:
+    """A clock that the engine's watch is to look at: `look` 0 asks it to reckon when it warns and is due.
+
+    One that does not run yet (`started` is None) is looked at when its output has been delivered.
+    """
+    return {
+        "kind": limit.kind, "level": limit.level, "subject": subject, "partner": limit.partner,
+        "agreement": agreement, "terms": canonical(dict(limit.terms)), "started": started,
+        "state": "waiting" if started is None else "running", "look": None if started is None else 0,
+    }  # fmt: skip
 
 
 def _distinct(rows: Iterable[Row]) -> list[Row]:

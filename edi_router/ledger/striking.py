@@ -54,6 +54,8 @@ def write_later(tx: Tx, file: str, interchange: str, outputs: Sequence[Output], 
     enter(tx, "output", rows.outputs)
     tx.insert(tables.content, rows.contents)
     tx.insert_missing(tables.message_output, rows.links)
+    tx.insert_missing(tables.output_reference, rows.known_by)
+    tx.insert_missing(tables.clock, rows.clocks)
     enter(tx, "delivery", rows.deliveries)
     n = tables.control_number
     for stream, last in numbers.last.items():

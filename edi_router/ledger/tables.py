@@ -114,7 +114,9 @@ output = Table(
     _text("partner"), _text("name"), _text("format"), _maybe("mapping"), _int("size"), _text("sha256"),
     _maybe("stream"), _maybe_int("number"), _text("state"), _int("made"), _text("date"), _maybe("settled"),
     _maybe("control_reference"), _maybe("sender"), _maybe("recipient"), _maybe("answer"),
+    _text("type", ""), _int("priority", "5"), _maybe("series"), _maybe("batch"),
     UniqueConstraint("stream", "number"),
+    Index("ix_output_series", "series", "batch"), Index("ix_output_batch", "batch"),
     Index("ix_output_control_reference", "control_reference", "partner"),
     Index("ix_output_file", "file"), Index("ix_output_interchange", "interchange"),
     Index("ix_output_state", "state"), Index("ix_output_settled", "settled"), Index("ix_output_name", "name"),
@@ -186,7 +188,8 @@ control_number = Table(
 
 partner_state = Table(
     "partner_state", metadata,
-    _key("partner"), _int("paused", "0"), _text("reason", ""), _int("sequence", "0"),
+    _key("partner"), _int("paused", "0"), _text("reason", ""), _int("sequence", "0"), _int("failures", "0"),
+    _maybe_int("first_failure"), _maybe_int("last_contact"), _maybe_int("next_contact"),
 )  # fmt: skip
 
 decision = Table(
@@ -222,4 +225,46 @@ register_value = Table(
 
 register_number = Table(
     "register_number", metadata, _key("stream"), _int("last", "0"),
+)  # fmt: skip
+
+output_reference = Table(
+    "output_reference", metadata,
+    Column("output", ID, ForeignKey("output.id"), primary_key=True), _key("kind"), _key("value"),
+    Index("ix_output_reference_value", "value"),
+)  # fmt: skip
+
+batch = Table(
+    "batch", metadata, _id(),
+    _text("series"), _text("partner"), _text("state"), _text("cause"), _maybe_int("window"), _int("closed"),
+    _int("messages"), _int("late", "0"), _ref("output", "output"), _maybe("parent"),
+    Index("ix_batch_series", "series", "closed"), Index("ix_batch_output", "output"),
+    Index("ix_batch_closed", "closed"),
+)  # fmt: skip
+
+clock = Table(
+    "clock", metadata, _serial(),
+    _text("kind"), _text("level"), _text("subject"), _text("partner"), _text("agreement"), _text("terms"),
+    _text("state"), _maybe_int("started"), _maybe_int("warn"), _maybe_int("due"), _maybe_int("stopped"),
+    _maybe_int("look"),
+    UniqueConstraint("subject", "kind", "level"),
+    Index("ix_clock_look", "look"), Index("ix_clock_partner", "partner", "state"), Index("ix_clock_due", "due"),
+    sqlite_autoincrement=True,
+)  # fmt: skip
+
+alarm = Table(
+    "alarm", metadata, _serial(),
+    _text("kind"), _text("key"), _maybe("open"), _text("severity"), _text("partner"), _text("subject"),
+    _text("arguments"), _int("raised"), _maybe_int("cleared"), _int("escalated", "0"),
+    UniqueConstraint("open"),
+    Index("ix_alarm_key", "key"), Index("ix_alarm_raised", "raised"),
+    sqlite_autoincrement=True,
+)  # fmt: skip
+
+alarm_notice = Table(
+    "alarm_notice", metadata, _serial(),
+    Column("alarm", BigInteger, ForeignKey("alarm.id"), nullable=False), _text("channel"), _text("what"),
+    _text("state"), _int("attempts", "0"), _int("next_attempt"), _text("reason", ""),
+    UniqueConstraint("alarm", "channel", "what"),
+    Index("ix_alarm_notice_state", "state", "next_attempt"),
+    sqlite_autoincrement=True,
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -14,6 +14,8 @@ from edi_router.formats.documents import Kind, path
 from edi_router.formats.edifact.lenient import Leniencies, Leniency
 from edi_router.formats.edifact.settings import EdifactSettings
 from edi_router.partners.channels import ChannelSettings
+from edi_router.partners.replies import AperakWhen, Replies
+from edi_router.partners.spans import Expected, Limit
 from edi_router.paths import PathError
 
 
@@ -141,26 +143,6 @@ class Delivery(Model):
         return value
 
 
-class Span(Model):
-    """A span of time."""
-
-    days: int = Field(default=0, ge=0, le=3660)
-    hours: int = Field(default=0, ge=0, le=9999)
-    minutes: int = Field(default=0, ge=0, le=9999)
-    seconds: int = Field(default=0, ge=0, le=9999)
-
-    @model_validator(mode="after")
-    def _some(self) -> Span:
-        if not self.time:
-            raise ValueError("needs days, hours, minutes or seconds")
-        return self
-
-    @property
-    def time(self) -> timedelta:
-        """How long it is."""
-        return timedelta(days=self.days, hours=self.hours, minutes=self.minutes, seconds=self.seconds)
-
-
 def _kind(value: str) -> str:
     Kind.parse(value)
     return value
@@ -181,8 +163,10 @@ class Agreement(Model):
     deliver: Annotated[tuple[Delivery, ...], BeforeValidator(_list)] = ()
     registers: Annotated[tuple[str, ...], BeforeValidator(_list)] = ()
     """The registers that these documents move, in this order."""
-    within: Span | None = None
+    within: Limit | None = None
     """How long it may take from the arrival of a document until everything made of it is delivered."""
+    priority: int = Field(default=5, ge=1, le=9)
+    """Which documents go first where they have to wait for each other, in batches and in queues: 1 before 9."""
     receipt: str | None = None
     """The mapping that makes the technical receipt of an XML document."""
     note: str = ""
@@ -239,6 +223,14 @@ class Partner(Model):
         default=("functional",), min_length=1
     )
     """Which CONTRL is given: that the interchange has arrived, what became of it, or both."""
+    aperak: AperakWhen = "none"
+    """Whether what rules, registers and mappings say of EDIFACT messages is told by APERAK."""
+    replies: Replies | None = None
+    """The reply for people that goes beside the acknowledgements; None for none."""
+    expects: Annotated[tuple[Expected, ...], BeforeValidator(_list)] = ()
+    """Which acknowledgements it gives to what we send, and within which time."""
+    call: str = ""
+    """Whom to call when it cannot be reached or does not answer: an office, a role; no person's name."""
     on_bad_message: Literal["reject_message", "reject_interchange"] = "reject_message"
     duplicates: Duplicates = Duplicates()
     edifact: EdifactSettings = EdifactSettings()

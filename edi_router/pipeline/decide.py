@@ -9,10 +9,18 @@ from edi_router.faults import Fault, is_error
 from edi_router.formats.documents import Extract
 from edi_router.formats.secrets import without_secrets
 from edi_router.mapping import Context
-from edi_router.partners import Partner, choose
+from edi_router.partners import Agreement, Partner, choose
 from edi_router.pipeline.configuration import Configuration
-from edi_router.pipeline.model import Decision, Incoming, MessageOutcome, Output, Reference, Visibility
-from edi_router.pipeline.outputs import Document, context_of, make_output
+from edi_router.pipeline.model import (
+    Decision,
+    Incoming,
+    MessageOutcome,
+    Output,
+    Reference,
+    TimeLimit,
+    Visibility,
+)
+from edi_router.pipeline.outputs import Document, context_of, make_output, terms_of
 from edi_router.pipeline.registering import register
 from edi_router.registers import Looks, Overlay
 
@@ -94,7 +102,9 @@ def _decided(
     outputs: list[Output] = []
     for number, leg in enumerate(route.legs, start=1):
         identity = document.id if number == 1 else f"{document.id}-{number}"
-        output, found = make_output(document, identity, leg, sender, context, configuration)
+        output, found = make_output(
+            document, identity, leg, sender, context, configuration, route.agreement.priority
+        )
         faults += found
         if output is not None:
             outputs.append(output)
@@ -122,8 +132,15 @@ def _decided(
         reason=route.reason,
         faults=tuple(faults),
         outputs=tuple(outputs),
+        limits=_limits(route.agreement, sender),
         visible_to=outcome.visible_to + tuple(Visibility(each, "recipient") for each in destinations),
     )
+
+
+def _limits(agreement: Agreement, sender: Partner) -> tuple[TimeLimit, ...]:
+    if agreement.within is None:
+        return ()
+    return (TimeLimit("delivery", "", sender.id, terms_of(agreement.within)),)
 
 
 def _refused(

@@ -6,7 +6,7 @@ again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -82,6 +82,32 @@ class Output:
     mapping: str | None = None
     messages: tuple[str, ...] = ()
     """The ids of the messages it was made from or answers."""
+    type: str = ""
+    """What kind of document it is, as `Kind` writes it (``CUSDEC D96B``); empty for acknowledgements of our own."""
+    priority: int = 5
+    """1 goes before 9 where outputs wait for each other."""
+    series: str | None = None
+    """The series of batches it waits for, `PARTNER/batch`; None: it is delivered by itself. What is collected is
+    an EDIFACT message without envelope, UNH to UNT."""
+    references: tuple[Reference, ...] = ()
+    """The numbers by which an acknowledgement will name it, besides those of its messages."""
+    limits: tuple[TimeLimit, ...] = ()
+    """The answers that are expected to it, each with its time; they run from the delivery on."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimit:
+    """A clock that is to run on a message or output."""
+
+    kind: str
+    """`delivery`: from the arrival of a message to the last delivery of what was made of it; `answer`: from the
+    delivery of an output to its acknowledgement."""
+    level: str
+    """The level of the acknowledgement; empty for a delivery."""
+    partner: str
+    """Who is waited for."""
+    terms: Mapping[str, str | int]
+    """`days`, `hours`, `minutes`, `seconds`, `calendar`, `warn`: as the configuration had them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +165,8 @@ class MessageOutcome:
     """What the message says of an interchange that we sent."""
     moves: tuple[Moved, ...] = ()
     """What it does to the registers."""
+    limits: tuple[TimeLimit, ...] = ()
+    """The times it has to keep; they run from the arrival of its file on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,15 @@ from edi_router.faults import Fault, is_error
 from edi_router.formats.documents import Kind
 from edi_router.formats.edifact import Message
 from edi_router.formats.edifact.writer import Envelope
-from edi_router.mapping import Context
+from edi_router.mapping import Context, Mapping
+from edi_router.mapping.target import XmlTarget
 from edi_router.partners import Leg, Partner
 from edi_router.partners.model import Identification
+from edi_router.partners.spans import Limit
 from edi_router.paths import Node
 from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.forward import forward
-from edi_router.pipeline.model import Incoming, Output, OutputKind, Unsealed
+from edi_router.pipeline.model import Incoming, Output, OutputKind, TimeLimit, Unsealed
 
 LONGEST = 60
 """Characters that a reference and the like may have in a file name, so that the id always fits."""
@@ -59,13 +61,14 @@ def make_output(
     sender: Partner,
     context: Context,
     configuration: Configuration,
+    priority: int = 5,
 ) -> tuple[Output | None, list[Fault]]:
     """One document for a destination, under the id `identity`; None with the faults that keep it from being made."""
     delivery = leg.delivery
     unsealed: Unsealed | None = None
     content: bytes | None = None
     faults: list[Fault] = []
-    format_ = document.kind.format
+    kind, format_ = document.kind, document.kind.format
     to = leg.destination
     envelope = _envelope(to, configuration, document.test)
     if delivery.mapping is not None:
@@ -78,6 +81,7 @@ def make_output(
         faults = list(result.faults)
         if any(is_error(fault) for fault in faults):
             return None, faults
+        kind = kind_made(mapping)
         content, format_ = result.output, mapping.target.format if mapping.target is not None else "xml"
         if result.seal is not None:
             content = None
@@ -101,8 +105,29 @@ def make_output(
         unsealed=unsealed,
         mapping=delivery.mapping,
         messages=(document.id,),
+        type=str(kind),
+        priority=priority,
+        limits=expected(to, kind),
     )
     return output, faults
+
+
+def kind_made(mapping: Mapping) -> Kind:
+    """The kind of document that a mapping writes."""
+    definition, target = mapping.definition, mapping.target
+    namespace = target.namespace if isinstance(target, XmlTarget) else ""
+    return definition.makes or Kind("xml", definition.output.name, namespace)
+
+
+def expected(to: Partner, kind: Kind) -> tuple[TimeLimit, ...]:
+    """The answers that the partner gives to a document of this kind; of each level the first that is named."""
+    wanted = {each.level: each for each in reversed(to.expects) if each.kind.includes(kind)}
+    return tuple(TimeLimit("answer", level, to.id, terms_of(each.within)) for level, each in wanted.items())
+
+
+def terms_of(limit: Limit) -> dict[str, str | int]:
+    """The limit as the ledger keeps it."""
+    return limit.model_dump(exclude_none=True, exclude_defaults=True)
 
 
 def _envelope(to: Partner, configuration: Configuration, test: bool) -> Envelope:

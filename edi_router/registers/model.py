@@ -15,7 +15,8 @@ from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_
 
 from edi_router.config import Model, YesNo
 from edi_router.formats.documents import Kind
-from edi_router.partners.model import Delivery, Name, Span
+from edi_router.partners.model import Delivery, Name
+from edi_router.partners.spans import Span
 from edi_router.rules.model import Conditions, Paths, PathText, Rule
 
 _NAME = r"^[a-z0-9][a-z0-9-]{0,39}$"
