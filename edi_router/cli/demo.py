@@ -12,7 +12,7 @@ import click
 
 from edi_router.cli import options, output, workspace
 from edi_router.cli.books import print_books
-from edi_router.cli.demo_day import day_json, print_day
+from edi_router.cli.demo_day import day_json, print_day, print_end_state, print_routes, route_json
 from edi_router.cli.language import LANGUAGE, say
 from edi_router.faults import render
 
@@ -67,7 +67,8 @@ def demo(ctx: click.Context, directory: Path | None, keep: bool, messages: int, 
             remove(root)
     problems = [*shown.report.problems, *(shown.played.problems if shown.played is not None else ())]
     unexpected = shown.played.unexpected if shown.played is not None else []
-    if problems or unexpected or not shown.books.balanced or len(shown.files) != len(shown.dropped):
+    faulty = problems or unexpected or shown.differences or not shown.books.balanced
+    if faulty or len(shown.files) != len(shown.dropped):
         for problem in problems:
             print(problem, file=sys.stderr)
         output.stop(output.FINDINGS)
@@ -114,6 +115,9 @@ def _json(shown: Demonstrated, seconds: float) -> dict[str, Any]:
         "books": {**shown.books.page(), "balanced": shown.books.balanced},
         "problems": shown.report.problems,
         "day": day_json(shown.played) if shown.played is not None else None,
+        "end_state": [each._asdict() for each in shown.ended],
+        "differences": shown.differences,
+        "routes": [route_json(each) for each in shown.routes],
     }
 
 
@@ -142,7 +146,10 @@ def _print(shown: Demonstrated, seconds: float, root: Path, keep: bool) -> None:
     if shown.played is not None:
         print_day(shown.played)
         print()
+        print_routes(shown.routes)
+        print()
     print_books(shown.books)
+    print_end_state(shown)
     print()
     print(
         say(

@@ -76,7 +76,7 @@ def ls(
 
 def _known(kind: str, state: str | None) -> None:
     from edi_router.config import did_you_mean
-    from edi_router.formats.edifact.contrl_read import Answer
+    from edi_router.formats.answer import Answer
     from edi_router.ledger.states import TRANSITIONS
 
     states = [str(answer) for answer in Answer] if kind == "acknowledgement" else list(TRANSITIONS[kind])

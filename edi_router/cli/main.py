@@ -29,6 +29,7 @@ VERBS = {
     "doc": ("edi_router.cli.doc", say("the sheet of a mapping for the partner", "生成给伙伴的映射说明表")),
     "directory": ("edi_router.cli.directory", say("import and show UN/EDIFACT directories", "导入和显示 UN/EDIFACT 目录")),
     "check": ("edi_router.cli.check", say("is this machine ready, do all partners answer", "检查本机环境和伙伴通道")),
+    "calendar": ("edi_router.cli.calendar", say("opening hours, holidays and worked days", "查看日历：开放时间、节假日与调休")),
     "run": ("edi_router.cli.run", say("receive, process and deliver", "接收、处理并投递")),
     "ls": ("edi_router.cli.ls", say("files, messages and deliveries of the ledger", "列出台账中的文件、报文和投递")),
     "register": ("edi_router.cli.register", say("transfers, licences and whatever else is remembered", "登记簿：转单、许可证等")),

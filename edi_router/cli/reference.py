@@ -66,6 +66,8 @@ A line is:
 - `explain`: a code, `{"code", "severity", "blocks", "text", "cause", "remedy", "contrl", "example"}`; `example` is
   null or `{"file", "command", "found"}`, without `found` in the list of all codes.
 - `new`: `{"made"}`, the files.
+- `calendar ID`: a day, `{"calendar", "date", "weekday", "working", "open", "name", "known"}`; `open` lists spans as two
+  instants, `known` is false after the last day whose holidays are known. Without ID a calendar, `{"calendar", "name"}`.
 """
 
 

@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import ExitStack
+from pathlib import Path
 
 import click
 
 from edi_router.cli import options, output, workspace
 from edi_router.cli.language import say
+
+
+def _address(ctx: click.Context, parameter: click.Parameter, value: str | None) -> tuple[str, int] | None:
+    if not value:
+        return None
+    from edi_router.partners.settings import listening
+
+    try:
+        return listening(value)
+    except ValueError as error:
+        told = say(str(error), "应为端口或 HOST:PORT，例如 9464 或 127.0.0.1:9464")
+        raise click.BadParameter(told) from None
 
 
 @click.command(
@@ -30,32 +44,60 @@ from edi_router.cli.language import say
     help=say("The result of --once as JSON.", "以 JSON 输出 --once 的结果。"),
 )
 @click.option("-v", "--verbose", is_flag=True, help=say("Log every step.", "记录每个步骤。"))
+@click.option(
+    "--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True,
+    envvar="EDI_ROUTER_LOG",
+    help=say("Lines of the log: for people, or a JSON object each (or EDI_ROUTER_LOG).",
+             "日志行的格式：供人阅读的文本，或每行一个 JSON 对象（或环境变量 EDI_ROUTER_LOG）。"),
+)  # fmt: skip
+@click.option(
+    "--log-file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+    help=say("Append the log to FILE instead of standard error; FILE may be rotated.",
+             "将日志追加到 FILE 而非标准错误；FILE 可被轮转。"),
+)  # fmt: skip
+@click.option(
+    "--metrics", metavar="[HOST:]PORT", callback=_address,
+    help=say("Serve /metrics, /health and /ready there; without HOST to this machine only "
+             "(or metrics_address in the settings).",
+             "在此地址提供 /metrics、/health 和 /ready；不带 HOST 时仅限本机（或设置项 metrics_address）。"),
+)  # fmt: skip
 @options.lang_option
 @click.pass_context
-def run(ctx: click.Context, once: bool, as_json: bool, verbose: bool) -> None:
+def run(
+    ctx: click.Context,
+    once: bool,
+    as_json: bool,
+    verbose: bool,
+    log_format: str,
+    log_file: Path | None,
+    metrics: tuple[str, int] | None,
+) -> None:
     """Open the workspace under its lock and work."""
+    from edi_router.cli import logs
     from edi_router.engine.round import ConfigurationFaulty, EmbeddedEngine
     from edi_router.engine.service import Service
     from edi_router.engine.workspace import WorkspaceError
+    from edi_router.partners.settings import listening
 
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.INFO if verbose or not once else logging.WARNING,
-        format="%(asctime)s %(levelname)s %(message)s",
-    )
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
-    logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # its troubles come to us as ChannelError
+    level = logging.INFO if verbose or not once else logging.WARNING
     place = workspace.needed(ctx)
     try:
         with (
+            logs.written(log_format, level, log_file),
             place.engine_lock(),
             place.open_ledger() as ledger,
             output.progress(say("round", "轮次")) as step,
+            ExitStack() as stack,
         ):
             engine = EmbeddedEngine(
                 place, ledger, place.open_archive(), progress=lambda what, detail: step(f"{what} {detail}")
             )
             engine.sweep()
+            address = metrics or listening(engine.configuration.settings.metrics_address)
+            if address is not None:
+                from edi_router.engine.monitor import served
+
+                stack.enter_context(served(engine, *address))
             if not once:
                 Service(engine).run()
                 return

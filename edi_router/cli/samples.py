@@ -21,7 +21,7 @@ from edi_router.faults import Fault
 
 if TYPE_CHECKING:
     from edi_router.pipeline.configuration import Configuration
-    from edi_router.pipeline.model import Prior, Sent
+    from edi_router.pipeline.model import Prior, Reference, Sent
 
 TABLE = "samples/bad/expected.tsv"
 NOW = datetime(2026, 3, 14, 2, 0, tzinfo=UTC)
@@ -216,12 +216,20 @@ class _Ledger:
     def sent_interchange(
         self, partner: str, sender: str, recipient: str, control_reference: str
     ) -> Sent | None:
-        from edi_router.formats.edifact.contrl_read import Answer
+        from edi_router.formats.answer import Answer
         from edi_router.pipeline.model import Sent
 
         if control_reference != "7":
             return None
         return Sent("sent-contrl", Answer.ACKNOWLEDGED if self.answered else None)
+
+    def sent_document(self, partner: str, numbers: Sequence[Reference]) -> Sent | None:
+        from edi_router.formats.answer import Answer
+        from edi_router.pipeline.model import Sent
+
+        if all(number.value.endswith("-unknown") for number in numbers):
+            return None
+        return Sent("sent", Answer.ACCEPTED if self.answered else None)
 
 
 @cache

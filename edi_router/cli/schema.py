@@ -21,6 +21,7 @@ KINDS = (
     "rules",
     "records",
     "document",
+    "calendar",
     "settings",
 )
 """What there is a schema of: the shipped copies are `schemas/json/KIND.schema.json`."""
@@ -55,6 +56,7 @@ def pretty(kind: str) -> str:
 
 def schema_of_kind(kind: str) -> dict[str, Any]:
     """The schema of a kind of file."""
+    from edi_router.calendars.model import CalendarFile
     from edi_router.config.json_schema import schema_of
     from edi_router.formats.documents import DocumentType
     from edi_router.formats.edifact.profile.model import ProfileFile
@@ -78,6 +80,7 @@ def schema_of_kind(kind: str) -> dict[str, Any]:
         "rules": (RuleFile, "schemas/rules/<id>.yaml"),
         "records": (Layout, "schemas/records/<id>.yaml"),
         "document": (DocumentType, "schemas/documents/<id>.yaml"),
+        "calendar": (CalendarFile, "schemas/calendars/<id>.yaml"),
         "settings": (Settings, "edi-router.yaml"),
     }
     return schema_of(*models[kind])

@@ -34,6 +34,9 @@ SETTINGS = """\
 # A larger drop is left where it is and reported.
 # maximum_file_megabytes: 100
 
+# Where the running engine serves metrics, health and readiness: a port of this machine, or HOST:PORT.
+# metrics_address: ""
+
 # Channels by partner id, instead of the one in the partner's file (for a test machine).
 # channels:
 #   PARTNER-ID: {{kind: folder, root: exchange/PARTNER-ID}}

@@ -13,7 +13,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from edi_router.config import Tree
+from edi_router.demo.end_state import Ended, differences, end_state, golden, of_books
 from edi_router.demo.played import Played, play
+from edi_router.demo.routes import Kept, measured
 from edi_router.demo.server import RunningServer, start
 from edi_router.engine.round import EmbeddedEngine, Report
 from edi_router.engine.workspace import Workspace
@@ -25,8 +27,8 @@ DAY = "samples/day/"
 WAIT_SECONDS = "0.5"
 MORNING = datetime(2026, 3, 14, 12, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 """When the sample day is played: its documents have dates, and some are valid for a while only."""
-SEED = 2026
-"""Of the made-up rest of the day."""
+SEED, MESSAGES = 2222, 284
+"""Of the made-up rest of the day, as the golden file of its end state has it."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,12 @@ class Demonstrated:
     books: Books
     played: Played | None
     """What became of the made-up rest of the day."""
+    ended: list[Ended]
+    """The end state: a row for each message, and those of the books when the whole day was played."""
+    differences: list[str]
+    """How the end state differs from the golden file, a line each."""
+    routes: list[Kept]
+    """How the time limits of all routes were kept."""
 
 
 def clock_from(moment: datetime) -> Callable[[], datetime]:
@@ -75,6 +83,10 @@ def demonstrate(root: Path, messages: int, tell: Callable[[str, str], None]) -> 
         report = engine.until_idle(timeout_seconds=50)
         files = [ledger.show(row["id"]) for row in ledger.ls("file", limit=1000)]
         played = play(tree, server, engine, Day(messages, SEED), tell) if messages else None
+        tell("books", "")
+        books, ended, whole = ledger.books(None), end_state(ledger), messages == MESSAGES
+        if whole:
+            ended += of_books(books)
         return Demonstrated(
             workspace=root,
             server=server.kind + (f" ({server.note})" if server.note else ""),
@@ -82,8 +94,11 @@ def demonstrate(root: Path, messages: int, tell: Callable[[str, str], None]) -> 
             report=report,
             files=files,
             messages={file["id"]: [ledger.show(each["id"]) for each in file["messages"]] for file in files},
-            books=ledger.books(None),
+            books=books,
             played=played,
+            ended=ended,
+            differences=differences(ended, golden(tree), whole),
+            routes=measured(tree, engine),
         )
 
 

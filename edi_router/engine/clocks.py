@@ -6,6 +6,7 @@ import logging
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from edi_router.engine.about import Problem, about, brief, where
 from edi_router.faults import render
 from edi_router.ledger import Conflict, Ledger
 from edi_router.ledger.store import instant
@@ -31,7 +32,8 @@ def strike_clocks(ledger: Ledger, configuration: Configuration, problems: list[s
             return count
         for entry in due:
             try:
-                count += _strike(entry, ledger, configuration, problems)
+                with about(entry=entry.id, partner=entry.entered_by, message=entry.message):
+                    count += _strike(entry, ledger, configuration, problems)
             except Conflict:
                 log.info("%s was moved meanwhile; its clock is looked at again", entry.id)
             except _MACHINE:
@@ -40,7 +42,9 @@ def strike_clocks(ledger: Ledger, configuration: Configuration, problems: list[s
                 # A clock that fails must not stop the others, nor what the engine does after them.
                 log.debug("the clock of %s could not strike", entry.id, exc_info=error)
                 told = str(error).partition("\n")[0]  # not the rows of a database's error
-                problems.append(f"{entry.id}: {type(error).__name__}: {told}")
+                logged = f"{entry.id}: {brief(error)} at {(where(error) or ['?'])[-1]}"
+                line = f"{entry.id}: {type(error).__name__}: {told}"
+                problems.append(Problem(line, logged, entry=entry.id))
             seen.add((entry.id, entry.version))
 
 
@@ -51,5 +55,7 @@ def _strike(entry: Entry, ledger: Ledger, configuration: Configuration, problems
         return 0
     moved, outputs, faults = result
     ledger.record_struck(moved, outputs, configuration.digest)
-    problems += [f"{entry.id}: {moved.move}: {render(fault, 'en')}" for fault in faults]
+    log.info("the clock %s struck", moved.move)
+    told = f"{entry.id}: {moved.move}: "
+    problems += [Problem(told + render(fault, "en"), told + fault.code) for fault in faults]
     return 1

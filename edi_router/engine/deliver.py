@@ -7,6 +7,8 @@ import random
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from edi_router.engine.about import Problem, about
+from edi_router.engine.tally import Count, Tally
 from edi_router.ledger import ClaimedDelivery, Fenced, Ledger
 from edi_router.transports import Channel, ChannelError
 
@@ -15,6 +17,8 @@ FIRST_RETRY = timedelta(seconds=10)
 LONGEST_RETRY = timedelta(hours=1)
 BATCH = 50
 """Deliveries of one destination that share their transactions."""
+MESSAGES = 500
+"""Messages of one output that a line of the log names; the ledger knows the others."""
 
 
 def retry_at(now: datetime, attempts: int, limit: int) -> datetime | None:
@@ -28,12 +32,20 @@ def retry_at(now: datetime, attempts: int, limit: int) -> datetime | None:
 class Courier:
     """Brings the deliveries of one destination there, by one open channel."""
 
-    def __init__(self, channel: Channel, ledger: Ledger, clock: Callable[[], datetime], limit: int) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        ledger: Ledger,
+        clock: Callable[[], datetime],
+        limit: int,
+        tally: Tally | None = None,
+    ) -> None:
         self.channel = channel
         self.ledger = ledger
         self.clock = clock
         self.limit = limit
         """After how many attempts a delivery is given up."""
+        self.tally = tally or Tally()
         self.problems: list[str] = []
         """What failed though the channel is there, a line each."""
 
@@ -58,12 +70,14 @@ class Courier:
             log.warning("taken over by another worker: %s", error)
         finally:
             self.ledger.delivered_all([(each.id, each.fence) for each in delivered])
+            self._delivered(delivered)
         return len(delivered)
 
     def _upload(self, claimed: Sequence[ClaimedDelivery]) -> list[ClaimedDelivery]:
         """Put everything under its temporary name; returns what can be renamed."""
         ready: list[ClaimedDelivery] = []
         for index, each in enumerate(claimed):
+            self.tally.beat()
             try:
                 for leftover in each.leftovers:
                     self.channel.discard(leftover)
@@ -83,6 +97,7 @@ class Courier:
     def _rename(self, ready: Sequence[ClaimedDelivery], delivered: list[ClaimedDelivery]) -> None:
         """Give everything its final name; what has it is added to `delivered`."""
         for index, each in enumerate(ready):
+            self.tally.beat()
             try:
                 self.channel.rename(each.temporary, each.name)
             except FileNotFoundError:
@@ -91,10 +106,12 @@ class Courier:
                     reason = f"{each.temporary} vanished from the inbox before it got its name"
                     again = retry_at(self.clock(), each.attempts, self.limit)
                     self.ledger.failed(each.id, each.fence, reason, again, not_renamed=True)
+                    self._attempt(each, reason, again)
                     continue
             except FileExistsError:
                 reason = f"the inbox has another file named {each.name}; it is not overwritten"
                 self.ledger.failed(each.id, each.fence, reason, None, not_renamed=True)
+                self._attempt(each, reason, None)
                 self._problem(each, reason)
                 continue
             except ChannelError as error:
@@ -107,6 +124,32 @@ class Courier:
     def _failed(self, each: ClaimedDelivery, error: ChannelError) -> None:
         again = retry_at(self.clock(), each.attempts, self.limit) if error.transient else None
         self.ledger.failed(each.id, each.fence, str(error), again)
+        self._attempt(each, str(error), again)
 
     def _problem(self, each: ClaimedDelivery, reason: str) -> None:
-        self.problems.append(f"{each.destination}: {each.name}: {reason}")
+        line = f"{each.destination}: {each.name}: {reason}"
+        with about(**_names(each)):
+            self.problems.append(Problem(line))
+
+    def _attempt(self, each: ClaimedDelivery, reason: str, again: datetime | None) -> None:
+        """Count and log an attempt that failed; with what is given up comes a problem, too."""
+        self.tally.count(Count.FAILURES, each.destination, "retry" if again else "given_up")
+        with about(**_names(each), attempt=each.attempts):
+            log.info(
+                "not delivered: %s; %s", reason, f"again at {again.isoformat()}" if again else "given up"
+            )
+
+    def _delivered(self, delivered: Sequence[ClaimedDelivery]) -> None:
+        for each in delivered:
+            self.tally.count(Count.DELIVERIES, each.destination)
+            self.tally.count(Count.BYTES_OUT, each.destination, by=len(each.content))
+            with about(**_names(each), size=len(each.content)):
+                log.info("delivered")
+
+
+def _names(each: ClaimedDelivery) -> dict[str, object]:
+    """What a line about a delivery is about: the delivery, and the messages that it brings."""
+    names: dict[str, object] = {"delivery": each.id, "output": each.output, "name": each.name}
+    if len(each.messages) == 1:
+        return names | {"message": each.messages[0]}
+    return names | {"messages": list(each.messages[:MESSAGES])}

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 
-from edi_router.ledger import Archive, Ledger
+from edi_router.engine.about import Problem, about
+from edi_router.engine.tally import Count, Tally
+from edi_router.ledger import Archive, Ledger, Receipt
 from edi_router.ledger import Drop as Arrival
 from edi_router.transports import Channel, ChannelError, Drop, StabilityWatch
 
@@ -23,13 +25,20 @@ class Receiver:
     """
 
     def __init__(
-        self, partner: str, channel: Channel, watch: StabilityWatch, ledger: Ledger, archive: Archive
+        self,
+        partner: str,
+        channel: Channel,
+        watch: StabilityWatch,
+        ledger: Ledger,
+        archive: Archive,
+        tally: Tally | None = None,
     ) -> None:
         self.partner = partner
         self.channel = channel
         self.watch = watch
         self.ledger = ledger
         self.archive = archive
+        self.tally = tally or Tally()
         self.problems: list[str] = []
         """Drops that had to be left where they are, a line each."""
 
@@ -59,7 +68,8 @@ class Receiver:
         return drop.size <= maximum
 
     def _left(self, name: str, why: str) -> None:
-        self.problems.append(f"{self.partner}: {name} is left in the outbox: {why}")
+        line = f"{self.partner}: {name} is left in the outbox: {why}"
+        self.problems.append(Problem(line, partner=self.partner, name=name))
 
     def _batch(self, drops: Sequence[Drop], digest: str, stopping: Callable[[], bool]) -> int:
         arrived: list[tuple[Drop, Arrival]] = []
@@ -67,11 +77,13 @@ class Receiver:
         for drop in drops:
             if stopping():
                 break
+            self.tally.beat()
             try:
                 with self.archive.writer() as writer:
                     self.channel.fetch(drop.name, writer)
             except FileNotFoundError:
-                log.info("%s: %s is gone before it was fetched", self.partner, drop.name)
+                with about(name=drop.name):
+                    log.info("the file is gone before it was fetched")
                 continue
             except ChannelError as error:
                 lost = error
@@ -79,18 +91,27 @@ class Receiver:
             came = Arrival(self.partner, self.partner, drop.name, writer.size, drop.modified, writer.sha256)
             arrived.append((drop, came))
         receipts = self.ledger.receive_all([came for _, came in arrived], digest)
+        for (drop, _), receipt in zip(arrived, receipts, strict=True):
+            self._received(drop, receipt)
         removed: list[str] = []
         try:
             for (drop, _), receipt in zip(arrived, receipts, strict=True):
                 if self._remove(drop):
                     removed.append(receipt.file_id)
-                if receipt.known:
-                    log.info("%s: the removal of %s, received earlier, is finished", self.partner, drop.name)
         finally:
             self.ledger.removed(*removed)
         if lost is not None:
             raise lost
         return sum(not receipt.known for receipt in receipts)
+
+    def _received(self, drop: Drop, receipt: Receipt) -> None:
+        with about(file=receipt.file_id, name=drop.name, size=drop.size):
+            if receipt.known:
+                log.info("received earlier; its removal is finished")
+                return
+            log.info("received")
+        self.tally.count(Count.FILES, self.partner)
+        self.tally.count(Count.BYTES_IN, self.partner, by=drop.size)
 
     def _remove(self, drop: Drop) -> bool:
         """Whether the drop is out of the outbox, so that meeting its like again means a new file."""

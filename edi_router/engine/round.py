@@ -11,9 +11,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from edi_router.engine.about import Problem, about
+from edi_router.engine.batching import close_batches
 from edi_router.engine.clocks import strike_clocks
 from edi_router.engine.deliver import BATCH, Courier
 from edi_router.engine.receive import Receiver
+from edi_router.engine.tally import Count, Tally
 from edi_router.engine.work import work
 from edi_router.engine.workspace import Workspace, WorkspaceError, utc_now
 from edi_router.faults import Fault
@@ -61,12 +64,14 @@ class EmbeddedEngine:
         archive: Archive,
         clock: Callable[[], datetime] = utc_now,
         progress: Progress = _silent,
+        tally: Tally | None = None,
     ) -> None:
         self.workspace = workspace
         self.ledger = ledger
         self.archive = archive
         self.clock = clock
         self.progress = progress
+        self.tally = tally or Tally(clock=lambda: clock().timestamp())
         self.stopping = False
         self._watches: dict[str, StabilityWatch] = {}
         self._told: set[str] = set()
@@ -106,6 +111,7 @@ class EmbeddedEngine:
 
     def round(self) -> Report:
         """One round over all partners. A channel that fails is reported and does not stop the others."""
+        self.tally.begin_round()
         self.sweep()
         report = Report()
         with ExitStack() as stack:
@@ -115,15 +121,16 @@ class EmbeddedEngine:
             report.processed = self.process(report.problems)
             self._deliver(channels, report)
         self._tell(report.problems)
+        self.tally.end_round()
         return report
 
     def _tell(self, problems: Sequence[str]) -> None:
         """Log what is new; a problem that lasts is told once, and once when it is over."""
         for problem in problems:
             if problem not in self._told:
-                log.error("%s", problem)
+                _log(logging.ERROR, "%s", problem)
         for problem in self._told - set(problems):
-            log.info("over: %s", problem)
+            _log(logging.INFO, "over: %s", problem)
         self._told = set(problems)
 
     def until_idle(self, timeout_seconds: float = 3600, pause_seconds: float = 0.2) -> Report:
@@ -153,9 +160,12 @@ class EmbeddedEngine:
     def process(self, problems: list[str]) -> int:
         """`work`, with what went wrong added to `problems`."""
         done = work(
-            self.ledger, self.archive, self.configuration, problems, lambda: self.stopping, self.registers
-        )
-        return done + strike_clocks(self.ledger, self.configuration, problems)
+            self.ledger, self.archive, self.configuration, problems, lambda: self.stopping, self.registers,
+            self.tally,
+        )  # fmt: skip
+        struck = strike_clocks(self.ledger, self.configuration, problems)
+        self.tally.count(Count.CLOCKS, by=struck)
+        return done + struck + close_batches(self.ledger, self.configuration, problems)
 
     def sweep(self) -> int:
         """Re-open what a stopped process, or a broken-off round, had claimed: this is the only engine."""
@@ -177,9 +187,10 @@ class EmbeddedEngine:
                 continue
             self.progress("receive", partner)
             digest = self.configuration.digest
-            receiver = Receiver(partner, channel, self._watch(partner), self.ledger, self.archive)
+            receiver = Receiver(partner, channel, self._watch(partner), self.ledger, self.archive, self.tally)
             try:
-                taken, waiting = receiver.receive(digest, maximum, lambda: self.stopping)
+                with about(partner=partner):
+                    taken, waiting = receiver.receive(digest, maximum, lambda: self.stopping)
                 report.received += taken
                 report.waiting += waiting
             except ChannelError as error:
@@ -204,9 +215,11 @@ class EmbeddedEngine:
                     break
                 before = ids
                 self.progress("deliver", destination)
-                courier = Courier(channel, self.ledger, self.clock, self.configuration.settings.attempts)
+                attempts = self.configuration.settings.attempts
+                courier = Courier(channel, self.ledger, self.clock, attempts, self.tally)
                 try:
-                    report.delivered += courier.deliver(ids)
+                    with about(partner=destination):
+                        report.delivered += courier.deliver(ids)
                 except ChannelError as error:
                     channels.failed(destination, error)
                 report.problems += courier.problems
@@ -231,14 +244,26 @@ class _Channels:
         if settings is None:
             return None
         try:
-            return self.stack.enter_context(open_channel(settings, base=self.engine.workspace.root))
+            channel = self.stack.enter_context(open_channel(settings, base=self.engine.workspace.root))
         except ChannelError as error:
             self.failed(partner, error)
             return None
+        self.engine.tally.contact(partner, reached=True)
+        return channel
 
     def failed(self, partner: str, error: ChannelError) -> None:
         self._open[partner] = None
-        self.report.problems.append(f"{partner}: {error}")
+        self.engine.tally.contact(partner, reached=False)
+        self.report.problems.append(Problem(f"{partner}: {error}", partner=partner))
+
+
+def _log(level: int, text: str, problem: str) -> None:
+    """A line about a problem, with what it is about; what it may quote of messages stays out of the log."""
+    if isinstance(problem, Problem):
+        with about(**problem.names):
+            log.log(level, text, problem.logged)
+    else:
+        log.log(level, text, problem)
 
 
 class ConfigurationFaulty(WorkspaceError):

@@ -69,6 +69,7 @@ class Service:
             self.engine.round()
         except Exception:
             # The next poll tries again; the ledger keeps what was done.
+            self.engine.tally.end_round(broken=True)
             log.exception("the round was broken off")
 
     def nightly(self) -> None:
@@ -82,6 +83,7 @@ class Service:
             window = last_window(utc_now(), settings.nightly, settings.zone)
             closed = ledger.closed_books()
             for day in days_to_close(window, closed[-1] if closed else None):
+                self.engine.tally.beat()
                 books = ledger.close_books(day)
                 log.info("books of %s closed: %s", day, "balanced" if books.balanced else "NOT BALANCED")
             # Closing a day twice changes nothing, so the window counts as fired only when it is done.

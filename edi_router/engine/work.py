@@ -8,10 +8,13 @@ from datetime import datetime
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from edi_router.engine.about import Problem, about, brief, where
+from edi_router.engine.tally import Count, Tally
+from edi_router.faults import Fault
 from edi_router.ledger import Archive, Conflict, Fenced, Ledger, Recordable, WorkItem
 from edi_router.ledger.registering import moves_of
 from edi_router.pipeline.configuration import Configuration
-from edi_router.pipeline.model import FileOutcome, Incoming
+from edi_router.pipeline.model import Decision, FileOutcome, Incoming
 from edi_router.pipeline.process import process
 from edi_router.registers import Empty, Overlay, RegisterView
 
@@ -30,6 +33,7 @@ def work(
     problems: list[str],
     stopping: Callable[[], bool] = lambda: False,
     registers: RegisterView | None = None,
+    tally: Tally | None = None,
 ) -> int:
     """Process all pending work; returns how many rows were done. Stops between files when `stopping()`.
 
@@ -46,7 +50,8 @@ def work(
         if not batch:
             break
         seen.update(item.id for item in batch)
-        done += _Batch(ledger, archive, configuration, problems, registers or Empty()).run(batch, stopping)
+        views = (registers or Empty(), tally or Tally())
+        done += _Batch(ledger, archive, configuration, problems, *views).run(batch, stopping)
     return done
 
 
@@ -71,11 +76,13 @@ class _Batch:
         configuration: Configuration,
         problems: list[str],
         registers: RegisterView,
+        tally: Tally,
     ) -> None:
         self.ledger = ledger
         self.archive = archive
         self.configuration = configuration
         self.problems = problems
+        self.tally = tally
         self.recorded = registers
         self.registers = Overlay(registers)
         """The registers as they will be when the files before are recorded."""
@@ -90,16 +97,19 @@ class _Batch:
             if stopping():
                 self.ledger.give_back(item.id, fences[item.id])
                 continue
-            outcome = self._process(item, fences[item.id])
+            self.tally.beat()
+            with about(**_names(item)):
+                outcome = self._process(item, fences[item.id])
             if outcome is None:
                 failed += 1
             else:
                 made.append((item, Recordable(item.id, fences[item.id], outcome, self.configuration.digest)))
         results = self._record([recordable for _, recordable in made])
-        return failed + sum(
-            self._settle(item, recordable, problem)
-            for (item, recordable), problem in zip(made, results, strict=True)
-        )
+        ended = 0
+        for (item, recordable), problem in zip(made, results, strict=True):
+            with about(**_names(item)):
+                ended += self._settle(item, recordable, problem)
+        return failed + ended
 
     def _record(self, made: Sequence[Recordable]) -> list[Exception | None]:
         """Record all in one transaction; where that fails as a whole, one by one to find the culprit."""
@@ -110,7 +120,7 @@ class _Batch:
         except Exception as error:
             if len(made) == 1:
                 return [error]
-            log.warning("a batch of %d files could not be recorded together: %s", len(made), error)
+            log.warning("a batch of %d files could not be recorded together: %s", len(made), brief(error))
             return self._one_by_one(made)
 
     def _one_by_one(self, made: Sequence[Recordable]) -> list[Exception | None]:
@@ -146,37 +156,77 @@ class _Batch:
             return process(self._incoming(item), self.configuration, self.ledger, self.registers)
         except _MACHINE as error:
             # The machine's trouble, not the file's: its claim ends, and the next round tries again.
-            log.debug("%s of %s could not be processed now", item.name, item.partner, exc_info=error)
-            self.problems.append(f"{item.partner}: {item.name} could not be processed now: {error}")
+            log.debug("could not be processed now", exc_info=error)
+            told = f"{item.partner}: {item.name} could not be processed now: "
+            self.problems.append(Problem(told + str(error), told + brief(error)))
         except Exception as error:
             # A bug must not stop the other files, and must not lose this one.
             self._failed(item, fence, error)
         return None
 
     def _failed(self, item: WorkItem, fence: int, error: Exception) -> None:
-        log.debug("%s of %s could not be processed", item.name, item.partner, exc_info=error)
+        log.debug("could not be processed", exc_info=error)
         reason = f"{type(error).__name__}: {error}"
-        self.problems.append(f"{item.partner}: {item.name}: {reason}")
+        told = f"{item.partner}: {item.name}: "
+        # The text of a bug may quote the message: it stands in the ledger, for those who may see messages.
+        self.problems.append(Problem(told + reason, f"{told}{brief(error)} at {(where(error) or ['?'])[-1]}"))
+        self.tally.count(Count.BROKEN, item.partner)
         self.ledger.fail(item.id, fence, reason)
 
     def _settle(self, item: WorkItem, recordable: Recordable, problem: Exception | None) -> int:
         """Deal with what kept one file of the batch from being recorded."""
         tries = 1
         while isinstance(problem, Conflict) and tries < CONFLICT_TRIES:
-            log.info("%s: the ledger changed meanwhile; processed again", item.name)
+            log.info("the ledger changed meanwhile; processed again")
             tries += 1
             self.registers = Overlay(self.recorded)
             outcome = self._process(item, recordable.fence)
             if outcome is None:
                 return 1
-            again = Recordable(item.id, recordable.fence, outcome, recordable.config)
-            [problem] = self._record([again])
+            recordable = Recordable(item.id, recordable.fence, outcome, recordable.config)
+            [problem] = self._record([recordable])
         if problem is None:
+            self._decided(item, recordable.outcome)
             return 1
         if isinstance(problem, Fenced):
-            log.warning("%s: another worker has taken it over; our result is dropped", item.name)
+            log.warning("another worker has taken it over; our result is dropped")
             return 0
         if isinstance(problem, _MACHINE):
             raise problem
         self._failed(item, recordable.fence, problem)
         return 1
+
+    def _decided(self, item: WorkItem, outcome: FileOutcome) -> None:
+        """Count and log what was recorded: a line for each message, with the codes of its faults."""
+        for interchange in outcome.interchanges:
+            for message in interchange.messages:
+                if item.only and message.id not in item.only:
+                    continue
+                self.tally.count(Count.MESSAGES, item.partner, str(message.decision))
+                if log.isEnabledFor(logging.INFO):
+                    names = {"interchange": interchange.id, "message": message.id, "type": message.type}
+                    if message.agreement:
+                        names["agreement"] = message.agreement
+                    with about(**names, **_codes(message.faults)):
+                        log.info("%s", message.decision)
+        if outcome.decision is Decision.HELD:
+            self.tally.count(Count.UNREADABLE, item.partner)
+            with about(**_codes(outcome.faults)):
+                log.info("held: nothing in the file can be read")
+
+
+def _names(item: WorkItem) -> dict[str, object]:
+    """What a line about a piece of work is about."""
+    names: dict[str, object] = {
+        "partner": item.partner,
+        "file": item.file,
+        "name": item.name,
+        "work": item.id,
+    }
+    return names | {"message": min(item.only)} if len(item.only) == 1 else names
+
+
+def _codes(faults: Sequence[Fault]) -> dict[str, object]:
+    """The codes of the faults, each once; their values are content of the message."""
+    codes = sorted({fault.code for fault in faults})
+    return {"faults": codes} if codes else {}

@@ -14,6 +14,7 @@ from pydantic import Field, field_validator
 
 from edi_router.config import Model, Tree, place_of, read_model
 from edi_router.faults import Fault
+from edi_router.formats.acknowledges import Acknowledges
 from edi_router.paths import Node, Path, PathError, parse
 
 _EDIFACT = re.compile(r"([A-Z]{6})(?: ([A-Z0-9]+))?")
@@ -108,6 +109,8 @@ class DocumentType(Model):
     """Business numbers by kind: paths."""
     parties: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Who may see the document, by role: paths of codes by which a partner is known."""
+    acknowledges: tuple[Acknowledges, ...] = ()
+    """What it says of documents that we sent."""
     secret: tuple[str, ...] = ()
     """Paths of values that are never shown, such as passwords."""
     note: str = ""

@@ -6,16 +6,18 @@ that comes late takes nothing back. What each acknowledgement said stays in its 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, or_, select, update
 
-from edi_router.formats.edifact.contrl_read import Answer
+from edi_router.formats.answer import Answer
 from edi_router.ledger import tables
+from edi_router.ledger.batched import answer_members
+from edi_router.ledger.clocks import stop_answers
 from edi_router.ledger.moves import canonical, note
 from edi_router.ledger.store import Row, Store, Tx
-from edi_router.pipeline.model import Acknowledging, Sent
+from edi_router.pipeline.model import Acknowledging, OutputKind, Sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +54,17 @@ def acknowledge(tx: Tx, arrived: Sequence[Arrived]) -> None:
     rows: list[Row] = []
     for each, row in zip(arrived, found, strict=True):
         says = each.says
-        rows += _rows(tx, each, row)
+        members: Mapping[str, str] = {}
+        if row is not None and row["kind"] == OutputKind.BATCH:
+            members = answer_members(tx, row, says, each.message)
+        rows += _rows(tx, each, row, members)
         if row is None:
             continue
         before = answers.get(row["id"])
         after = max((answer for answer in (before, says.answer) if answer), key=lambda answer: answer.rank)
         answers[row["id"]] = after
         detail = {"answer": says.answer, "message": each.message, "reference": says.reference}
+        stop_answers(tx, ((row["id"], level) for level in says.answer.levels))
         note(tx, "output", [outputs[row["id"]]], "answered", detail | ({"before": before} if before else {}))
     o = tables.output
     for id, answer in answers.items():
@@ -66,11 +72,14 @@ def acknowledge(tx: Tx, arrived: Sequence[Arrived]) -> None:
     tx.insert(tables.acknowledgement, rows)
 
 
-def _rows(tx: Tx, arrived: Arrived, output: Row | None) -> list[Row]:
+def _rows(tx: Tx, arrived: Arrived, output: Row | None, members: Mapping[str, str]) -> list[Row]:
+    """What it says of each level; of a message in a batch it says it of the output that the message is."""
     says = arrived.says
+    whole = None if output is None else output["id"]
     return [
         {
-            "message": arrived.message, "output": None if output is None else output["id"],
+            "message": arrived.message,
+            "output": members.get(level.reference, whole) if level.level == "message" else whole,
             "partner": arrived.partner, "kind": says.kind, "level": level.level,
             "reference": level.reference, "within": level.within, "sender": says.sender,
             "recipient": says.recipient, "answer": str(level.answer), "detail": canonical(level.detail),

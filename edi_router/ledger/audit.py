@@ -6,11 +6,10 @@ again.
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from edi_router.ledger import tables
-from edi_router.ledger.rows import MADE_FROM
-from edi_router.ledger.states import IN_BOOKS, TABLES
+from edi_router.ledger.states import IN_BOOKS, MADE_FROM, TABLES
 
 LIMIT = 100
 
@@ -54,6 +53,8 @@ def _stuck(connection: Connection) -> list[str]:
     )  # fmt: skip
     alive = w.state.in_(("pending", "claimed", "failed"))
     moving = d.state.in_(("waiting", "claimed", "renaming"))
+    carrier = func.coalesce(o.batch, o.id)  # a batch, and the output that it is, have one id
+    collected = and_(o.series.is_not(None), o.batch.is_(None))
     undelivered = (
         select(mo.output)
         .join(tables.output, o.id == mo.output)
@@ -67,10 +68,11 @@ def _stuck(connection: Connection) -> list[str]:
         ("message {} is in work and has nothing left to deliver",
          select(m.id).where(m.state == "in_work", ~undelivered.exists())),
         ("output {} waits and has no delivery under way",
-         select(o.id).where(o.state == "waiting", ~select(d.id).where(d.output == o.id, moving).exists())),
+         select(o.id).where(
+             o.state == "waiting", ~collected, ~select(d.id).where(d.output == carrier, moving).exists())),
         ("output {} failed and its delivery did not",
          select(o.id).where(
-             o.state == "failed", ~select(d.id).where(d.output == o.id, d.state == "failed").exists())),
+             o.state == "failed", ~select(d.id).where(d.output == carrier, d.state == "failed").exists())),
     )  # fmt: skip
     return [text.format(id) for text, query in checks for id in connection.scalars(query.limit(LIMIT))]
 

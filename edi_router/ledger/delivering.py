@@ -14,6 +14,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from edi_router.ledger import tables
+from edi_router.ledger.batched import batches_of, follow
 from edi_router.ledger.clocks import start_answers
 from edi_router.ledger.errors import Fenced, NotFound
 from edi_router.ledger.moves import Change, change, note
@@ -26,6 +27,7 @@ from edi_router.ledger.outbox import (
     complete,
     contents,
     made_from,
+    messages_of,
 )
 from edi_router.ledger.store import Row, Store, Tx, instant, micros
 from edi_router.ledger.working import paused
@@ -68,7 +70,10 @@ class Delivering(Store):
                 if row["state"] in ("waiting", "claimed", "renaming") and row["next_attempt"] <= tx.now
             ]
             outputs = contents(tx, (row["output"] for row in rows))
-            claimed = [claimed_delivery(row, outputs[row["output"]]) for row in rows]
+            messages = messages_of(tx, outputs)
+            claimed = [
+                claimed_delivery(row, outputs[row["output"]], messages.get(row["output"], ())) for row in rows
+            ]
             change(tx, "delivery", [
                 Change(row, "renaming" if row["state"] == "renaming" else "claimed", values={
                     "fence": own.fence, "temporary": own.temporary, "attempts": own.attempts,
@@ -176,3 +181,5 @@ def _outputs_become(
 ) -> None:
     outputs = tx.lock(tables.output, (row["output"] for row in deliveries))
     change(tx, "output", [Change(outputs[row["output"]], to, what, detail(row)) for row in deliveries])
+    if batches := batches_of(outputs.values()):
+        follow(tx, batches, to, what)

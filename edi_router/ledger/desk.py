@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import select, update
 
 from edi_router.ledger import tables
+from edi_router.ledger.batched import batches_of, follow, retry_rejected
 from edi_router.ledger.errors import NotFound, Refused
 from edi_router.ledger.moves import Change, change, note
 from edi_router.ledger.refusing import close_interchange, write_refusal
@@ -22,12 +23,13 @@ class Desk(Store):
         """Try again what was given up; returns how many things that are.
 
         `id` is a delivery, an output (its deliveries), a file or message (its failed work, and the failed
-        deliveries of what was made from it). Raises NotFound, and Refused when nothing of it has failed.
+        deliveries of what was made from it). What a partner has rejected out of a batch is collected again. Raises
+        NotFound, and Refused when nothing of it has failed.
         """
         with self.write() as tx:
             if not _exists(tx, id):
                 raise NotFound(f"nothing has the id {id}")
-            count = self._retry_work(tx, id) + self._retry_deliveries(tx, id)
+            count = self._retry_work(tx, id) + self._retry_deliveries(tx, id) + retry_rejected(tx, id)
             if not count:
                 raise Refused(f"nothing of {id} has failed")
             _decided(tx, "retry", id, "retry", by, "")
@@ -113,11 +115,14 @@ class Desk(Store):
     def _retry_deliveries(self, tx: Tx, id: str) -> int:
         d, o, mo = tables.delivery, tables.output, tables.message_output
         made = select(mo.c.output).where(mo.c.message == id)
+        member = o.alias("member").c
+        around = select(member.batch).where((member.id == id) | (member.file == id), member.batch.is_not(None))
         query = (
             select(d.c.id)
             .join(o, o.c.id == d.c.output)
             .where(
-                d.c.state == "failed", (d.c.id == id) | (o.c.id == id) | (o.c.file == id) | o.c.id.in_(made)
+                d.c.state == "failed",
+                (d.c.id == id) | (o.c.id == id) | (o.c.file == id) | o.c.id.in_(made) | o.c.id.in_(around),
             )
         )
         rows = tx.lock(d, tx.connection.scalars(query))
@@ -126,6 +131,7 @@ class Desk(Store):
         ])  # fmt: skip
         outputs = tx.lock(o, (row["output"] for row in rows.values()))
         change(tx, "output", [Change(row, "waiting", "retried") for row in outputs.values()])
+        follow(tx, batches_of(outputs.values()), "waiting", "retried")
         return len(rows)
 
 

@@ -14,7 +14,10 @@ from typing import Self
 from sqlalchemy import Connection
 
 from edi_router.ledger.acknowledging import Acknowledgements
+from edi_router.ledger.answering import Answers
+from edi_router.ledger.batching import Batching
 from edi_router.ledger.bookkeeping import Bookkeeping
+from edi_router.ledger.collecting import Collecting
 from edi_router.ledger.delivering import Delivering
 from edi_router.ledger.desk import Desk
 from edi_router.ledger.duplicates import Duplicates
@@ -47,6 +50,9 @@ class Ledger(
     Working,
     Duplicates,
     Acknowledgements,
+    Answers,
+    Collecting,
+    Batching,
     Recording,
     RegisterReads,
     Striking,

@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, Text, bindparam, or_, select
 from edi_router.ledger import tables
 from edi_router.ledger.clocks import stop_deliveries
 from edi_router.ledger.moves import Change, change
-from edi_router.ledger.rows import MADE_FROM
+from edi_router.ledger.states import MADE_FROM
 from edi_router.ledger.store import Row, Tx
 
 _o, _c, _mo, _d = tables.output.c, tables.content.c, tables.message_output.c, tables.delivery.c
@@ -32,6 +32,11 @@ _MADE_FROM = (
     select(_mo.message)
     .where(_mo.output.in_(bindparam("outputs", expanding=True)), _mo.role == MADE_FROM)
     .distinct()
+)
+_MESSAGES = (
+    select(_mo.output, _mo.message)
+    .where(_mo.output.in_(bindparam("outputs", expanding=True)))
+    .order_by(_mo.output, _mo.message)
 )
 DUE = (
     select(_d.id, _d.output, _d.destination, _d.partner, _d.name, _d.state, _d.attempts)
@@ -81,6 +86,8 @@ class ClaimedDelivery:
     """It was sent before: rename `temporary` when it is there; when it is gone, the rename happened."""
     leftovers: tuple[str, ...]
     """Temporary names of earlier attempts, to be removed when they are there."""
+    messages: tuple[str, ...] = ()
+    """The messages that the output was made from or answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +113,7 @@ def temporary_name(name: str, fence: int) -> str:
     return f".{name}.{fence}.part"
 
 
-def claimed_delivery(row: Row, output: Row) -> ClaimedDelivery:
+def claimed_delivery(row: Row, output: Row, messages: Sequence[str]) -> ClaimedDelivery:
     """What the claim of a delivery, as it was locked, gets: the next fence and its temporary name."""
     fence, renaming = row["fence"] + 1, row["state"] == "renaming"
     temporary = row["temporary"] if renaming else temporary_name(row["name"], fence)
@@ -114,7 +121,7 @@ def claimed_delivery(row: Row, output: Row) -> ClaimedDelivery:
     return ClaimedDelivery(
         row["id"], fence, row["output"], output["kind"], row["destination"], row["partner"], row["name"],
         temporary, zlib.decompress(output["data"]), output["sha256"], row["attempts"] + 1, renaming,
-        tuple(temporary_name(row["name"], number) for number in earlier),
+        tuple(temporary_name(row["name"], number) for number in earlier), tuple(messages),
     )  # fmt: skip
 
 
@@ -125,6 +132,14 @@ def contents(tx: Tx, ids: Iterable[str]) -> dict[str, Row]:
     for start in range(0, len(wanted), 500):
         for row in tx.connection.execute(_CONTENTS, {"wanted": wanted[start : start + 500]}).mappings():
             found[row["id"]] = dict(row)
+    return found
+
+
+def messages_of(tx: Tx, outputs: Iterable[str]) -> dict[str, list[str]]:
+    """The messages that each of these outputs was made from or answers."""
+    found: dict[str, list[str]] = {}
+    for output, message in tx.connection.execute(_MESSAGES, {"outputs": sorted(set(outputs))}):
+        found.setdefault(output, []).append(message)
     return found
 
 

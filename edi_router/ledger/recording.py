@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import bindparam, delete, select, update
 
 from edi_router.ledger import tables
 from edi_router.ledger.acknowledging import acknowledge
+from edi_router.ledger.answering import adopt, answer
+from edi_router.ledger.clocks import ANSWER
 from edi_router.ledger.duplicates import Key, conflict
 from edi_router.ledger.errors import Conflict, Fenced, NotFound, Refused
 from edi_router.ledger.moves import Change, change, enter
@@ -120,7 +122,8 @@ class _Batch:
         known = self._known(work, item.outcome) if work["kind"] == "message" else None
         config = item.config if item.config is not None else file["config"]
         common = {"now": self.tx.now, "config": config, "engine": __version__}
-        rows = build(file, common, item.outcome, self.partners[work["partner"]] + 1, self.numbers, known)
+        outcome = self._untold(item.outcome)
+        rows = build(file, common, outcome, self.partners[work["partner"]] + 1, self.numbers, known)
         moves = moves_of(item.outcome, work["partner"])
         if known is not None:
             moves = [each for each in moves if each[1] in known.messages]
@@ -140,6 +143,14 @@ class _Batch:
                 },
                 {"format": item.outcome.format, "reason": reason, "config": config, "engine": __version__},
             ))  # fmt: skip
+
+    def _untold(self, outcome: FileOutcome) -> FileOutcome:
+        """The outcome without what an earlier try has told: a file that was released may be as unreadable as before."""
+        if not outcome.told:
+            return outcome
+        o = tables.output.c.id
+        known = set(self.tx.connection.scalars(select(o).where(o.in_([each.id for each in outcome.told]))))
+        return replace(outcome, told=tuple(each for each in outcome.told if each.id not in known))
 
     def _guard(self, work: Row, file: Row, outcome: FileOutcome) -> list[Key]:
         keys: list[Key] = [
@@ -182,6 +193,7 @@ class _Batch:
     def write(self) -> None:
         tx, rows = self.tx, self.rows
         tx.insert(tables.interchange, rows.interchanges)
+        tx.insert_missing(tables.interchange, rows.unread)
         if rows.decided:
             self._decide(rows.decided)
         enter(tx, "message", rows.messages)
@@ -200,12 +212,20 @@ class _Batch:
         enter(tx, "delivery", rows.deliveries)
         tx.insert(tables.reference, rows.references)
         tx.insert(tables.visible_to, rows.visible)
+        # A file that was released tells its faults anew.
+        files = {fault["subject"] for fault in rows.faults if fault["kind"] == "file"}
+        if files:
+            f = tables.fault.c
+            tx.connection.execute(delete(tables.fault).where(f.kind == "file", f.subject.in_(files)))
         tx.insert(tables.fault, rows.faults)
         tx.insert_missing(tables.output_reference, rows.known_by)
         tx.insert_missing(tables.clock, rows.clocks)
         complete(tx, (redone.row["id"] for redone in rows.redone))
         if rows.arrived:
             acknowledge(tx, rows.arrived)
+        if rows.answered:
+            answer(tx, rows.answered)
+        self._adopt()
         self.moves.write()
         change(tx, "work", self.done.values())
         change(tx, "file", self.processed)
@@ -218,6 +238,12 @@ class _Batch:
             partner, w = self.works[work_id]["partner"], tables.work
             seen = self.partners[partner] + (partner in self._used)
             tx.connection.execute(update(w).where(w.c.id == work_id).values(seen=seen))
+
+    def _adopt(self) -> None:
+        """Give the new outputs that are to be answered the answers that came too early."""
+        awaited = {row["subject"] for row in self.rows.clocks if row["kind"] == ANSWER}
+        outputs = [entry.row for entry in self.rows.outputs if entry.row["id"] in awaited]
+        adopt(self.tx, outputs, self.rows.known_by, self.rows.references)
 
     def _decide(self, rows: Iterable[Row]) -> None:
         i = tables.interchange

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from edi_router.ledger.acknowledging import Arrived
+from edi_router.ledger.answering import Answered
 from edi_router.ledger.coding import fault_rows
 from edi_router.ledger.moves import Change, Entry, canonical
+from edi_router.ledger.states import ANSWERED, MADE_FROM
 from edi_router.ledger.store import Row
 from edi_router.pipeline.model import (
     Decision,
@@ -20,11 +22,6 @@ from edi_router.pipeline.model import (
     Output,
     TimeLimit,
 )
-
-MADE_FROM = "made_from"
-"""Role of a message whose document the output is: it completes when all of these are delivered."""
-ANSWERED = "answered"
-"""Role of a message that the output acknowledges."""
 
 
 class Numbers:
@@ -57,6 +54,9 @@ class Rows:
     visible: list[Row] = field(default_factory=list)
     faults: list[Row] = field(default_factory=list)
     arrived: list[Arrived] = field(default_factory=list)
+    unread: list[Row] = field(default_factory=list)
+    """Interchanges of which nothing could be read; there from an earlier try if the file was released."""
+    answered: list[Answered] = field(default_factory=list)
     known_by: list[Row] = field(default_factory=list)
     clocks: list[Row] = field(default_factory=list)
 
@@ -91,6 +91,7 @@ def outputs_of(outcome: FileOutcome) -> Iterator[Output]:
         for message in interchange.messages:
             yield from message.outputs
         yield from interchange.acknowledgements
+    yield from outcome.told
 
 
 def build(
@@ -102,6 +103,7 @@ def build(
         builder.interchange(interchange)
     if known is None:
         builder.rows.faults += fault_rows("file", file["id"], file["id"], outcome.faults)
+        builder.unread(outcome)
     return builder.rows
 
 
@@ -127,6 +129,21 @@ class _Builder:
         self.rows = Rows()
         self._made: set[str] = set(known.outputs) if known else set()
         self._linked: set[tuple[str, str]] = set()
+
+    def unread(self, outcome: FileOutcome) -> None:
+        """What tells that nothing in the file could be read: it answers an interchange without messages."""
+        if not outcome.told:
+            return
+        file, id = self.file, f"{self.file['id']}-0"
+        self.rows.unread.append({
+            "id": id, "file": file["id"], "position": 0, "format": outcome.format,
+            "partner": file["partner"], "sender": file["partner"], "recipient": "", "control_reference": "",
+            "content": file["sha256"], "decision": str(Decision.REJECTED), "test": 0, "duplicate_of": None,
+            "sequence": self.sequence, "received": file["received"], "config": self.common["config"],
+            "engine": self.common["engine"],
+        })  # fmt: skip
+        for output in outcome.told:
+            self.output(id, output, (), ANSWERED)
 
     def interchange(self, it: InterchangeOutcome) -> None:
         file = self.file
@@ -185,6 +202,7 @@ class _Builder:
             ]
         if message.acknowledges is not None:
             self.rows.arrived.append(Arrived(message.id, file["partner"], message.acknowledges))
+        self.rows.answered += [Answered(message.id, file["partner"], each) for each in message.answers]
         for output in message.outputs:
             self.output(it.id, output, dict.fromkeys((message.id, *output.messages)), MADE_FROM)
 

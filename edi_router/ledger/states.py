@@ -83,6 +83,13 @@ TABLES: Mapping[str, Table] = {
     "delivery": tables.delivery,
 }
 
+MADE_FROM = "made_from"
+"""Role of a message whose document the output is: it completes when all of these are delivered."""
+ANSWERED = "answered"
+"""Role of a message that the output acknowledges."""
+BATCHED = "batched"
+"""Role of a message of which an output is in the batch that the output is."""
+
 IN_BOOKS = frozenset({"file", "message", "output"})
 """The kinds that the books count: each change of their state is an event."""
 

@@ -23,6 +23,16 @@ class Times(Store):
         `date` is a business date. Messages that made nothing, or are not delivered yet, are counted without
         a time.
         """
+        return [
+            {
+                "partner": partner, "agreement": agreement, "messages": number,
+                "p50": share(took, 50), "p95": share(took, 95), "longest": share(took, 100),
+            }
+            for (partner, agreement), (number, took) in sorted(self.agreement_spans(date).items())
+        ]  # fmt: skip
+
+    def agreement_spans(self, date: str | None = None) -> dict[tuple[str, str], tuple[int, list[int]]]:
+        """For each partner and agreement: how many messages, and the microseconds that each delivered one took."""
         last = (
             select(_mo.message, func.max(_d.delivered).label("at"), func.count(_d.id).label("all"),
                    func.count(_d.delivered).label("done"))
@@ -45,17 +55,10 @@ class Times(Store):
                 counts[partner, agreement] += 1
                 if made and made == done:
                     took[partner, agreement].append(at - received)
-        return [
-            {
-                "partner": partner, "agreement": agreement, "messages": number,
-                "p50": _share(took[partner, agreement], 50), "p95": _share(took[partner, agreement], 95),
-                "longest": _share(took[partner, agreement], 100),
-            }
-            for (partner, agreement), number in sorted(counts.items())
-        ]  # fmt: skip
+        return {key: (number, took[key]) for key, number in counts.items()}
 
 
-def _share(micros: Sequence[int], percent: int) -> float | None:
+def share(micros: Sequence[int], percent: int) -> float | None:
     """The seconds that so many percent took at most; None where there is nothing."""
     if not micros:
         return None

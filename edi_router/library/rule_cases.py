@@ -15,6 +15,7 @@ from pydantic import BeforeValidator
 from edi_router.config import Model, Tree, YesNo, read_model
 from edi_router.faults import Fault, Place, is_error, render, shown_code
 from edi_router.library.checker import Checker
+from edi_router.library.files import layout_named
 from edi_router.library.making import checker
 from edi_router.library.report import Report
 from edi_router.mapping.golden import STANDARD, CaseResult
@@ -58,6 +59,8 @@ class RuleCases(Model):
     """One `cases.yaml`."""
 
     business_date: datetime.date | None = None
+    layout: str | None = None
+    """The layout by which the documents are read, where they are flat files."""
     good: Texts
     bad: tuple[Bad, ...]
     complete: YesNo = True
@@ -96,6 +99,8 @@ def _run(tree: Tree, check: Checker, name: str) -> Iterator[CaseResult]:
     if model is None:
         yield CaseResult(name, "", False, _told(faults), faults=faults)
         return
+    if model.layout is not None:
+        check = replace(check, layout=layout_named(tree, model.layout))
     runner = _Runner(tree, check, rules, folder, model)
     for good in model.good:
         yield _result(name, good, *runner.good(good))

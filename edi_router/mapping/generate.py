@@ -10,7 +10,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 
-from edi_router.formats.edifact.layout import Layout, masked
+from edi_router.formats.edifact.layout import Layout, Wanted, masked
+from edi_router.formats.xml.beyond import Beyond
+from edi_router.formats.xml.declared import Declared
 from edi_router.formats.xml.writer import is_name, quote
 from edi_router.mapping.generate_code import Unsupported
 from edi_router.mapping.generate_parts import (
@@ -19,7 +21,8 @@ from edi_router.mapping.generate_parts import (
     tables_of,
     without_marks,
 )
-from edi_router.mapping.generate_paths import Cursor
+from edi_router.mapping.generate_paths import Cursor, Paths
+from edi_router.mapping.generate_proof import Proof
 from edi_router.mapping.generate_values import Generated, Values
 from edi_router.mapping.generate_wanted import wanted_of
 from edi_router.mapping.model import Definition, Item, Joined, Source, When, Wrap
@@ -27,24 +30,58 @@ from edi_router.mapping.reading_parts import OUTPUT
 from edi_router.paths import Start
 
 
-def generate(definition: Definition, layout: Layout, namespace: str, record: bool = False) -> Generated:
+def generate(
+    definition: Definition,
+    layout: Layout,
+    namespace: str,
+    record: bool = False,
+    declared: Declared | None = None,
+) -> Generated:
     """The program of a mapping for messages of one layout; raises Unsupported.
 
     With `record` it also tells of every value where it comes from, as `recorded` reads it: the number of its
     item, then the text that was looked up with the part of the message that it stands in, or a list of such.
+    With the root that the XSD has `declared` it also tells whether it is sure that the document is valid, as far
+    as that can be proven (see `generate_proof`).
     """
     if asks_register(definition.output):
         raise Unsupported("a register")  # it may change with each message
-    writer = _Writer(layout, wanted_of(definition, layout), record)
+    wanted = wanted_of(definition, layout)
+    try:
+        return _generated(definition, layout, namespace, wanted, record, declared)
+    except Beyond as beyond:
+        result = _generated(definition, layout, namespace, wanted, record, None)
+        result.beyond = str(beyond)
+        return result
+
+
+def _generated(
+    definition: Definition,
+    layout: Layout,
+    namespace: str,
+    wanted: Wanted | None,
+    record: bool,
+    declared: Declared | None,
+) -> Generated:
+    writer = Writer(Paths(layout, wanted, record), declared)
+    writer.result.wanted = wanted
     writer.program(definition, namespace)
     code = writer.paths.code
-    lines = ["def program(m, day, ask, memo, rec, zone):", *code.lines, "  return out", ""]
+    lines = ["def program(m, day, ask, memo, rec, zone):", *code.lines, "  return out, sure", ""]
     writer.result.text = "\n".join(lines)
+    writer.result.kinds = writer.proof.kinds
     return writer.result
 
 
 class _Writer(Values):
+    def __init__(
+        self, layout: Layout, wanted: Wanted | None, record: bool, declared: Declared | None
+    ) -> None:
+        super().__init__(layout, wanted, record)
+        self.proof = Proof(self.code, declared)
+
     def program(self, definition: Definition, namespace: str) -> None:
+        """The body of the function."""
         root, cursor, code = definition.output, self.paths.message, self.code
         if root.has_value or root.do is None or not is_name(root.name):
             raise Unsupported("a root element with a value")
@@ -57,6 +94,7 @@ class _Writer(Values):
             self.result.tables = list(dict.fromkeys(tables_of(root)))
             for number in range(len(self.result.tables)):
                 code.add(f"m{number} = memo({number}, day)")
+            code.add(f"sure = {self.proof.is_made}")
             code.add("out = []")
             code.add("add = out.append")
             start = f'<{root.name} xmlns="{quote(namespace)}"' if namespace else f"<{root.name}"
@@ -105,7 +143,8 @@ class _Writer(Values):
     ) -> None:
         """The item for each part that it is for; `first` is what happens before it is written."""
         code, before = self.code, self.code.name("n")
-        code.add(f"{before} = len(out)")
+        if item.required:
+            code.add(f"{before} = len(out)")
         inner = replace(item, required=item.required and item.has_value)
 
         def body(found: Cursor) -> None:
@@ -127,7 +166,9 @@ class _Writer(Values):
             return
         if item.const and not (item.functions or item.table or item.do or item.then or item.wrap):
             text = f"\n{'  ' * depth}<{item.name}>{masked(without_marks(item.const))}</{item.name}>"
+            self.proof.constant(item, item.const)
             self.code.add(f"add({text!r})")
+            self.proof.written(item.name)
             self._record(item, "")
             return
         if self._is_plain(item, cursor):
@@ -145,12 +186,14 @@ class _Writer(Values):
 
     def _write(self, item: Item, value: str, origin: str, cursor: Cursor, position: str, depth: int) -> None:
         """The element with a value that it has."""
-        attributes = self._attributes(item.do or (), cursor, position)
+        self.proof.value(item, value)
+        attributes = self._attributes(item, item.do or (), cursor, position, inside=False)
         start, end = f"\n{'  ' * depth}<{item.name}", f"</{item.name}>"
         if attributes:
             self.code.add(f"add({start!r}); add({attributes}); add('>'); add({value}); add({end!r})")
         else:
             self.code.add(f"add({start + '>'!r}); add({value}); add({end!r})")
+        self.proof.written(item.name)
         self._record(item, origin)
 
     def _lines(self, item: Item, wrap: Wrap, value: str, origin: str, depth: int) -> None:
@@ -160,7 +203,9 @@ class _Writer(Values):
         code, line, number = self.code, self.code.name("j"), len(self.result.wraps)
         self.result.wraps.append(wrap)
         with code.block(f"if {value}:"), code.block(f"for {line} in lines({number}, {value}):"):
+            self.proof.value(item, line)
             code.add(f"add(f'\\n{'  ' * depth}<{item.name}>{{{line}}}</{item.name}>')")
+            self.proof.written(item.name)
             self._record(item, origin)
 
     def _record(self, item: Item, origin: str) -> None:
@@ -177,21 +222,39 @@ class _Writer(Values):
         code, before = self.code, self.code.name("n")
         line = "\n" + "  " * depth
         start = line * bool(depth) + start
-        attributes = self._attributes(items, cursor, position)
-        opened = f"{start!r} + {attributes} + " if attributes else f"{start!r} + "
-        code.add(f"{before} = len(out) + 1")
-        code.add(f"add({opened}'>')")
-        self._items(items, cursor, position, depth + 1)
-        with code.block(f"if len(out) > {before}:"):
-            code.add(f"add({f'{line}</{item.name}>'!r})")
-        if attributes:
-            with code.block(f"elif {attributes}:"):
-                code.add(f"out[-1] = {opened}'/>'")
-        with code.block("else:"):
-            code.add("raise Unclear" if item.required and item.do is not None else "out.pop()")
+        with self.proof.inside(item.name, items):
+            attributes = self._attributes(item, items, cursor, position, inside=True)
+            opened = f"{start!r} + {attributes} + '>'" if attributes else repr(start + ">")
+            at = len(code.lines)
+            code.add(f"add({opened})")
+            self._items(items, cursor, position, depth + 1)
+            certain = code.writes(at + 1)
+            if certain:
+                code.add(f"add({f'{line}</{item.name}>'!r})")
+                self.proof.close()
+            else:
+                code.lines.insert(at, "  " * code.depth + f"{before} = len(out) + 1")
+                code.lines.insert(at + 2, "  " * code.depth + "pass  # the start is an entry of its own")
+                with code.block(f"if len(out) > {before}:"):
+                    code.add(f"add({f'{line}</{item.name}>'!r})")
+                    self.proof.close()
+                if attributes:
+                    with code.block(f"elif {attributes}:"):
+                        code.add(f"out[-1] = {start!r} + {attributes} + '/>'")
+                        self.proof.close()
+                with code.block("else:"):
+                    code.add("raise Unclear" if item.required and item.do is not None else "out.pop()")
+        if self.proof.counts(item.name):
+            with nullcontext() if certain else code.block(f"if len(out) >= {before}:"):
+                self.proof.written(item.name)
 
-    def _attributes(self, items: Sequence[Item], cursor: Cursor, position: str) -> str:
-        """The variable that holds the attributes as text; "" when there can be none."""
+    def _attributes(
+        self, outer: Item, items: Sequence[Item], cursor: Cursor, position: str, *, inside: bool
+    ) -> str:
+        """The variable that holds the attributes as text; "" when there can be none.
+
+        `inside` tells whether the element that has them is open, or a value stands in it.
+        """
         chosen = [item for item in items if item.is_attribute]
         names = {item.name for item in chosen}
         if not chosen:
@@ -201,11 +264,19 @@ class _Writer(Values):
         code, text = self.code, self.code.name("a")
         code.add(f"{text} = ''")
         for item in chosen:
+            needed = code.name("z") if self.proof.needs(outer.name, item, inside=inside) else ""
+            if needed:
+                code.add(f"{needed} = False")
             with self._tested(item.when, cursor):
                 value, origin = self._value(item, cursor, position)
                 with code.block(f"if {value}:"):
+                    self.proof.attribute(outer.name, item, value, inside=inside)
                     code.add(f"{text} += f' {item.name[1:]}=\"{{quote({value})}}\"'")
+                    if needed:
+                        code.add(f"{needed} = True")
                     self._record(item, origin)
+            if needed:
+                code.add(f"if not {needed}: sure = False")
         return text
 
     @contextmanager

@@ -27,6 +27,11 @@ class Code:
         self._names += 1
         return f"{letter}{self._names}"
 
+    def writes(self, since: int) -> bool:
+        """Whether something is written in any case by the lines from this one on."""
+        begin = "  " * self.depth + "add("
+        return any(line.startswith(begin) for line in self.lines[since:])
+
     @contextmanager
     def block(self, head: str) -> Iterator[None]:
         """Lines below `head`."""

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 
-from edi_router.formats.edifact.layout import Layout, Wanted, has_masks, masked
+from edi_router.formats.edifact.layout import Wanted, has_masks, masked
+from edi_router.formats.xml.lexical import Simple
 from edi_router.mapping.functions import FUNCTIONS, Kind
 from edi_router.mapping.generate_code import Unsupported
 from edi_router.mapping.generate_parts import (
@@ -39,16 +40,20 @@ class Generated:
     records: bool = False
     wanted: Wanted | None = None
     """What of a message the program looks at."""
+    kinds: list[Simple] = field(default_factory=list)
+    """The types that values are tested by."""
+    beyond: str = ""
+    """Why nothing proves the output valid."""
 
 
 class Values:
     """Writes values into variables of the program."""
 
-    def __init__(self, layout: Layout, wanted: Wanted | None, record: bool) -> None:
-        self.paths = Paths(layout, wanted, record)
-        self.code = self.paths.code
-        self.record = record
-        self.result = Generated(records=record, wanted=wanted)
+    def __init__(self, paths: Paths) -> None:
+        self.paths = paths
+        self.code = paths.code
+        self.record = paths.record
+        self.result = Generated(records=paths.record)
 
     def _number(self, item: Item) -> int:
         """The item's number in a record."""

@@ -21,7 +21,7 @@ from edi_router.mapping.copying import spelt_out
 from edi_router.mapping.dates import in_zone, read_moment
 from edi_router.mapping.model import Definition, Item
 from edi_router.mapping.output import Element, Lineage, line_at, lineage_of
-from edi_router.mapping.program import Program, Record, program_for
+from edi_router.mapping.program import LARGEST, Program, Record, program_for
 from edi_router.mapping.reading import read_definition
 from edi_router.mapping.recorded import Recorded
 from edi_router.mapping.scope import Run, Scope
@@ -35,8 +35,6 @@ from edi_router.tables import Table, load_table
 FOLDER = "mappings"
 LAYOUTS = 16
 """Message definitions for which the programs of one mapping are kept."""
-LARGEST = 1 << 20
-"""Bytes of an output that needs no look at the limits of XML documents."""
 _PARSER = etree.XMLParser(remove_blank_text=True, collect_ids=False, resolve_entities=False)
 """For our own output: without the indentation the schema's verdict takes half the time."""
 
@@ -108,9 +106,11 @@ class Mapping:
             return None
         told: Record | None = [] if program.records else None
         run = Run(self.definition, root, context)
-        output = program.run(root, run, told)
-        target = self.target
-        if output is None or (isinstance(target, XmlTarget) and not _is_valid(output, target.schema)):
+        made = program.run(root, run, told)
+        if made is None:
+            return None
+        output, target = made.content, self.target
+        if isinstance(target, XmlTarget) and not (made.sure or _is_valid(output, target.schema)):
             return None
 
         def recorded() -> Recorded | None:
@@ -130,8 +130,10 @@ class Mapping:
             if len(self._programs) >= LAYOUTS:
                 self._programs.clear()
             namespace = "" if self.target is None else self.target.namespace
+            name = self.definition.output.name
+            declared = None if self.target is None else self.target.schema.declared(name, namespace)
             self._programs[layout, record] = program_for(
-                self.definition, layout, namespace, self.tables, record
+                self.definition, layout, namespace, self.tables, record, declared
             )
         return self._programs[layout, record]
 

@@ -6,15 +6,17 @@ import datetime
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from edi_router.formats.edifact.layout import MASKS, Layout, Row, has_masks, masked, unmasked
 from edi_router.formats.edifact.nodes import MessageNode
+from edi_router.formats.xml.declared import Declared
 from edi_router.formats.xml.writer import declaration, encoded, escape, is_allowed, quote
 from edi_router.mapping.dates import in_zone, read_moment
 from edi_router.mapping.functions import FUNCTIONS
 from edi_router.mapping.generate import generate
 from edi_router.mapping.generate_code import Unsupported
+from edi_router.mapping.generate_proof import names_for
 from edi_router.mapping.generate_values import Generated
 from edi_router.mapping.model import Definition, Source, Wrap
 from edi_router.mapping.patterns import matches
@@ -23,6 +25,8 @@ from edi_router.mapping.wrapping import chosen, is_too_long, lines_of
 from edi_router.paths import Start
 from edi_router.tables import Table
 
+LARGEST = 1 << 20
+"""Bytes of an output that needs no look at the limits of XML documents."""
 DAYS = 32
 """Days whose look-ups are remembered."""
 
@@ -39,6 +43,13 @@ _NUMBERS = {
 _MARKS = [(mask, escape(mark)) for mask, mark in MASKS.items()]
 Record = list[Any]
 """What a program tells of the values that it writes (see `recorded`)."""
+
+
+class Made(NamedTuple):
+    """A document, and whether it is proven to be valid under the XSD of the mapping."""
+
+    content: bytes
+    sure: bool
 
 
 class Program:
@@ -68,10 +79,13 @@ class Program:
         }
         space |= {"matches": matches, "lines": _line_maker(generated.wraps)}
         space |= {"quote": quote, "plain": unmasked, "safe": _safe, "Unclear": Unclear}
+        space |= names_for(generated.kinds)
         exec(compile(self.text, "<mapping>", "exec"), space)
-        self._function: Callable[..., list[str]] = space["program"]
+        self._function: Callable[..., tuple[list[str], bool]] = space["program"]
+        self.beyond = generated.beyond
+        """Why nothing proves its documents valid, "" when they are."""
 
-    def run(self, root: MessageNode, run: Run, record: Record | None = None) -> bytes | None:
+    def run(self, root: MessageNode, run: Run, record: Record | None = None) -> Made | None:
         """The document; None when the closures have to run."""
         rows = root.rows(self._wanted)
         if rows is None:
@@ -87,13 +101,18 @@ class Program:
 
         tell = None if record is None else record.append
         try:
-            text = "".join(self._function(rows, run.day, ask, self._memo, tell, run.context.zone))
+            out, sure = self._function(rows, run.day, ask, self._memo, tell, run.context.zone)
         except (Unclear, ValueError):
             return None
+        text = "".join(out)
         for mask, mark in _MARKS:
             text = text.replace(mask, mark)
         encoding = run.context.encoding
-        return encoded(f"{declaration(encoding)}\n{text}\n", encoding)
+        document = encoded(f"{declaration(encoding)}\n{text}\n", encoding)
+        if document is None:
+            return None
+        # What another encoding's decoder makes of the bytes is not ours to prove.
+        return Made(document, sure and (encoding.upper() == "UTF-8") and len(document) <= LARGEST)
 
     def _memo(self, number: int, day: str) -> dict[str, str]:
         """What look-ups of one kind have found as of a day."""
@@ -119,11 +138,19 @@ class Program:
 
 
 def program_for(
-    definition: Definition, layout: Layout, namespace: str, tables: Mapping[str, Table], record: bool = False
+    definition: Definition,
+    layout: Layout,
+    namespace: str,
+    tables: Mapping[str, Table],
+    record: bool = False,
+    declared: Declared | None = None,
 ) -> Program | None:
-    """The mapping as a program; None when it has something that no program is made for."""
+    """The mapping as a program; None when it has something that no program is made for.
+
+    With the root that its XSD has `declared` it proves its documents valid, where it can.
+    """
     try:
-        generated = generate(definition, layout, namespace, record)
+        generated = generate(definition, layout, namespace, record, declared)
         if any(name not in tables for name, *_ in generated.tables):
             return None
         return Program(generated, tables)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import combinations
@@ -11,6 +11,7 @@ from types import MappingProxyType
 from edi_router.config import ConfigNode, Tree, did_you_mean, place_of, read_model
 from edi_router.faults import Fault
 from edi_router.formats.documents import Kind
+from edi_router.partners.batches import lint_batches
 from edi_router.partners.model import Identification, Partner
 
 Nodes = Mapping[str, ConfigNode]
@@ -25,11 +26,13 @@ def load_partners(
     profiles: Mapping[str, Kind] = MappingProxyType({}),
     layouts: Mapping[str, str] = MappingProxyType({}),
     registers: Sequence[str] = (),
+    calendars: Collection[str] = (),
 ) -> tuple[list[Partner], list[Fault]]:
     """All partners below `partners/`, and everything wrong with their files.
 
     `mappings` are the known mappings and what they read, `ours` our own identifications, `profiles` the known
-    profiles and what they are for, `layouts` those of flat files with their formats, `registers` the known ones.
+    profiles and what they are for, `layouts` those of flat files with their formats, `registers` and
+    `calendars` the known ones.
     Checked across files: ids, identifications and codes are unique, the file is named after its partner, destinations, mappings,
     profiles and layouts exist and fit, no two agreements fit one document.
     """
@@ -56,6 +59,7 @@ def load_partners(
         faults += _profiles(partner, nodes[partner.id], profiles)
         faults += _layouts(partner, nodes[partner.id], layouts)
         faults += _registers(partner, nodes[partner.id], registers)
+        faults += lint_batches(partner, nodes[partner.id], calendars)
     return partners, faults
 
 

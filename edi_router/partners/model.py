@@ -13,6 +13,7 @@ from edi_router.config import Model, YesNo
 from edi_router.formats.documents import Kind, path
 from edi_router.formats.edifact.lenient import Leniencies, Leniency
 from edi_router.formats.edifact.settings import EdifactSettings
+from edi_router.partners.batches import Batch
 from edi_router.partners.channels import ChannelSettings
 from edi_router.partners.replies import AperakWhen, Replies
 from edi_router.partners.spans import Expected, Limit
@@ -229,6 +230,8 @@ class Partner(Model):
     """The reply for people that goes beside the acknowledgements; None for none."""
     expects: Annotated[tuple[Expected, ...], BeforeValidator(_list)] = ()
     """Which acknowledgements it gives to what we send, and within which time."""
+    batches: Annotated[tuple[Batch, ...], BeforeValidator(_list)] = ()
+    """What we send it collected, in one interchange with others, and when."""
     call: str = ""
     """Whom to call when it cannot be reached or does not answer: an office, a role; no person's name."""
     on_bad_message: Literal["reject_message", "reject_interchange"] = "reject_message"

@@ -22,6 +22,30 @@ def _clock_time(value: object) -> object:
     return value
 
 
+def listening(value: str) -> tuple[str, int] | None:
+    """Host and port of an address to listen on; without a host it is this machine's own, and nothing is None.
+
+    >>> listening("9464"), listening("[::]:9464"), listening("")
+    (('127.0.0.1', 9464), ('::', 9464), None)
+
+    Raises ValueError when it is no address.
+    """
+    if not value:
+        return None
+    found = re.fullmatch(
+        r"(?:(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):)?(?P<port>\d{1,5})", value, re.ASCII
+    )
+    if found is None or int(found["port"]) > 65535:
+        raise ValueError("must be a port or HOST:PORT, such as 9464 or 127.0.0.1:9464")
+    return (found["host"] or "127.0.0.1").strip("[]"), int(found["port"])
+
+
+def _listening(value: object) -> object:
+    if isinstance(value, str):
+        listening(value)
+    return value
+
+
 class Settings(Model):
     """What a deployment decides for itself."""
 
@@ -40,6 +64,8 @@ class Settings(Model):
     """When the nightly round runs and the books of the day before are closed, in the business zone."""
     maximum_file_megabytes: int = Field(default=100, ge=1, le=10_000)
     """A larger drop is left where it is and reported."""
+    metrics_address: Annotated[str, BeforeValidator(_listening)] = ""
+    """Where the running engine serves metrics, health and readiness: [HOST:]PORT; nowhere when it is empty."""
     channels: dict[str, ChannelSettings] = Field(default_factory=dict)
     """Channels by partner id, instead of the one in the partner's file."""
 

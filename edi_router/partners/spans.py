@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from edi_router.config import Model
+from edi_router.formats.answer import Level
 from edi_router.formats.documents import Kind
 
 
@@ -38,11 +39,6 @@ class Limit(Span):
     """The calendar, a name below `schemas/calendars/`, whose open time counts; without one all time does."""
     warn: int = Field(default=80, ge=1, le=100)
     """The percentage of the time after which it is warned."""
-
-
-Level = Literal["technical", "functional", "business"]
-"""What an acknowledgement speaks of: that the transmission arrived whole, that the document is valid, or what was
-decided on it."""
 
 
 def _kind(value: str) -> str:

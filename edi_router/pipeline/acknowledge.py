@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from edi_router.faults import Fault, Place
+from edi_router.formats.answer import Answer
 from edi_router.formats.edifact import Interchange, Message, contrl, write_interchange
 from edi_router.formats.edifact.charset import level_for
 from edi_router.formats.edifact.contrl import version_of_answer
-from edi_router.formats.edifact.contrl_read import Answer, Report, read_contrl
+from edi_router.formats.edifact.contrl_read import Report, read_contrl
 from edi_router.partners import Partner
 from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.model import (

@@ -6,6 +6,7 @@ from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from edi_router.calendars import Calendar, load_calendars
 from edi_router.config import Tree
 from edi_router.faults import Fault, is_error
 from edi_router.formats.documents import DocumentType, Kind, load_document_types
@@ -36,6 +37,8 @@ class Configuration:
     profiles: MappingOf[str, Profile] = field(default_factory=dict)
     layouts: MappingOf[str, Layout] = field(default_factory=dict)
     registers: MappingOf[str, Register] = field(default_factory=dict)
+    calendars: MappingOf[str, Calendar] = field(default_factory=dict)
+    """On the clocks of the business zone."""
 
     def document(self, kind: Kind) -> DocumentType | None:
         """The document type of this kind; the more specific one where two fit."""
@@ -72,6 +75,8 @@ def load_configuration(
     shipped sample partners only when its settings say so.
     """
     settings, faults = load_settings(tree)
+    calendars, found = load_calendars(tree, (settings or Settings()).zone)
+    faults += found
     documents, found = load_document_types(tree)
     faults += found
     definitions = definitions_of(tree)
@@ -97,7 +102,9 @@ def load_configuration(
     faults += found
     kinds = {name: profile.kind for name, profile in profiles.items()}
     formats = {name: layout.format for name, layout in layouts.items()}
-    partners, found = load_partners(partner_tree or tree, origins, ours, kinds, formats, list(registers))
+    partners, found = load_partners(
+        partner_tree or tree, origins, ours, kinds, formats, list(registers), calendars
+    )
     faults += found
     faults += lint_registers(registers, origins, partners)
     schemas: dict[str, Schema] = {}
@@ -133,5 +140,6 @@ def load_configuration(
         profiles,
         layouts,
         registers,
+        calendars,
     )
     return configuration, faults

@@ -18,6 +18,7 @@ from edi_router.formats.edifact.lenient import Leniencies
 from edi_router.partners import Partner
 from edi_router.partners.routing import fitting_agreements
 from edi_router.pipeline.acknowledge import acknowledging, answers, contrl_version
+from edi_router.pipeline.answers import with_answers
 from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.decide import decide
 from edi_router.pipeline.model import (
@@ -163,7 +164,8 @@ class _Interchange:
             return self._with_the_others(
                 decide(document, self.sender, self.incoming, self.configuration, here)
             )
-        return decide(document, self.sender, self.incoming, self.configuration, self.registers)
+        outcome = decide(document, self.sender, self.incoming, self.configuration, self.registers)
+        return with_answers(outcome, document, self.sender, self.configuration, ledger)
 
     def _acknowledgement(
         self, message: Message, document: Document, blocked: bool, ledger: LedgerView

@@ -6,14 +6,14 @@ again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from edi_router.faults import Fault
-from edi_router.formats.edifact.contrl_read import Answer
+from edi_router.formats.answer import Answer
 from edi_router.registers import Moved
 
 
@@ -35,6 +35,8 @@ class OutputKind(StrEnum):
 
     DOCUMENT = "document"
     ACKNOWLEDGEMENT = "acknowledgement"
+    BATCH = "batch"
+    """An interchange of documents that are outputs themselves, each of which it delivers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,18 @@ class Acknowledging:
 
 
 @dataclass(frozen=True, slots=True)
+class Answering:
+    """What a document says of another that we sent, which it names by numbers of it."""
+
+    kind: str
+    """The id of its document type."""
+    answer: Answer
+    numbers: tuple[Reference, ...]
+    """The kind may be `any`."""
+    detail: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class MessageOutcome:
     """The decision on one message; `id` is derived from the file and the message's position in it."""
 
@@ -163,6 +177,8 @@ class MessageOutcome:
     outputs: tuple[Output, ...] = ()
     acknowledges: Acknowledging | None = None
     """What the message says of an interchange that we sent."""
+    answers: tuple[Answering, ...] = ()
+    """What it says of documents that we sent."""
     moves: tuple[Moved, ...] = ()
     """What it does to the registers."""
     limits: tuple[TimeLimit, ...] = ()
@@ -200,6 +216,8 @@ class FileOutcome:
     interchanges: tuple[InterchangeOutcome, ...]
     faults: tuple[Fault, ...] = ()
     """Faults of the file itself (not a known format, nothing readable in it)."""
+    told: tuple[Output, ...] = ()
+    """What tells the sender that nothing in the file could be read."""
 
     @property
     def decision(self) -> Decision:
@@ -220,7 +238,7 @@ class Prior:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """An interchange that we sent: its output, and what its recipient said of it so far."""
+    """An interchange or document that we sent: its output, and what its recipient said of it so far."""
 
     output: str
     answer: Answer | None
@@ -242,6 +260,10 @@ class LedgerView(Protocol):
         self, partner: str, sender: str, recipient: str, control_reference: str
     ) -> Sent | None:
         """The interchange that we sent to the partner under these references; the latest if there are several."""
+        ...
+
+    def sent_document(self, partner: str, numbers: Sequence[Reference]) -> Sent | None:
+        """The document that we sent to the partner and that has one of these numbers; the latest of several."""
         ...
 
 

@@ -9,16 +9,17 @@ from datetime import date
 from edi_router.faults import Fault, is_error
 from edi_router.formats.documents import Kind
 from edi_router.formats.edifact import Message
-from edi_router.formats.edifact.writer import Envelope
 from edi_router.mapping import Context, Mapping
 from edi_router.mapping.target import XmlTarget
 from edi_router.partners import Leg, Partner
-from edi_router.partners.model import Identification
+from edi_router.partners.batches import batch_for, series_of
 from edi_router.partners.spans import Limit
 from edi_router.paths import Node
+from edi_router.pipeline.batches import bare_of, envelope_to
 from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.forward import forward
-from edi_router.pipeline.model import Incoming, Output, OutputKind, TimeLimit, Unsealed
+from edi_router.pipeline.known_by import known_by
+from edi_router.pipeline.model import Incoming, Output, OutputKind, Reference, TimeLimit, Unsealed
 
 LONGEST = 60
 """Characters that a reference and the like may have in a file name, so that the id always fits."""
@@ -70,7 +71,7 @@ def make_output(
     faults: list[Fault] = []
     kind, format_ = document.kind, document.kind.format
     to = leg.destination
-    envelope = _envelope(to, configuration, document.test)
+    envelope = envelope_to(to, configuration.settings, document.test)
     if delivery.mapping is not None:
         mapping = configuration.mappings[delivery.mapping]
         origin = mapping.definition.origin
@@ -87,9 +88,9 @@ def make_output(
             content = None
             unsealed = Unsealed(f"edifact:{to.id}", result.seal, envelope.sender, envelope.recipient)
     elif isinstance(document.source, Message):
-        named = "syntax" in to.edifact.model_fields_set
+        named_level = "syntax" in to.edifact.model_fields_set
         at = context.now.astimezone(context.zone)
-        seal, faults = forward(document.source, envelope, at, level_named=named)
+        seal, faults = forward(document.source, envelope, at, level_named=named_level)
         if faults:
             return None, faults
         unsealed = Unsealed(f"edifact:{to.id}", seal, envelope.sender, envelope.recipient)
@@ -109,6 +110,15 @@ def make_output(
         priority=priority,
         limits=expected(to, kind),
     )
+    if output.limits:
+        sealed = content if unsealed is None else unsealed.seal(1)
+        assert sealed is not None
+        named = (Reference("file", output.name), *known_by(sealed, kind, configuration))
+        output = replace(output, references=named)
+    batch = batch_for(to, kind)
+    if batch is not None and unsealed is not None:
+        waiting = bare_of(unsealed.seal(1), envelope.encoding)
+        output = replace(output, content=waiting, unsealed=None, series=series_of(to.id, batch))
     return output, faults
 
 
@@ -128,14 +138,6 @@ def expected(to: Partner, kind: Kind) -> tuple[TimeLimit, ...]:
 def terms_of(limit: Limit) -> dict[str, str | int]:
     """The limit as the ledger keeps it."""
     return limit.model_dump(exclude_none=True, exclude_defaults=True)
-
-
-def _envelope(to: Partner, configuration: Configuration, test: bool) -> Envelope:
-    """How an EDIFACT interchange from us to the partner looks; without an identification it is named by its id."""
-    ours = configuration.settings.identifications[0]
-    named = to.identifications[0] if to.identifications else Identification(id=to.id)
-    envelope = to.edifact.envelope((ours.id, ours.qualifier), (named.id, named.qualifier), test=test)
-    return replace(envelope, encoding=envelope.encoding or to.encoding)
 
 
 def _name(

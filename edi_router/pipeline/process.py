@@ -8,6 +8,7 @@ from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.edifact import process_edifact
 from edi_router.pipeline.model import FileOutcome, Incoming, LedgerView
 from edi_router.pipeline.records import layout_for, process_records
+from edi_router.pipeline.reply import with_replies
 from edi_router.pipeline.xml import process_xml
 from edi_router.registers import Empty, Overlay, RegisterView
 
@@ -46,6 +47,7 @@ def _process(
     else:
         code = "file-empty" if is_blank(incoming.content) else "format-unknown"
         interchanges, faults = [], [Fault(code, Place(line=1, column=1, offset=0))]
-    return FileOutcome(
+    outcome = FileOutcome(
         file=incoming.id, format=format_, interchanges=tuple(interchanges), faults=tuple(faults)
     )
+    return with_replies(outcome, incoming, configuration)

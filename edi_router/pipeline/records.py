@@ -10,6 +10,7 @@ from edi_router.formats.records import Document as FlatDocument
 from edi_router.formats.records import Layout, read
 from edi_router.formats.records.reader import likeness
 from edi_router.partners import Partner
+from edi_router.pipeline.answers import with_answers
 from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.decide import decide
 from edi_router.pipeline.model import Decision, Incoming, InterchangeOutcome, LedgerView, Output
@@ -68,6 +69,7 @@ def process_records(
         made_of = _document(document, id, kind, own, wrong, sender, incoming)
         outcome = decide(made_of, sender, incoming, configuration, here)
         if prior is None:
+            outcome = with_answers(outcome, made_of, sender, configuration, ledger)
             here.commit()
         else:
             outcome = repeated(outcome, prior, own, sender, configuration)

@@ -9,7 +9,7 @@ from edi_router.faults import Fault, Place, is_error
 from edi_router.formats.documents import Kind
 from edi_router.formats.xml import parse, write
 from edi_router.mapping import Context
-from edi_router.partners import Leg, Partner
+from edi_router.partners import Leg, Partner, Status
 from edi_router.partners.routing import destination_of
 from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.model import Decision, Output
@@ -56,6 +56,8 @@ def register(
     here = Overlay(registers)
     work.move(document, names, sender.id, sender.codes, here, 0)
     worst = max((each.outcome.message for each in work.judged), key=_WORST.__getitem__, default="accept")
+    if work.kept_back:
+        return Registered(Decision.HELD, "test-to-live", tuple(work.kept_back), (), ())
     if work.unmoved:
         return Registered(Decision.HELD, "register-unmoved", tuple(work.unmoved), (), ())
     if any(is_error(fault) for fault in work.broken):
@@ -131,6 +133,8 @@ class _Work:
         """What keeps a document from being made, or the document from being judged."""
         self.unmoved: list[Fault] = []
         """Registers of the agreement that have no move for the document."""
+        self.kept_back: list[Fault] = []
+        """Live partners whom a document made of a test document would reach."""
         self._made = 0
 
     def move(
@@ -181,6 +185,10 @@ class _Work:
         if isinstance(destination, Fault):
             if not made.if_known:
                 self.broken.append(destination)
+            return
+        if self.document.test and destination.status is Status.LIVE and destination.id != self.sender.id:
+            values = {"partner": self.sender.id, "destination": destination.id}
+            self.kept_back.append(Fault("test-to-live", place, values))
             return
         self._made += 1
         # What was made when the message was held keeps its names; so does what each release makes.

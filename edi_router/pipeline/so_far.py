@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from edi_router.pipeline.model import Decision, Incoming, InterchangeOutcome, LedgerView, Prior, Sent
+from edi_router.pipeline.model import Decision, Incoming, InterchangeOutcome, LedgerView, Prior, Reference, Sent
 
 
 class SoFar:
@@ -37,3 +38,7 @@ class SoFar:
     ) -> Sent | None:
         """As the ledger says: nothing is sent while a file is processed."""
         return self.ledger.sent_interchange(partner, sender, recipient, control_reference)
+
+    def sent_document(self, partner: str, numbers: Sequence[Reference]) -> Sent | None:
+        """As the ledger says: nothing is sent while a file is processed."""
+        return self.ledger.sent_document(partner, numbers)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from edi_router.faults import Fault, Place, is_error
 from edi_router.mapping import Context
-from edi_router.partners import Leg, Partner
+from edi_router.partners import Leg, Partner, Status
 from edi_router.partners.routing import destination_of
 from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.model import Output
@@ -64,6 +64,8 @@ def _made(
             if isinstance(destination, Fault):
                 if not made.if_known:
                     yield None, [destination]
+                continue
+            if sender.status is Status.TEST and destination.status is Status.LIVE:
                 continue
             number += 1
             document = tree_document(judged, _document(judged, entry))

@@ -8,9 +8,10 @@ from edi_router.faults import Fault
 from edi_router.formats.documents import Kind
 from edi_router.formats.xml import XmlDocument, parse
 from edi_router.partners import Partner
+from edi_router.pipeline.answers import with_answers
 from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.decide import decide
-from edi_router.pipeline.model import Incoming, InterchangeOutcome, LedgerView, MessageOutcome
+from edi_router.pipeline.model import Incoming, InterchangeOutcome, LedgerView
 from edi_router.pipeline.outputs import Document
 from edi_router.pipeline.plain import decision_on, receipts_for, repeated
 from edi_router.registers import Overlay
@@ -32,8 +33,10 @@ def process_xml(
         prior = ledger.prior_interchange(sender.id, sender.id, str(kind), key, since, incoming.sha256)
     # What repeats an earlier document moves nothing again.
     here = Overlay(registers)
-    outcome = _document(parsed, kind, tuple(faults), sender, incoming, configuration, here)
+    document = _document(parsed, kind, tuple(faults), sender, incoming, configuration)
+    outcome = decide(document, sender, incoming, configuration, here)
     if prior is None:
+        outcome = with_answers(outcome, document, sender, configuration, ledger)
         here.commit()
     else:
         outcome = repeated(outcome, prior, key, sender, configuration)
@@ -62,12 +65,11 @@ def _document(
     sender: Partner,
     incoming: Incoming,
     configuration: Configuration,
-    registers: Overlay,
-) -> MessageOutcome:
+) -> Document:
     described = configuration.document(kind)
     if described is not None and described.schema_ is not None:
         faults += tuple(configuration.schemas[described.schema_].check(parsed))
-    document = Document(
+    return Document(
         id=f"{incoming.id}-1-1",
         kind=kind,
         position=1,
@@ -79,7 +81,6 @@ def _document(
         source=incoming.content,
         test=sender.status == "test",
     )
-    return decide(document, sender, incoming, configuration, registers)
 
 
 def _key(parsed: XmlDocument, kind: Kind, configuration: Configuration) -> str:

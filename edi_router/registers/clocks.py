@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
+from edi_router.calendars import Calendar, NeverOpen
 from edi_router.registers.entry import Entry
 from edi_router.registers.model import Clock, Outcome
 from edi_router.registers.register import Register
@@ -20,25 +21,30 @@ def next_stroke(register: Register, entry: Entry, zone: tzinfo) -> tuple[datetim
 def _strokes(register: Register, entry: Entry, zone: tzinfo) -> Iterator[tuple[datetime, Clock]]:
     for clock in register.definition.clocks:
         if entry.state in clock.in_ and clock.id not in entry.fired:
-            at = _at(clock, entry, zone)
+            calendar = (
+                register.calendars[clock.calendar].in_zone(zone) if clock.calendar is not None else None
+            )
+            at = _at(clock, entry, zone, calendar)
             if at is not None:
                 yield at, clock
 
 
-def _at(clock: Clock, entry: Entry, zone: tzinfo) -> datetime | None:
+def _at(clock: Clock, entry: Entry, zone: tzinfo, calendar: Calendar | None) -> datetime | None:
     """When the clock strikes; None when the entry does not say, or says a day after which there is none."""
     try:
-        return _stroke(clock, entry, zone)
-    except OverflowError:
+        return _stroke(clock, entry, zone, calendar)
+    except (OverflowError, NeverOpen):
         return None
 
 
-def _stroke(clock: Clock, entry: Entry, zone: tzinfo) -> datetime | None:
+def _stroke(clock: Clock, entry: Entry, zone: tzinfo, calendar: Calendar | None) -> datetime | None:
     if clock.after is not None:
         span = clock.after
         since = entry.since if clock.since is None else _moment(entry.value(clock.since))
         if since is None:
             return None
+        if calendar is not None:
+            return calendar.add(since, span)
         after = timedelta(days=span.days, hours=span.hours, minutes=span.minutes, seconds=span.seconds)
         return since.astimezone(UTC) + after
     day = day_of(entry.value(clock.field or ""))

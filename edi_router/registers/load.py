@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from edi_router.calendars import Calendar, calendar_names, load_calendar, unknown_calendar
 from edi_router.config import ConfigNode, Tree, did_you_mean, place_of, read_model
 from edi_router.faults import Fault
 from edi_router.registers.model import PLACEHOLDER, Move, RegisterFile
@@ -92,9 +93,21 @@ class _Loader:
                 name: [(self._compiled(mark.when), mark.text) for mark in several]
                 for name, several in move.mark.items()
             }
+        calendars = self._calendars()
         if self.faults:
             return None
-        return Register(self.model, file, rules, conditions, parts, choices, marks, self.node)
+        return Register(self.model, file, rules, conditions, parts, choices, marks, self.node, calendars)
+
+    def _calendars(self) -> dict[str, Calendar]:
+        """The calendars of the clocks; one with faults of its own is told with these where calendars are loaded."""
+        known = calendar_names(self.tree)
+        made: dict[str, Calendar] = {}
+        for number, clock in enumerate(self.model.clocks):
+            self.faults += unknown_calendar(clock.calendar, known, self.node, ("clocks", number, "calendar"))
+            if clock.calendar in known:
+                calendar, _ = load_calendar(self.tree, clock.calendar)
+                made |= {} if calendar is None else {calendar.id: calendar}
+        return made
 
     def _names(self, rules: Sequence[Rule], at: Location) -> None:
         """Load the tables, and see that the lists exist, that some rules name."""

@@ -243,6 +243,8 @@ class Clock(_Model):
     """The states in which it runs."""
     after: Span | None = None
     """So long after the entry came into its state."""
+    calendar: str | None = None
+    """The calendar in whose open hours and working days `after` is counted; without one it is by the clock."""
     since: str | None = None
     """The field with the moment from which `after` counts instead, as `Now` writes it."""
     field: str | None = None
@@ -256,6 +258,8 @@ class Clock(_Model):
             raise ValueError("needs either after or field")
         if self.since is not None and self.after is None:
             raise ValueError("since says from when after counts")
+        if self.calendar is not None and self.after is None:
+            raise ValueError("calendar says how after is counted")
         return self
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from edi_router.calendars import Calendar
 from edi_router.config import ConfigNode
 from edi_router.faults import Fault
 from edi_router.formats.documents import Kind
@@ -36,6 +37,8 @@ class Register:
     """The texts of each mark of a move, with their conditions."""
     node: ConfigNode = field(repr=False, compare=False)
     """The file as it was read, for the places in it."""
+    calendars: Mapping[str, Calendar] = field(default_factory=dict, repr=False)
+    """Those that its clocks name."""
 
     @property
     def id(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
@@ -33,12 +34,12 @@ def simulate(tree: Tree, day: Day) -> Iterator[Drop]:
     stories = [story for story, share in STORIES for _ in range(share)]
     count = serial = 0
     turn: list[int] = []
-    done: set[str] = set()
+    turns: Counter[str] = Counter()
     while count < day.messages:
         serial += 1
         if not turn:
             turn = list(range(len(stories)))
             chance.shuffle(turn)
-        for drop in stories[turn.pop()](Maker(samples, chance, day.date, serial, done)):
+        for drop in stories[turn.pop()](Maker(samples, chance, day.date, serial, turns)):
             count += drop.expected.messages
             yield drop

@@ -45,7 +45,8 @@ def combined(make: Maker) -> Iterator[Drop]:
 def certificate(make: Maker) -> Iterator[Drop]:
     """A certificate of origin applied for and issued; or an amendment of one that there is not."""
     number = f"C264205001{make.serial:05}"
-    application = make.filled("certificate.xml", CertNo=number, CertStatus="0")
+    kind, issuer = make.pick((("C", "CCPIT-YC"), ("G", "CIQ-YC")))
+    application = make.filled("certificate.xml", CertNo=number, CertStatus="0", CertType=kind)
     name = f"certificate-{make.serial}.xml"
     if make.happens(FAULTY):
         old = f"<ModCertificate><OldCertNo>C264205009{make.serial:05}</OldCertNo><ModReason>-</ModReason></ModCertificate>"
@@ -59,7 +60,13 @@ def certificate(make: Maker) -> Iterator[Drop]:
         f"<Receipt><CertNo>{number}</CertNo><ReceiveTime>{make.day}T11:00:00</ReceiveTime><Channel>6</Channel>"
         "<CusRespData><RepType>5</RepType><RepCode>0000</RepCode><RepAddMsg></RepAddMsg></CusRespData></Receipt>"
     )
-    yield Drop("CCPIT-YC", f"verdict-{make.serial}.xml", verdict.encode(), GOOD, wave=2)
+    yield Drop(issuer, f"verdict-{make.serial}.xml", verdict.encode(), GOOD, wave=2)
+    if make.once("query"):
+        query = make.filled(
+            "verification-query.xml", QueryNo=f"AU-2026-{make.serial}", MsgId=f"query-{make.serial}", CertNo=number,
+            CertType=kind, IssueDate=make.date,
+        )  # fmt: skip
+        yield Drop("CCPIT-HQ", f"query-{make.serial}.xml", query, GOOD, wave=3)
 
 
 def help_case(make: Maker) -> Iterator[Drop]:
@@ -77,6 +84,11 @@ def help_case(make: Maker) -> Iterator[Drop]:
     )
     expected = GOOD if called else rejected("R-CASE")
     yield Drop("CIQ-QD", f"taken-{make.serial}.xml", taken, expected, wave=2)
+    if called:
+        closed = make.filled(
+            "help-case.xml", CaseNo=id, State="3", FunctionCode="5", District=district, MsgId=f"{id}-3"
+        )
+        yield Drop("SUPERVISOR", f"answered-{make.serial}.xml", closed, GOOD, wave=3)
 
 
 STORIES: Sequence[tuple[Story, int]] = ((declaration, 3), (combined, 2), (certificate, 2), (help_case, 1))

@@ -52,4 +52,52 @@ def containers(make: Maker) -> Iterator[Drop]:
     yield Drop("YARD", f"boxes-{make.serial}.xml", data, expected, wave=2)
 
 
-STORIES: Sequence[tuple[Story, int]] = ((gate, 3), (containers, 3))
+def inspection(make: Maker) -> Iterator[Drop]:
+    """A box declared, reported by the terminal, released or locked, and seen at the gate; or at the gate while locked."""
+    container, bill = make.container(3), make.digits(11, "EXBI")
+    locked = make.happens(0.4)
+    listed = make.pick((("COARRI", "DISCHARGE"), ("CODECO", "GATE-IN")))
+    declared = make.text(
+        "good/eentdeclio.xml",
+        {
+            "6f0c1c52": f"{make.serial:08}",
+            "<CiqIEFlag>E<": "<CiqIEFlag>I<",
+            "CSQU3054383": container,
+            "EXBL0000017": bill,
+            "<ITF_DCL_IO_DECL_GOODS>": "<DespPortCode>AUSYD</DespPortCode><ITF_DCL_IO_DECL_GOODS>",
+        },
+    )
+    yield Drop("ENT-A", f"inbound-{make.serial}.xml", declared, GOOD)
+
+    def report(kind: str, title: str, number: int) -> bytes:
+        lines = [
+            f"00:{kind}:{title}:9:QWT:EDIROUTER:{make.time(number)}:QWT{make.serial:09}{number}'",
+            f"10:9V1234:EXAMPLE STAR:SG:026E:EXL:4218:{'XBABC' if locked else 'AUSYD'}:CNTAO'",
+            f"50:{container}:22G1:F:I:{make.time(number)[:12]}:20000'",
+            f"12:{bill}'",
+            "99:5'",
+        ]
+        return "\r\n".join([*lines, ""]).encode()
+
+    yield Drop("TERM", f"list-{make.serial}.txt", report(*listed, 1), GOOD, wave=2)
+    unlocked = locked and not make.happens(FAULTY)
+    if unlocked:
+        changes = {"QD20260314000003": make.digits(16, "QD26"), "CSQU3054383": container, "EXBL0000017": bill}
+        unlock = make.text("good/gate-unlock.xml", changes)
+        yield Drop("CIQ-QD", f"unlock-{make.serial}.xml", unlock, GOOD, wave=3)
+    expected = held("port-inspection: breach") if locked and not unlocked else GOOD
+    yield Drop("TERM", f"out-{make.serial}.txt", report("CODECO", "GATE-OUT", 2), expected, wave=4)
+
+
+def empty(make: Maker) -> Iterator[Drop]:
+    """An empty box released to the gate; or one whose number has a wrong check digit."""
+    container, expected = make.container(4), GOOD
+    if make.happens(FAULTY):
+        container = container[:-1] + str((int(container[-1]) + 1) % 10)
+        expected = rejected("R-CONT-01")
+    changes = {"EXMU1000067": container, "EXBL0000017": make.digits(11, "EXBL")}
+    data = make.text("good/coparn-flat.txt", changes, "gb18030")
+    yield Drop("TERM", f"empty-{make.serial}.txt", data, expected)
+
+
+STORIES: Sequence[tuple[Story, int]] = ((gate, 2), (containers, 2), (inspection, 2), (empty, 1))

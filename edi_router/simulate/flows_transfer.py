@@ -7,7 +7,18 @@ from collections.abc import Iterator, Sequence
 from edi_router.simulate.making import Maker
 from edi_router.simulate.model import FAULTY, GOOD, Drop, Expected, Story, rejected
 
-ORIGINS = (("CIQ-YC", "420500"), ("CIQ-JN", "370100"))
+ORIGINS = (
+    ("CIQ-YC", "420500"),
+    ("CIQ-JN", "370100"),
+    ("CIQ-JNG", "370800"),
+    ("CIQ-XS", "330109"),
+    ("CIQ-AH", "340100"),
+    ("AQSIQ-HUB", "410000"),
+)
+"""Who sends transfers, with the bureau of origin; one bureau stands behind the hub."""
+PORTS = (("CIQ-QD", "370211"), ("CIQ-SH", "310010"), ("CIQ-TJ", "120100"), ("CIQ-YT", "370600"))
+OFFICE = {"CIQ-QD": "4218", "CIQ-SH": "2225", "CIQ-TJ": "0202", "CIQ-YT": "4202"}
+"""The customs office that goods of a port go through."""
 
 
 def declaration(make: Maker) -> Iterator[Drop]:
@@ -38,8 +49,11 @@ def declaration(make: Maker) -> Iterator[Drop]:
 
 
 def transfer(make: Maker) -> Iterator[Drop]:
-    """A transfer from its origin, claimed at the port by the firm."""
-    partner, org = make.pick(ORIGINS)
+    """A transfer from its origin, claimed at the port by the firm; sometimes the port checks the goods first."""
+    turn = make.turn("transfer")
+    partner, org = ORIGINS[turn % len(ORIGINS)]
+    port, port_org = PORTS[turn % len(PORTS)]
+    checked = make.happens(0.3)
     number, declared = make.digits(16, f"{org}26"), make.digits(15, f"{org}2")
     password = f"{make.between(0, 999_999):06}"
     quantity = make.between(10, 900) * 20
@@ -50,6 +64,8 @@ def transfer(make: Maker) -> Iterator[Drop]:
         "Password": password,
         "DeclNo": declared,
         "OriginOrg": org,
+        "PortOrg": port_org,
+        "PlannedPort": port_org,
         "CertNo": declared + "000",
         "IssueDate": make.later(-1),
         "ValidTo": make.later(180),
@@ -64,6 +80,9 @@ def transfer(make: Maker) -> Iterator[Drop]:
         "DeclNo": declared,
         "TransferNo": number,
         "Password": password,
+        "PortOrg": port_org,
+        "Customs": OFFICE[port],
+        "Purpose": "2" if checked else "1",
         "Amend": None,
         "Draw/Qty": str(quantity),
         "Draw/Weight": str(quantity),
@@ -84,6 +103,13 @@ def transfer(make: Maker) -> Iterator[Drop]:
             claimed = rejected("R-TRN-USED")
     yield Drop(partner, f"transfer-{make.serial}.xml", make.xml("good/transfer-order.xml", order), GOOD)
     yield Drop("ENT-A", f"slip-{make.serial}.xml", make.xml("good/slip-request.xml", slip), claimed, wave=2)
+    if checked and claimed == GOOD:
+        found = make.happens(0.3)
+        sample = "transfer-feedback-mismatch.xml" if found else "transfer-feedback.xml"
+        finding = make.filled(
+            sample, TransferNo=number, PortOrg=port_org, State="32" if found else "31", Time=make.time(40)
+        ).replace(b"<ClearanceNo>370211226000123000</ClearanceNo>", b"")
+        yield Drop(port, f"finding-{make.serial}.xml", finding, GOOD, wave=3)
 
 
-STORIES: Sequence[tuple[Story, int]] = ((declaration, 4), (transfer, 4))
+STORIES: Sequence[tuple[Story, int]] = ((declaration, 4), (transfer, 5))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import string
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import TypeVar
@@ -47,10 +48,15 @@ class Maker:
     """What the stories of a day are made with: its chance, its date, its running number."""
 
     def __init__(
-        self, samples: Samples, chance: Random, day: datetime.date, serial: int, done: set[str] | None = None
+        self,
+        samples: Samples,
+        chance: Random,
+        day: datetime.date,
+        serial: int,
+        turns: Counter[str] | None = None,
     ) -> None:
         self.samples = samples
-        self._done = done if done is not None else set()
+        self._turns: Counter[str] = turns if turns is not None else Counter()
         self.chance = chance
         self.day = day
         self.serial = serial
@@ -81,11 +87,15 @@ class Maker:
         """A whole number between two, both included."""
         return self.chance.randint(first, last)
 
+    def turn(self, what: str) -> int:
+        """How many stories of the day have asked before: those who do something in turn are told apart by it."""
+        before = self._turns[what]
+        self._turns[what] += 1
+        return before
+
     def once(self, what: str) -> bool:
         """Whether this is the first story of the day that asks."""
-        first = what not in self._done
-        self._done.add(what)
-        return first
+        return self.turn(what) == 0
 
     def happens(self, share: float) -> bool:
         """Whether something that happens in this share of cases happens now."""
@@ -118,14 +128,14 @@ class Maker:
         """An XML sample with the first element of each name holding another text."""
         return filled(self.samples.read(f"good/{sample}"), **elements)
 
-    def text(self, sample: str, changes: Mapping[str, str]) -> bytes:
+    def text(self, sample: str, changes: Mapping[str, str], encoding: str = "utf-8") -> bytes:
         """A sample of another format with texts replaced; each must be there."""
-        data = self.samples.read(sample).decode("utf-8")
+        data = self.samples.read(sample).decode(encoding)
         for old, new in changes.items():
             if old not in data:
                 raise ValueError(f"{old!r} is not in the sample {sample}")
             data = data.replace(old, new)
-        return data.encode("utf-8")
+        return data.encode(encoding)
 
 
 def filled(data: bytes, **elements: str) -> bytes:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections import Counter
 from pathlib import Path
 
@@ -94,15 +96,24 @@ def test_sigterm_ends_the_daemon_cleanly(tmp_path: Path) -> None:
     root = tmp_path / "ws"
     prepare(root)
     drop(root)
-    process = subprocess.Popen([*COMMAND, str(root), "run"], stderr=subprocess.PIPE, text=True)
+    log = tmp_path / "log"
+    options = ["--log-format", "json", "--log-file", str(log), "--metrics", "0"]
+    process = subprocess.Popen([*COMMAND, str(root), "run", *options], stderr=subprocess.PIPE, text=True)
     taker = Taker(root)
     deadline = time.monotonic() + 60
     while not taker.take() and time.monotonic() < deadline:
         time.sleep(0.01)
+    [port] = re.findall(r"metrics, health and readiness on 127\.0\.0\.1 port (\d+)", log.read_text())
+    for page in ("health", "ready", "metrics"):
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/{page}", timeout=30) as answer:
+            assert answer.status == 200
     process.send_signal(signal.SIGTERM)
-    _, log = process.communicate(timeout=30)
-    assert process.returncode == 0, log
-    assert "stopped" in log
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 0, errors
+    assert errors == ""
+    events = [json.loads(line)["event"] for line in log.read_text().splitlines()]
+    assert events[-1] == "stopped"
+    assert events.count("received") == events.count("accepted") > 0
 
 
 def test_a_second_engine_in_the_same_workspace_is_refused(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -27,7 +28,7 @@ class Pair:
 
 
 PAIRS = (
-    Pair("transfer-sancrt", "sancrt-transfer", frozenset({"MsgId", "WtUnit"})),
+    Pair("transfer-sancrt", "sancrt-transfer", frozenset({"MsgId", "WtUnit", "Password"})),
     Pair(
         "pain001-payord",
         "payord-pain001",
@@ -107,6 +108,9 @@ def test_what_a_document_says_survives_both_ways(pair: Pair, folder: Path) -> No
     message = mapped(document, pair.there)
     again = mapped(message, pair.back)
     assert facts(again, pair.apart) >= facts(document, pair.apart)
+    if password := re.search(rb"<Password>.*</Password>", document):
+        # No copy that is passed on has it, and a new order needs it.
+        again = again.replace(b"</TransferNo>", b"</TransferNo>" + password[0])
     assert mapped(again, pair.there) == message
 
 

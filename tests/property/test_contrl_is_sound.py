@@ -16,7 +16,8 @@ from edi_router.faults import CATALOGUE, Fault, Place
 from edi_router.formats.edifact import contrl, read, write_interchange
 from edi_router.formats.edifact.check import check
 from edi_router.formats.edifact.contrl import answerable
-from edi_router.formats.edifact.contrl_read import Answer, read_contrl
+from edi_router.formats.answer import Answer
+from edi_router.formats.edifact.contrl_read import read_contrl
 from edi_router.formats.edifact.directory import definitions_over
 from edi_router.partners import Directory
 from edi_router.pipeline.configuration import Configuration, load_configuration
@@ -36,6 +37,9 @@ class Empty:
         return None
 
     def sent_interchange(self, *key: object) -> Sent | None:
+        return None
+
+    def sent_document(self, *key: object) -> Sent | None:
         return None
 
 

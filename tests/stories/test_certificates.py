@@ -169,7 +169,9 @@ def test_an_urgent_legalisation_and_one_that_is_refused(story: Story) -> None:
 def test_time_limits_of_review_and_amendment(story: Story) -> None:
     story.send("ENT-A", application(20), application(21))
     story.send("CCPIT-YC", verdict(20, "5"))
-    story.wait(days=1, seconds=1)
+    story.wait(days=2, hours=7)  # from Saturday, which is no working day, to Monday 17:00
+    assert not story.got("SUPERVISOR", "review-late")
+    story.wait(hours=1)
     assert len(story.got("SUPERVISOR", f"{number(21)}: review-late")) == 1
     story.wait(days=61)
     assert story.send("ENT-A", application(22, 20)) == ["held"]

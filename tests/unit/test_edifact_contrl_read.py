@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from edi_router.formats.answer import Answer
 from edi_router.formats.edifact import Message, contrl, read, write_interchange
-from edi_router.formats.edifact.contrl_read import Answer, Finding, Level, read_contrl
+from edi_router.formats.edifact.contrl_read import Finding, Level, read_contrl
 
 
 def message(*body: str, version: int = 3) -> Message:

@@ -20,6 +20,7 @@ FILES = {
     "rules": ("schemas/rules", r"schemas/rules/[^/]+\.yaml"),
     "records": ("schemas/records", r"schemas/records/[^/]+\.yaml"),
     "document": ("schemas/documents", r"schemas/documents/[^/]+\.yaml"),
+    "calendar": ("schemas/calendars", r"schemas/calendars/[^/]+\.yaml"),
 }
 
 
@@ -82,6 +83,7 @@ def test_it_accepts_the_shipped_files(kind: str, name: str) -> None:
         ("records", "id: x\nkind: excel\nrecords: [{name: A, fields: []}]"),
         ("records", "id: x\nkind: csv\nrecords: [{name: A, fields: [{name: B, min_length: few}]}]"),
         ("document", "id: x\nfor: CUSDEC\nreference: {}"),
+        ("calendar", "id: x\nname: {en: x, zh: x}\nhours: {mon: 9-17}"),
         ("settings", "name: x\npoll: 3"),
     ],
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from edi_router.formats.edifact.contrl_read import Answer
+from edi_router.formats.answer import Answer
 from edi_router.ledger import Ledger, Recordable
 from edi_router.pipeline.model import (
     Acknowledged,

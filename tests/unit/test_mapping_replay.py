@@ -138,14 +138,14 @@ def test_a_whole_copy_brings_its_own_tables(tmp_path: Path) -> None:
 
 
 def test_secrets_stay_secret(tmp_path: Path) -> None:
-    edit = ("d9280: {from: Password,", 'd9280: {from: Password, as: {replace: "4=>5"},')
-    old = changed(tmp_path, "transfer-sancrt", edit)
+    edit = ("Password: SG17/AUT/d9280", 'Password: {from: SG17/AUT/d9280, as: {replace: "4=>5"}}')
+    old = changed(tmp_path, "sancrt-transfer", edit)
     given: tuple[str | Path, ...] = (
         "replay",
-        "transfer-sancrt",
+        "sancrt-transfer",
         "--against",
         old,
-        *inputs("transfer-sancrt", "ascii"),
+        *inputs("sancrt-transfer", "ascii"),
     )
     for ran in (edi_router(*given), edi_router(*given, "--json")):
         assert MASK in ran.out

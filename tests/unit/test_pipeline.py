@@ -43,6 +43,9 @@ class View:
     ) -> Sent | None:
         return self.sent.get((partner, sender, recipient, control_reference))
 
+    def sent_document(self, partner: str, numbers: object) -> Sent | None:
+        return None
+
 
 MET = Prior("earlier-1", "earlier", datetime(2026, 3, 13, tzinfo=UTC), True)
 USED = replace(MET, same_content=False)

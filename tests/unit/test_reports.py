@@ -14,7 +14,7 @@ import pytest
 from lxml import etree
 
 from edi_router.config import Tree
-from edi_router.formats.edifact.contrl_read import Answer
+from edi_router.formats.answer import Answer
 from edi_router.ledger import Ledger
 from edi_router.pipeline.model import Acknowledged, Acknowledging, Unsealed
 from edi_router.registers import Entry, Moved, Register, load_registers

@@ -44,7 +44,7 @@ def test_the_verbs(tmp_path: Path, verb: str, options: tuple[str, ...], password
 
 
 def test_show_masks_a_data_element(tmp_path: Path) -> None:
-    case = SHIPPED / "mappings/transfer-sancrt/cases/full/out.edi"
+    case = SHIPPED / "mappings/sancrt-transfer/cases/full/in.edi"
     assert PASSWORD.encode() in case.read_bytes()
     for options in ((), ("--json",)):
         ran = edi_router("show", str(case), *options)

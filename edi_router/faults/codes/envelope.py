@@ -252,6 +252,37 @@ _CONTROL = (
 
 _ANSWERS = (
     Entry(
+        "answer-unmatched",
+        Text("The partner answers `{reference}` ({answer}), which we did not send it.",
+             "对方答复了 `{reference}`（{answer}），但我方未曾向其发送。"),
+        Text("The number is copied wrongly, the document went by another way, or our sending is not recorded yet.",
+             "编号抄录有误，单证经其他途径发送，或我方的发送尚未登记。"),
+        Text("Compare the number with what was sent. The answer is kept: it counts when such a document is recorded"
+             " within a day.",
+             "将编号与已发送的内容核对。该答复予以保留：一天之内登记到该单证时即生效。"),
+        Severity.WARNING,
+    ),
+    Entry(
+        "answer-contradicts",
+        Text("The partner now says {answer} of `{reference}`, and said {before} earlier.",
+             "对方现对 `{reference}` 答复为 {answer}，此前答复为 {before}。"),
+        Text("The partner changed its mind, or two documents have the same number.",
+             "对方更改了答复，或两份单证使用了同一编号。"),
+        Text("The answer that says most stays in force (a release over a rejection); ask the partner which one holds.",
+             "以含义更终局的答复为准（放行优先于拒绝）；请询问对方以何者为准。"),
+        Severity.WARNING,
+    ),
+    Entry(
+        "answer-rejects",
+        Text("The partner says {answer} of our `{reference}`: {words}.",
+             "对方对我方的 `{reference}` 答复为 {answer}：{words}。"),
+        Text("What we sent does not fit the partner's rules, or was decided against.",
+             "我方发送的内容不符合对方的规则，或被裁定不予接受。"),
+        Text("Mend what the words name and send it again; the sender of the document sees the words too.",
+             "按所述原因更正后重新发送；单证的发送方也可看到该说明。"),
+        Severity.WARNING,
+    ),
+    Entry(
         "contrl-unmatched",
         Text("The CONTRL is about interchange `{reference}` from {sender} to {recipient}, which we did not send.",
              "该 CONTRL 针对交换 `{reference}`（{sender} 发往 {recipient}），但我方未曾发送。"),

@@ -196,6 +196,22 @@ ENTRIES: tuple[Entry, ...] = (
         blocks=Blocks.FILE,
     ),
     Entry(
+        "batches-collide",
+        Text(
+            "One message could be collected for both batches {one} (line {line}) and {other}.",
+            "同一报文可能同时归入批次 {one}（第 {line} 行）与 {other}。",
+        ),
+        Text(
+            "Two batches of a partner take the same kind of message.",
+            "同一伙伴的两个批次收取同一种类的报文。",
+        ),
+        Text(
+            "Name each kind in one batch only.",
+            "每个种类只写在一个批次中。",
+        ),
+        blocks=Blocks.FILE,
+    ),
+    Entry(
         "config-unknown-name",
         Text("There is no {what} `{name}`.", "不存在 {what} `{name}`。"),
         Text("A misspelt name, or the file is missing.", "名称拼写错误，或文件缺失。"),

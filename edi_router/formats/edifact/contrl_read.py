@@ -8,26 +8,9 @@ and 6 were withdrawn, but are still met and understood.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from edi_router.formats.answer import Answer
 from edi_router.formats.edifact.model import Message, Segment
-
-
-class Answer(StrEnum):
-    """What became of something that we sent, as its recipient says."""
-
-    RECEIVED = "received"
-    """It has arrived; whether it is accepted is to be told later."""
-    ACKNOWLEDGED = "acknowledged"
-    PARTLY_REJECTED = "partly-rejected"
-    """Acknowledged, but for some of its groups or messages."""
-    REJECTED = "rejected"
-
-    @property
-    def rank(self) -> int:
-        """How much it says: a later answer counts when it ranks higher."""
-        return list(Answer).index(self)
-
 
 _ACTIONS = {
     "1": Answer.ACKNOWLEDGED,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from edi_router.faults import Fault, Place
 from edi_router.formats.edifact import charset
@@ -86,8 +87,12 @@ def write_interchange(
     encoding: str | None = None,
     una: bool | None = None,
     newline: bool = False,
+    groups: bool = False,
 ) -> bytes:
     """An interchange of these messages (UNH … UNT each): makes UNB and UNZ, and every UNT's count.
+
+    With `groups` messages of one type that follow each other stand in a functional group, UNG to UNE, and UNZ counts
+    groups instead of messages (ISO 9735, 0036).
 
     `date` and `time` are written as given (YYMMDD, or CCYYMMDD for syntax version 4; HHMM). The encoding is
     the one that `syntax` stands for unless named.
@@ -115,8 +120,14 @@ def write_interchange(
         agreement,
         "1" if test else "",
     )
-    body = [segment for message in messages for segment in with_trailer(message)]
-    trailer = Segment.make("UNZ", str(len(messages)), control_reference)
+    whole = [with_trailer(message) for message in messages]
+    count = len(whole)
+    if groups:
+        parties = (sender, sender_qualifier), (recipient, recipient_qualifier)
+        whole = _grouped(whole, *parties, (date, time))
+        count = sum(part[0].tag == "UNG" for part in whole)
+    body = [segment for part in whole for segment in part]
+    trailer = Segment.make("UNZ", str(count), control_reference)
     return write_segments(
         [header, *body, trailer], separators, encoding or charset.encoding_of(syntax), una, newline
     )
@@ -146,7 +157,9 @@ class Envelope:
         """The encoding it is written in."""
         return self.encoding or charset.encoding_of(self.syntax)
 
-    def write(self, messages: Sequence[Sequence[Segment]], reference: str, at: datetime) -> bytes:
+    def write(
+        self, messages: Sequence[Sequence[Segment]], reference: str, at: datetime, *, groups: bool = False
+    ) -> bytes:
         """The interchange; `at` is told in its own time zone. Raises WriteError as `write_segments` does.
 
         >>> message = [Segment.make("UNH", "1", ("CUSRES", "D", "96B", "UN")), Segment.make("BGM", "1")]
@@ -171,6 +184,7 @@ class Envelope:
             encoding=self.encoding,
             una=self.una,
             newline=self.newline,
+            groups=groups,
         )
 
 
@@ -180,6 +194,21 @@ def with_trailer(message: Sequence[Segment]) -> list[Segment]:
     reference = segments[0].get(1) if segments else ""
     segments.append(Segment.make("UNT", str(len(segments) + 1), reference))
     return segments
+
+
+def _grouped(
+    messages: Sequence[list[Segment]], sender: Sequence[str], recipient: Sequence[str], at: Sequence[str]
+) -> list[list[Segment]]:
+    """The messages with UNG and UNE around those that have the same type, agency and version."""
+    parts: list[list[Segment]] = []
+    runs = groupby(messages, key=lambda message: tuple(message[0].get(2, number) for number in range(1, 6)))
+    for number, ((type_, version, release, agency, association), run) in enumerate(runs, 1):
+        members = list(run)
+        identity = (version, release, association)
+        parts.append([Segment.make("UNG", type_, sender, recipient, at, str(number), agency, identity)])
+        parts += members
+        parts.append([Segment.make("UNE", str(len(members)), str(number))])
+    return parts
 
 
 def _check(tag: str, number: int, elements: tuple[Element, ...], separators: Separators) -> None:

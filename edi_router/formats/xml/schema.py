@@ -5,7 +5,9 @@ from __future__ import annotations
 from lxml import etree
 
 from edi_router.faults import Fault, FaultList, Place
+from edi_router.formats.xml.beyond import Beyond
 from edi_router.formats.xml.compiled import Compiled, compiled, log_of
+from edi_router.formats.xml.declared import Declarations, Declared
 from edi_router.formats.xml.document import XmlDocument
 from edi_router.formats.xml.explain import explain
 from edi_router.formats.xml.model import ElementInfo
@@ -81,6 +83,13 @@ class Schema:
     def roots(self) -> tuple[str, ...]:
         """The names ``{namespace}local`` of all elements that the schema declares at its top."""
         return root_names(self._inner.model)
+
+    def declared(self, name: str, namespace: str) -> Declared | None:
+        """The root element of that name as a proof of validity sees it; None when there can be no proof."""
+        try:
+            return Declarations(self._inner.sources).root(name, namespace)
+        except Beyond:
+            return None
 
     def element(self, path: list[str]) -> ElementInfo | None:
         """What the schema says about the element at a path of local names, from the root element on."""

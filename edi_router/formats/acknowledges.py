@@ -1,0 +1,104 @@
+"""Documents that acknowledge others: what they say, of what, where a document type tells it (`acknowledges:`).
+
+One block of the file covers one kind of statement; it may repeat (`each`), as the statuses of several payments do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from edi_router.config import Model
+from edi_router.formats.answer import Answer
+from edi_router.paths import Node, Path, PathError, parse
+
+ANY = "any"
+"""Instead of a kind of reference: a number that may be any of those we sent."""
+
+
+def _path(value: object) -> object:
+    try:
+        parse(str(value))
+    except PathError as error:
+        raise ValueError(f"in path `{value}`: {error}") from None
+    return value
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+PathText = Annotated[str, BeforeValidator(_path)]
+Paths = Annotated[tuple[PathText, ...], BeforeValidator(_listed)]
+
+
+class Coded(Model):
+    """An answer that stands in the document as a code."""
+
+    path: PathText
+    values: dict[str, Answer] = Field(min_length=1)
+    """What the codes mean."""
+    otherwise: Answer | None = None
+    """What any other code means; without it, a document with another code says nothing."""
+
+
+class Acknowledges(Model):
+    """One kind of statement that a document makes about what we sent."""
+
+    each: PathText | None = None
+    """The part of the document that stands for one statement; without it the whole document is one."""
+    by: dict[str, Paths] = Field(min_length=1)
+    """The numbers by which it names what we sent: paths (from the part), by kind of reference; `any` for every kind."""
+    answer: Answer | Coded
+    """What it says."""
+    words: Paths = ()
+    """Where it says so in words: paths from the part."""
+
+    def read(self, root: Node) -> Iterator[Statement]:
+        """The statements of a document; one without a number or an answer is none."""
+        for part in _compiled(self.each).select(root) if self.each else [root]:
+            answer = self._answer(part)
+            numbers = tuple(
+                dict.fromkeys(
+                    (kind, value) for kind, paths in self.by.items() for value in _values(part, paths)
+                )
+            )
+            if answer is not None and numbers:
+                yield Statement(answer, numbers, tuple(_values(part, self.words)), part)
+
+    def _answer(self, part: Node) -> Answer | None:
+        if isinstance(self.answer, Answer):
+            return self.answer
+        code = next(_values(part, [self.answer.path]), None)
+        return None if code is None else self.answer.values.get(code, self.answer.otherwise)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a document says of something that we sent."""
+
+    answer: Answer
+    numbers: tuple[tuple[str, str], ...]
+    """Kind of reference (or `any`) and number."""
+    words: tuple[str, ...]
+    part: Node
+
+
+_paths: dict[str, Path] = {}
+
+
+def _compiled(text: str) -> Path:
+    found = _paths.get(text)
+    if found is None:
+        found = _paths[text] = parse(text)
+    return found
+
+
+def _values(root: Node, paths: Iterable[str]) -> Iterator[str]:
+    for text in paths:
+        for node in _compiled(text).select(root):
+            if value := node.value():
+                yield value
