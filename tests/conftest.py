@@ -1,9 +1,14 @@
 """Fixtures shared by all tests: the places of real messages and of system programs."""
 
+import gc
 import os
 import re
+import shutil
+from collections import Counter
+from collections.abc import Generator
 from pathlib import Path
 
+import coverage
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -12,13 +17,64 @@ UNTRACED = re.compile(
 )
 """Tests that run much data through lines which other tests run too: coverage measures those, since to trace every
 line of these would double their time."""
+TRACED_CASES = 8
+"""So many cases of a parametrised test are measured by coverage, and every tenth of the others: to trace all of the
+hundreds that run the same lines would take longer than to run them. That can only lower the figure."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionstart() -> None:
+    """Of the measurements that were started in this process let only the last one go on.
+
+    In a worker of pytest-xdist there are up to three, one over the other: where the last one is taken off, as it is
+    from a test without coverage, the others would trace each line all the same.
+    """
+    running = []
+    while (found := coverage.Coverage.current()) is not None:
+        found.stop()
+        running.append(found)
+    if running:
+        running[0].start()
+
+
+MEASURED = "COVERAGE_PROCESS_CONFIG"
+"""The variable by which coverage also starts in the processes that a test starts."""
+
+
+def pytest_configure() -> None:
+    """What costs time and proves nothing: folders of tests on the disk, and looking for garbage all the time."""
+    gc.set_threshold(50_000, 20, 20)  # as the command does
+    memory = Path("/dev/shm")
+    # Each message that a test sends is synced to the disk some ten times; in memory that takes no time.
+    if memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOMY:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
+
+
+ROOMY = 4 << 30
+"""So many bytes free in memory hold the folders of the tests that run at a time many times over."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Take coverage off the tests that are `UNTRACED`."""
-    for item in items:
-        if UNTRACED.match(item.nodeid):
+    """Take coverage off the tests that are `UNTRACED`, and off most cases of tests with many."""
+    met: Counter[str] = Counter()
+    for item in sorted(items, key=lambda each: each.nodeid):
+        test = item.nodeid.partition("[")[0]
+        met[test] += 1
+        if UNTRACED.match(test) or (met[test] > TRACED_CASES and met[test] % 10):
             item.add_marker(pytest.mark.no_cover)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Of a test without coverage also the processes that it starts have none."""
+    given = os.environ.get(MEASURED)
+    if given is None or item.get_closest_marker("no_cover") is None:
+        return (yield)
+    del os.environ[MEASURED]
+    try:
+        return (yield)
+    finally:
+        os.environ[MEASURED] = given
 
 
 def need(found: object, what: str) -> None:

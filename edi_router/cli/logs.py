@@ -46,6 +46,7 @@ def written(format: str, level: int, file: Path | None = None) -> Iterator[None]
     before = root.level
     root.addHandler(handler)
     root.setLevel(level)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # its troubles come to us as ChannelError
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import io
 import os
@@ -31,6 +32,8 @@ VERBS = {
     "check": ("edi_router.cli.check", say("is this machine ready, do all partners answer", "检查本机环境和伙伴通道")),
     "calendar": ("edi_router.cli.calendar", say("opening hours, holidays and worked days", "查看日历：开放时间、节假日与调休")),
     "run": ("edi_router.cli.run", say("receive, process and deliver", "接收、处理并投递")),
+    "tonight": ("edi_router.cli.tonight", say("the nightly exchange on one screen", "一屏查看夜间交换")),
+    "batch": ("edi_router.cli.batch", say("batches: what went together; close one by hand", "批次：查看与手动关闭")),
     "ls": ("edi_router.cli.ls", say("files, messages and deliveries of the ledger", "列出台账中的文件、报文和投递")),
     "register": ("edi_router.cli.register", say("transfers, licences and whatever else is remembered", "登记簿：转单、许可证等")),
     "progress": ("edi_router.cli.progress", say("how far a declaration, transfer or payment has come", "查询各类业务的办理进度")),
@@ -44,6 +47,10 @@ VERBS = {
     "reload": ("edi_router.cli.operate", say("have the running engine take up a new configuration", "让引擎载入新配置")),
     "explain": ("edi_router.cli.explain", say("a fault code: cause and remedy", "解释错误代码：原因与处理")),
 }  # fmt: skip
+
+
+GARBAGE = (50_000, 20, 20)
+"""After how many new objects Python looks for garbage; each further number is of the one before it."""
 
 
 class LazyGroup(click.Group):
@@ -107,6 +114,9 @@ def cli(ctx: click.Context, workspace: Path | None, lang: str | None) -> None:
 
 def main() -> None:
     """The entry point: exit codes 0 fine, 1 findings, 2 usage, 3 system."""
+    # A configuration is hundreds of thousands of objects that stay: to look for garbage among them after each 700
+    # new ones, as Python does, takes a quarter of the loading.
+    gc.set_threshold(*GARBAGE)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # Chinese texts and odd file names, whatever the locale
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

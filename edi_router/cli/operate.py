@@ -19,7 +19,8 @@ _JSON = click.option("--json", "as_json", is_flag=True, help=say("The result as 
 _REASON = click.option("--reason", required=True, help=say("Why; kept in the ledger.", "原因；记入台账。"))
 
 
-def _who() -> str:
+def who() -> str:
+    """Who types: the account."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -62,13 +63,13 @@ def retry(ctx: click.Context, id: str | None, everything: bool, as_json: bool) -
                 shown = ledger.show(each)
                 subject = shown["file"] if shown["kind"] == "interchange" else each
                 with contextlib.suppress(Refused):
-                    count += ledger.retry(subject, _who())
+                    count += ledger.retry(subject, who())
             if not count:
                 output.fail(say(f"nothing of {id} has failed", f"{id} 没有失败项"), output.FINDINGS)
         for each in _failed(ledger) if everything else ():
             # One retry may cover several of the list: a file's covers what was made from it.
             with contextlib.suppress(Refused):
-                count += ledger.retry(each, _who())
+                count += ledger.retry(each, who())
     _done(
         as_json,
         "retry",
@@ -113,7 +114,7 @@ def pause(ctx: click.Context, partner: str, reason: str, as_json: bool) -> None:
     """Pause a partner."""
     _known_partner(ctx, partner)
     with workspace.ledger(ctx) as ledger:
-        ledger.pause(partner, reason, _who())
+        ledger.pause(partner, reason, who())
     _done(as_json, "pause", partner, say(f"{partner} is paused", f"{partner} 已暂停"))
 
 
@@ -131,7 +132,7 @@ def resume(ctx: click.Context, partner: str, as_json: bool) -> None:
     """Resume a partner."""
     _known_partner(ctx, partner)
     with workspace.ledger(ctx) as ledger:
-        ledger.resume(partner, _who())
+        ledger.resume(partner, who())
     _done(as_json, "resume", partner, say(f"{partner} takes part again", f"{partner} 已恢复"))
 
 
@@ -152,7 +153,7 @@ def release(ctx: click.Context, id: str, reason: str, as_json: bool) -> None:
     """Release a held message."""
     with workspace.ledger(ctx) as ledger:
         message = one(ledger, id, "message", "held")
-        ledger.release(message, _who(), reason)
+        ledger.release(message, who(), reason)
     _done(as_json, "release", message, say(f"{message} will be processed again", f"{message} 将重新处理"))
 
 
@@ -196,7 +197,7 @@ def _refuse(ctx: click.Context, ledger: Ledger, id: str, reason: str) -> int:
         output.print_faults(faults)
         output.stop(output.FINDINGS)
     registers = SealedView(ledger, key_for(place.secret_key(), "registers"))
-    return refuse(ledger, place.open_archive(), configuration, registers, id, _who(), reason)
+    return refuse(ledger, place.open_archive(), configuration, registers, id, who(), reason)
 
 
 @click.command(

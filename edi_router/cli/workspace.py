@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from edi_router.config import Tree
     from edi_router.engine.workspace import Workspace
     from edi_router.ledger.ledger import Ledger
+    from edi_router.pipeline.series import Exchange
 
 
 def needed(ctx: click.Context) -> Workspace:
@@ -48,6 +49,18 @@ def tree(ctx: click.Context) -> Tree:
     if root is None and (Path.cwd() / "edi-router.yaml").is_file():
         root = Path.cwd()
     return Tree.over_shipped(root) if root is not None else Tree.over_shipped()
+
+
+def exchange(ctx: click.Context) -> Exchange:
+    """Settings, partners and calendars of the workspace; ends the command when their files have faults."""
+    from edi_router.cli.output import print_faults, stop
+    from edi_router.pipeline.series import load_exchange
+
+    loaded, faults = load_exchange(needed(ctx).tree)
+    if loaded is None:
+        print_faults(faults)
+        stop(USAGE)
+    return loaded
 
 
 @contextmanager

@@ -10,9 +10,9 @@ import csv
 import io
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from edi_router.config import Tree
 from edi_router.faults import is_error, shown_code
@@ -60,7 +60,8 @@ def end_state(ledger: Ledger) -> list[Ended]:
                     row.name,
                     f"{row.type} {row.position}" if row.id else "",
                     row.state or row.file_state,
-                    " ".join(sorted(faults[subject] or faults[row.interchange])) or _reason(row),
+                    " ".join(sorted(faults[subject] or faults[row.interchange]))
+                    or _reason(row.state, row.reason),
                     _told(outputs[subject]),
                 )
             )
@@ -114,7 +115,7 @@ def _line(row: Ended) -> str:
 def _faults(connection: Connection) -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for row in connection.execute(select(tables.fault)).mappings():
-        fault = row_fault(row)
+        fault = row_fault(dict(row))
         if is_error(fault):
             found[row["subject"]].add(shown_code(fault))
     return found
@@ -135,8 +136,8 @@ def _outputs(connection: Connection) -> dict[str, Counter[str]]:
     return found
 
 
-def _reason(row: Row[Any]) -> str:
-    return str(row.reason) if row.state == "held" else ""
+def _reason(state: str, reason: str) -> str:
+    return reason if state == "held" else ""
 
 
 def _told(outputs: Counter[str]) -> str:

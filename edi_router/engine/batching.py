@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from edi_router.engine.about import Problem, about, brief
 from edi_router.faults import render
 from edi_router.formats.edifact.writer import WriteError
 from edi_router.ledger import Ledger
@@ -19,8 +20,8 @@ from edi_router.ledger.batching import Series
 from edi_router.ledger.store import instant
 from edi_router.partners.closing import Closing, Collected, by_hand, next_batch
 from edi_router.pipeline.batches import Composer
-from edi_router.pipeline.configuration import Configuration
-from edi_router.pipeline.series import Kept, kept
+from edi_router.pipeline.series import Exchange, Kept, kept
+from edi_router.reports.forecast import record_forecasts
 
 log = logging.getLogger(__name__)
 _MACHINE = (OSError, OperationalError, InterfaceError)
@@ -29,12 +30,20 @@ _MACHINE = (OSError, OperationalError, InterfaceError)
 Decide = Callable[[datetime, Sequence[Collected], Mapping[datetime, int]], Closing | None]
 
 
-def close_batches(ledger: Ledger, configuration: Configuration, problems: list[str]) -> int:
+def close_batches(ledger: Ledger, configuration: Exchange, problems: list[str]) -> int:
     """Close every batch that is due; returns how many. What could not be made is told in `problems`."""
+    now = instant(ledger.now())
+    try:
+        record_forecasts(ledger, configuration, now)
+    except _MACHINE:
+        raise
+    except Exception as error:
+        log.debug("the forecast could not be made", exc_info=error)
+        problems.append(f"the forecast of batches could not be made: {told(error)}")
     waiting = ledger.waiting_series()
     if not waiting:
         return 0
-    now, paused, count = instant(ledger.now()), ledger.paused_partners(), 0
+    paused, count = ledger.paused_partners(), 0
     for each in kept(configuration):
         if waiting.pop(each.name, 0) and each.partner.status.active and each.partner.id not in paused:
             try:
@@ -47,16 +56,16 @@ def close_batches(ledger: Ledger, configuration: Configuration, problems: list[s
             except Exception as error:
                 # One partner's trouble must not keep the others' batches.
                 log.debug("a batch of %s could not be closed", each.name, exc_info=error)
-                problems.append(f"{each.name}: no batch could be made: {_told(error)}")
+                line = f"{each.name}: no batch could be made: "
+                told_to_log = error.fault.code if isinstance(error, WriteError) else brief(error)
+                problems.append(Problem(line + told(error), line + told_to_log, partner=each.partner.id))
     for name, number in waiting.items():
         partner, _, batch = name.partition("/")
         problems.append(f"{partner}: {number} messages wait for batch {batch}, which its file does not have")
     return count
 
 
-def close_by_hand(
-    ledger: Ledger, configuration: Configuration, series: str, by: str, reason: str
-) -> list[str]:
+def close_by_hand(ledger: Ledger, configuration: Exchange, series: str, by: str, reason: str) -> list[str]:
     """Close everything that has been collected for a series (`PARTNER/batch`), now; the ids of the batches.
 
     KeyError when the configuration has no such series; WriteError when a message cannot be written as the partner's
@@ -67,7 +76,7 @@ def close_by_hand(
 
 
 def _close_all(
-    ledger: Ledger, each: Kept, configuration: Configuration, by: str = "", reason: str = ""
+    ledger: Ledger, each: Kept, configuration: Exchange, by: str = "", reason: str = ""
 ) -> list[str]:
     def due(now: datetime, collected: Sequence[Collected], closed: Mapping[datetime, int]) -> Closing | None:
         if by or reason:
@@ -83,12 +92,13 @@ def _close_all(
         id = ledger.close_batch(series, by, reason)
         if id is None:
             break
-        log.info("%s: batch %s is closed", each.name, id)
+        with about(partner=each.partner.id, batch=id):
+            log.info("%s: a batch is closed", each.name)
         made.append(id)
     return made
 
 
-def _series(each: Kept, configuration: Configuration, decide: Decide) -> Series:
+def _series(each: Kept, configuration: Exchange, decide: Decide) -> Series:
     composer = Composer(each.partner, configuration.settings, each.batch.groups)
     envelope = composer.envelope(False)
     return Series(
@@ -102,7 +112,8 @@ def _never(now: datetime, collected: Sequence[Collected], closed: Mapping[dateti
     return None
 
 
-def _told(error: Exception) -> str:
+def told(error: Exception) -> str:
+    """What kept a batch from being made, in a line."""
     if isinstance(error, WriteError):
         return f"{error.fault.place}: {render(error.fault, 'en')}"
     return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"

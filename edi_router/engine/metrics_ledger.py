@@ -44,7 +44,10 @@ def told(figures: Figures, partners: Collection[str]) -> Iterator[Metric]:
     off = family("partner_paused", "Whether an operator paused the partner (1 or 0).", "partner")
     for partner in sorted(partners):
         off.add_metric([partner], int(partner in figures.paused))
-    yield off
+    failures = family("partner_contact_failures", "How often in a row it could not be reached.", "partner")
+    for partner in sorted(partners):
+        failures.add_metric([partner], figures.failures.get(partner, 0))
+    yield from (off, failures)
     yield from _books(figures)
 
 

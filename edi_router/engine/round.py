@@ -12,11 +12,15 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from edi_router.engine.about import Problem, about
+from edi_router.engine.alarm_channels import Where
+from edi_router.engine.alarms import look_around, tell_alarms
 from edi_router.engine.batching import close_batches
 from edi_router.engine.clocks import strike_clocks
 from edi_router.engine.deliver import BATCH, Courier
+from edi_router.engine.reach import Reach
 from edi_router.engine.receive import Receiver
 from edi_router.engine.tally import Count, Tally
+from edi_router.engine.watch import watch_clocks
 from edi_router.engine.work import work
 from edi_router.engine.workspace import Workspace, WorkspaceError, utc_now
 from edi_router.faults import Fault
@@ -24,7 +28,7 @@ from edi_router.ledger import Archive, Ledger
 from edi_router.ledger.registering import SealedView
 from edi_router.ledger.sealing import key_for
 from edi_router.pipeline.configuration import Configuration
-from edi_router.transports import Channel, ChannelError, StabilityWatch, open_channel
+from edi_router.transports import ChannelError, StabilityWatch
 
 log = logging.getLogger(__name__)
 MEGABYTE = 1_000_000
@@ -73,6 +77,8 @@ class EmbeddedEngine:
         self.progress = progress
         self.tally = tally or Tally(clock=lambda: clock().timestamp())
         self.stopping = False
+        self.patient = False
+        """Whether partners that could not be reached are left alone for a while; else every round tries them."""
         self._watches: dict[str, StabilityWatch] = {}
         self._told: set[str] = set()
         self.configuration = self._load()
@@ -115,14 +121,24 @@ class EmbeddedEngine:
         self.sweep()
         report = Report()
         with ExitStack() as stack:
-            channels = _Channels(self, report, stack)
+            channels = Reach(self, report.problems, stack)
             self._receive(channels, report)
             self.progress("process", "")
             report.processed = self.process(report.problems)
             self._deliver(channels, report)
+            channels.record()
+        self.supervise()
         self._tell(report.problems)
         self.tally.end_round()
         return report
+
+    def supervise(self) -> None:
+        """Look at the clocks, at partners out of reach and at what failed; tell the alarms that follow."""
+        watch_clocks(self.ledger, self.configuration)
+        look_around(self.ledger, self.configuration)
+        settings = self.configuration.settings
+        self.tally.beat()
+        tell_alarms(self.ledger, settings.alarms, Where(settings.name, self.workspace.root, settings.zone))
 
     def _tell(self, problems: Sequence[str]) -> None:
         """Log what is new; a problem that lasts is told once, and once when it is over."""
@@ -177,7 +193,7 @@ class EmbeddedEngine:
             if partner.status.active:
                 yield partner.id
 
-    def _receive(self, channels: _Channels, report: Report) -> None:
+    def _receive(self, channels: Reach, report: Report) -> None:
         maximum = self.configuration.settings.maximum_file_megabytes * MEGABYTE
         for partner in self._partners():
             if self.stopping:
@@ -204,7 +220,7 @@ class EmbeddedEngine:
             self._watches[partner] = StabilityWatch(settings.wait_seconds, time.monotonic, settings.marker)
         return self._watches[partner]
 
-    def _deliver(self, channels: _Channels, report: Report) -> None:
+    def _deliver(self, channels: Reach, report: Report) -> None:
         # Destination by destination: what one cannot take must not stand in the way of the others.
         for destination in self._partners():
             before: list[str] = []
@@ -223,38 +239,6 @@ class EmbeddedEngine:
                 except ChannelError as error:
                     channels.failed(destination, error)
                 report.problems += courier.problems
-
-
-class _Channels:
-    """The channels of one round, each opened once, and not tried again after it failed."""
-
-    def __init__(self, engine: EmbeddedEngine, report: Report, stack: ExitStack) -> None:
-        self.engine = engine
-        self.report = report
-        self.stack = stack
-        self._open: dict[str, Channel | None] = {}
-
-    def get(self, partner: str) -> Channel | None:
-        if partner not in self._open:
-            self._open[partner] = self._connect(partner)
-        return self._open[partner]
-
-    def _connect(self, partner: str) -> Channel | None:
-        settings = self.engine.workspace.channel(self.engine.configuration, partner)
-        if settings is None:
-            return None
-        try:
-            channel = self.stack.enter_context(open_channel(settings, base=self.engine.workspace.root))
-        except ChannelError as error:
-            self.failed(partner, error)
-            return None
-        self.engine.tally.contact(partner, reached=True)
-        return channel
-
-    def failed(self, partner: str, error: ChannelError) -> None:
-        self._open[partner] = None
-        self.engine.tally.contact(partner, reached=False)
-        self.report.problems.append(Problem(f"{partner}: {error}", partner=partner))
 
 
 def _log(level: int, text: str, problem: str) -> None:

@@ -26,6 +26,7 @@ class Service:
 
     def __init__(self, engine: EmbeddedEngine) -> None:
         self.engine = engine
+        engine.patient = True
         self._stop = threading.Event()
         # One thread: rounds and the nightly close never overlap, so the ledger has one writer.
         self._scheduler = BackgroundScheduler(

@@ -7,12 +7,17 @@ is stopped in the transaction in which what it waits for is recorded. States: wa
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import bindparam, case, or_, update
+from sqlalchemy import bindparam, case, func, or_, select, update
 
 from edi_router.ledger import tables
-from edi_router.ledger.store import Tx
+from edi_router.ledger.alarms import CRITICAL, WARNING, Trouble, clear_in, raise_in
+from edi_router.ledger.store import Store, Tx, instant, micros
+from edi_router.ledger.working import paused
 
 DELIVERY, ANSWER = "delivery", "answer"
 RUNNING = ("running", "warned", "breached")
@@ -33,6 +38,140 @@ _STOP = (
     )
 )
 _STOP_LEVEL = _STOP.where(_c.level == bindparam("v_level"))
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A clock to be looked at."""
+
+    id: int
+    kind: str
+    level: str
+    subject: str
+    partner: str
+    agreement: str
+    terms: Mapping[str, str | int]
+    state: str
+    started: datetime
+    warn: datetime | None
+    due: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """What looking at a clock came to."""
+
+    clock: Running
+    state: str
+    warn: datetime | None
+    due: datetime | None
+    look: datetime | None
+    """When it is to be looked at again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """How many clocks of a partner have warned or are over, and since when."""
+
+    kind: str
+    level: str
+    partner: str
+    warned: int
+    breached: int
+    oldest: datetime | None
+    """The earliest instant at which one of them was due."""
+    paused: bool
+    """The partner is paused: they are marked, but alarm nobody."""
+
+
+class Clocks(Store):
+    """The verbs of the engine's watch."""
+
+    def clocks_to_look_at(self, limit: int = 500) -> list[Running]:
+        """Clocks whose time has come to warn, to be over, or to be told as stopped; none of paused partners."""
+        now = self.now()
+        with self.read() as connection:
+            query = (
+                select(tables.clock)
+                .where(_c.look <= now, _c.started.is_not(None), _c.partner.not_in(sorted(paused(connection))))
+                .order_by(_c.look, _c.id)
+                .limit(limit)
+            )
+            return [
+                Running(
+                    row["id"], row["kind"], row["level"], row["subject"], row["partner"], row["agreement"],
+                    json.loads(row["terms"]), row["state"], instant(row["started"]),
+                    *(None if row[name] is None else instant(row[name]) for name in ("warn", "due")),
+                )
+                for row in connection.execute(query).mappings()
+            ]  # fmt: skip
+
+    def strike_clocks(self, struck: Sequence[Struck]) -> None:
+        """Record what looking at clocks came to, and the alarms that follow.
+
+        All late clocks of a partner, of one kind and level, are one alarm: a warning, critical as soon as one is
+        over, cleared when none is left. A clock that was stopped since it was read stays stopped.
+        """
+        with self.write() as tx:
+            for each in struck:
+                stopped = each.clock.state in ("met", "late")
+                when = [_c.id == each.clock.id, _c.stopped.is_not(None) if stopped else _c.stopped.is_(None)]
+                values: dict[str, object] = {"look": None if each.look is None else micros(each.look)}
+                if not stopped:
+                    values |= {
+                        "state": each.state, "warn": None if each.warn is None else micros(each.warn),
+                        "due": None if each.due is None else micros(each.due),
+                    }  # fmt: skip
+                tx.connection.execute(update(tables.clock).where(*when).values(**values))
+            for kind, level, partner in sorted(
+                {(each.clock.kind, each.clock.level, each.clock.partner) for each in struck}
+            ):
+                _alarm(tx, kind, level, partner)
+
+    def late(self) -> list[Late]:
+        """What is late or about to be, by partner, kind and level."""
+        with self.read() as connection:
+            out = paused(connection)
+            query = (
+                select(
+                    _c.kind, _c.level, _c.partner, func.count().filter(_c.state == "warned").label("warned"),
+                    func.count().filter(_c.state == "breached").label("breached"),
+                    func.min(_c.due).label("oldest"),
+                )
+                .where(_c.state.in_(("warned", "breached")))
+                .group_by(_c.kind, _c.level, _c.partner)
+                .order_by(_c.partner, _c.kind, _c.level)
+            )  # fmt: skip
+            return [
+                Late(
+                    row.kind, row.level, row.partner, row.warned, row.breached,
+                    None if row.oldest is None else instant(row.oldest), row.partner in out,
+                )
+                for row in connection.execute(query)
+            ]  # fmt: skip
+
+
+def _alarm(tx: Tx, kind: str, level: str, partner: str) -> None:
+    """Raise, change or clear the alarm of a group of clocks."""
+    query = (
+        select(_c.state, func.count().label("number"), func.min(_c.due).label("oldest"))
+        .where(_c.partner == partner, _c.kind == kind, _c.level == level)
+        .where(_c.state.in_(("warned", "breached")))
+        .group_by(_c.state)
+    )
+    found = {row.state: row for row in tx.connection.execute(query)}
+    key = ":".join(("clock", kind, level, partner))
+    if not found:
+        clear_in(tx, key)
+        return
+    worst = found.get("breached") or found["warned"]
+    late = "late" if "breached" in found else "soon-late"
+    arguments = {
+        "number": worst.number, "level": level, "partner": partner,
+        "oldest": instant(worst.oldest).isoformat(timespec="seconds"),
+    }  # fmt: skip
+    severity = CRITICAL if "breached" in found else WARNING
+    raise_in(tx, Trouble(f"{kind}-{late}", key, severity, partner, "", arguments))
 
 
 def start_answers(tx: Tx, outputs: Iterable[str]) -> None:

@@ -82,6 +82,8 @@ class Figures:
     missing: Mapping[str, int]
     """Control numbers that were given and not used, by stream."""
     paused: frozenset[str]
+    failures: Mapping[str, int]
+    """How often in a row a partner could not be reached, by any engine; without those that were."""
     page: Page | None
 
 
@@ -108,6 +110,7 @@ class Gauges:
                 _alarms(connection),
                 dict(self._gaps(connection)),
                 frozenset(paused(connection)),
+                _failures(connection),
                 _page(connection),
             )
 
@@ -189,6 +192,12 @@ def _alarms(connection: Connection) -> dict[tuple[str, str], int]:
     a = tables.alarm.c
     query = select(a.kind, a.severity, func.count()).where(a.open.is_not(None)).group_by(a.kind, a.severity)
     return {(kind, severity): number for kind, severity, number in connection.execute(query)}
+
+
+def _failures(connection: Connection) -> dict[str, int]:
+    p = tables.partner_state.c
+    query = select(p.partner, p.failures).where(p.failures > 0)
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def _page(connection: Connection) -> Page | None:

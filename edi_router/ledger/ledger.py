@@ -14,10 +14,13 @@ from typing import Self
 from sqlalchemy import Connection
 
 from edi_router.ledger.acknowledging import Acknowledgements
+from edi_router.ledger.alarms import Alarms
 from edi_router.ledger.answering import Answers
 from edi_router.ledger.batching import Batching
 from edi_router.ledger.bookkeeping import Bookkeeping
+from edi_router.ledger.clocks import Clocks
 from edi_router.ledger.collecting import Collecting
+from edi_router.ledger.contacts import Contacts
 from edi_router.ledger.delivering import Delivering
 from edi_router.ledger.desk import Desk
 from edi_router.ledger.duplicates import Duplicates
@@ -63,6 +66,9 @@ class Ledger(
     Queries,
     Follow,
     Times,
+    Clocks,
+    Alarms,
+    Contacts,
 ):
     """What happened: every file, message, output and delivery, with its events; and the books."""
 

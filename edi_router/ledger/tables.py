@@ -189,7 +189,7 @@ control_number = Table(
 partner_state = Table(
     "partner_state", metadata,
     _key("partner"), _int("paused", "0"), _text("reason", ""), _int("sequence", "0"), _int("failures", "0"),
-    _maybe_int("first_failure"), _maybe_int("last_contact"), _maybe_int("next_contact"),
+    _text("failure", ""), _maybe_int("first_failure"), _maybe_int("last_contact"), _maybe_int("next_contact"),
 )  # fmt: skip
 
 decision = Table(
@@ -248,7 +248,15 @@ clock = Table(
     _maybe_int("look"),
     UniqueConstraint("subject", "kind", "level"),
     Index("ix_clock_look", "look"), Index("ix_clock_partner", "partner", "state"), Index("ix_clock_due", "due"),
+    Index("ix_clock_stopped", "stopped"),
     sqlite_autoincrement=True,
+)  # fmt: skip
+
+monthly = Table(
+    "monthly", metadata,
+    _key("month"), _key("measure"), _key("partner"), _key("type"), _key("agreement"), _key("state"),
+    _key("detail"), _key("way"), Column("hour", BigInteger, primary_key=True, autoincrement=False),
+    Column("span", BigInteger, primary_key=True, autoincrement=False), _int("number"),
 )  # fmt: skip
 
 alarm = Table(

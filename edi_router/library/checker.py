@@ -139,7 +139,7 @@ class Checker:
         by = (message.type, message.directory)
         if by not in self._plain:
             kind = Kind("edifact", *by)
-            described = self._described(kind)
+            described = self.described(kind)
             rules = any(each.includes(kind) for each in (*self._rules_of(described), *self.rules))
             self._plain[by] = not rules
         return self._plain[by] and (not self.profiles or self._follows(message, interchange))
@@ -185,9 +185,9 @@ class Checker:
             return
         report.interchanges, report.messages = 1, 1
         kind = Kind("xml", parsed.local, parsed.namespace or "")
-        described = self._described(kind)
+        described = self.described(kind)
         faults = FaultList(LIMIT)
-        schema = self._schema_of(described)
+        schema = self.schema_of(described)
         if schema is not None:
             extend(faults, schema.check(parsed, EXPLAINED))
         root = parsed.node()
@@ -200,7 +200,7 @@ class Checker:
 
     def _records(self, data: bytes, layout: Layout, report: Report) -> Iterator[Document]:
         kind = Kind(layout.format, layout.id)
-        described = self._described(kind)
+        described = self.described(kind)
         found, faults = read_records(data, layout)
         extend(report.envelope, faults)
         for each in found:
@@ -214,7 +214,7 @@ class Checker:
 
     def _content(self, document: Document) -> None:
         """Rules and profiles."""
-        described = self._described(document.kind)
+        described = self.described(document.kind)
         context = self.context(document)
         known = (*self._rules_of(described), *self.rules)
         sets = [each for each in known if each.judges(document.kind, document.faults)]
@@ -238,14 +238,15 @@ class Checker:
 
     def secret_nodes(self, document: Document) -> list[Node]:
         """Where the values stand that may not be shown."""
-        described = self._described(document.kind)
+        described = self.described(document.kind)
         return [] if described is None else secret_nodes(document.root, described.secret)
 
-    def _described(self, kind: Kind) -> DocumentType | None:
+    def described(self, kind: Kind) -> DocumentType | None:
+        """The document type of this kind; the more specific one where two fit."""
         fitting = [each for each in self.documents_known if each.kind.includes(kind)]
         return max(fitting, key=lambda each: each.kind.qualifier is not None, default=None)
 
-    def _schema_of(self, described: DocumentType | None) -> Schema | None:
+    def schema_of(self, described: DocumentType | None) -> Schema | None:
         """The schema given, else the one of the document type."""
         if self.schema is not None or described is None or described.schema_ is None:
             return self.schema

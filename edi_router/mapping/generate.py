@@ -73,11 +73,11 @@ def _generated(
     return writer.result
 
 
-class _Writer(Values):
-    def __init__(
-        self, layout: Layout, wanted: Wanted | None, record: bool, declared: Declared | None
-    ) -> None:
-        super().__init__(layout, wanted, record)
+class Writer(Values):
+    """Writes elements; what paths select is found by `paths`."""
+
+    def __init__(self, paths: Paths, declared: Declared | None) -> None:
+        super().__init__(paths)
         self.proof = Proof(self.code, declared)
 
     def program(self, definition: Definition, namespace: str) -> None:
@@ -96,7 +96,7 @@ class _Writer(Values):
                 code.add(f"m{number} = memo({number}, day)")
             code.add(f"sure = {self.proof.is_made}")
             code.add("out = []")
-            code.add("add = out.append")
+            code.add("add = put = out.append")
             start = f'<{root.name} xmlns="{quote(namespace)}"' if namespace else f"<{root.name}"
             self._nest(replace(root, required=True), root.do, cursor, "1", 0, start)
 
@@ -234,7 +234,8 @@ class _Writer(Values):
                 self.proof.close()
             else:
                 code.lines.insert(at, "  " * code.depth + f"{before} = len(out) + 1")
-                code.lines.insert(at + 2, "  " * code.depth + "pass  # the start is an entry of its own")
+                # A start that may be taken back is no writing yet.
+                code.lines[at + 1] = code.lines[at + 1].replace("add(", "put(", 1)
                 with code.block(f"if len(out) > {before}:"):
                     code.add(f"add({f'{line}</{item.name}>'!r})")
                     self.proof.close()

@@ -86,7 +86,7 @@ def rate(batches: Iterable[Sent], begin: datetime, end: datetime) -> float | Non
     messages = 0
     for each in batches:
         until = each.delivered or end
-        if each.closed < end and until > begin:
+        if each.closed < end and until >= begin:
             spans.append((max(each.closed, begin), min(until, end)))
             messages += each.messages if each.delivered is not None and each.delivered <= end else 0
     busy, last = timedelta(0), begin

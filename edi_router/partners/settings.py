@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, field_validator
 
 from edi_router.config import Model, Tree, YesNo, read_model
 from edi_router.faults import Fault, Place
+from edi_router.partners.alarms import AlarmSettings
 from edi_router.partners.channels import ChannelSettings
 from edi_router.partners.model import Identification
 
@@ -66,6 +67,8 @@ class Settings(Model):
     """A larger drop is left where it is and reported."""
     metrics_address: Annotated[str, BeforeValidator(_listening)] = ""
     """Where the running engine serves metrics, health and readiness: [HOST:]PORT; nowhere when it is empty."""
+    alarms: AlarmSettings = AlarmSettings()
+    """Who is told when something is wrong."""
     channels: dict[str, ChannelSettings] = Field(default_factory=dict)
     """Channels by partner id, instead of the one in the partner's file."""
 

@@ -1,22 +1,26 @@
-"""CONTRL out and in: the answers to an interchange, and what a received one says of what we sent."""
+"""CONTRL and APERAK out, CONTRL in: the answers to an interchange, and what one says of what we sent."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from edi_router.faults import Fault, Place
 from edi_router.formats.answer import Answer
-from edi_router.formats.edifact import Interchange, Message, contrl, write_interchange
+from edi_router.formats.edifact import Interchange, Message, Segment, contrl, write_interchange
 from edi_router.formats.edifact.charset import level_for
 from edi_router.formats.edifact.contrl import version_of_answer
 from edi_router.formats.edifact.contrl_read import Report, read_contrl
 from edi_router.partners import Partner
+from edi_router.pipeline.aperak import ANSWERS, aperaks, is_functional
 from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.model import (
     Acknowledged,
     Acknowledging,
     Incoming,
     LedgerView,
+    MessageOutcome,
     Output,
     OutputKind,
     Unsealed,
@@ -41,54 +45,127 @@ def answers(
     sender: Partner,
     incoming: Incoming,
     configuration: Configuration,
-    messages: Sequence[str],
+    outcomes: Sequence[MessageOutcome],
 ) -> tuple[Output, ...]:
-    """The CONTRL that the partner's file asks for. A rejection is always told, also to who wants receipts only.
+    """CONTRL and APERAK, as the partner's file asks for them; `outcomes` are those of the messages in `results`.
 
-    `told` are the errors that reject the interchange, `messages` the ids of its messages.
+    A rejection is always told, also to who wants receipts only. `told` are the errors that reject the interchange.
+    Who gets APERAK is told by it what CONTRL has no code for, and CONTRL then tells of the syntax only.
     """
+    at = incoming.received.astimezone(configuration.settings.zone)
+    bodies = aperaks([message for message, _ in results], outcomes, sender, configuration, at)
+    if sender.aperak != "none":
+        results = [
+            (message, [each for each in faults if message.type in ANSWERS or not is_functional(each)])
+            for message, faults in results
+        ]
+    made = (
+        ()
+        if sender.contrl == "none"
+        else _contrls(
+            interchange,
+            results,
+            told,
+            id=id,
+            sender=sender,
+            at=at,
+            configuration=configuration,
+            outcomes=outcomes,
+        )
+    )
+    if not bodies:
+        return made
+    version = 4 if interchange.syntax_version == 4 else 3
+    sealing = _Sealing(interchange, sender, configuration, at, version)
+    aperak = sealing.output(f"{id}-aperak", f"APERAK_{id}.edi", lambda _: bodies, outcomes)
+    return (*made, aperak)
+
+
+def _contrls(
+    interchange: Interchange,
+    results: Results,
+    told: Sequence[Fault],
+    *,
+    id: str,
+    sender: Partner,
+    at: datetime,
+    configuration: Configuration,
+    outcomes: Sequence[MessageOutcome],
+) -> tuple[Output, ...]:
+    """The CONTRL: technical, functional, or both."""
     kinds = dict.fromkeys(sender.contrl_kinds)
     if told or any(faults for _, faults in results):
         kinds["functional"] = None
     version = contrl_version(sender, interchange)
-    ours = configuration.settings.identifications[0]
-    at = incoming.received.astimezone(configuration.settings.zone)
+    sealing = _Sealing(interchange, sender, configuration, at, version)
 
     def made(kind: str) -> Output:
-        def seal(number: int) -> bytes:
+        def bodies(number: int) -> list[list[Segment]]:
             technical = kind == "technical"
-            answer = contrl(
-                interchange, results, told, reference="1", version=version, receipt_only=technical
-            )
-            text = "".join(segment.text for segment in answer) + ours.id + ours.qualifier
-            wanted = interchange.syntax or "UNOC"
-            return write_interchange(
-                [answer],
-                syntax=wanted if sender.encoding else level_for(text, wanted),
-                encoding=sender.encoding,
-                syntax_version=version,
-                sender=ours.id,
-                sender_qualifier=ours.qualifier,
-                recipient=interchange.sender,
-                recipient_qualifier=interchange.sender_qualifier,
-                control_reference=str(number),
-                date=at.strftime("%Y%m%d" if version == 4 else "%y%m%d"),
-                time=at.strftime("%H%M"),
-                test=interchange.test,
-            )
+            return [
+                contrl(interchange, results, told, reference="1", version=version, receipt_only=technical)
+            ]
 
-        suffix = "contrl" if kind == "functional" else "receipt"
-        return Output(
-            id=f"{id}-{suffix}",
-            kind=OutputKind.ACKNOWLEDGEMENT,
-            destination=sender.id,
-            name=f"CONTRL_{id}.edi" if kind == "functional" else f"CONTRL_{id}-receipt.edi",
-            format="edifact",
-            unsealed=Unsealed(f"edifact:{sender.id}", seal, ours.id, interchange.sender),
-            messages=tuple(messages),
+        functional = kind == "functional"
+        suffix, name = (
+            ("contrl", f"CONTRL_{id}.edi") if functional else ("receipt", f"CONTRL_{id}-receipt.edi")
         )
+        return sealing.output(f"{id}-{suffix}", name, bodies, outcomes)
 
     return tuple(made(kind) for kind in ("technical", "functional") if kind in kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealing:
+    """The envelope of an answer to an interchange: back to its sender, in its syntax, when its number is known."""
+
+    interchange: Interchange
+    sender: Partner
+    configuration: Configuration
+    at: datetime
+    version: int
+
+    def output(
+        self,
+        id: str,
+        name: str,
+        bodies: Callable[[int], list[list[Segment]]],
+        outcomes: Sequence[MessageOutcome],
+    ) -> Output:
+        """An acknowledgement of the messages that `bodies` makes for the control reference."""
+        ours = self.configuration.settings.identifications[0]
+
+        def seal(number: int) -> bytes:
+            return self._written(bodies(number), number)
+
+        return Output(
+            id=id,
+            kind=OutputKind.ACKNOWLEDGEMENT,
+            destination=self.sender.id,
+            name=name,
+            format="edifact",
+            unsealed=Unsealed(f"edifact:{self.sender.id}", seal, ours.id, self.interchange.sender),
+            messages=tuple(outcome.id for outcome in outcomes),
+        )
+
+    def _written(self, messages: list[list[Segment]], number: int) -> bytes:
+        ours, interchange = self.configuration.settings.identifications[0], self.interchange
+        text = "".join(segment.text for message in messages for segment in message) + ours.id + ours.qualifier
+        wanted = interchange.syntax or "UNOC"
+        return write_interchange(
+            messages,
+            syntax=wanted if self.sender.encoding else level_for(text, wanted),
+            encoding=self.sender.encoding,
+            syntax_version=self.version,
+            sender=ours.id,
+            sender_qualifier=ours.qualifier,
+            recipient=interchange.sender,
+            recipient_qualifier=interchange.sender_qualifier,
+            control_reference=str(number),
+            date=self.at.strftime("%Y%m%d" if self.version == 4 else "%y%m%d"),
+            time=self.at.strftime("%H%M"),
+            test=interchange.test,
+        )
 
 
 def acknowledging(

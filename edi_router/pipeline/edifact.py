@@ -348,10 +348,10 @@ class _Interchange:
         faults: list[Fault],
         blocked: bool,
     ) -> tuple[Output, ...]:
-        """CONTRL for the interchange; none for one that cannot be named, or that itself acknowledges."""
+        """CONTRL and APERAK for the interchange; none for one that cannot be named, or that itself acknowledges."""
         acknowledges = bool(messages) and all(message.type == "CONTRL" for message in messages)
         silent = self.incoming.only and not self.incoming.refused
-        if silent or self.sender.contrl == "none" or acknowledges or not self._answerable:
+        if silent or acknowledges or not self._answerable:
             return ()
         by_id = {outcome.id: outcome for outcome in outcomes}
         # What holds a message is our affair; the sender is told that it has arrived.
@@ -376,5 +376,5 @@ class _Interchange:
             sender=self.sender,
             incoming=self.incoming,
             configuration=self.configuration,
-            messages=[outcome.id for outcome in outcomes],
+            outcomes=outcomes,
         )

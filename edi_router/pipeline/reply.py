@@ -12,7 +12,6 @@ from dataclasses import replace
 from edi_router.faults import Fault, is_error
 from edi_router.formats.documents import Kind
 from edi_router.formats.edifact import read
-from edi_router.formats.xml import Schema
 from edi_router.partners import Partner
 from edi_router.partners.replies import Replies
 from edi_router.pipeline.configuration import Configuration
@@ -27,7 +26,7 @@ from edi_router.pipeline.model import (
 )
 from edi_router.pipeline.reply_making import make_reply
 from edi_router.pipeline.reply_model import Judged, Reply, Subject
-from edi_router.pipeline.reply_names import Naming
+from edi_router.pipeline.reply_names import naming_of
 from edi_router.pipeline.reply_page import reply_page
 from edi_router.pipeline.reply_text import reply_text
 
@@ -58,25 +57,6 @@ def with_replies(outcome: FileOutcome, incoming: Incoming, configuration: Config
     return replace(outcome, interchanges=interchanges)
 
 
-def naming_of(configuration: Configuration) -> Naming:
-    """Where a configuration has the names of what stands in documents."""
-
-    def schema(kind: Kind) -> Schema | None:
-        described = configuration.document(kind)
-        return configuration.schemas.get(described.schema_ or "") if described is not None else None
-
-    def secrets(format: str) -> Sequence[str]:
-        return [path for each in configuration.documents if each.kind.format == format for path in each.secret]
-
-    return Naming(
-        configuration.definitions,
-        configuration.document,
-        schema,
-        lambda kind: configuration.layouts.get(kind.name),
-        secrets,
-    )
-
-
 def written(reply: Reply, settings: Replies) -> list[tuple[str, str, bytes]]:
     """Each form of a reply: its format, the ending of its file's name, its bytes. Lines of text end as on Windows."""
     made = []
@@ -91,14 +71,8 @@ def written(reply: Reply, settings: Replies) -> list[tuple[str, str, bytes]]:
 
 
 def _outputs(
-    subject: Subject,
-    id: str,
-    messages: Sequence[str],
-    sender: Partner,
-    settings: Replies,
-    configuration: Configuration,
+    reply: Reply, id: str, messages: Sequence[str], sender: Partner, settings: Replies
 ) -> tuple[Output, ...]:
-    reply = make_reply(subject, naming_of(configuration), settings.language)
     return tuple(
         Output(
             id=f"{id}-reply-{form}",
@@ -122,7 +96,8 @@ def _for_file(
     kinds = [each.kind for each in sender.agreements if layout and each.kind.format == layout]
     kind = kinds[0] if len({each.name for each in kinds}) == 1 else None
     subject = replace(subject, kind=kind, faults=outcome.faults, state="unreadable", ours=incoming.id)
-    return _outputs(subject, f"{incoming.id}-0", (), sender, settings, configuration)
+    reply = make_reply(subject, naming_of(configuration), settings.language)
+    return _outputs(reply, f"{incoming.id}-0", (), sender, settings)
 
 
 def _for_interchange(
@@ -159,7 +134,7 @@ def _for_interchange(
     elif incoming.only:
         id = f"{outcome.id}-again{incoming.release}"
     messages = [each.id for each in outcome.messages]
-    return _outputs(subject, id, messages, sender, settings, configuration)
+    return _outputs(reply, id, messages, sender, settings)
 
 
 def _subject(
@@ -171,12 +146,19 @@ def _subject(
         file=incoming.name,
         format=format,
         content=incoming.content,
-        received=f"{at:%Y-%m-%d %H:%M:%S} ({zone.key})",
+        received=f"{at:%Y-%m-%d %H:%M:%S} {_zone(zone.key, settings.language)}",
         decided=bool(incoming.only),
         sender=sender.name.zh if settings.language == "zh" else sender.name.en,
         encoding=sender.encoding,
         lenient=sender.granted(at.date()),
     )
+
+
+def _zone(key: str, language: str) -> str:
+    """A time zone as people call it."""
+    if key == "Asia/Shanghai":
+        return "北京时间" if language == "zh" else "Beijing time"
+    return f"({key})"
 
 
 def _judged(outcome: MessageOutcome, within: InterchangeOutcome, state: str) -> Judged:
@@ -192,7 +174,9 @@ def _judged(outcome: MessageOutcome, within: InterchangeOutcome, state: str) -> 
     return Judged(
         kind=kind,
         # What holds a document is our affair; the sender is told that it has arrived.
-        faults=outcome.faults if own == "rejected" else [each for each in outcome.faults if not is_error(each)],
+        faults=outcome.faults
+        if own == "rejected"
+        else [each for each in outcome.faults if not is_error(each)],
         state=own,
         reference=outcome.reference,
         numbers=numbers or [each for each in (outcome.reference,) if each and within.format != "edifact"],

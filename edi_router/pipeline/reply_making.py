@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
-from edi_router.faults import Blocks, Fault, Place, blocks, is_error, render, shown_code
-from edi_router.faults.terms import in_chinese
+from edi_router.faults import Blocks, Fault, Place, blocks, is_error, shown_code
 from edi_router.formats.documents import Kind
 from edi_router.formats.edifact import Segment, read
 from edi_router.formats.edifact.broken import capped
@@ -16,16 +15,14 @@ from edi_router.pipeline.reply_marked import Remark
 from edi_router.pipeline.reply_marked import shown as lines_of
 from edi_router.pipeline.reply_model import Judged, Part, Reply, Subject, Told
 from edi_router.pipeline.reply_names import Names, Naming, joined
-from edi_router.pipeline.reply_remedies import OURS, told
+from edi_router.pipeline.reply_remedies import OURS
 from edi_router.pipeline.reply_sources import Copy
+from edi_router.pipeline.reply_telling import remedy, where, wrong
 from edi_router.pipeline.reply_words import (
     NEXT,
     SUMMARY,
     errors,
-    kind,
     opened,
-    pattern,
-    problem,
     word,
 )
 
@@ -38,11 +35,6 @@ SEGMENTS = 20_000
 _LONGEST = 100
 _Interchanges = dict[tuple[int, int], list[Segment]]
 """The segments of a message by its interchange and position; those of the interchange itself under position 0."""
-
-
-class _Shown(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return "?"
 
 
 def make_reply(subject: Subject, naming: Naming, language: str) -> Reply:
@@ -95,11 +87,12 @@ class _Making:
 
     def _summary(self, state: str) -> str:
         subject = self.subject
-        found = [fault for each in subject.documents for fault in each.faults] + list(subject.faults)
+        found = [fault for each in subject.documents for fault in _worth_telling(each.faults)]
+        found += _worth_telling(subject.faults)
         if any(fault.code == "message-refused" for fault in found) and state == "rejected":
             state = "refused"
         bad = sum(each.state == "rejected" for each in subject.documents)
-        count = sum(is_error(fault) for fault in found if fault.code not in OURS)
+        count = sum(is_error(fault) for fault in found)
         return SUMMARY[state][self.language].format(
             errors=errors(count, self.language), count=len(subject.documents), bad=bad,
             good=sum(each.state == "accepted" for each in subject.documents),
@@ -124,7 +117,7 @@ class _Making:
 
     def _whole(self, segments: _Interchanges) -> Iterator[Part]:
         """What is wrong with the interchange or the file."""
-        faults = [fault for fault in self.subject.faults if fault.code not in OURS]
+        faults = _worth_telling(self.subject.faults)
         if not faults:
             return
         subject = self.subject
@@ -132,9 +125,9 @@ class _Making:
         if subject.documents:
             first = subject.documents[0].kind
         of_file = subject.format != "edifact" or any(blocks(each) is Blocks.FILE for each in faults)
-        where = self._word("whole" if of_file else "envelope")
+        title = self._word("whole" if of_file else "envelope")
         judged = Judged(first, faults, "rejected", interchange=subject.interchange, position=0)
-        yield self._told(judged, where, (), "", segments)
+        yield self._told(judged, title, (), "", segments)
 
     def _part(self, document: Judged, number: int, segments: _Interchanges) -> Part:
         names = Names(self.naming, document.kind, self.language)
@@ -158,13 +151,11 @@ class _Making:
         result: str,
         segments: _Interchanges,
     ) -> Part:
-        theirs = [fault for fault in document.faults if fault.code not in OURS]
-        ordered = sorted(theirs, key=lambda fault: not is_error(fault))
+        ordered = sorted(_worth_telling(document.faults), key=lambda fault: not is_error(fault))
         names = Names(self.naming, document.kind, self.language)
         listed = ordered[:LISTED]
         remarks = [
-            Remark(number, fault.place, self._wrong(fault, names))
-            for number, fault in enumerate(listed, start=1)
+            Remark(number, fault.place, wrong(fault, names)) for number, fault in enumerate(listed, start=1)
         ]
         copy = self._copy(document, [each for each in remarks if _has_place(each.place)], names, segments)
         faults = tuple(
@@ -172,76 +163,27 @@ class _Making:
             for remark, fault in zip(remarks, listed, strict=True)
         )
         lines = lines_of(copy.rows) if any(row.marks for row in copy.rows) else ()
-        return Part(title, facts, result, document.words, faults, len(ordered) - len(listed), lines)
+        note = (
+            self._word("segments") if lines and self.subject.format == "edifact" and document.position else ""
+        )
+        return Part(title, facts, result, document.words, faults, len(ordered) - len(listed), lines, note)
 
     def _fault(self, remark: Remark, fault: Fault, names: Names, copy: Copy, within: bool) -> Told:
         """`within`: the fault is one of a document, which could be read."""
         found = copy.found.get(remark.number, fault.values.get("value", ""))
         found = found if len(found) <= _LONGEST else found[:_LONGEST] + "…"
-        _, remedy = told(fault.code)
         return Told(
             remark.number,
             shown_code(fault),
             is_error(fault),
             remark.text,
-            self._where(fault.place, names),
+            where(fault.place, names),
             found,
-            remedy[self.language].format_map(self._values(fault, names)).strip(),
-            self._word(f"blocks-{Blocks.MESSAGE if within and blocks(fault) is Blocks.FILE else blocks(fault)}"),
+            remedy(fault, names),
+            self._word(
+                f"blocks-{Blocks.MESSAGE if within and blocks(fault) is Blocks.FILE else blocks(fault)}"
+            ),
         )
-
-    def _wrong(self, fault: Fault, names: Names) -> str:
-        text, _ = told(fault.code)
-        if text is None:
-            return render(replace(fault, values=self._values(fault, names)), self.language)
-        return text[self.language].format_map(self._values(fault, names))
-
-    def _values(self, fault: Fault, names: Names) -> Mapping[str, str]:
-        values = in_chinese(fault.values) if self.language == "zh" else dict(fault.values)
-        values |= names.values(fault)
-        form = fault.values.get("form") or fault.values.get("type") or ""
-        values["kind"] = kind(form, self.language)
-        if fault.code == "xml-malformed":
-            values["problem"] = problem(fault.values.get("problem", ""), self.language) or values["problem"]
-        if "pattern" in values:
-            values["pattern"] = pattern(values["pattern"], self.language)
-        if fault.code == "xsd-value-type":
-            values["type"] = values["kind"]
-        values["hint"] = self._word("perhaps", hint=fault.hint) if fault.hint else ""
-        return _Shown(values)
-
-    def _where(self, place: Place, names: Names) -> str:
-        at = []
-        if place.line is not None:
-            at.append(self._word("line", line=place.line))
-        if place.column is not None:
-            at.append(self._word("column", column=place.column))
-        inside: list[str] = []
-        if names.kind.format == "edifact" and place.tag:
-            number = self._word("nth", number=place.segment) + " " if place.segment is not None else ""
-            inside.append(number + self._named("segment", names.segment(place.tag), tag=place.tag))
-            id, name = names.at(place)
-            if id:
-                inside.append(self._named("element", name, id=id))
-            file = self._word("in-file", at=self._between(at)) if at else ""
-            return joined((*inside, file), self.language)
-        elif place.xpath:
-            label = names.xml(place.xpath)
-            inside.append(self._named("", label, text=" › ".join(place.xpath.strip("/").split("/"))))
-        elif place.tag and (name := names.field(place.tag, place.element)):
-            inside.append(f"{self._word('field')} {name}")
-        between = "：" if self.language == "zh" else ": "
-        return between.join(each for each in (self._between(at), joined(inside, self.language)) if each)
-
-    def _between(self, at: Sequence[str]) -> str:
-        """Line and column, one behind the other."""
-        return ("" if self.language == "zh" else " ").join(at)
-
-    def _named(self, key: str, name: str, *, text: str = "", **values: object) -> str:
-        said = self._word(key, **values) if key else text
-        if not name:
-            return said
-        return f"{said}（{name}）" if self.language == "zh" else f"{said} ({name})"
 
     # --- the copy -------------------------------------------------------------------------------------------
 
@@ -256,7 +198,11 @@ class _Making:
         if subject.format == "edifact":
             at = document.interchange, document.position
             if at in segments:
-                return reply_sources.of_segments(subject.content, segments[at], remarks, names, secret)
+                copy = reply_sources.of_segments(subject.content, segments[at], remarks, names, secret)
+                if not document.position:  # several messages: their segments are not counted through
+                    for segment, row in zip(segments[at], copy.rows, strict=True):
+                        row.number = str(segment.line)
+                return copy
         elif subject.format == "xml":
             every = secret if document.kind.name else self.naming.secrets("xml")
             return reply_sources.of_xml(subject.content, remarks, every, opened(document.faults))
@@ -279,20 +225,31 @@ class _Making:
         of_file = any(blocks(each) is Blocks.FILE for each in subject.faults)
         if subject.format != "edifact" or of_file or not (wanted or subject.faults):
             return {}
+        every = subject.interchange == 0 and bool(subject.faults)
         last = max([subject.interchange, *(interchange for interchange, _ in wanted)])
-        found: _Interchanges = {}
+        whole: list[Segment] = []
+        found: _Interchanges = {(subject.interchange, 0): whole}
         interchanges = capped(read(subject.content, encoding=subject.encoding, lenient=subject.lenient))
-        for number, interchange in enumerate(islice(interchanges, last), start=1):
-            whole = [interchange.header] if interchange.header is not None else []
+        for number, interchange in enumerate(islice(interchanges, None if every else last), start=1):
+            own = subject.interchange in (0, number) and bool(subject.faults)
+            if own and interchange.header is not None:
+                whole.append(interchange.header)
             for message in interchange.messages():
                 at = number, message.position
                 if at in wanted:
                     found[at] = message.segments
-                if number == subject.interchange and subject.faults and len(whole) < SEGMENTS:
+                if own and len(whole) < SEGMENTS:
                     whole += message.segments
-            whole += [interchange.trailer] if interchange.trailer is not None else []
-            found[number, 0] = whole
+            if own and interchange.trailer is not None:
+                whole.append(interchange.trailer)
         return found
+
+
+def _worth_telling(faults: Sequence[Fault]) -> list[Fault]:
+    """What is the sender's to correct; a rule says nothing new of a value whose form is wrong."""
+    theirs = [fault for fault in faults if fault.code not in OURS]
+    wrong_form = {fault.place for fault in theirs if is_error(fault) and not fault.code.startswith("rule-")}
+    return [each for each in theirs if not (each.code.startswith("rule-") and each.place in wrong_form)]
 
 
 def _has_place(place: Place) -> bool:

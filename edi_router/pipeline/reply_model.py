@@ -62,6 +62,8 @@ class Part:
     faults: tuple[Told, ...] = ()
     unlisted: int = 0
     copy: tuple[Line, ...] = ()
+    note: str = ""
+    """What the numbers in front of the lines of the copy count, where they are not those of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ class Subject:
     test: bool = False
     ours: str = ""
     interchange: int = 1
+    """Its position in the file; 0 for the file with all its interchanges."""
     used: bool = False
     """Whether the reference is used up, because other documents came under it."""
     encoding: str | None = None

@@ -13,10 +13,12 @@ from edi_router.formats.edifact.elements import PartSpec, segment_spec
 from edi_router.formats.edifact.names_zh import element_zh, segment_zh
 from edi_router.formats.records import Layout
 from edi_router.formats.xml import Schema
+from edi_router.pipeline.configuration import Configuration
 
 _STEP = re.compile(r"\[[^\]]*\]")
 _ELEMENT = re.compile(r"d(\d{4})")
 _CONDITION = re.compile(r"d(\d{4})\s*=\s*'([^']*)'")
+_ENDS = re.compile(r"[;；:：。，（(]|, | - |\. ")
 _PREDICATE = re.compile(r"\[[^\[\]]*\]")
 _TAG = re.compile(r"\b(?!SG\d)([A-Z]{3})\b")
 _PATHS = ("path", "paths", "given", "one", "other")
@@ -35,6 +37,27 @@ class Naming:
     """The paths of all secrets in documents of a format: what a file that cannot be read may hold."""
 
 
+def naming_of(configuration: Configuration) -> Naming:
+    """Where a configuration has the names of what stands in documents."""
+
+    def schema(kind: Kind) -> Schema | None:
+        described = configuration.document(kind)
+        return configuration.schemas.get(described.schema_ or "") if described is not None else None
+
+    def secrets(format: str) -> Sequence[str]:
+        return [
+            path for each in configuration.documents if each.kind.format == format for path in each.secret
+        ]
+
+    return Naming(
+        configuration.definitions,
+        configuration.document,
+        schema,
+        lambda kind: configuration.layouts.get(kind.name),
+        secrets,
+    )
+
+
 @dataclass(frozen=True)
 class Names:
     """The names for documents of one kind in one language."""
@@ -49,7 +72,11 @@ class Names:
         name = ""
         if described is not None:
             name = described.name_zh if self.language == "zh" else described.name_en
-        code = f"{self.kind.name} {self.kind.qualifier or ''}" if self.kind.format == "edifact" else self.kind.name
+        code = (
+            f"{self.kind.name} {self.kind.qualifier or ''}"
+            if self.kind.format == "edifact"
+            else self.kind.name
+        )
         code = code.strip()
         if not name:
             return code
@@ -73,7 +100,9 @@ class Names:
             return chinese
         if not name:
             directory = self.kind.qualifier or ""
-            found = self.naming.definitions.element(directory, id) or self.naming.definitions.composite(directory, id)
+            found = self.naming.definitions.element(directory, id) or self.naming.definitions.composite(
+                directory, id
+            )
             name = found.name if found is not None else ""
         return name.removesuffix(", coded").capitalize()
 
@@ -170,18 +199,22 @@ class Names:
         inside = "parent" in given and given.get("parent") == _STEP.sub("", steps[-1])
         parent = path if inside else "/".join(steps[:-1])
         if "name" in given:
-            child = f"{parent}/{given['name']}" if inside or _STEP.sub("", steps[-1]) != given["name"] else path
+            child = (
+                f"{parent}/{given['name']}" if inside or _STEP.sub("", steps[-1]) != given["name"] else path
+            )
             named["name"] = self._both(given["name"], self.xml(child))
         if "parent" in given:
             named["parent"] = self._both(given["parent"], self.xml(parent))
-        if "expected" in given and fault.code.startswith("xsd-element"):
-            listed = [each.strip() for each in given["expected"].split(",")]
-            named["expected"] = ", ".join(self._both(each, self.xml(f"{parent}/{each}")) for each in listed)
         if fault.code == "target-required":
             wanted = given.get("path", "").split("/")
             root = f"/{self.kind.name}/"
             named["name"] = self._both(wanted[-1], self.xml(root + "/".join(wanted)))
         return named
+
+    def elements(self, fault: Fault, listed: Sequence[str]) -> str:
+        """Elements that may stand where the fault is, with what the schema calls them."""
+        parent = (fault.place.xpath or "").rpartition("/")[0]
+        return ", ".join(self._both(each, self.xml(f"{parent}/{each}")) for each in listed)
 
     def _both(self, name: str, label: str) -> str:
         if not label or label == name:
@@ -195,9 +228,9 @@ def _short(note: str) -> str:
     >>> _short("certificate no; M if CertKind=1"), _short("9 new, 5 amend, 1 cancel"), _short("yyyyMMdd")
     ('certificate no', '', '')
     """
-    for end in ("; ", "；", ": ", "：", " - ", ". ", "。", " (", "（", ", ", "，"):
-        note = note.split(end)[0]
-    name = note.strip().rstrip(".")
+    name = _ENDS.split(note, maxsplit=1)[0].strip().rstrip(".")
+    if name != note and len(name) < 3:  # `入境：…` tells two things apart
+        return ""
     useless = name[:1].isdigit() or "=" in name or "yyyy" in name or len(name) > 40
     return "" if useless else name
 

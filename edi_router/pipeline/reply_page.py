@@ -83,8 +83,8 @@ def _part(part: Part, number: int, language: str) -> Iterator[str]:
         yield from (_fault(each, number, language) for each in remarks)
     if part.copy:
         yield f"<h3>{word('copy', language)}</h3>"
-        if any(line.name for line in part.copy):
-            yield f"<p>{word('segments', language)}</p>"
+        if part.note:
+            yield f"<p>{escape(part.note)}</p>"
         yield '<div class="c">'
         yield from (_line(line, number, language) for line in part.copy)
         yield "</div>"

@@ -77,25 +77,29 @@ _TOLD: Mapping[str, tuple[Text | None, Text]] = {
         _TAKE_OUT,
     ),
     "profile-code": (
-        Text("{path}: the recipient does not take `{value}`; it takes {allowed}.", "{path}：接收方不接受 `{value}`，只接受：{allowed}。"),
+        Text("{path}: the recipient does not take `{value}`; it takes {allowed}.",
+                "{path}：接收方不接受 `{value}`，只接受：{allowed}。"),
         Text("Choose one of these.", "请选用其中之一。"),
     ),
     "profile-type": (
         Text("{path}: `{value}` is not {kind}.", "{path}：`{value}` 不是{kind}。"), Text("Write {kind}.", "请填写{kind}。"),
     ),
     "profile-too-long": (
-        Text("{path} is too long for the recipient: {length} characters ({form}).", "{path}对接收方过长：{length} 个字符（{form}）。"),
+        Text("{path} is too long for the recipient: {length} characters ({form}).",
+                "{path}对接收方过长：{length} 个字符（{form}）。"),
         Text("Shorten it.", "请缩短。"),
     ),
     "profile-too-short": (
-        Text("{path} is too short for the recipient: {length} characters ({form}).", "{path}对接收方过短：{length} 个字符（{form}）。"),
+        Text("{path} is too short for the recipient: {length} characters ({form}).",
+                "{path}对接收方过短：{length} 个字符（{form}）。"),
         Text("Write it in full.", "请填写完整。"),
     ),
     "profile-dependent-missing": (
         Text("Where there is {given}, there must be {paths}, too.", "有{given}时，还须有{paths}。"), _FILL,
     ),
     "profile-dependent-choice": (
-        Text("Where there is {given}, there must be one of these, too: {paths}.", "有{given}时，还须有其中之一：{paths}。"), _FILL,
+        Text("Where there is {given}, there must be one of these, too: {paths}.",
+                "有{given}时，还须有其中之一：{paths}。"), _FILL,
     ),
     "profile-choice-missing": (Text("One of these must be here: {paths}.", "此处须有其中之一：{paths}。"), _FILL),
     "profile-exclusive": (Text("{one} and {other} must not stand together.", "{one}与{other}不得同时出现。"), _TAKE_OUT),
@@ -108,13 +112,14 @@ _TOLD: Mapping[str, tuple[Text | None, Text]] = {
     "xml-doctype": (None, Text("Leave out the line `<!DOCTYPE …>`.", "请去掉 `<!DOCTYPE …>` 一行。")),
     "xml-limit": (None, Text("Send less in one file.", "请减少单个文件的内容。")),
     "xml-encoding": (None, Text("Save the file in the encoding that its first line names.", "请按首行声明的编码保存文件。")),
-    "xml-encoding-conflict": (None, Text("Save the file in the encoding that its first line names.", "请按首行声明的编码保存文件。")),
+    "xml-encoding-conflict": (None, Text("Save the file in the encoding that its first line names.",
+            "请按首行声明的编码保存文件。")),
     "xsd-root-unexpected": (None, Text("Send a document of an agreed kind.", "请发送已约定种类的单证。")),
     "xsd-element-missing": (Text("“{name}” is missing in “{parent}”.", "“{parent}”中缺少“{name}”。"), _FILL),
     "xsd-element-unexpected": (
         Text("“{name}” is not allowed here in “{parent}”; expected: {expected}.",
              "“{parent}”中此处不允许“{name}”；应为：{expected}。"),
-        Text("Take it out, or write what is expected.", "请删除，或改为应有的内容。"),
+        Text("Take it out, or write what is expected. {hint}", "请删除，或改为应有的内容。{hint}"),
     ),
     "xsd-element-order": (
         Text("“{name}” is at the wrong place in “{parent}”; expected here: {expected}.",
@@ -124,7 +129,8 @@ _TOLD: Mapping[str, tuple[Text | None, Text]] = {
     "xsd-element-too-many": (None, _TAKE_OUT),
     "xsd-value-empty": (Text("“{name}” is empty, but must have a value.", "“{name}”不能为空。"), _FILL),
     "xsd-value-pattern": (
-        Text("“{name}”: `{value}` has not the required form ({pattern}).", "“{name}”：`{value}` 不符合要求的格式（{pattern}）。"),
+        Text("“{name}”: `{value}` has not the required form ({pattern}).",
+                "“{name}”：`{value}` 不符合要求的格式（{pattern}）。"),
         Text("Write it in this form: {pattern}.", "请按此格式填写：{pattern}。"),
     ),
     "xsd-value-enumeration": (
@@ -151,7 +157,8 @@ _TOLD: Mapping[str, tuple[Text | None, Text]] = {
     ),
     # flat files
     "record-unknown": (
-        Text("What begins with `{text}` is not known here; known are: {known}.", "无法识别以 `{text}` 开头的内容；应为：{known}。"),
+        Text("What begins with `{text}` is not known here; known are: {known}.",
+                "无法识别以 `{text}` 开头的内容；应为：{known}。"),
         Text("Send the table or the record that was agreed on.", "请发送约定的表格或记录。"),
     ),
     "column-missing": (None, Text("Add the column, with this heading.", "请补上该列，列名照此书写。")),
@@ -165,11 +172,13 @@ _TOLD: Mapping[str, tuple[Text | None, Text]] = {
     "quote-stray": (None, Text("Double a quote that stands inside a text.", "文本内的引号须写两个。")),
     "field-missing": (Text("“{field}” is empty, but must have a value.", "“{field}”不能为空。"), _FILL),
     "field-too-long": (
-        Text("“{field}” is too long: its length is {length}, at most {limit}.", "“{field}”过长：长度为 {length}，最多 {limit}。"),
+        Text("“{field}” is too long: its length is {length}, at most {limit}.",
+                "“{field}”过长：长度为 {length}，最多 {limit}。"),
         Text("Shorten it to {limit} at most.", "请缩短至 {limit} 以内。"),
     ),
     "field-too-short": (
-        Text("“{field}” is too short: its length is {length}, at least {limit}.", "“{field}”过短：长度为 {length}，至少 {limit}。"),
+        Text("“{field}” is too short: its length is {length}, at least {limit}.",
+                "“{field}”过短：长度为 {length}，至少 {limit}。"),
         Text("Write it in full.", "请填写完整。"),
     ),
     "field-type": (
@@ -213,14 +222,16 @@ _TOLD: Mapping[str, tuple[Text | None, Text]] = {
         Text("The code `{key}` has no counterpart at the recipient.", "代码 `{key}` 在接收方没有对应的代码。"),
         Text("Choose another code.", "请改用其他代码。"),
     ),
-    "table-ambiguous": (Text("The code `{key}` means several things to the recipient.", "代码 `{key}` 在接收方对应多项。"), _CALL),
+    "table-ambiguous": (Text("The code `{key}` means several things to the recipient.",
+            "代码 `{key}` 在接收方对应多项。"), _CALL),
     "register-entry-missing": (
         Text("Nothing is recorded under `{key}`.", "没有编号为 `{key}` 的登记。"),
         Text("Correct the number, or have it recorded first.", "请更正编号，或先办理登记。"),
     ),
     "register-refused": (
         Text("{key}: {text}.", "{key}：{text_zh}。"),
-        Text("Check the number and what is recorded under it; send what that allows.", "请核对编号及其登记内容，按允许的内容发送。"),
+        Text("Check the number and what is recorded under it; send what that allows.",
+                "请核对编号及其登记内容，按允许的内容发送。"),
     ),
     "register-key-missing": (
         Text("The document does not name the number that it is about.", "单证没有写明所涉及的编号。"), _FILL,
@@ -244,7 +255,8 @@ _TOLD: Mapping[str, tuple[Text | None, Text]] = {
         Text("Correct the sender in the first line.", "请更正首行中的发送方。"),
     ),
     "recipient-unknown": (
-        Text("The file is addressed to `{recipient}`, who is not reached through us.", "文件的接收方 `{recipient}` 不由我方转接。"),
+        Text("The file is addressed to `{recipient}`, who is not reached through us.",
+                "文件的接收方 `{recipient}` 不由我方转接。"),
         Text("Correct the recipient in the first line.", "请更正首行中的接收方。"),
     ),
     "duplicate-refused": (
@@ -264,6 +276,7 @@ OURS = frozenset({
 })  # fmt: skip
 """What is for us to deal with: it is not told to the sender."""
 _NOT_THEIRS = ("edi-router", "sender", "partner", "mapping", "layout", "leniency", "archived", "Ask the")
+
 
 def told(code: str) -> tuple[Text | None, Text]:
     """How a fault is told, None for the catalogue's words, and what its sender can do."""

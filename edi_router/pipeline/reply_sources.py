@@ -311,7 +311,11 @@ def _cells(node: RecordNode, names: set[str], text: str, quote: str) -> Iterator
 def of_unknown(data: bytes, remarks: Sequence[Remark]) -> Copy:
     """The first lines of a file that could not be read; none of one that is no text."""
     head = data[:4000]
-    text = head.decode("utf-16", "replace") if head[:2] in (b"\xff\xfe", b"\xfe\xff") else head.decode("utf-8", "replace")
+    text = (
+        head.decode("utf-16", "replace")
+        if head[:2] in (b"\xff\xfe", b"\xfe\xff")
+        else head.decode("utf-8", "replace")
+    )
     if len(_ODD.findall(text)) * 10 > len(text):
         return Copy()
     return Copy(of_lines(text, remarks, lambda *_: None)[:HEAD])

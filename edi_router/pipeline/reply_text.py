@@ -10,7 +10,9 @@ from edi_router.pipeline.reply_model import Line, Part, Reply, Told
 from edi_router.pipeline.reply_words import word
 
 COLUMNS = 78
-_PIECE = re.compile(r"[\u2e80-\u9fff\uff00-\uffef\u3000-\u303f]|[^\s\u2e80-\u9fff\uff00-\uffef\u3000-\u303f]+|\s+")
+_WIDE = r"\u2e80-\u9fff\uff00-\uffef\u3000-\u303f"
+_PIECE = re.compile(rf"[（“《]*(?:[{_WIDE}]|[^\s{_WIDE}]+)|\s+")
+"""A Chinese character with the brackets that open before it, a word, blanks."""
 _NOT_FIRST = "，。；：、！？）”’》"
 """Characters that no line begins with."""
 
@@ -109,8 +111,8 @@ def _part(part: Part, language: str) -> Iterator[str]:
     if part.copy:
         yield ""
         yield from _heading("copy", language)
-        if any(line.name for line in part.copy):
-            yield word("segments", language)
+        if part.note:
+            yield part.note
         yield from _copy(part.copy, language)
 
 

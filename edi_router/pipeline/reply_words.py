@@ -18,7 +18,8 @@ WORDS: Mapping[str, Text] = {
         ("errors", "What is wrong", "错误"), ("remarks", "Remarks (nothing has to be done)", "提示（无需处理）"),
         ("copy", "The document with the errors marked", "标出错误的单证原文"),
         ("segments", "The numbers in front count the segments of the document.", "行首数字为单证中段的序号。"),
-        ("file", "File", "文件"), ("when", "Received", "收到时间"), ("from", "From", "发送方"), ("decided", "Decided", "审核时间"),
+        ("file", "File", "文件"), ("when", "Received", "收到时间"), ("from", "From", "发送方"),
+        ("decided", "Decided", "审核时间"),
         ("interchange", "Interchange reference", "交换参考号"), ("test", "Test", "测试"), ("yes", "yes", "是"),
         ("document", "Document", "单证"), ("the-document", "The document", "单证内容"), ("number", "Document number", "单证编号"),
         ("reference", "Message reference", "报文参考号"), ("ours", "Our number, for questions", "我方编号（查询用）"),
@@ -32,8 +33,9 @@ WORDS: Mapping[str, Text] = {
         ("nothing-there", "(nothing)", "（空）"), ("end", "End of the reply.", "回复结束。"),
         ("code", "Error code, for questions", "错误代码（查询用）"),
         ("line", "line {line}", "第 {line} 行"), ("column", "column {column}", "第 {column} 列"),
-        ("segment", "{tag}", "{tag}"), ("element", "data element {id}", "数据元 {id}"),
-        ("nth", "segment {number}", "第 {number} 段"), ("in-file", "in the file {at}", "文件中为{at}"), ("field", "field", "字段"),
+        ("element", "data element {id}", "数据元 {id}"),
+        ("nth", "segment {number}", "第 {number} 段"), ("in-file", "in the file {at}", "文件中为{at}"),
+        ("field", "field", "字段"),
         ("envelope", "What holds the documents together", "文件的首尾部分"), ("whole", "The file as a whole", "整个文件"),
         ("blocks-nothing", "none: the document is not stopped", "无：不影响处理"),
         ("blocks-message", "this document is not accepted", "本单证不予接受"),
@@ -120,6 +122,7 @@ NEXT: Mapping[str, tuple[Text, ...]] = {
     "faulty": (Text("Correct the errors, and check the file again before you send it.", "请更正错误，发送前再次校验。"),),
 }  # fmt: skip
 
+
 def word(key: str, language: str, **values: object) -> str:
     """One of the fixed words."""
     return WORDS[key][language].format_map({name: str(value) for name, value in values.items()})
@@ -156,8 +159,8 @@ def kind(form: str, language: str) -> str:
     if plain in _KINDS:
         return _KINDS[plain][language]
     if "yyyy" in form or "yyMM" in form:
-        return f"{form} 格式的日期" if language == "zh" else f"a date of the form {form}"
-    return f"{form} 格式的内容" if language == "zh" else f"of the form {form}"
+        return f" {form} 格式的日期" if language == "zh" else f"a date of the form {form}"
+    return f" {form} 格式的内容" if language == "zh" else f"of the form {form}"
 
 
 _UNCLOSED = re.compile(r"Opening and ending tag mismatch: (\S+) line (\d+) and (\S+)")
@@ -196,17 +199,28 @@ _SIGNS = {
     "[A-Z0-9]": Text("capital letters or digits", "个大写字母或数字"),
     "[0-9A-Z]": Text("capital letters or digits", "个大写字母或数字"),
 }  # fmt: skip
+_DATE = "(0[1-9]|1[0-2])"
+"""A month: what holds it is a date."""
+_SHORT = 24
+"""A pattern that is longer is of no use to a person."""
 
 
 def pattern(text: str, language: str) -> str:
     r"""A pattern of a schema in words, where it is a simple one; else as it is.
 
-    >>> pattern(r"\d{6}", "en"), pattern(r"[A-Z]{2,3}", "zh"), pattern("[a-z]+x", "en")
-    ('6 digits', '2 至 3 个大写字母', '[a-z]+x')
+    >>> pattern(r"\d{6}", "en"), pattern(r"[A-Z]{2,3}", "zh"), pattern("[a-z]+x", "en"), pattern("[IE]", "en")
+    ('6 digits', '2 至 3 个大写字母', '[a-z]+x', 'I or E')
     """
+    if _DATE in text:
+        form = "yyyy-MM-dd" if "-(0[1-9]" in text and not text.startswith("((19|20)\\d{2}(0") else "yyyyMMdd"
+        return kind(form, language).strip()
+    if re.fullmatch(r"\[[A-Za-z0-9]+\]", text):
+        return (" 或 " if language == "zh" else " or ").join(text[1:-1])
     found = _PATTERN.fullmatch(text)
     if found is None or not found[2]:
-        return text
+        if len(text) <= _SHORT:
+            return text
+        return "填报规范规定的格式" if language == "zh" else "as the guide of the form has it"
     sign = _SIGNS[found[1]][language]
     if not found[3]:
         count = found[2]

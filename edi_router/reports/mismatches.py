@@ -1,16 +1,17 @@
-"""The digest for a bureau of origin: the findings 32 of a month (R05, S3-05; R-TRN-MISM)."""
+"""The digest for a bureau of origin: the findings 32 of a month (R05, S3-05; R-TRN-MISM), and their share (R-TRN-RATE)."""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Collection, Iterator
+from datetime import timedelta
 
-from sqlalchemy import and_, select
+from sqlalchemy import Connection, and_, case, func, or_, select
 
 from edi_router.formats.xml import ElementNode, parse
 from edi_router.ledger import tables
 from edi_router.ledger.store import Store, instant
-from edi_router.reports.model import Period, Report, Table, Value
+from edi_router.reports.model import Period, Report, Table, Value, percent
 from edi_router.reports.sql import detail, of_register
 
 COLUMNS = (
@@ -20,6 +21,11 @@ COLUMNS = (
 FIELDS = ("DeclNo", "OriginOrg", "PortOrg", "ConsignorScc")
 DETAILS = ("Code", "Line", "Declared", "Found", "Note")
 _NONE = ("",) * len(DETAILS)
+RATES = ("origin", "since", "until", "transfers", "mismatches", "mismatch_share", "warning")
+DAYS, ALARM = 30, 2
+"""R-TRN-RATE: over so many days, a share of more than so many per cent is marked."""
+USED = ("issued%", "passed%", "inspected", "checking", "mismatch%")
+"""Outcomes by which a transfer is used at the port, or found otherwise."""
 _ev, _re, _mo, _o, _c = (
     tables.event.c, tables.register_entry.c, tables.message_output.c, tables.output.c, tables.content.c,
 )  # fmt: skip
@@ -63,6 +69,37 @@ def mismatches(ledger: Store, period: Period, origin: Collection[str] = ()) -> R
         head = (date, moment, key, declaration or "", bureau or "", port or "", firm or "", outcome_)
         rows += [(*head, *each) for each in _details(data)]
     return Report("mismatches", period, (Table("mismatches", COLUMNS, rows),))
+
+
+def mismatch_rates(connection: Connection, period: Period) -> Table:
+    """The share of mismatches in the transfers that were used in the 30 days to the end of the period, by bureau of origin.
+
+    Those with more than 2 % are marked `above` (R-TRN-RATE).
+    """
+    outcome = detail(connection, "outcome")
+    bureau = tables.register_value.alias("bureau")
+    since = period.until - timedelta(days=DAYS - 1)
+    query = (
+        select(
+            bureau.c.value, func.count(_ev.subject.distinct()),
+            func.count(case((outcome.like("mismatch%"), _ev.subject)).distinct()),
+        )
+        .join(bureau, and_(bureau.c.entry == _ev.subject, bureau.c.name == "OriginOrg"))
+        .where(
+            of_register("transfer"), or_(*(outcome.like(each) for each in USED)),
+            _ev.date >= since.isoformat(), _ev.date <= period.until.isoformat(),
+        )
+        .group_by(bureau.c.value)
+        .order_by(bureau.c.value)
+    )  # fmt: skip
+    rows = [
+        (
+            id, since.isoformat(), period.until.isoformat(), used, found, percent(found, used),
+            "above" if found * 100 > used * ALARM else "",
+        )
+        for id, used, found in connection.execute(query)
+    ]  # fmt: skip
+    return Table("mismatch_rates", RATES, rows)
 
 
 def _details(data: bytes | None) -> Iterator[tuple[str, ...]]:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, select
 from edi_router.ledger import tables
 from edi_router.ledger.store import Store
 from edi_router.registers import Register
+from edi_router.reports.mismatches import mismatch_rates
 from edi_router.reports.model import Period, Report, Table, Value, percent, seconds
 from edi_router.reports.share import share
 from edi_router.reports.sql import detail, entered, firm, named, register_of
@@ -60,6 +61,7 @@ def summary(ledger: Store, period: Period, terms: Terms, partner: str | None = N
             spans,
             _five(spans),
             *_routes(took, came),
+            mismatch_rates(connection, period),
             *_registers(connection, period, terms, partner),
         )
     online = share(ledger, period, terms.kinds, partner, by="all").tables[0]

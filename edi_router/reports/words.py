@@ -6,6 +6,7 @@ TITLES = {
     "share": ("Online share", "网上业务占比"),
     "summary": ("Monthly summary", "月度汇总"),
     "mismatches": ("Findings that do not match", "查验不符通报"),
+    "mismatch_rates": ("Share of mismatches in the last 30 days", "近 30 天查验不符率"),
     "volumes": ("Volumes and early warning", "业务量监测预警"),
     "times": ("Promised times against actual", "服务时限承诺与实际"),
     "in": ("Messages received", "收到的报文"),
@@ -41,6 +42,8 @@ COLUMNS = {
     "transfer": ("transfer", "转单号"), "declaration": ("declaration", "报检号"), "origin": ("origin", "产地局"),
     "port": ("port", "口岸局"), "code": ("code", "代码"), "line": ("line", "项号"), "declared": ("declared", "申报"),
     "found": ("found", "实际"), "note": ("note", "说明"), "measure": ("measure", "指标"), "value": ("value", "数值"),
+    "since": ("since", "起"), "until": ("until", "止"), "transfers": ("transfers used", "已使用转单"),
+    "mismatches": ("mismatches", "查验不符"), "mismatch_share": ("mismatches %", "不符率 %"),
     "average": ("average before", "前期均值"), "change": ("change %", "变化 %"), "warning": ("warning", "预警"),
 }  # fmt: skip
 VALUES = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from edi_router.config import shipped_directory
@@ -26,15 +27,21 @@ def declared(number: int, box: str, port: str = "AUSYD", **changes: str) -> byte
 
 
 def report(
-    number: int, boxes: Iterable[str], title: str = "GATE-IN", port: str = "AUSYD", bill: str = "EXBL0000017"
+    number: int,
+    boxes: Iterable[str],
+    title: str = "GATE-IN",
+    port: str = "AUSYD",
+    bill: str = "EXBL0000017",
+    goods: str = "",
 ) -> bytes:
-    """The terminal's flat file of containers."""
+    """The terminal's flat file of containers, with the HS code of the goods if it tells it."""
     lines = [
         f"00:CODECO:{title}:9:QWT:EDIROUTER:20260314090000:QWT{number:010d}'",
         f"10:9V1234:EXAMPLE STAR:SG:026E:EXL:4218:{port}:CNTAO'",
     ]
     for box in boxes:
         lines += [f"50:{box}:22G1:F:I:202603140900:20000'", f"12:{bill}'"]
+        lines += [f"40:1:{goods}:720:BG:18000'"] if goods else []
     lines.append(f"99:{len(lines) + 1}'")
     return "\r\n".join(lines).encode() + b"\r\n"
 
@@ -141,3 +148,33 @@ def test_the_list_may_come_as_edifact(place: Place) -> None:
     place.engine.until_idle()
     assert state(place, BOX) == ("released", "released")
     assert orders(place) == {BOX: "RELEASE"}
+
+
+def test_other_goods_than_declared_are_locked(place: Place) -> None:
+    place.drop("ENT-A", "1.xml", declared(1, BOX))
+    place.drop("ENT-A", "2.xml", declared(2, OTHER))
+    place.engine.until_idle()
+    place.drop("TERM", "3.txt", report(1, [BOX], goods="21022000"))
+    place.drop("TERM", "4.txt", report(2, [OTHER, THIRD], goods="0402210000"))
+    assert place.engine.until_idle().problems == []
+    assert state(place, BOX) == ("released", "released")
+    assert state(place, OTHER) == ("locked", "locked-goods")
+    assert orders(place) == {BOX: "RELEASE", OTHER: "LOCK", THIRD: "LOCK"}
+    place.clock.forward(minutes=1)
+    place.drop("ENT-A", "5.xml", declared(3, THIRD))  # other goods than had been listed
+    place.engine.until_idle()
+    assert state(place, THIRD) == ("locked", "locked-goods")
+
+
+def test_a_cargo_report_is_a_list_too(place: Place) -> None:
+    bill = {"EXBL0000017": "EXBL0000020", "<ContainerQty>1<": "<ContainerQty>2<"}
+    place.drop("ENT-A", "1.xml", declared(1, BOX, **bill))
+    place.drop("ENT-A", "2.xml", declared(2, OTHER, **bill))
+    place.engine.until_idle()
+    cuscar = re.sub(rb"(UNB\+[^+]*\+)[^+]*", rb"\1QWT:ZZ", (GOOD / "cuscar.edi").read_bytes(), count=1)
+    cuscar = re.sub(rb"(UNB\+[^+]*\+[^+]*\+)[^+]*", rb"\1EDIROUTER:ZZ", cuscar, count=1)
+    place.drop("TERM", "3.edi", cuscar)
+    assert place.engine.until_idle().problems == []
+    assert state(place, BOX) == ("released", "released"), "its goods have no code in the report"
+    assert state(place, OTHER) == ("locked", "locked-goods"), "milk powder, not yeast"
+    assert orders(place) == {BOX: "RELEASE", OTHER: "LOCK"}

@@ -39,7 +39,7 @@ def test_four_agencies_are_asked_and_all_accept(story: Story) -> None:
     assert declare(story, "VD-1") == ["completed"], story.codes()
     assert story.got(CUSTOMS, "CUSREP:D:96B", "BGM+98+VD-1+9", "QTY+115:2")
     assert story.got(BORDER, "PAXLST:D:96B", "NAD+FM+++SAMPLE ALPHA", "NAD+FL+++SAMPLE GAMMA")
-    assert story.got(MSA, "<VesselDeclaration>", "VD-1")
+    assert story.got(MSA, ":VESSEL:ARRF:9:", ":VD-1")
     assert story.got(CIQ, "<VesselDeclaration>", "VD-1")
     for agency in (CUSTOMS, MSA, BORDER):
         assert story.send(agency, reply("VD-1", agency)) == ["completed"]

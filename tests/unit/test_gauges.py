@@ -53,6 +53,7 @@ def a_day(ledger: Ledger, clock: Clock) -> None:
 def test_figures_are_those_of_the_ledger(ledger: Ledger, clock: Clock) -> None:
     a_day(ledger, clock)
     ledger.pause("ent-b", "me", "closed")
+    ledger.contact_failed("ciq", "no route")
     figures = Gauges(ledger).look(["ent-a", "ent-b", "ciq"], ["transfer"])
     for kind in ("file", "message", "output", "delivery"):
         rows = Counter(
@@ -67,7 +68,9 @@ def test_figures_are_those_of_the_ledger(ledger: Ledger, clock: Clock) -> None:
     assert (ages["file", "failed"], ages["file", "in_work"]) == (MINUTE, 0)
     assert figures.today["file", "in_work"] == 4
     assert (figures.today["message", "completed"], figures.today["message", "rejected"]) == (1, 1)
-    assert (figures.paused, figures.page, figures.missing) == ({"ent-b"}, None, {})
+    assert (figures.paused, figures.page, figures.missing, figures.failures) == (
+        {"ent-b"}, None, {}, {"ciq": 1},
+    )  # fmt: skip
 
 
 def test_yesterday_is_not_today(ledger: Ledger, clock: Clock) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import urllib.error
 import urllib.request
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
@@ -159,6 +161,23 @@ def test_names_and_formats_are_those_of_prometheus(morning: Watched) -> None:
             assert sample.labels.get("partner", "ENT-A") in partners
 
 
+def test_every_metric_is_described(morning: Watched, root: Path) -> None:
+    _, body = morning.get("/metrics")
+    page = (root / "docs/operations.md").read_text(encoding="utf-8")
+    table, _, rules = page.partition("| metric |")[2].partition("```yaml")
+    told = set(re.findall(r"`(edi_router_\w+)`", table))
+    served = {family.name for family in text_string_to_metric_families(body)}
+    names = {re.sub("_total$", "", name) for name in told}
+    without_a_page = {"edi_router_books_" + name for name in (
+        "balanced", "unaccounted", "gaps", "closed_timestamp_seconds")}  # fmt: skip
+    assert names == {name for name in served if name.startswith("edi_router_")} | without_a_page
+    assert set(re.findall(r"edi_router_\w+", rules)) <= told
+    examples = [
+        yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", "```yaml" + rules, re.DOTALL)
+    ]
+    assert [list(example) for example in examples[:2]] == [["scrape_configs"], ["groups"]]
+
+
 def test_a_partner_that_is_not_configured_makes_no_series_of_its_own(morning: Watched) -> None:
     for number in range(3):
         morning.place.engine.tally.count(Count.DELIVERIES, f'gone"\n{number}')
@@ -208,6 +227,21 @@ def test_a_round_that_is_broken_off_is_counted(here: Watched, monkeypatch: pytes
     Service(here.place.engine)._poll()
     assert here.values("rounds_broken_total") == {(): 1}
     assert here.values("rounds_total") == {(): 0}
+
+
+def test_a_partner_that_cannot_be_reached_shows(here: Watched) -> None:
+    folder = here.place.root / "exchange" / "ENT-A"
+    folder.rename(folder.with_name("away"))
+    here.place.engine.round()
+    here.place.engine.round()
+    assert here.positive("partner_contact_failures") == {("ENT-A",): 2}
+    assert here.positive("channel_failures_total") == {("ENT-A",): 2}
+    reached = here.values("partner_reachable")
+    assert (reached["ENT-A",], reached["CIQ-QD",]) == (0, 1)
+    folder.with_name("away").rename(folder)
+    here.place.engine.round()
+    assert here.positive("partner_contact_failures") == {}
+    assert here.values("partner_reachable")["ENT-A",] == 1
 
 
 def failing(here: Watched) -> dict[str, str]:

@@ -370,7 +370,14 @@ def test_the_digest_of_mismatches(ledger: Ledger, clock: Clock) -> None:
     assert [(r["transfer"], r["outcome"], r["code"]) for r in rows(mismatches(ledger, MARCH))] == [
         ("T1", "mismatch", "L01"), ("T1", "mismatch", "Q01"), ("T2", "mismatch-late", ""),
     ]  # fmt: skip
-    assert rows(mismatches(ledger, Period.month("2026-04", ZONE))) == []
+    april = Period.month("2026-04", ZONE)
+    assert rows(mismatches(ledger, april)) == []
+    # R-TRN-RATE: the 30 days to the end of March, not those to the end of April
+    assert [tuple(each.values()) for each in rows(summary(ledger, MARCH, Terms()), "mismatch_rates")] == [
+        ("370800", "2026-03-02", "2026-03-31", 1, 1, Decimal("100.0"), "above"),
+        ("420500", "2026-03-02", "2026-03-31", 2, 1, Decimal("50.0"), "above"),
+    ]
+    assert rows(summary(ledger, april, Terms()), "mismatch_rates") == []
     text = as_csv(found, "zh")
     table = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
     assert text.startswith("\ufeff日期,时间,转单号")

@@ -27,6 +27,7 @@ def upgrade() -> None:
         op.add_column(
             "partner_state", sa.Column(name, sa.BigInteger(), nullable=null, server_default=default)
         )
+    op.add_column("partner_state", sa.Column("failure", _ID, nullable=False, server_default=""))
     op.create_table(
         "output_reference",
         sa.Column("output", _ID, nullable=False),
@@ -77,6 +78,16 @@ def upgrade() -> None:
     op.create_index("ix_clock_look", "clock", ["look"])
     op.create_index("ix_clock_partner", "clock", ["partner", "state"])
     op.create_index("ix_clock_due", "clock", ["due"])
+    op.create_index("ix_clock_stopped", "clock", ["stopped"])
+    names = ("month", "measure", "partner", "type", "agreement", "state", "detail", "way")
+    op.create_table(
+        "monthly",
+        *(sa.Column(name, _ID, nullable=False) for name in names),
+        sa.Column("hour", sa.BigInteger(), nullable=False, autoincrement=False),
+        sa.Column("span", sa.BigInteger(), nullable=False, autoincrement=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(*names, "hour", "span", name="pk_monthly"),
+    )
     op.create_table(
         "alarm",
         sa.Column("id", _SERIAL, nullable=False, autoincrement=True),

@@ -1,0 +1,116 @@
+"""What alarms say, in English and Chinese: a sentence, and what to do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from edi_router.ledger.alarms import Alarm
+
+_TEXTS: dict[str, tuple[str, str, str, str]] = {
+    "answer-late": (
+        "{partner}: {number} acknowledgements ({level}) are overdue, the oldest since {oldest}.",
+        "{partner}：{number} 份回执（{level}）已超时，最早的应于 {oldest} 到达。",
+        "See `edi-router tonight` for what they are, and call the partner.",
+        "用 `edi-router tonight` 查看明细，并联系对方。",
+    ),
+    "answer-soon-late": (
+        "{partner}: {number} acknowledgements ({level}) will soon be overdue, the first at {oldest}.",
+        "{partner}：{number} 份回执（{level}）即将超时，最早于 {oldest} 到期。",
+        "Nothing yet; call the partner when they become overdue.",
+        "暂不必处理；超时后联系对方。",
+    ),
+    "delivery-late": (
+        "{partner}: {number} messages are not delivered within the time agreed, the oldest was due at {oldest}.",
+        "{partner}：{number} 份报文未在约定时限内投递，最早的应于 {oldest} 完成。",
+        "See what waits with `edi-router ls --state in_work`; a destination may be out of reach or paused.",
+        "用 `edi-router ls --state in_work` 查看未完成的报文；可能是接收方无法连通或已暂停。",
+    ),
+    "delivery-soon-late": (
+        "{partner}: {number} messages will soon be late, the first at {oldest}.",
+        "{partner}：{number} 份报文即将超时，最早于 {oldest} 到期。",
+        "Look whether their destination can be reached: `edi-router check`.",
+        "用 `edi-router check` 查看接收方是否可连通。",
+    ),
+    "partner-unreachable": (
+        "{partner} cannot be reached since {since} ({number} failures): {reason}",
+        "{partner} 自 {since} 起无法连通（失败 {number} 次）：{reason}",
+        "Call the partner: {call}. What is to be delivered waits, nothing is lost.",
+        "联系对方：{call}。待投递的内容会等待，不会丢失。",
+    ),
+    "delivery-given-up": (
+        "{partner}: {number} deliveries were given up.",
+        "{partner}：{number} 份投递已放弃。",
+        "See `edi-router ls --state failed`, mend the cause, then `edi-router retry`.",
+        "用 `edi-router ls --state failed` 查看，排除原因后执行 `edi-router retry`。",
+    ),
+    "processing-failed": (
+        "{partner}: {number} files could not be processed.",
+        "{partner}：{number} 个文件处理失败。",
+        "See `edi-router ls --state failed`; after mending the cause, `edi-router retry`.",
+        "用 `edi-router ls --state failed` 查看，排除原因后执行 `edi-router retry`。",
+    ),
+    "books-unbalanced": (
+        "The books of {date} do not balance: {number} unaccounted.",
+        "{date} 的账目不平：{number} 项无法说明。",
+        "See `edi-router books {date}` and `edi-router books --verify`; keep the database as it is.",
+        "用 `edi-router books {date}` 和 `edi-router books --verify` 查看，并保留数据库原状。",
+    ),
+    "window-missed": (
+        "{partner}: the batch {batch} will be complete at {done}, after the cut-off of {closes} ({margin} too late).",
+        "{partner}：批次 {batch} 预计 {done} 完成，晚于截止时间 {closes}（超出 {margin}）。",
+        "Call the partner: {call}. `edi-router tonight` shows what waits; `edi-router batch close` sends it now.",
+        "联系对方：{call}。用 `edi-router tonight` 查看待发内容；`edi-router batch close` 立即发送。",
+    ),
+    "volume-unusual": (
+        "{partner}: {number} {what} on {date}, where {usual} are usual.",
+        "{partner}：{date} {what} 为 {number}，通常为 {usual}。",
+        "Ask the partner whether this is right.",
+        "请向对方核实是否正常。",
+    ),
+}  # fmt: skip
+_WORDS = {
+    "technical": ("technical", "技术回执"), "functional": ("functional", "内容回执"), "business": ("business", "业务回执"),
+    "warning": ("warning", "预警"), "critical": ("critical", "严重"),
+    "raised": ("ALARM", "告警"), "worse": ("ALARM, now critical", "告警升级"), "cleared": ("over", "告警解除"),
+}  # fmt: skip
+KINDS = frozenset(_TEXTS)
+
+
+def sentence(alarm: Alarm, language: str, zone: ZoneInfo) -> str:
+    """What is wrong, in one sentence; instants in the zone."""
+    return _filled(alarm, 1 if language == "zh" else 0, zone)
+
+
+def remedy(alarm: Alarm, language: str, zone: ZoneInfo) -> str:
+    """What to do about it."""
+    return _filled(alarm, 3 if language == "zh" else 2, zone)
+
+
+def word(name: str, language: str) -> str:
+    """A word of alarms in the language; itself where there is none."""
+    return _WORDS[name][1 if language == "zh" else 0] if name in _WORDS else name
+
+
+def _filled(alarm: Alarm, index: int, zone: ZoneInfo) -> str:
+    texts = _TEXTS.get(alarm.kind)
+    language = "zh" if index % 2 else "en"
+    values = {name: _told(value, language, zone) for name, value in alarm.arguments.items()}
+    values.setdefault("partner", alarm.partner)
+    if texts is None:
+        return f"{alarm.kind}: {values}"
+    return texts[index].format_map(_Missing(values))
+
+
+class _Missing(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "-"
+
+
+def _told(value: str | int, language: str, zone: ZoneInfo) -> str:
+    if isinstance(value, str) and len(value) >= 19 and value[10:11] == "T":
+        try:
+            return datetime.fromisoformat(value).astimezone(zone).strftime("%m-%d %H:%M")
+        except ValueError:
+            pass
+    return word(str(value), language)

@@ -1,0 +1,100 @@
+"""Alarms: what is looked for in every round, and who is told of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from edi_router.engine.alarm_channels import Where, tell
+from edi_router.ledger import Ledger
+from edi_router.ledger.alarms import CLEARED, CRITICAL, RAISED, WARNING, WORSE, Alarm, Trouble
+from edi_router.ledger.store import instant
+from edi_router.partners.alarms import AlarmChannel, AlarmSettings
+from edi_router.pipeline.configuration import Configuration
+
+log = logging.getLogger(__name__)
+FIRST_RETRY = timedelta(seconds=30)
+LONGEST_RETRY = timedelta(minutes=30)
+_LOOKED_FOR = ("reach:", "given-up:", "failed:")
+"""The keys of the alarms that `look_around` raises, and clears when what it finds is gone."""
+
+
+def look_around(ledger: Ledger, configuration: Configuration) -> None:
+    """Raise an alarm for each trouble of now, and clear those that are over."""
+    found = {each.key: each for each in _troubles(ledger, configuration)}
+    for each in found.values():
+        ledger.raise_alarm(each)
+    for alarm in ledger.alarms():
+        if alarm.key.startswith(_LOOKED_FOR) and alarm.key not in found:
+            ledger.clear_alarm(alarm.key)
+
+
+def _troubles(ledger: Ledger, configuration: Configuration) -> Iterator[Trouble]:
+    partners, paused = configuration.directory.partners, ledger.paused_partners()
+    for partner, contact in ledger.contacts().items():
+        enough = contact.failures >= configuration.settings.alarms.failures
+        if enough and contact.since is not None and partner in partners and partner not in paused:
+            arguments: dict[str, str | int] = {
+                "number": contact.failures, "since": contact.since.isoformat(timespec="seconds"),
+                "reason": contact.reason, "call": partners[partner].call or "-",
+            }  # fmt: skip
+            yield Trouble("partner-unreachable", f"reach:{partner}", CRITICAL, partner, "", arguments)
+    for partner, number in ledger.given_up().items():
+        yield Trouble("delivery-given-up", f"given-up:{partner}", CRITICAL, partner, "", {"number": number})
+    for partner, number in ledger.failed_files().items():
+        yield Trouble("processing-failed", f"failed:{partner}", CRITICAL, partner, "", {"number": number})
+
+
+def tell_alarms(ledger: Ledger, settings: AlarmSettings, where: Where) -> int:
+    """Have every channel told what it is to be told now; returns how many notices were told.
+
+    What cannot be told is tried again later, longer and longer, and given up in the end; the alarm stays in the ledger.
+    """
+    now = instant(ledger.now())
+    wanted = [
+        (alarm.id, name, what)
+        for alarm, told in ledger.untold()
+        for name, channel in settings.channels.items()
+        for what in to_tell(alarm, channel, frozenset(w for c, w in told if c == name), now)
+    ]
+    if wanted:
+        ledger.announce_alarms(wanted)
+    count = 0
+    for notice in ledger.claim_notices():
+        told_on = settings.channels.get(notice.channel)
+        if told_on is None:
+            ledger.notice_failed(notice.id, "the channel is not in the settings any more", None)
+            continue
+        try:
+            tell(notice, told_on, where)
+        except OSError as error:
+            again = now + min(FIRST_RETRY * (1 << min(notice.attempts - 1, 10)), LONGEST_RETRY)
+            ledger.notice_failed(
+                notice.id, str(error)[:500], again if notice.attempts < settings.attempts else None
+            )
+            log.warning("alarm %d could not be told by %s: %s", notice.alarm.id, notice.channel, error)
+            continue
+        ledger.notice_sent(notice.id)
+        count += 1
+    return count
+
+
+def to_tell(alarm: Alarm, channel: AlarmChannel, told: frozenset[str], now: datetime) -> list[str]:
+    """What a channel is to be told of an alarm now, besides what it was told."""
+    if channel.partners and alarm.partner not in channel.partners:
+        return []
+    if alarm.severity == WARNING and channel.severity == CRITICAL:
+        return []
+    if not told:
+        until = alarm.cleared or now
+        waited = channel.after is None or until - alarm.raised >= channel.after.time
+        return [RAISED] if waited else []
+    if alarm.cleared is not None:
+        return [CLEARED] if CLEARED not in told else []
+    return [WORSE] if alarm.worse is not None and WORSE not in told and _warned(alarm, channel) else []
+
+
+def _warned(alarm: Alarm, channel: AlarmChannel) -> bool:
+    """Whether the channel had been told of it while it was a warning."""
+    return channel.severity == WARNING and alarm.severity == CRITICAL

@@ -1,0 +1,198 @@
+"""A night of the exchange with customs: three firms, an urgent lane, a quota, a late message, a batch that comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pydifact
+import pytest
+
+from edi_router.formats.edifact import read
+from edi_router.ledger import Ledger
+from edi_router.ledger.store import instant
+from edi_router.library import checker
+from edi_router.reports.forecast import forecast_errors, forecasts
+from tests.support.cli import edi_router
+from tests.support.night import CUSTOMS, SERIES, Night, at, night
+
+SMALL = (("messages: 500", "messages: 4"), ("quota: 5000", "quota: 11"))
+
+
+@pytest.fixture
+def it(tmp_path: Path) -> Iterator[Night]:
+    with night(tmp_path / "ws", SMALL) as opened:
+        yield opened
+        assert opened.ledger.books().balanced, opened.ledger.books().problems
+
+
+def events(ledger: Ledger, id: str, what: str) -> list[dict[str, str]]:
+    return [row["detail"] for row in ledger.show(id)["events"] if row["what"] == what]
+
+
+def tonight(it: Night) -> list[str]:
+    """What the screen would say now, without blanks at the ends."""
+    from edi_router.cli.tonight_screen import Screen, width
+    from edi_router.pipeline.series import load_exchange
+    from edi_router.reports.tonight import look
+
+    exchange, _ = load_exchange(it.place.workspace.tree)
+    assert exchange is not None
+    lines = list(
+        Screen("en", exchange.settings.zone).lines(look(it.ledger, exchange, instant(it.ledger.now())))
+    )
+    assert max(width(line) for line in lines) <= 80
+    return lines
+
+
+def test_a_night(it: Night) -> None:
+    # By day firms send; nothing leaves before customs open.
+    it.send("NIGHT-A", "A1", "A2", "A3")
+    it.send("NIGHT-B", "B1")
+    it.send("NIGHT-C", "C1", urgent=True)
+    assert it.batches() == []
+    assert it.place.inbox(CUSTOMS) == {}
+    assert "all is well" in tonight(it)[0]
+
+    # The window opens: a full batch, then the rest; what is urgent goes first, the others in the order of age.
+    it.clock("22:00")
+    assert it.batches() == [("count", 4), ("opening", 1)]
+    first, second = (each.id for each in reversed(it.ledger.batches()))
+    assert (it.numbers(first), it.numbers(second)) == (["C1", "A1", "A2", "A3"], ["B1"])
+    assert list(it.place.inbox(CUSTOMS)) == [f"{first}.edi", f"{second}.edi"]
+    it.answer(second, "7")
+
+    # The first batch comes back without a word on who is at fault: its halves go again, until A2 stands alone.
+    it.answer(first, "4")
+    halves = [(each.id, it.numbers(each.id), each.parent) for each in reversed(it.ledger.batches()[:2])]
+    assert [(numbers, parent) for _, numbers, parent in halves] == [
+        (["C1", "A1"], first),
+        (["A2", "A3"], first),
+    ]
+    it.answer(halves[0][0], "7")
+    it.answer(halves[1][0], "4")
+    # Eleven are the quota of a window, and nine are sent: two single messages fill it.
+    alone = {tuple(it.numbers(each.id)): each.id for each in it.ledger.batches()[:2]}
+    assert sorted(alone) == [("A2",), ("A3",)]
+    it.answer(alone["A3",], "7")
+    it.answer(alone["A2",], "4", "UCM+1+CUSDEC:D:96B:UN+4", "UCS+3+12")
+    assert any("1 messages of batches were rejected" in line for line in tonight(it))
+
+    # What comes now is over the quota, and what comes after the cut-off is too late besides.
+    it.clock("23:00")
+    over = it.send("NIGHT-B", "B2")
+    it.clock("23:30")
+    assert it.ledger.waiting_series() == {SERIES: 1}
+    assert any("over the quota" in line for line in tonight(it))
+    it.clock("01:50", day=15)
+    late = it.send("NIGHT-C", "C2")
+    assert [row["missed"] for row in events(it.ledger, late[0], "late")] == [at("01:45", 15).isoformat()]
+    assert [row["goes_with"] for row in events(it.ledger, late[0], "late")] == [at("22:00", 15).isoformat()]
+    assert events(it.ledger, over[0], "late") == []
+    it.clock("02:30", day=15)
+    assert len(it.batches()) == 6
+
+    # The firm has corrected its master data with customs; the operator sends A2 again, with the next night's batch.
+    [rejected] = [row for row in it.ledger.ls("output", state="delivered") if row["batch"] == alone["A2",]]
+    assert it.ledger.retry(rejected["id"], "anna") == 1
+    it.clock("22:00", day=15)
+    assert it.numbers(it.last()) == ["A2", "B2", "C2"]
+    assert it.ledger.batches()[0].late == 1
+    it.answer(it.last(), "7")
+    assert {row["state"] for row in it.ledger.ls("message") if row["type"] == "CUSDEC"} == {"completed"}
+    answers = [row["answer"] for row in it.ledger.ls("output") if row["series"] == SERIES]
+    assert answers.count("acknowledged") + answers.count("rejected") == len(answers)
+    books = it.ledger.books()
+    assert (books.unaccounted, dict(books.gaps)) == (0, {})
+
+
+def test_our_batch_is_sound_to_us_and_to_others(it: Night) -> None:
+    it.send("NIGHT-A", "A1", "A2")
+    it.send("NIGHT-B", "B1")
+    it.clock("22:00")
+    [content] = it.place.inbox(CUSTOMS).values()
+    assert list(checker().check(content).faults) == []
+    [interchange] = read(content)
+    messages = list(interchange.messages())
+    assert [(each.type, each.reference) for each in messages] == [
+        ("CUSDEC", "1"),
+        ("CUSDEC", "2"),
+        ("CUSDEC", "3"),
+    ]
+    assert (interchange.sender, interchange.recipient) == ("EDIROUTER", "CUSNIGHT")
+    theirs = pydifact.Interchange.from_str(content.decode())
+    assert [each.identifier[0] for each in theirs.get_messages()] == ["CUSDEC"] * 3
+    assert (theirs.control_reference, content[-8:]) == ("1", b"UNZ+3+1'")
+
+
+def test_a_stopped_engine_makes_up_for_a_cut_off(it: Night) -> None:
+    it.send("NIGHT-A", "A1")
+    it.place.clock.now = at("01:50", 15)
+    it.work()
+    assert it.batches() == [("cut-off", 1)]
+
+
+def test_a_paused_partner_gets_no_batch(it: Night) -> None:
+    it.send("NIGHT-A", "A1")
+    it.ledger.pause(CUSTOMS, "maintenance until ten", "anna")
+    it.clock("22:00")
+    assert it.batches() == []
+    screen = tonight(it)
+    assert f"! {CUSTOMS}: is paused: maintenance until ten" in screen
+    assert "    call: data centre duty desk" in screen
+    assert f"    edi-router resume {CUSTOMS}" in screen
+    it.ledger.resume(CUSTOMS, "anna")
+    it.clock("22:01")
+    assert it.batches() == [("opening", 1)]
+
+
+def test_a_series_that_is_gone_from_the_configuration_is_told(it: Night) -> None:
+    it.send("NIGHT-A", "A1")
+    file = it.place.root / "partners" / f"{CUSTOMS}.yaml"
+    file.write_text(file.read_text().replace("id: forms", "id: others"))
+    it.place.engine.configuration = it.place.engine._load()
+    [problem] = it.place.engine.until_idle().problems
+    assert "1 messages wait for batch forms" in problem
+
+
+def test_forecasts_are_kept_and_compared(it: Night) -> None:
+    it.send("NIGHT-A", "A1")
+    it.clock("22:00")
+    it.send("NIGHT-A", "A2")
+    it.clock("23:00")
+    [forecast] = forecasts(it.ledger, it.place.engine.configuration, it.place.clock.now)
+    assert (forecast.sent, forecast.remaining, forecast.margin and forecast.margin.total_seconds()) == (
+        2,
+        0,
+        3 * 3600,
+    )
+    kept = [row for row in it.ledger.show(it.last())["events"]]
+    assert kept
+    assert forecast_errors(it.ledger, at("12:00")) != []
+
+
+def test_the_commands(it: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = str(it.place.root)
+    it.send("NIGHT-A", "A1")
+    done = edi_router("--workspace", root, "batch", "close", "CUS-NIGHT/form", "--reason", "x")
+    assert (done.code, "did you mean CUS-NIGHT/forms?" in done.err) == (2, True)
+    done = edi_router(
+        "--workspace", root, "batch", "close", SERIES, "--reason", "customs asked for it", "--json"
+    )
+    assert (done.code, done.json) == (0, {"verb": "close", "id": SERIES, "batches": ["CUS-NIGHT-forms-1"]})
+    done = edi_router("--workspace", root, "batch", "close", SERIES, "--reason", "again")
+    assert (done.code, done.out) == (1, f"nothing waits for {SERIES}\n")
+    [decision] = [row for row in it.ledger.show("CUS-NIGHT-forms-1")["decisions"]]
+    assert (decision["verb"], decision["reason"]) == ("close", "customs asked for it")
+    [row] = edi_router("--workspace", root, "batch", "ls", "--partner", CUSTOMS, "--json").lines
+    assert (row["id"], row["cause"], row["window"], row["messages"]) == (
+        "CUS-NIGHT-forms-1",
+        "by-hand",
+        None,
+        1,
+    )
+    assert "by-hand" in edi_router("--workspace", root, "batch", "ls").out
+    seen = edi_router("--workspace", root, "tonight", "--json")
+    assert {each["state"] for each in seen.json["windows"]} <= {"open", "next", "closed"}
+    shown = edi_router("--workspace", root, "tonight")
+    assert f"{SERIES}" in shown.out
