@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -17,15 +18,17 @@ COLUMNS = {
     "output": ("id", "kind", "destination", "name", "state", "answer", "made"),
     "delivery": ("id", "destination", "name", "state", "attempts", "reason"),
     "acknowledgement": ("partner", "kind", "level", "reference", "answer", "output", "at"),
+    "clock": ("partner", "kind", "level", "subject", "state", "started", "due", "stopped"),
+    "alarm": ("severity", "partner", "raised", "cleared", "text"),
 }
 
 
 @click.command(
     help=say(
-        "Files, messages, outputs, deliveries or received acknowledgements, newest first.\n\n"
+        "Files, messages, outputs, deliveries, received acknowledgements, clocks or alarms, newest first.\n\n"
         "Examples: edi-router --workspace DIR ls message --state held\n\n"
         "edi-router --workspace DIR ls acknowledgement --state rejected",
-        "列出文件、报文、输出、投递或收到的回执，最新的在前。\n\n"
+        "列出文件、报文、输出、投递、收到的回执、时限或告警，最新的在前。\n\n"
         "示例：edi-router --workspace DIR ls message --state held\n\n"
         "edi-router --workspace DIR ls acknowledgement --state rejected",
     )
@@ -66,6 +69,8 @@ def ls(
     _known(kind, state)
     with workspace.ledger(ctx) as ledger:
         rows = ledger.ls(kind, state=state, partner=partner, type=type_, since=moment, limit=limit)
+    if kind == "alarm":
+        rows = [{**row, "text": _sentence(row, zone)} for row in rows]
     if as_json:
         for row in rows:
             output.emit(plain(row))
@@ -74,12 +79,25 @@ def ls(
     output.table(columns, ([shown(row.get(column), zone) for column in columns] for row in rows))
 
 
+def _sentence(row: dict[str, Any], zone: ZoneInfo) -> str:
+    """What the alarm says."""
+    from edi_router.cli.language import LANGUAGE
+    from edi_router.engine.alarm_texts import sentence
+    from edi_router.ledger.alarms import Alarm
+
+    names = ("id", "kind", "key", "severity", "partner", "subject", "arguments", "raised", "cleared")
+    return sentence(Alarm(**{name: row[name] for name in names}, worse=None), LANGUAGE, zone)
+
+
 def _known(kind: str, state: str | None) -> None:
     from edi_router.config import did_you_mean
     from edi_router.formats.answer import Answer
     from edi_router.ledger.states import TRANSITIONS
 
-    states = [str(answer) for answer in Answer] if kind == "acknowledgement" else list(TRANSITIONS[kind])
+    states = {
+        "acknowledgement": [str(answer) for answer in Answer], "alarm": ["warning", "critical"],
+        "clock": ["waiting", "running", "warned", "breached", "met", "late"],
+    }.get(kind) or list(TRANSITIONS[kind])  # fmt: skip
     if state is not None and state not in states:
         near = did_you_mean(state, states)
         hint = say(f"; did you mean {near}?", f"；是否为 {near}？") if near else ""

@@ -82,7 +82,11 @@ def checking_options(function: F) -> F:
         "A profile that documents must follow: its id, or a profile's file (repeatable).",
         "报文须遵守的配置规范：规范编号或规范文件（可重复）。",
     )
-    rules = say("A rule file that documents must follow (repeatable).", "报文须遵守的规则文件（可重复）。")
+    rules = say(
+        "A rule file that documents must follow: a file, or the name of one of the configuration, as in rules/cusdec "
+        "(repeatable).",
+        "报文须遵守的规则文件：文件，或配置中的名称，如 rules/cusdec（可重复）。",
+    )
     schema = say(
         "The XSD that XML documents must follow, instead of the one known for them (repeatable: "
         "several make one schema).",
@@ -102,7 +106,9 @@ def checking_options(function: F) -> F:
     function = click.option(
         "--profile", multiple=True, metavar="ID|F.yaml", callback=_profiles, help=profile
     )(function)
-    function = click.option("--rules", type=FILE, multiple=True, metavar="F.yaml", help=rules)(function)
+    function = click.option("--rules", multiple=True, metavar="NAME|F.yaml", callback=_rules, help=rules)(
+        function
+    )
     return click.option("--schema", type=FILE, multiple=True, metavar="F.xsd", help=schema)(function)
 
 
@@ -125,6 +131,29 @@ def _leniencies(ctx: click.Context, parameter: click.Parameter, names: tuple[str
             told = say(f"no leniency {wrong}; there are {listed}", f"没有容错项 {wrong}；可用：{listed}")
             raise click.BadParameter(told)
     return names
+
+
+def _rules(ctx: click.Context, parameter: click.Parameter, names: tuple[str, ...]) -> tuple[Path, ...]:
+    """Rule files: each a file, or one of the configuration (`schemas/rules/X.yaml`, also as `rules/X`)."""
+    return tuple(_rule_file(ctx, name) for name in names)
+
+
+def _rule_file(ctx: click.Context, name: str) -> Path:
+    from edi_router.config import did_you_mean
+
+    if (path := Path(name)).is_file():
+        return path
+    tree = workspace.tree(ctx)
+    asked = f"rules/{name.removeprefix('schemas/').removeprefix('rules/').removesuffix('.yaml')}"
+    if (found := tree.find(f"schemas/{asked}.yaml")) is not None:
+        return found
+    known = [
+        each.removeprefix("schemas/").removesuffix(".yaml") for each in tree.names("schemas/rules", ".yaml")
+    ]
+    hint = did_you_mean(asked, known) or ", ".join(known)
+    raise click.BadParameter(
+        say(f"there is no rule file {name}; did you mean {hint}?", f"没有规则文件 {name}；可用：{hint}")
+    )
 
 
 def _profiles(ctx: click.Context, parameter: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -101,6 +101,13 @@ def replay(
     given = proofs.of_files(files) if files else proofs.of_archive(ctx, new.id, since)
     found = replayed(old, (new, source), given)
     changes = found.changes()
+    if not found.documents and since is None:
+        raise click.UsageError(
+            say(
+                f"there is nothing to replay: no input for {new.id}; name files, or a workspace that made outputs by it",
+                f"没有可重放的输入：{new.id}；请给出文件，或指明由该映射产生过输出的工作区",
+            )
+        )
     if accept:
         path.write_text(
             written_expectation([each for each, _, _ in changes], expectation.note), encoding="utf-8"

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from edi_router.reports.tonight import Concern, Tonight
 
 WIDTH = 80
-_COLUMNS = (12, 22, 8, 7, 7, 12, -12)
+_COLUMNS = (18, 19, 7, 6, 6, 12, -12)
 """Widths of the columns of windows; a negative one is aligned to the right."""
 _HEAD = (
     ("window", "partner/batch", "state", "sent", "left", "done", "margin"),
@@ -21,67 +21,67 @@ _HEAD = (
 _STATES = {"open": ("open", "开放"), "next": ("next", "未开"), "closed": ("closed", "已关")}
 _TEXTS = {
     "window": (
-        "batch {what} will not be complete by {since}: {number} left",
+        "batch {what} will not be complete by {since}, left: {number}",
         "批次 {what} 在 {since} 前无法完成：剩余 {number} 份",
         "batch close {partner}/{what} --reason 'before the cut-off'",
     ),
     "stalled": (
-        "batch {what} stalls: {number} left, nothing is being delivered",
+        "batch {what} stalls, nothing is being delivered; left: {number}",
         "批次 {what} 停滞：剩余 {number} 份，未见投递",
         "check",
     ),
     "missed": (
-        "batch {what} was not complete at {since}: {number} left",
+        "batch {what} was not complete at {since}, left: {number}",
         "批次 {what} 到 {since} 未完成：剩余 {number} 份",
         "ls delivery --partner {partner}",
     ),
     "quota": (
-        "{number} of batch {what} are over the quota and wait for the next window",
+        "batch {what}: over the quota, waiting for the next window: {number}",
         "批次 {what} 有 {number} 份超出限额，待下一窗口",
         "batch ls --partner {partner}",
     ),
     "answer-late": (
-        "{number} acknowledgements ({what}) are overdue, the oldest since {since}",
+        "acknowledgements overdue ({what}): {number}, the oldest since {since}",
         "{number} 份回执（{what}）超时，最早的应于 {since} 到达",
         "ls output --partner {partner}",
     ),
     "answer-soon": (
-        "{number} acknowledgements ({what}) are soon overdue, the first at {since}",
+        "acknowledgements soon overdue ({what}): {number}, the first at {since}",
         "{number} 份回执（{what}）即将超时，最早于 {since} 到期",
         "ls output --partner {partner}",
     ),
     "delivery-late": (
-        "{number} messages are not delivered in time, the oldest was due {since}",
+        "messages not delivered in time: {number}, the oldest was due {since}",
         "{number} 份报文未按时投递，最早的应于 {since} 完成",
         "ls message --state in_work --partner {partner}",
     ),
     "rejected": (
-        "{number} messages of batches were rejected, the first at {since}",
+        "messages rejected out of batches: {number}, the first at {since}",
         "批次中 {number} 份报文被退回，最早于 {since}",
         "ls acknowledgement --state rejected --partner {partner}",
     ),
     "held": (
-        "{number} messages are held, the oldest since {since}",
+        "messages held: {number}, the oldest since {since}",
         "{number} 份报文被搁置，最早自 {since}",
         "ls message --state held --partner {partner}",
     ),
     "held-file": (
-        "{number} files that cannot be read are held, the oldest since {since}",
+        "unreadable files held: {number}, the oldest since {since}",
         "{number} 个无法读取的文件被搁置，最早自 {since}",
         "ls file --state held --partner {partner}",
     ),
     "failed-file": (
-        "{number} files could not be processed, the oldest since {since}",
+        "files not processed: {number}, the oldest since {since}",
         "{number} 个文件处理失败，最早自 {since}",
         "ls file --state failed --partner {partner}",
     ),
     "failed-delivery": (
-        "{number} deliveries were given up, the oldest of {since}",
+        "deliveries given up: {number}, the oldest of {since}",
         "{number} 份投递已放弃，最早的生成于 {since}",
         "ls delivery --state failed --partner {partner}",
     ),
     "unreachable": (
-        "cannot be reached since {since} ({number} failures): {what}",
+        "cannot be reached since {since}, failures: {number}: {what}",
         "自 {since} 起无法连通（失败 {number} 次）：{what}",
         "check",
     ),
@@ -137,7 +137,7 @@ class Screen:
         state = _STATES[each.state][self.index]
         done = self._time(each.done_at, now) if each.done_at is not None else "-"
         cells = (
-            f"{opens:%H:%M}-{closes:%H:%M}", f"{each.partner}/{each.batch}", state, str(each.sent),
+            f"{opens:%m-%d %H:%M}-{closes:%H:%M}", f"{each.partner}/{each.batch}", state, str(each.sent),
             str(each.remaining), done, self.span(each.margin),
         )  # fmt: skip
         if width(cells[1]) > _COLUMNS[1] - 1:
@@ -192,7 +192,7 @@ class Screen:
             return "-"
         minutes = abs(margin) // timedelta(minutes=1)
         hours, rest = divmod(minutes, 60)
-        parts = [(hours, self._say(" h", " 小时")), (rest, self._say(" min", " 分"))]
+        parts = [(hours, self._say(" h", " 时")), (rest, self._say(" min", " 分"))]
         text = " ".join(f"{number}{unit}" for number, unit in parts if number or unit == parts[1][1])
         return f"-{text}" if margin < timedelta(0) else text
 

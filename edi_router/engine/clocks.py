@@ -7,6 +7,7 @@ import logging
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from edi_router.engine.about import Problem, about, brief, where
+from edi_router.engine.due import follow_clocks
 from edi_router.faults import render
 from edi_router.ledger import Conflict, Ledger
 from edi_router.ledger.store import instant
@@ -22,6 +23,7 @@ _MACHINE = (OSError, OperationalError, InterfaceError)
 
 def strike_clocks(ledger: Ledger, configuration: Configuration, problems: list[str]) -> int:
     """Let every clock strike that is due; returns how many did. What could not be made is told in `problems`."""
+    follow_clocks(ledger, configuration)
     count = 0
     seen: set[tuple[str, int]] = set()
     while True:

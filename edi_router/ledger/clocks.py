@@ -32,7 +32,7 @@ _STOP = (
     .where(_c.subject == bindparam("v_subject"), _c.kind == bindparam("v_kind"), _c.stopped.is_(None))
     .values(
         stopped=bindparam("v_now"),
-        state=case((_c.due < bindparam("v_now"), "late"), else_="met"),
+        state=case((_c.due <= bindparam("v_now"), "late"), else_="met"),
         # The watch looks once more at one that it has warned of.
         look=case((or_(_c.state == "warned", _c.state == "breached"), 0), else_=None),
     )

@@ -10,7 +10,12 @@ from sqlalchemy.dialects.postgresql import JSON as POSTGRESQL_JSON
 from edi_router.ledger import tables
 
 _e, _m = tables.event.c, tables.message.c
-_STEPS = ((10_000_000, 10_000), (100_000_000, 100_000), (1_000_000_000, 1_000_000), (10_000_000_000, 10_000_000))
+_STEPS = (
+    (10_000_000, 10_000),
+    (100_000_000, 100_000),
+    (1_000_000_000, 1_000_000),
+    (10_000_000_000, 10_000_000),
+)
 """Below so many microseconds a span is rounded to so many."""
 
 

@@ -8,22 +8,18 @@ another `Reach`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, func, select, union_all
+from sqlalchemy import Connection, Subquery, func, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 
 from edi_router.ledger import tables
-from edi_router.ledger.expressions import rounded
-from edi_router.ledger.figure_queries import MEASURES, Reach
+from edi_router.ledger.figure_queries import DIMENSIONS, MEASURES, Reach, counted
 from edi_router.ledger.store import Store, Tx, instant, micros
 
 SCHEDULE = "figures"
 """Under which name the dates that were added up are noted: each once."""
-DIMENSIONS = ("month", "measure", "partner", "type", "agreement", "state", "detail", "way", "hour", "span")
 _t, _b = tables.monthly.c, tables.books.c
 
 
@@ -74,7 +70,8 @@ def _keep(tx: Tx, day: date, zone: ZoneInfo) -> bool:
     if not tx.insert_once(tables.schedule_firing, firing):
         return False
     maker = postgresql.insert if tx.connection.dialect.name == "postgresql" else sqlite.insert
-    for statement in queries(tx.connection, Reach.of(day, zone)):
+    for measure in MEASURES:
+        statement = counted(tx.connection, measure, Reach.of(day, zone))
         kept = maker(tables.monthly).from_select([*DIMENSIONS, "number"], statement)
         kept = kept.on_conflict_do_update(
             index_elements=list(DIMENSIONS), set_={"number": _t.number + kept.excluded.number}
@@ -83,6 +80,20 @@ def _keep(tx: Tx, day: date, zone: ZoneInfo) -> bool:
     return True
 
 
-def queries(connection: Connection, reach: Reach, measures: tuple[str, ...] = ()) -> Iterator[object]:
-    """The statements of these measures (all, when none is named), their columns `DIMENSIONS` and `number`."""
-    raise NotImplementedError
+def figures(connection: Connection, measure: str, since: date, until: date, zone: ZoneInfo) -> Subquery:
+    """The figures of a measure in a period, its columns `DIMENSIONS` and `number`: to be summed by what one asks for.
+
+    Whole months are taken from what is kept, which is fast and knows spans within half a per cent; a period of
+    another kind is counted from the rows.
+    """
+    last = kept_through(connection, zone) if _whole_months(since, until) else ""
+    live = counted(connection, measure, Reach.period(since, until, zone, last))
+    if not last:
+        return live.subquery(measure)
+    months = f"{since:%Y-%m}", f"{until:%Y-%m}"
+    kept = select(tables.monthly).where(_t.measure == measure, _t.month >= months[0], _t.month <= months[1])
+    return union_all(kept, live).subquery(measure)
+
+
+def _whole_months(since: date, until: date) -> bool:
+    return since.day == 1 and (until + timedelta(days=1)).day == 1

@@ -24,6 +24,7 @@ from edi_router.ledger.contacts import Contacts
 from edi_router.ledger.delivering import Delivering
 from edi_router.ledger.desk import Desk
 from edi_router.ledger.duplicates import Duplicates
+from edi_router.ledger.figures import Figures
 from edi_router.ledger.intake import Intake
 from edi_router.ledger.progress import Follow
 from edi_router.ledger.queries import Queries
@@ -69,6 +70,7 @@ class Ledger(
     Clocks,
     Alarms,
     Contacts,
+    Figures,
 ):
     """What happened: every file, message, output and delivery, with its events; and the books."""
 

@@ -17,8 +17,8 @@ from edi_router.ledger.store import Store, instant, micros
 
 _INSTANTS = ("received", "removed", "entered", "made", "delivered", "at", "next_attempt", "modified")
 _KINDS = ("file", "interchange", "message", "output", "delivery")
-_LISTED = (*_KINDS, "acknowledgement")
-_STATES = {"interchange": "decision", "acknowledgement": "answer"}
+_LISTED = (*_KINDS, "acknowledgement", "clock", "alarm")
+_STATES = {"interchange": "decision", "acknowledgement": "answer", "alarm": "severity"}
 """What stands for the state of the kinds that have none."""
 
 
@@ -45,11 +45,11 @@ class Queries(Store):
         visible_to: str | None = None,
         limit: int = 100,
     ) -> list[dict[str, Any]]:
-        """The latest files, messages, outputs, deliveries or acknowledgements (`kind`), newest first.
+        """The latest files, messages, outputs, deliveries, acknowledgements, clocks or alarms (`kind`), newest first.
 
         `type` is the message type; `visible_to` a partner who may see the message. Files, messages and
         acknowledgements are of the partner that sent them, outputs and deliveries of the one that gets them.
-        The state of an acknowledgement is its answer.
+        The state of an acknowledgement is its answer, that of an alarm its severity.
         """
         table: Table = {name: getattr(tables, name) for name in _LISTED}[kind]
         at: Column[int] = table.c[_time_of(kind)]
@@ -68,7 +68,8 @@ class Queries(Store):
             v = tables.visible_to.c
             query = query.where(tables.message.c.id.in_(select(v.message).where(v.partner == visible_to)))
         with self.read() as connection:
-            return [_plain(row) for row in connection.execute(query).mappings()]
+            rows = [_plain(row) for row in connection.execute(query).mappings()]
+        return [_timed(row) for row in rows] if kind in ("clock", "alarm") else rows
 
     def show(self, id: str) -> dict[str, Any]:
         """Everything about a file, interchange, message, output or delivery, with its timeline.
@@ -139,7 +140,10 @@ def _told(fault: Fault) -> dict[str, Any]:
 
 
 def _time_of(kind: str) -> str:
-    times = {"file": "received", "interchange": "received", "message": "entered", "acknowledgement": "at"}
+    times = {
+        "file": "received", "interchange": "received", "message": "entered", "acknowledgement": "at",
+        "clock": "id", "alarm": "raised",
+    }  # fmt: skip
     return times.get(kind, "made")
 
 
@@ -230,6 +234,17 @@ def _where(
 def _events(connection: Connection, subjects: Sequence[str]) -> list[dict[str, Any]]:
     rows = _where(connection, tables.event, tables.event.c.subject, subjects)
     return [{**row, "detail": json.loads(row["detail"])} for row in rows]
+
+
+def _timed(row: dict[str, Any]) -> dict[str, Any]:
+    """The row of a clock or alarm with its instants; without what only the engine needs."""
+    instants = ("started", "warn", "due", "stopped", "raised", "cleared")
+    made = {
+        name: instant(value) if name in instants and isinstance(value, int) else value
+        for name, value in row.items()
+        if name not in ("look", "open", "escalated")
+    }
+    return made | {name: json.loads(row[name]) for name in ("terms", "arguments") if name in row}
 
 
 def _plain(row: Any) -> dict[str, Any]:

@@ -27,6 +27,8 @@ _e, _n, _v, _ev = (
 )
 _ENTRY = select(tables.register_entry).where(_e.id == bindparam("id"), _e.version > 0)
 _NUMBER = select(_n.last).where(_n.stream == bindparam("stream"))
+_CLOCKS = "register-clocks/"
+"""Which configuration the clocks follow is the latest firing of a schedule of this name."""
 _DUE = (
     select(tables.register_entry)
     .where(_e.due <= bindparam("now"), _e.version > 0)
@@ -124,6 +126,36 @@ class RegisterReads(Store):
         with self.read() as connection:
             rows = connection.execute(_DUE, {"now": self.now(), "limit": limit}).mappings().all()
         return [entry_of(dict(row)) for row in rows]
+
+    def clocks_followed(self) -> str:
+        """The digest of the configuration that the moments of the clocks were computed by last; empty at first."""
+        f = tables.schedule_firing.c
+        latest = (
+            select(f.schedule).where(f.schedule.like(f"{_CLOCKS}%")).order_by(f.fire_time.desc(), f.at.desc())
+        )
+        with self.read() as connection:
+            found = connection.scalar(latest.limit(1))
+        return "" if found is None else str(found).removeprefix(_CLOCKS)
+
+    def follow_clocks(self, digest: str) -> None:
+        """Remember that the moments of all clocks are those of this configuration."""
+        with self.write() as tx:
+            row = {"schedule": f"{_CLOCKS}{digest}", "fire_time": tx.now, "at": tx.now}
+            tx.insert_once(tables.schedule_firing, row)
+
+    def reset_due(self, changes: Iterable[tuple[str, int, int | None]]) -> int:
+        """Let entries (id, version) strike at other moments (microseconds); those that were moved meanwhile know already."""
+        rows = [{"v_id": id, "v_version": version, "v_due": due} for id, version, due in changes]
+        if not rows:
+            return 0
+        statement = (
+            update(tables.register_entry)
+            .where(_e.id == bindparam("v_id"), _e.version == bindparam("v_version"))
+            .values(due=bindparam("v_due"))
+        )
+        with self.write() as tx:
+            tx.connection.execute(statement, rows)
+        return len(rows)
 
 
 class RegisterMoves:

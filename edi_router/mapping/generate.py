@@ -18,6 +18,7 @@ from edi_router.mapping.generate_code import Unsupported
 from edi_router.mapping.generate_parts import (
     asked_by,
     asks_register,
+    runs_python,
     tables_of,
     without_marks,
 )
@@ -46,6 +47,8 @@ def generate(
     """
     if asks_register(definition.output):
         raise Unsupported("a register")  # it may change with each message
+    if runs_python(definition.output):
+        raise Unsupported("a function of the deployment")
     wanted = wanted_of(definition, layout)
     try:
         return _generated(definition, layout, namespace, wanted, record, declared)

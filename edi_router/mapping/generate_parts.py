@@ -9,6 +9,7 @@ from edi_router.formats.xml.writer import is_allowed
 from edi_router.mapping.functions import FUNCTIONS, Kind
 from edi_router.mapping.generate_code import Unsupported
 from edi_router.mapping.model import Item, conditions_in
+from edi_router.mapping.registry import OwnName
 from edi_router.paths import Path
 
 LookUp = tuple[str, str, str, bool]
@@ -50,6 +51,12 @@ def asks_register(item: Item) -> bool:
     if item.register is not None or any(condition.register for condition in conditions_in(item.when)):
         return True
     return any(asks_register(child) for child in item.do or ())
+
+
+def runs_python(item: Item) -> bool:
+    """Whether the item, or one below it, calls a function of the deployment."""
+    own = any(isinstance(call.name, OwnName) for call in (*item.functions, *item.then))
+    return own or any(runs_python(child) for child in item.do or ())
 
 
 def asked_by(item: Item, sure: bool = True) -> Iterator[tuple[Path, bool]]:

@@ -36,6 +36,7 @@ class Reader(PartReader):
     def __init__(self, file: str, faults: list[Fault], text: str, tree: Tree | None = None) -> None:
         super().__init__(file, faults, text)
         self.makes: Kind | None = None
+        self.tree = tree
         self.fragments = Fragments(self, tree)
 
     def definition(self, node: ConfigNode) -> Definition | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from edi_router.config import Block, ConfigNode, Items, Scalar, did_you_mean
+from edi_router.config import Block, ConfigNode, Items, Scalar, Tree, did_you_mean
 from edi_router.faults import Fault, Place
 from edi_router.mapping.functions import FUNCTIONS
 from edi_router.mapping.model import REGISTER_KEYS, TABLE_KEYS, Call, RegisterUse, Source, TableUse
+from edi_router.mapping.own import Unusable, known, own_name
+from edi_router.mapping.registry import OwnName
 from edi_router.mapping.releases import Names, spelt
 from edi_router.paths import Path, PathError, Start, parse
 
@@ -23,6 +25,8 @@ class NodeReader:
         self.lines = {file: text.splitlines()}
         """The lines of each file that is read, to tell columns inside of quotes."""
         self.names: Names = {}
+        self.tree: Tree | None = None
+        """Where functions of the deployment are looked for."""
 
     def block(
         self, node: ConfigNode, known: Sequence[str], key: str, needed: Sequence[str] = ()
@@ -126,10 +130,18 @@ class NodeReader:
         return tuple(calls)
 
     def _call(self, name: Scalar, argument: str | None, place: Place) -> list[Call]:
-        function = FUNCTIONS.get(name.value)
+        called: str = name.value
+        if "/" in called:
+            try:
+                called = own_name(self.tree, called) or called
+            except Unusable as error:
+                self.wrong(name.place, "as", name.value, str(error))
+                return []
+        function = called.function if isinstance(called, OwnName) else FUNCTIONS.get(called)
         if function is None:
-            values = {"function": name.value, "known": ", ".join(sorted(FUNCTIONS))}
-            hint = did_you_mean(name.value, list(FUNCTIONS))
+            names = [*sorted(FUNCTIONS), *(known(self.tree) if self.tree is not None else ())]
+            values = {"function": name.value, "known": ", ".join(names)}
+            hint = did_you_mean(name.value, names)
             self.faults.append(Fault("function-unknown", name.place, values, hint=hint))
             return []
         problem = function.check(argument)
@@ -137,7 +149,7 @@ class NodeReader:
             values = {"function": name.value, "argument": argument or "", "problem": problem}
             self.faults.append(Fault("function-argument", place, values))
             return []
-        return [Call(name.value, argument, name.place)]
+        return [Call(called, argument, name.place)]
 
     def register(self, node: ConfigNode | None) -> RegisterUse | None:
         """A look-up in a register."""

@@ -66,7 +66,30 @@ class Function:
         return (inspect.getdoc(self.apply) or "").partition("\n")[0]
 
 
-FUNCTIONS: dict[str, Function] = {}
+class OwnName(str):
+    """The name of a function of the deployment, `FILE/NAME`, which carries the function itself."""
+
+    __slots__ = ("function",)
+    function: Function
+
+    def __new__(cls, text: str, function: Function) -> OwnName:
+        """The name, with the function."""
+        result = super().__new__(cls, text)
+        result.function = function
+        return result
+
+
+class Functions(dict[str, Function]):
+    """Functions by name; that of a deployment is found by the name that carries it, and never listed."""
+
+    def __missing__(self, name: str) -> Function:
+        """The function that the name carries."""
+        if isinstance(name, OwnName):
+            return name.function
+        raise KeyError(name)
+
+
+FUNCTIONS = Functions()
 """All value functions by name, once `edi_router.mapping.functions` is imported."""
 
 

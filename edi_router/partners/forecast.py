@@ -118,6 +118,8 @@ def reckon(
     left = over_quota(batch, len(fitting) + coming, sum(each.messages for each in mine))
     go = len(fitting) + coming - left
     waiting = sum(each.messages for each in under_way)
+    closing = [_closing(batch, window, now, each) for each in fitting]
+    closing += [_closing(batch, window, now, None)] if coming else []
     measured, speed = _speed(sent, mine, window, now)
     return Forecast(
         partner=partner,
@@ -132,7 +134,7 @@ def reckon(
         over_quota=left,
         rate=speed,
         measured=measured,
-        done_at=_done_at(batch, window, now, waiting, go, speed, delivered),
+        done_at=_done_at(max(now, window.opens), waiting, go, max(closing, default=now), speed, delivered),
         stalled=bool(under_way) and _stalled(delivered, under_way, now),
     )
 
@@ -148,25 +150,32 @@ def _speed(
     return ("earlier", earlier) if earlier is not None else ("", None)
 
 
+def _closing(batch: Batch, window: Window, now: datetime, each: Collected | None) -> datetime:
+    """When the batch of a message will be closed at the latest; of one that is still to come when there is none."""
+    begin = max(now, window.opens)
+    if each is not None and (each.lot or each.made < window.opens):
+        return begin
+    if batch.every is None:
+        return max(begin, window.cut_off)
+    made = begin if each is None else each.made
+    return max(begin, min(made + batch.every.time, window.cut_off))
+
+
 def _done_at(
-    batch: Batch,
-    window: Window,
-    now: datetime,
+    begin: datetime,
     waiting: int,
     go: int,
+    closing: datetime,
     speed: float | None,
     delivered: Sequence[Sent],
 ) -> datetime | None:
-    """What is under way goes first; what is collected goes when its batch is closed, at the cut-off at the latest."""
+    """What is under way goes first; what is collected follows when the last batch of it is closed."""
     if not waiting and not go:
         return max((each.delivered for each in delivered if each.delivered is not None), default=None)
     if not speed:
         return None
-    done = max(now, window.opens) + timedelta(seconds=waiting / speed)
-    if go and now >= window.opens:
-        closing = window.cut_off if batch.every is None else min(now + batch.every.time, window.cut_off)
-        done = max(done, closing)
-    return done + timedelta(seconds=go / speed)
+    done = begin + timedelta(seconds=waiting / speed)
+    return (max(done, closing) if go else done) + timedelta(seconds=go / speed)
 
 
 def _stalled(delivered: Sequence[Sent], under_way: Sequence[Sent], now: datetime) -> bool:

@@ -8,11 +8,13 @@ from datetime import date
 from itertools import combinations
 from types import MappingProxyType
 
+from edi_router.calendars import unknown_calendar
 from edi_router.config import ConfigNode, Tree, did_you_mean, place_of, read_model
 from edi_router.faults import Fault
 from edi_router.formats.documents import Kind
 from edi_router.partners.batches import lint_batches
 from edi_router.partners.model import Identification, Partner
+from edi_router.partners.spans import Limit
 
 Nodes = Mapping[str, ConfigNode]
 OUTCOME = Kind("xml", "Outcome")
@@ -60,6 +62,7 @@ def load_partners(
         faults += _layouts(partner, nodes[partner.id], layouts)
         faults += _registers(partner, nodes[partner.id], registers)
         faults += lint_batches(partner, nodes[partner.id], calendars)
+        faults += _limits(partner, nodes[partner.id], calendars)
     return partners, faults
 
 
@@ -136,6 +139,20 @@ def _registers(partner: Partner, node: ConfigNode, registers: Sequence[str]) -> 
         for number, name in enumerate(agreement.registers)
         if name not in registers
     ]
+
+
+def _limits(partner: Partner, node: ConfigNode, calendars: Collection[str]) -> list[Fault]:
+    """The calendars of time limits must exist."""
+    limits: list[tuple[str, int, Limit | None]] = [
+        ("agreements", index, agreement.within) for index, agreement in enumerate(partner.agreements)
+    ]
+    limits += [("expects", index, expected.within) for index, expected in enumerate(partner.expects)]
+    faults: list[Fault] = []
+    for part, index, limit in limits:
+        if limit is not None:
+            where: list[str | int] = [part, index, "within", "calendar"]
+            faults += unknown_calendar(limit.calendar, calendars, node, where)
+    return faults
 
 
 def _profiles(partner: Partner, node: ConfigNode, profiles: Mapping[str, Kind]) -> list[Fault]:

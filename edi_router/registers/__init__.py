@@ -1,5 +1,6 @@
 """Floor 4: registers, what the engine remembers between messages; moves as values, nothing happens here."""
 
+from edi_router.registers.clocks import next_stroke
 from edi_router.registers.entry import Draw, Entry, Line
 from edi_router.registers.judge import Judged, Occasion, is_moved, judge
 from edi_router.registers.load import load_registers
@@ -23,5 +24,6 @@ __all__ = [
     "is_moved",
     "judge",
     "load_registers",
+    "next_stroke",
     "strike",
 ]

@@ -13,9 +13,10 @@ from typing import Literal
 from sqlalchemy import ColumnElement, Connection, func, literal, select, union_all
 
 from edi_router.ledger import tables
+from edi_router.ledger.figure_queries import TO
 from edi_router.ledger.store import Store
 from edi_router.reports.model import Period, Report, Table, Value, percent
-from edi_router.reports.sql import entered, firm, named, way, whole
+from edi_router.reports.sql import figures, named, whole
 
 By = Literal["month", "year", "all"]
 ALL = "*"
@@ -24,7 +25,7 @@ COLUMNS = (
     "period", "bureau", "document", "way", "firms", "documents", "total_firms", "total_documents", "firm_share",
     "online_share",
 )  # fmt: skip
-_m, _v, _e, _value = tables.message.c, tables.visible_to.c, tables.register_entry.c, tables.register_value.c
+_e = tables.register_entry.c
 
 
 def share(
@@ -63,25 +64,19 @@ def _row(
 def _came(
     connection: Connection, period: Period, kinds: Mapping[str, str], partner: str | None, by: By
 ) -> list[tuple[str, str, str, str, int, int]]:
+    to = figures(connection, TO, period).c
     span: ColumnElement[str] = (
-        literal(ALL) if by == "all" else func.substr(_m.date, 1, 7 if by == "month" else 4)
+        literal(ALL) if by == "all" else to.month if by == "month" else func.substr(to.month, 1, 4)
     )
-    each = (
-        select(
-            span.label("span"), _v.partner.label("bureau"), named(_m.type, kinds).label("kind"), way().label("way"),
-            firm().label("firm"),
-        )
-        .select_from(tables.message.join(tables.visible_to, _v.message == _m.id))
-        .where(entered(period), _v.role == "recipient", _m.state.not_in(("rejected", "duplicate")))
+    each = select(
+        span.label("span"), to.partner.label("bureau"), named(to.type, kinds).label("kind"), to.way.label("way"),
+        to.detail.label("firm"), to.number.label("number"),
     )  # fmt: skip
     if partner is not None:
-        each = each.where(_v.partner == partner)
-    each_ = each.subquery("each")
-    counted = (
-        select(each_, func.count().label("documents"))
-        .group_by(each_.c.span, each_.c.bureau, each_.c.kind, each_.c.way, each_.c.firm)
-        .cte("counted")
-    )
+        each = each.where(to.partner == partner)
+    each_ = each.subquery("each").c
+    groups = (each_.span, each_.bureau, each_.kind, each_.way, each_.firm)
+    counted = select(*groups, whole(each_.number).label("documents")).group_by(*groups).cte("counted")
     c = counted.c
     every = literal(ALL)
     queries = []

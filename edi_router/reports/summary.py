@@ -7,18 +7,17 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
-from edi_router.ledger import tables
+from edi_router.ledger.figure_queries import CAME, MOVED, WENT
 from edi_router.ledger.store import Store
 from edi_router.registers import Register
 from edi_router.reports.mismatches import mismatch_rates
 from edi_router.reports.model import Period, Report, Table, Value, percent, seconds
 from edi_router.reports.share import share
-from edi_router.reports.sql import detail, entered, firm, named, register_of
+from edi_router.reports.sql import figures, whole
 from edi_router.reports.steps import Steps, steps
 
-_m, _o, _e = tables.message.c, tables.output.c, tables.event.c
 _REFUSED, _REPEATED = "rejected", "duplicate"
 FIVE = (
     ("formalities", "received-delivered", "declaration"),
@@ -51,8 +50,7 @@ class Terms:
 def summary(ledger: Store, period: Period, terms: Terms, partner: str | None = None, top: int = 50) -> Report:
     """All tables of the summary; `partner` confines messages to its own, outputs to those for it."""
     with ledger.read() as connection:
-        came = _came(connection, period, terms.kinds, partner)
-        firms = _firms(connection, period, terms.codes, partner)
+        came, firms = _came(connection, period, terms, partner)
         took = steps(connection, period, terms.kinds, partner)
         spans = took.table()
         found = (
@@ -70,23 +68,30 @@ def summary(ledger: Store, period: Period, terms: Terms, partner: str | None = N
 
 
 _Came = list[tuple[str, str, str, str, int]]
+_Firms = dict[str, Counter[str]]
 
 
-def _came(connection: Connection, period: Period, kinds: Mapping[str, str], partner: str | None) -> _Came:
-    query = (
-        select(_m.partner, _m.type, named(_m.type, kinds), _m.state, func.count())
-        .where(entered(period))
-        .group_by(_m.partner, _m.type, _m.state)
-        .order_by(_m.partner, _m.type, _m.state)
-    )
-    query = query if partner is None else query.where(_m.partner == partner)
-    return [tuple(row) for row in connection.execute(query)]
+def _came(connection: Connection, period: Period, terms: Terms, partner: str | None) -> tuple[_Came, _Firms]:
+    """The messages by sender, type, kind and state, and by firm and state: of one count."""
+    came = figures(connection, CAME, period).c
+    groups = (came.partner, came.type, came.state, came.detail)
+    query = select(*groups, whole(came.number)).group_by(*groups)
+    query = query if partner is None else query.where(came.partner == partner)
+    found: Counter[tuple[str, str, str]] = Counter()
+    firms: _Firms = defaultdict(Counter)
+    for sender, type, state, name, number in connection.execute(query):
+        found[sender, type, state] += number
+        firms[terms.codes.get(name, name)][state] += number
+    kinds = terms.kinds
+    came_ = [(*key[:2], kinds.get(key[1], key[1]), key[2], number) for key, number in sorted(found.items())]
+    return came_, firms
 
 
 def _went(connection: Connection, period: Period, partner: str | None) -> Table:
-    groups = (_o.partner, _o.kind, _o.state)
-    query = select(*groups, func.count()).where(_o.made >= period.begin, _o.made < period.end)
-    query = query if partner is None else query.where(_o.partner == partner)
+    went = figures(connection, WENT, period).c
+    groups = (went.partner, went.type, went.state)
+    query = select(*groups, whole(went.number))
+    query = query if partner is None else query.where(went.partner == partner)
     rows = connection.execute(query.group_by(*groups).order_by(*groups))
     return Table("out", ("partner", "output", "state", "count"), [tuple(row) for row in rows])
 
@@ -114,16 +119,10 @@ def _routes(steps: Steps, came: _Came) -> Iterable[Table]:
 
 def _registers(connection: Connection, period: Period, terms: Terms, partner: str | None) -> Iterable[Table]:
     """What the registers' moves came to, and which clocks struck."""
-    columns = (
-        register_of(connection).label("register"),
-        _e.what,
-        detail(connection, "outcome").label("outcome"),
-    )
-    each = select(*columns).where(
-        _e.kind == "register", _e.date >= period.since.isoformat(), _e.date <= period.until.isoformat()
-    )
-    inner = (each if partner is None else each.where(_e.partner == partner)).subquery("moves")
-    query = select(inner, func.count()).group_by(*inner.c).order_by(*inner.c)
+    moved = figures(connection, MOVED, period).c
+    groups = (moved.type, moved.detail, moved.state)
+    query = select(*groups, whole(moved.number)).group_by(*groups).order_by(*groups)
+    query = query if partner is None else query.where(moved.partner == partner)
     moves: list[tuple[Value, ...]] = []
     struck: list[tuple[Value, ...]] = []
     for register, move, outcome, count in connection.execute(query):
@@ -143,19 +142,6 @@ def _five(took: Table) -> Table:
     found = {(row[0], row[1]): row[2:] for row in took.rows}
     columns = ("fast", "step", "document", "count", "p50", "p95", "max")
     return Table("five", columns, [(*each, *found.get(each[1:], (0, None, None, None))) for each in FIVE])
-
-
-_Firms = dict[str, Counter[str]]
-
-
-def _firms(connection: Connection, period: Period, codes: Mapping[str, str], partner: str | None) -> _Firms:
-    each = select(firm().label("firm"), _m.state).where(entered(period))
-    inner = (each if partner is None else each.where(_m.partner == partner)).subquery("firms").c
-    query = select(inner.firm, inner.state, func.count()).group_by(inner.firm, inner.state)
-    found: _Firms = defaultdict(Counter)
-    for name, state, count in connection.execute(query):
-        found[codes.get(name, name)][state] += count
-    return found
 
 
 def province(code: str) -> str:

@@ -75,7 +75,8 @@ def inspection(make: Maker) -> Iterator[Drop]:
             f"10:9V1234:EXAMPLE STAR:SG:026E:EXL:4218:{'XBABC' if locked else 'AUSYD'}:CNTAO'",
             f"50:{container}:22G1:F:I:{make.time(number)[:12]}:20000'",
             f"12:{bill}'",
-            "99:5'",
+            "40:1:2102200000:720:BG:18000'",
+            "99:6'",
         ]
         return "\r\n".join([*lines, ""]).encode()
 

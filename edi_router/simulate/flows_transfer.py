@@ -53,7 +53,7 @@ def transfer(make: Maker) -> Iterator[Drop]:
     turn = make.turn("transfer")
     partner, org = ORIGINS[turn % len(ORIGINS)]
     port, port_org = PORTS[turn % len(PORTS)]
-    checked = make.happens(0.3)
+    checked = turn % 3 == 2
     number, declared = make.digits(16, f"{org}26"), make.digits(15, f"{org}2")
     password = f"{make.between(0, 999_999):06}"
     quantity = make.between(10, 900) * 20
@@ -104,7 +104,7 @@ def transfer(make: Maker) -> Iterator[Drop]:
     yield Drop(partner, f"transfer-{make.serial}.xml", make.xml("good/transfer-order.xml", order), GOOD)
     yield Drop("ENT-A", f"slip-{make.serial}.xml", make.xml("good/slip-request.xml", slip), claimed, wave=2)
     if checked and claimed == GOOD:
-        found = make.happens(0.3)
+        found = make.turn("finding") % 2 == 1
         sample = "transfer-feedback-mismatch.xml" if found else "transfer-feedback.xml"
         finding = make.filled(
             sample, TransferNo=number, PortOrg=port_org, State="32" if found else "31", Time=make.time(40)

@@ -56,6 +56,9 @@ def test_late_acknowledgements_are_one_alarm_and_are_cleared_once(story: Story) 
     assert alarms(story) == []
     assert len(alarms(story, open_only=False)) == 1, "one alarm in all"
     assert [each.breached for each in story.place.ledger.late()] == []
+    [alarm] = [row for row in story.place.ledger.ls("alarm") if row["kind"] == "answer-late"]
+    assert (alarm["partner"], alarm["arguments"]["number"]) == ("CUS-QD", 1)
+    assert [row["state"] for row in story.place.ledger.ls("clock", state="late")] == ["late", "late"]
 
 
 def test_a_paused_partner_alarms_nobody_and_is_marked(story: Story) -> None:

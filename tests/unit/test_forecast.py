@@ -67,12 +67,13 @@ TONIGHT = sent(600, "14 22:00", "14 22:20")  # one in two seconds
         ("14 22:30", 600, [EARLIER], {}, ("02:10", -10.0)),
         ("14 22:30", 600, [EARLIER], {"lead": {"minutes": 15}}, ("01:55", 5.0)),
         ("14 22:30", 600, [EARLIER], {"lead": {"minutes": 15}, "every": {"minutes": 30}}, ("23:10", 170.0)),
+        ("14 22:50", 600, [EARLIER], {"lead": {"minutes": 15}, "every": {"minutes": 30}}, ("23:10", 170.0)),
     ],
 )  # fmt: skip
 def test_when_it_will_be_done(
     now: str, collected: int, batches: list[Sent], more: dict[str, Any], expected: tuple[str, float]
 ) -> None:
-    made = forecast(now, waiting(*["14 19:00"] * collected), *batches, **more)
+    made = forecast(now, waiting(*[min(now, "14 22:30")] * collected), *batches, **more)
     assert told(made) == pytest.approx(expected)
 
 

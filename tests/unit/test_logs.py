@@ -21,6 +21,7 @@ from tests.support.cli import edi_router
 from tests.support.workspaces import Place, deployment, prepare
 
 CUSDEC = (shipped_directory() / "samples" / "day" / "ENT-A" / "0800-cusdec.edi").read_bytes()
+THREE = (shipped_directory() / "samples" / "day" / "ENT-A" / "0815-cusdec-three.edi").read_bytes()
 FAULTY = (shipped_directory() / "samples" / "day" / "ENT-A" / "0900-cusdec-four-faults.edi").read_bytes()
 HOSTILE = 'a\n{"event": "accepted", "message": "forged"}\r\x1b[31m\u202e\u2028 x=1.edi'
 
@@ -37,13 +38,13 @@ def lines(file: Path) -> list[dict[str, Any]]:
 
 
 def test_every_line_of_a_message_carries_its_id(place: Place, tmp_path: Path) -> None:
-    place.drop("ENT-A", "a.edi", CUSDEC)
+    place.drop("ENT-A", "a.edi", THREE)
     place.drop("ENT-A", "b.edi", FAULTY)
     with logs.written("json", logging.INFO, tmp_path / "log"):
         place.engine.round()
     told = [line for line in lines(tmp_path / "log") if line["logger"].startswith("edi_router")]
     for message in place.ledger.ls("message"):
-        own = [line for line in told if line.get("message") == message["id"]]
+        own = [line for line in told if message["id"] in line.get("messages", [line.get("message")])]
         decision = "accepted" if message["state"] == "completed" else message["state"]
         assert own[0]["event"] == decision
         assert {(line["partner"], line["file"], line["type"]) for line in own[:1]} == {

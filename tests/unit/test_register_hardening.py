@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from sqlalchemy import select
@@ -22,7 +22,7 @@ from edi_router.ledger import Conflict, Ledger, Recordable, tables
 from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.model import Decision, Incoming
 from edi_router.pipeline.process import process
-from edi_router.registers import Draw, Entry, Line, Moved, Overlay
+from edi_router.registers import Draw, Entry, Line, Moved, Overlay, Register
 from edi_router.registers.load import load_registers
 from edi_router.registers.reading import joined
 from tests.property.test_registers import QUOTA, View
@@ -174,6 +174,7 @@ class Configured:
     """As much of a configuration as clocks ask for here."""
 
     digest = "config-1"
+    registers: ClassVar[dict[str, Register]] = {}
 
 
 def striking(monkeypatch: pytest.MonkeyPatch, strike: Callable[[Entry], Moved | None]) -> None:

@@ -294,15 +294,16 @@ ENTRIES: tuple[Entry, ...] = (
         Text("The register `{register}` has no entry `{key}` with a `{field}`.",
              "登记簿 `{register}` 中没有含 `{field}` 的登记 `{key}`。"),
         Text(
-            "Nobody has entered it yet, the key is wrong, or the entry lacks the field; outside a deployment no register "
-            "has entries.",
-            "尚未登记，编号有误，或该登记缺少此字段；不在部署环境中时登记簿没有任何登记。",
+            "Nobody has entered it yet, the key is wrong, or the entry lacks the field; `convert`, `trace` and `replay` look "
+            "into no register and find no entry at all.",
+            "尚未登记，编号有误，或该登记缺少此字段；`convert`、`trace` 和 `replay` 不查登记簿，任何编号都查不到。",
         ),
         Text(
-            "Look with `edi-router register show REGISTER KEY`; enter it, correct the key, or give the mapping line a "
-            "`default`. A golden case says in registers.yaml which entries there are.",
-            "用 `edi-router register show REGISTER KEY` 查看；补登记、更正编号，或为该映射行设置 `default`。"
-            "标准用例在 registers.yaml 中给出登记。",
+            "In a deployment look with `edi-router register show REGISTER KEY`; enter it or correct the key. Told by "
+            "`convert`, `trace` or `replay`: prove the line by a golden case, whose registers.yaml says which entries there "
+            "are, or give it a `default`.",
+            "在部署环境中用 `edi-router register show REGISTER KEY` 查看，补登记或更正编号。若由 `convert`、`trace` 或 `replay` "
+            "报出：用标准用例验证该行（registers.yaml 给出登记），或为其设置 `default`。",
         ),
     ),
     Entry(

@@ -102,6 +102,10 @@ class _Loaded:
     messages: dict[str, MessageDef | None] = field(default_factory=dict)
 
 
+LONGEST_NAME = 40
+"""Characters that the name of a directory or of a message type may have."""
+
+
 class Definitions:
     """The directories behind `read`, which gives the bytes of ``D96B/messages/CUSDEC.json`` or None.
 
@@ -121,7 +125,9 @@ class Definitions:
         return self.message_of(directory_name(type, version, release), type)
 
     def message_of(self, directory: str, type: str) -> MessageDef | None:
-        """The message type in the named directory."""
+        """The message type in the named directory; both names may be anything that stands in UNH."""
+        if max(len(directory), len(type)) > LONGEST_NAME:
+            return None  # no file can have such a name
         known = self._directory(directory).messages
         if type not in known:
             data = self._json(f"{directory}/messages/{type}.json") if type.isalnum() else None
