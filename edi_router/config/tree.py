@@ -9,7 +9,8 @@ import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from functools import cached_property
+from pathlib import Path
 
 FOLDERS = ("mappings", "schemas", "partners", "registers", "samples")
 _HIDDEN = (".", "__pycache__")
@@ -31,6 +32,10 @@ class Tree:
 
     layers: tuple[Path, ...]
 
+    @cached_property
+    def _folders(self) -> tuple[str, ...]:
+        return tuple(map(str, self.layers))
+
     @classmethod
     def over_shipped(cls, *deployments: Path) -> Tree:
         """The shipped tree with the given deployments over it, the first on top."""
@@ -38,10 +43,14 @@ class Tree:
 
     def find(self, name: str) -> Path | None:
         """The file that `name` means, or None. A name that leaves the tree is None too."""
-        pure = PurePosixPath(name)
-        if pure.is_absolute() or ".." in pure.parts:
+        if name.startswith("/") or ".." in name.split("/"):
             return None
-        return next((path for layer in self.layers if (path := layer / pure).is_file()), None)
+        # A Path for each of thousands of names takes most of the time of loading.
+        for layer in self._folders:
+            path = f"{layer}/{name}"
+            if os.path.isfile(path):  # noqa: PTH113
+                return Path(path)
+        return None
 
     def read(self, name: str) -> bytes:
         """The bytes of the file; raises FileNotFoundError with the name and where it was looked for."""
@@ -67,17 +76,9 @@ class Tree:
 
     def names(self, folder: str, suffix: str = "") -> list[str]:
         """The names of all files below `folder` that end in `suffix`, of all layers, sorted, each once."""
-        return sorted({name for name in self._walk(folder) if name.endswith(suffix)})
-
-    def _walk(self, folder: str) -> Iterator[str]:
-        for layer in self.layers:
-            for path, folders, files in os.walk(layer / folder):
-                folders[:] = [name for name in folders if not name.startswith(_HIDDEN)]
-                inside = PurePosixPath(os.path.relpath(path, layer))
-                for name in files:
-                    # A Path for each of thousands of files takes most of the time of loading.
-                    if not name.startswith(_HIDDEN) and os.path.isfile(f"{path}/{name}"):  # noqa: PTH113
-                        yield f"{inside}/{name}"
+        inside = os.path.normpath(folder)
+        found = (name for layer in self._folders for name in _files(f"{layer}/{inside}", inside))
+        return sorted({name for name in found if name.endswith(suffix)})
 
     def digest(
         self,
@@ -94,3 +95,19 @@ class Tree:
             total.update(name.encode() + b"\0")
             total.update(hashlib.sha256(self.read(name)).digest())
         return total.hexdigest()
+
+
+def _files(path: str, name: str) -> Iterator[str]:
+    """The names of the files below a folder; `name` is the folder's own."""
+    try:
+        entries = os.scandir(path)
+    except OSError:
+        return
+    with entries:
+        for entry in entries:
+            if entry.name.startswith(_HIDDEN):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                yield from _files(entry.path, f"{name}/{entry.name}")
+            elif entry.is_file():
+                yield f"{name}/{entry.name}"

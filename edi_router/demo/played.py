@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,8 @@ from edi_router.ledger.ledger import Ledger
 from edi_router.simulate import Day, Drop, simulate
 from edi_router.transports import open_channel
 
+AT_ONCE = 60
+"""How many files are dropped before the engine has its turn."""
 BOTH = 1_000_000
 """More messages than any demonstration has."""
 
@@ -53,15 +55,18 @@ class Played:
 def play(
     tree: Tree, server: RunningServer, engine: EmbeddedEngine, day: Day, tell: Callable[[str, str], None]
 ) -> Played:
-    """Drop the files of a day wave by wave, each partner over its own account, and work until nothing moves."""
+    """Drop the files of a day in their order, each partner over its own account, and work until nothing moves.
+
+    They come a handful at a time, as in a day: the times that are shown are not those of a heap.
+    """
     drops = list(simulate(tree, day))
     problems: list[str] = []
-    for wave, files in sorted(waves(drops).items()):
+    for files in handfuls(drops):
         by_partner: dict[str, list[Drop]] = defaultdict(list)
         for drop in files:
             by_partner[drop.partner].append(drop)
         for partner, own in by_partner.items():
-            tell("drop", f"{partner} {len(own)} ({wave})")
+            tell("drop", f"{partner} {len(own)} ({own[0].wave})")
             with open_channel(server.accounts[partner].settings(inbox="out", outbox="in")) as channel:
                 for drop in own:
                     channel.put_temporary(f".{drop.name}.part", drop.content)
@@ -80,6 +85,13 @@ def times_of(engine: EmbeddedEngine) -> list[dict[str, Any]]:
     }
     times = engine.ledger.agreement_times()
     return [{**each, "limit": limits.get((each["partner"], each["agreement"]))} for each in times]
+
+
+def handfuls(drops: Iterable[Drop]) -> Iterator[list[Drop]]:
+    """The files in the order of their waves, so many at a time."""
+    for _, files in sorted(waves(drops).items()):
+        for start in range(0, len(files), AT_ONCE):
+            yield files[start : start + AT_ONCE]
 
 
 def waves(drops: Iterable[Drop]) -> dict[int, list[Drop]]:

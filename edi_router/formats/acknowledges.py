@@ -44,6 +44,11 @@ class Coded(Model):
     otherwise: Answer | None = None
     """What any other code means; without it, a document with another code says nothing."""
 
+    def read(self, part: Node) -> Answer | None:
+        """What the code says; None where there is none, or it means nothing."""
+        code = next(_values(part, [self.path]), None)
+        return None if code is None else self.values.get(code, self.otherwise)
+
 
 class Acknowledges(Model):
     """One kind of statement that a document makes about what we sent."""
@@ -52,8 +57,8 @@ class Acknowledges(Model):
     """The part of the document that stands for one statement; without it the whole document is one."""
     by: dict[str, Paths] = Field(min_length=1)
     """The numbers by which it names what we sent: paths (from the part), by kind of reference; `any` for every kind."""
-    answer: Answer | Coded
-    """What it says."""
+    answer: Answer | Coded | tuple[Coded, ...]
+    """What it says; of several codes, the first that says something."""
     words: Paths = ()
     """Where it says so in words: paths from the part."""
 
@@ -72,8 +77,8 @@ class Acknowledges(Model):
     def _answer(self, part: Node) -> Answer | None:
         if isinstance(self.answer, Answer):
             return self.answer
-        code = next(_values(part, [self.answer.path]), None)
-        return None if code is None else self.answer.values.get(code, self.answer.otherwise)
+        coded = self.answer if isinstance(self.answer, tuple) else (self.answer,)
+        return next((answer for each in coded if (answer := each.read(part)) is not None), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,9 @@ def _routes(connection: Connection, kind: str, date: str) -> dict[str, dict[str,
         select(func.count()).where(*came, of_row, when).correlate(rows).scalar_subquery()
         for when in (e.date < date, e.date == date)
     )
-    counted = select(rows.c.partner, rows.c.route, rows.c.state, before.label("b"), on.label("o")).subquery().c
+    counted = (
+        select(rows.c.partner, rows.c.route, rows.c.state, before.label("b"), on.label("o")).subquery().c
+    )
     query = select(
         counted.partner, counted.route, counted.state, whole(counted.b), whole(counted.o), func.count()
     ).group_by(counted.partner, counted.route, counted.state)

@@ -24,8 +24,10 @@ from edi_router.ledger.contacts import Contacts
 from edi_router.ledger.delivering import Delivering
 from edi_router.ledger.desk import Desk
 from edi_router.ledger.duplicates import Duplicates
+from edi_router.ledger.exchanges import Exchanges
 from edi_router.ledger.figures import Figures
 from edi_router.ledger.intake import Intake
+from edi_router.ledger.issuing import Issuing
 from edi_router.ledger.progress import Follow
 from edi_router.ledger.queries import Queries
 from edi_router.ledger.recording import Recording
@@ -71,6 +73,8 @@ class Ledger(
     Alarms,
     Contacts,
     Figures,
+    Exchanges,
+    Issuing,
 ):
     """What happened: every file, message, output and delivery, with its events; and the books."""
 

@@ -1,9 +1,9 @@
 """The control numbers of interchanges that partners sent: which are missing, and which came twice.
 
 A series is a sender, a recipient and references that are whole numbers. A number is *missing* when a higher one of the
-series came and it did not: of a date, those above the highest that came before it. A number is *used again* when it
-came before, in the same series, with other content; one repeated byte for byte is no finding. A jump of more than
-`JUMP` is no gap but another series (numbers made of dates do that).
+series came and it did not: of a date, those above the highest that came before it. A number is *used again* when an
+interchange with other content was accepted under it before, in the same series; one repeated byte for byte is no
+finding. A jump of more than `JUMP` is no gap but another series (numbers made of dates do that).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ JUMP = 10_000
 SHOWN = 100
 """So many missing numbers of a series are named."""
 _i, _f = tables.interchange.c, tables.file.c
+_Key = tuple[str, str, str, str]
 
 
 def received_numbers(
@@ -29,17 +30,17 @@ def received_numbers(
     highest number of every series so far; `before` is the `last` of the page before.
     """
     query = (
-        select(_i.id, _i.partner, _i.sender, _i.recipient, _i.control_reference, _i.content)
+        select(_i.id, _i.partner, _i.sender, _i.recipient, _i.control_reference, _i.content, _i.decision)
         .join(tables.file, _f.id == _i.file)
         .where(_f.received >= begin, _f.received < end, _i.format == "edifact", _i.control_reference != "")
         .order_by(_i.received, _i.id)
     )
     came: dict[tuple[str, str], set[int]] = defaultdict(set)
-    keys: dict[tuple[str, str, str, str], set[str]] = defaultdict(set)
-    for _, partner, sender, recipient, reference, content in connection.execute(query):
+    keys: dict[_Key, list[tuple[str, bool]]] = defaultdict(list)
+    for _, partner, sender, recipient, reference, content, decision in connection.execute(query):
         if reference.isascii() and reference.isdigit():
             came[partner, f"{sender} → {recipient}"].add(int(reference))
-            keys[partner, sender, recipient, reference].add(content)
+            keys[partner, sender, recipient, reference].append((content, decision == "accepted"))
     last: dict[str, dict[str, int]] = {partner: dict(each) for partner, each in before.items()}
     gaps: dict[str, dict[str, list[int]]] = {}
     for (partner, series), numbers in sorted(came.items()):
@@ -67,14 +68,19 @@ def _missing(numbers: list[int], known: int | None) -> list[int]:
 
 
 def _reused(
-    connection: Connection, begin: int, keys: Mapping[tuple[str, str, str, str], set[str]]
+    connection: Connection, begin: int, keys: Mapping[_Key, list[tuple[str, bool]]]
 ) -> dict[str, dict[str, list[str]]]:
     reused: dict[str, dict[str, list[str]]] = {}
-    for (partner, sender, recipient, reference), contents in sorted(keys.items()):
-        earlier = select(_i.id).where(
+    for (partner, sender, recipient, reference), came in sorted(keys.items()):
+        earlier = select(_i.content).where(
             _i.partner == partner, _i.sender == sender, _i.recipient == recipient,
-            _i.control_reference == reference, _i.content.not_in(sorted(contents)), _i.received < begin,
+            _i.control_reference == reference, _i.received < begin, _i.decision == "accepted",
         )  # fmt: skip
-        if len(contents) > 1 or connection.execute(earlier.limit(1)).first() is not None:
-            reused.setdefault(partner, {}).setdefault(f"{sender} → {recipient}", []).append(reference)
+        accepted = set(connection.scalars(earlier))
+        for content, taken in came:
+            if accepted - {content}:
+                reused.setdefault(partner, {}).setdefault(f"{sender} → {recipient}", []).append(reference)
+                break
+            if taken:
+                accepted.add(content)
     return reused

@@ -248,7 +248,7 @@ class Writer(Values):
                         self.proof.close()
                 with code.block("else:"):
                     code.add("raise Unclear" if item.required and item.do is not None else "out.pop()")
-        if self.proof.counts(item.name):
+        if self.proof.counter(item.name):
             with nullcontext() if certain else code.block(f"if len(out) >= {before}:"):
                 self.proof.written(item.name)
 

@@ -24,7 +24,7 @@ REMEMBERED = 4096
 
 
 @dataclass
-class _Open:
+class Open:
     """An element that is being written, and the variables that count what stands at its places."""
 
     declared: Declared
@@ -45,7 +45,8 @@ class Proof:
     def __init__(self, code: Code, root: Declared | None) -> None:
         self._code = code
         self._root = root
-        self._open: list[_Open] = []
+        self.open: list[Open] = []
+        """The elements that are being written, the innermost last."""
         self.kinds: list[Simple] = []
         """The types that values are tested by."""
 
@@ -64,17 +65,17 @@ class Proof:
         if declared.text is not None:
             raise Beyond(f"{name} holds text")
         _check_attributes(declared, items)
-        opened = _Open(declared)
+        opened = Open(declared)
         self._count(opened, [item for item in items if not item.is_attribute])
-        self._open.append(opened)
+        self.open.append(opened)
         yield
-        self._open.pop()
+        self.open.pop()
 
     def close(self) -> None:
         """The element that is being written has got all its elements: do they suffice?"""
         if self._root is None:
             return
-        opened = self._open[-1]
+        opened = self.open[-1]
         for number, counter in opened.counters.items():
             place = opened.declared.places[number]
             test = _range(place, counter)
@@ -83,16 +84,16 @@ class Proof:
 
     def written(self, name: str) -> None:
         """An element was written into the one that is open."""
-        if self.counts(name):
-            opened = self._open[-1]
-            self._code.add(f"{opened.counters[opened.place(name)]} += 1")
+        counter = self.counter(name)
+        if counter:
+            self._code.add(f"{counter} += 1")
 
-    def counts(self, name: str) -> bool:
-        """Whether elements of this name are counted in the one that is open."""
-        if self._root is None or not self._open:
-            return False
-        opened = self._open[-1]
-        return opened.place(name) in opened.counters
+    def counter(self, name: str) -> str:
+        """The variable that counts elements of this name in the one that is open; "" when they are not counted."""
+        if self._root is None or not self.open:
+            return ""
+        opened = self.open[-1]
+        return opened.counters.get(opened.place(name), "")
 
     def value(self, item: Item, value: str) -> None:
         """Test the value of an element, which stands in a variable."""
@@ -116,19 +117,19 @@ class Proof:
     def attribute(self, element: str, item: Item, value: str, *, inside: bool) -> None:
         """Test the value of an attribute, of the element that is open or of one that stands in it."""
         if self._root is not None:
-            declared = self._open[-1].declared if inside else self._child(element)
+            declared = self.open[-1].declared if inside else self._child(element)
             self._test(declared.attributes[item.name[1:]][0], value)
 
     def needs(self, element: str, item: Item, *, inside: bool) -> bool:
         """Whether the attribute has to be there."""
         if self._root is None:
             return False
-        declared = self._open[-1].declared if inside else self._child(element)
+        declared = self.open[-1].declared if inside else self._child(element)
         return declared.attributes[item.name[1:]][1]
 
     def _child(self, name: str) -> Declared:
-        if self._open:
-            outer = self._open[-1].declared
+        if self.open:
+            outer = self.open[-1].declared
             declared = outer.child(name)
             if declared.namespace != outer.namespace:
                 raise Beyond(f"the namespace of {name}")
@@ -137,7 +138,7 @@ class Proof:
             raise Beyond(f"the root {name}")
         return self._root
 
-    def _count(self, opened: _Open, items: Sequence[Item]) -> None:
+    def _count(self, opened: Open, items: Sequence[Item]) -> None:
         """Compare the order of the items with the places, and make counters where that does not tell enough."""
         places = opened.declared.places
         least, most = [0] * len(places), [0.0] * len(places)

@@ -20,6 +20,7 @@ from edi_router.mapping.registry import Function
 
 _TEXT = {"$ref": "#/$defs/text"}
 _PATH = {"type": "string", "minLength": 1}
+_OWN = "^[^/]+/[^/]+$"
 _ITEM: dict[str, Shape] = {
     "from": {"anyOf": [_PATH, {"type": "array", "items": _PATH}]},
     "all": {"anyOf": [_PATH, {"type": "array", "items": _PATH}]},
@@ -85,7 +86,11 @@ def _parts() -> Shape:
         "call": {
             "anyOf": [
                 {"enum": sorted(name for name, each in FUNCTIONS.items() if not each.needs_argument)},
-                {**_block({name: _argument(each) for name, each in sorted(FUNCTIONS.items())})},
+                text(pattern=_OWN, description="a function of the deployment: FILE/NAME"),
+                {
+                    **_block({name: _argument(each) for name, each in sorted(FUNCTIONS.items())}),
+                    "patternProperties": {_OWN: _TEXT},
+                },
             ]
         },
         "register": _block(dict.fromkeys(REGISTER_KEYS, _TEXT), REGISTER_KEYS),

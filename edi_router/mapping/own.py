@@ -61,7 +61,7 @@ def own_name(tree: Tree | None, text: str) -> OwnName | None:
 def _compiled(text: str, file: str, home: str) -> Mapping[str, Function]:
     space: dict[str, Any] = {"__name__": f"mappings.functions.{home}", "__file__": file}
     try:
-        exec(compile(text, file, "exec"), space)  # noqa: S102 - the deployment's own code
+        exec(compile(text, file, "exec"), space)
     except Exception as error:
         raise Unusable(f"{file}:{_line_of(error, file)}: {type(error).__name__}: {error}") from error
     own = {
@@ -88,7 +88,7 @@ def _function(name: str, apply: Callable[..., object], file: str) -> Function:
     parameters = list(inspect.signature(apply).parameters.values())
     plain = all(each.kind is each.POSITIONAL_OR_KEYWORD for each in parameters)
     if not plain or len(parameters) not in (1, 2):
-        line = apply.__code__.co_firstlineno  # type: ignore[attr-defined]
+        line = apply.__code__.co_firstlineno
         raise Unusable(f"{file}:{line}: a function takes a value, or a value and an argument")
     takes = len(parameters) == 2
     needs = takes and parameters[1].default is inspect.Parameter.empty

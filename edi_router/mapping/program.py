@@ -19,6 +19,8 @@ from edi_router.mapping.generate_code import Unsupported
 from edi_router.mapping.generate_proof import names_for
 from edi_router.mapping.generate_values import Generated
 from edi_router.mapping.model import Definition, Source, Wrap
+from edi_router.mapping.mould_write import Shared
+from edi_router.mapping.moulds import Moulds
 from edi_router.mapping.patterns import matches
 from edi_router.mapping.scope import Run
 from edi_router.mapping.wrapping import chosen, is_too_long, lines_of
@@ -58,7 +60,9 @@ class Program:
     With `record` it tells where its values come from; `items` are those that the record speaks of.
     """
 
-    def __init__(self, generated: Generated, tables: Mapping[str, Table]) -> None:
+    def __init__(
+        self, generated: Generated, tables: Mapping[str, Table], shared: Shared | None = None
+    ) -> None:
         self.text = generated.text
         self.items = generated.items
         self.sources = generated.sources
@@ -77,9 +81,12 @@ class Program:
             "find": self._find,
             **_NUMBERS,
         }
-        space |= {"matches": matches, "lines": _line_maker(generated.wraps)}
+        space |= {"matches": matches}
         space |= {"quote": quote, "plain": unmasked, "safe": _safe, "Unclear": Unclear}
-        space |= names_for(generated.kinds)
+        self._moulds: Moulds | None = None
+        if shared is not None:
+            self._moulds = Moulds(shared, {**space, "lines": _line_maker(shared.wraps)})
+        space |= {"lines": _line_maker(generated.wraps), **names_for(generated.kinds)}
         exec(compile(self.text, "<mapping>", "exec"), space)
         self._function: Callable[..., tuple[list[str], bool]] = space["program"]
         self.beyond = generated.beyond
@@ -87,21 +94,9 @@ class Program:
 
     def run(self, root: MessageNode, run: Run, record: Record | None = None) -> Made | None:
         """The document; None when the closures have to run."""
-        rows = root.rows(self._wanted)
-        if rows is None:
-            return None
-        if record is not None:
-            record.append(rows)
-        known: dict[int, Sequence[str]] = {}
-
-        def ask(number: int) -> Sequence[str]:
-            if number not in known:
-                known[number] = _values(self.sources[number], root, run)
-            return known[number]
-
-        tell = None if record is None else record.append
         try:
-            out, sure = self._function(rows, run.day, ask, self._memo, tell, run.context.zone)
+            found = self._by_mould(root, run) if record is None else None
+            out, sure = found or self._by_rows(root, run, record)
         except (Unclear, ValueError):
             return None
         text = "".join(out)
@@ -113,6 +108,40 @@ class Program:
             return None
         # What another encoding's decoder makes of the bytes is not ours to prove.
         return Made(document, sure and (encoding.upper() == "UTF-8") and len(document) <= LARGEST)
+
+    def _by_rows(self, root: MessageNode, run: Run, record: Record | None = None) -> tuple[list[str], bool]:
+        rows = root.rows(self._wanted)
+        if rows is None:
+            raise Unclear
+        if record is not None:
+            record.append(rows)
+        tell = None if record is None else record.append
+        ask = _asking(self.sources, root, run)
+        return self._function(rows, run.day, ask, self._memo, tell, run.context.zone)
+
+    def _by_mould(self, root: MessageNode, run: Run) -> tuple[list[str], bool] | None:
+        """By a pattern that captures all values, where one fits the message."""
+        moulds = self._moulds
+        text = root.text() if moulds is not None and not moulds.is_over else None
+        if moulds is None or text is None:
+            return None
+        ask = _asking(moulds.sources, root, run)
+
+        def tried() -> tuple[list[str], bool] | None:
+            return moulds.run(text, run.day, ask, self._memo, run.context.zone)
+
+        found = tried()
+        if found is None and moulds.is_due():
+            right = self._by_rows(root, run)
+
+            def again() -> tuple[list[str], bool] | None:
+                found = tried()
+                same = found is not None and ("".join(found[0]), found[1]) == ("".join(right[0]), right[1])
+                return found if same else None
+
+            moulds.learn(root, text, again)
+            return right
+        return found
 
     def _memo(self, number: int, day: str) -> dict[str, str]:
         """What look-ups of one kind have found as of a day."""
@@ -153,9 +182,24 @@ def program_for(
         generated = generate(definition, layout, namespace, record, declared)
         if any(name not in tables for name, *_ in generated.tables):
             return None
-        return Program(generated, tables)
+        shared = (
+            None if record else Shared(definition, layout, namespace, None if generated.beyond else declared)
+        )
+        return Program(generated, tables, shared)
     except (Unsupported, SyntaxError):
         return None
+
+
+def _asking(sources: Sequence[Source], root: MessageNode, run: Run) -> Callable[[int], Sequence[str]]:
+    """What gives the values of paths into the context or the envelope, by their numbers."""
+    known: dict[int, Sequence[str]] = {}
+
+    def ask(number: int) -> Sequence[str]:
+        if number not in known:
+            known[number] = _values(sources[number], root, run)
+        return known[number]
+
+    return ask
 
 
 def _values(source: Source, root: MessageNode, run: Run) -> Sequence[str]:

@@ -50,9 +50,9 @@ class Batch(Model):
     """A series of batches: what is collected for it, and when a batch of it is closed."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
-    of: Annotated[tuple[str, ...], BeforeValidator(_list)] = Field(min_length=1)
+    of: Annotated[tuple[str, ...], BeforeValidator(_list)]
     """The kinds of messages, as `receives` of an agreement names them; EDIFACT only."""
-    windows: Annotated[tuple[WindowHours, ...], BeforeValidator(_list)] = Field(min_length=1)
+    windows: Annotated[tuple[WindowHours, ...], BeforeValidator(_list)]
     calendar: str | None = None
     """The calendar on whose working days windows open; without one they open every day."""
     every: Span | None = None
@@ -79,6 +79,13 @@ class Batch(Model):
         for each in value:
             if Kind.parse(each).format != "edifact":
                 raise ValueError(f"`{each}` is no EDIFACT message: only those share an interchange")
+        return value
+
+    @field_validator("of", "windows")
+    @classmethod
+    def _some(cls, value: tuple[object, ...]) -> tuple[object, ...]:
+        if not value:
+            raise ValueError("needs at least one")
         return value
 
     @model_validator(mode="after")

@@ -39,7 +39,7 @@ def combined(make: Maker) -> Iterator[Drop]:
         "ciq-receipt.xml", RspNo=f"R{make.serial:05}", EntUuid=f"uuid-{make.serial}", RspCodes="0000",
         RspInfo="申报成功",
     )  # fmt: skip
-    yield Drop("CIQ-TJ", f"receipt-{make.serial}.xml", receipt, GOOD, wave=2)
+    yield Drop("CIQ-TJ", f"receipt-{make.serial}.xml", receipt, GOOD, wave=3)
 
 
 def certificate(make: Maker) -> Iterator[Drop]:

@@ -22,8 +22,10 @@ def ship(make: Maker) -> Iterator[Drop]:
         yield Drop("SHIPLINE", f"ship-{make.serial}.xml", wrong, rejected("R-PRIV-01"))
         return
     yield Drop("SHIPLINE", f"ship-{make.serial}.xml", data, GOOD)
+    last = AGENCIES[-1]
     for partner, agency in AGENCIES:
-        decision = "2" if make.happens(0.05) else "1"
+        # The last to answer tells whether the ship may sail; the order of the others does not matter.
+        decision = "2" if (partner, agency) == last and make.happens(0.2) else "1"
         reply = make.filled(
             "agency-reply.xml",
             DeclId=id,
@@ -31,7 +33,13 @@ def ship(make: Maker) -> Iterator[Drop]:
             Decision=decision,
             PermitNo=f"{agency}-{make.serial}",
         )
-        yield Drop(partner, f"reply-{agency}-{make.serial}.xml", reply, GOOD, wave=2)
+        yield Drop(
+            partner,
+            f"reply-{agency}-{make.serial}.xml",
+            reply,
+            GOOD,
+            wave=3 if (partner, agency) == last else 2,
+        )
 
 
 def manifest(make: Maker) -> Iterator[Drop]:

@@ -47,6 +47,8 @@ def test_every_file_of_the_sample_day_is_told(demo: tuple[Path, dict[str, object
     assert told["day"]["unexpected"] == []  # type: ignore[index]
     assert told["day"]["problems"] == []  # type: ignore[index]
     assert told["day"]["files"] >= 40  # type: ignore[index]
+    assert told["differences"] == [], "a shorter day is the beginning of the one in the golden file"
+    assert {route["route"] for route in told["routes"]} == {f"R{number:02}" for number in range(1, 22)}  # type: ignore[attr-defined]
 
 
 def test_results_and_acknowledgements_lie_where_it_says(demo: tuple[Path, dict[str, object]]) -> None:

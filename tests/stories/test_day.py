@@ -32,11 +32,7 @@ def test_the_sample_day_ends_as_the_golden_file_says(place: Place) -> None:
 
 def test_all_partners_take_part_and_one_message_in_eight_fails() -> None:
     rows = [each for each in golden(Tree.over_shipped()) if each.message]
-    partners = {
-        name.removeprefix("partners/").removesuffix(".yaml") for name in Tree.over_shipped().names("partners")
-    }
-    assert {each.partner for each in rows} == partners
-    assert len(partners) == 30
+    assert len({each.partner for each in rows}) == 30
     assert 290 <= len(rows) <= 310
     became = Counter(each.became for each in rows)
     assert set(became) == {"completed", "rejected", "held", "duplicate"}

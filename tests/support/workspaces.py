@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from edi_router.config import Tree, shipped_directory
 from edi_router.engine.round import EmbeddedEngine
-from edi_router.engine.workspace import Workspace
+from edi_router.engine.workspace import DATABASE_VARIABLE, Workspace, utc_now
 from edi_router.faults import Fault
 from edi_router.ledger.ledger import Ledger
 from edi_router.partners.settings import FILE
@@ -61,6 +62,51 @@ class Place:
         return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
     def outbox(self, partner: str) -> list[str]:
+        """The names of what still lies in a partner's outbox."""
+        return sorted(path.name for path in outbox(self.root, partner).iterdir())
+
+
+_LOADED: dict[tuple[str, ...], Configuration] = {}
+_load = Workspace.configuration
+
+
+def remembered(workspace: Workspace) -> tuple[Configuration | None, list[Fault]]:
+    """The linted configuration set, loaded once for all workspaces with the same files over the shipped ones."""
+    own = Tree(workspace.tree.layers[:-1])
+    key = (own.digest(files=(FILE,)), str(workspace.tree.layers[-1]), str(Path.cwd()))
+    if key in _LOADED:
+        return _LOADED[key], []
+    configuration, faults = _load(workspace)
+    if configuration is not None and not faults:
+        _LOADED[key] = configuration
+    return configuration, faults
+
+
+_MIGRATED: list[bytes] = []
+
+
+class Remembering(Workspace):
+    """A workspace that loads a configuration, and makes the tables of a ledger, once for all tests."""
+
+    def configuration(self) -> tuple[Configuration | None, list[Fault]]:
+        """The linted configuration set."""
+        return remembered(self)
+
+    def open_ledger(self, clock: Callable[[], datetime] = utc_now) -> Ledger:
+        """The ledger: a copy of an empty one where there is none yet."""
+        path = self.var / "ledger.db"
+        if path.exists() or DATABASE_VARIABLE in os.environ or self.settings().database:
+            return super().open_ledger(clock)
+        if not _MIGRATED:
+            super().open_ledger(clock).close()
+            _MIGRATED.append(path.read_bytes())
+        else:
+            self.var.mkdir(exist_ok=True)
+            path.write_bytes(_MIGRATED[0])
+        return super().open_ledger(clock)
+
+
+def outbox(self, partner: str) -> list[str]:
         """The names of what still lies in a partner's outbox."""
         return sorted(path.name for path in outbox(self.root, partner).iterdir())
 

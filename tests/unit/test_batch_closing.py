@@ -214,7 +214,7 @@ def test_what_is_late(made: str, more: dict[str, Any], missed: bool) -> None:
     [
         ({"windows": {"opens": "22:00", "closes": "22:00"}}, "closes at 22:00, when it opens"),
         ({"windows": [NIGHT, {"opens": "01:00", "closes": "03:00"}]}, "overlap"),
-        ({"windows": []}, "at least 1"),
+        ({"windows": []}, "at least one"),
         ({"of": "xml TransferOrder"}, "no EDIFACT message"),
         ({"of": "csv certificate-origin"}, "no EDIFACT message"),
         ({"kilobytes": "1", "megabytes": "1"}, "not both"),

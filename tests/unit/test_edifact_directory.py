@@ -63,6 +63,13 @@ def test_what_is_not_there_is_none(shipped: Definitions) -> None:
     assert shipped.codes("D96B", "2380") is None
 
 
+def test_a_name_too_long_for_a_file_is_not_there(shipped: Definitions) -> None:
+    for name in ("x" * 300, "😀" * 70):
+        assert shipped.message_of(name, "CUSDEC") is None
+        assert shipped.message_of("D96B", "X" * 300) is None
+        assert shipped.segment(name, "BGM") is None
+
+
 def test_service_messages_have_their_own_directory(shipped: Definitions) -> None:
     assert directory_name("CONTRL", "D", "96A") == "service-3"
     assert directory_name("CONTRL", "4", "1") == "service-4"

@@ -113,6 +113,22 @@ def test_the_edifact_example(tmp_path: Path) -> None:
     assert made.split("'")[1:-2] == [line.rstrip("'") for line in block("edi").splitlines()]
 
 
+def test_the_example_of_a_function_of_ones_own(tmp_path: Path) -> None:
+    files = {
+        "mappings/functions/harbour.py": block("python harbour"),
+        "mappings/m/mapping.yaml": mapping_to("xml/out.xsd", "Out", block("yaml own")),
+        "schemas/xml/out.xsd": SCHEMA,
+    }
+    found, faults = load(laid_out(tmp_path, files), "m")
+    assert found is not None, faults
+    document, _ = parse(block("xml source").encode())
+    assert document is not None
+    result = found.run(document.node(), STANDARD)
+    assert result.faults == []
+    made = etree.tostring(etree.fromstring(result.output)).decode()
+    assert canonical(made) == canonical(f"<Out>{block('xml own')}</Out>")
+
+
 def test_the_example_of_another_release_is_right(tmp_path: Path) -> None:
     body = block("yaml release")
     text = mapping_to("CODECO D01B", "CODECO", body + "SG10: {each: SG5, do: {EQD: EQD}}\n", "CODECO D95B")

@@ -78,7 +78,10 @@ def check(
     )
     if lenient and not fast:
         repair(message, partial(_spec_of, definitions, directory, service), syntax_version, lenient, bytes_in)
-    envelope = EnvelopeNode(_headers(message, definitions, service, interchange_header))
+
+    def envelope() -> EnvelopeNode:
+        return EnvelopeNode(_headers(message, definitions, service, interchange_header))
+
     checked = Checked(MessageNode(message.type, envelope), FaultList(LIMIT), None, directory)
     definition = checked.definition = definitions.message_of(directory, message.type)
     if definition is not None:

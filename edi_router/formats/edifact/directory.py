@@ -103,7 +103,7 @@ class _Loaded:
 
 
 LONGEST_NAME = 40
-"""Characters that the name of a directory or of a message type may have."""
+"""Characters that the name of a directory, or of a file in it, may have."""
 
 
 class Definitions:
@@ -125,9 +125,7 @@ class Definitions:
         return self.message_of(directory_name(type, version, release), type)
 
     def message_of(self, directory: str, type: str) -> MessageDef | None:
-        """The message type in the named directory; both names may be anything that stands in UNH."""
-        if max(len(directory), len(type)) > LONGEST_NAME:
-            return None  # no file can have such a name
+        """The message type in the named directory."""
         known = self._directory(directory).messages
         if type not in known:
             data = self._json(f"{directory}/messages/{type}.json") if type.isalnum() else None
@@ -190,6 +188,8 @@ class Definitions:
         return loaded
 
     def _json(self, name: str) -> dict[str, Any] | None:
+        if max(map(len, name.split("/"))) > LONGEST_NAME:
+            return None  # UNH may say anything, and no file can have such a name
         data = self._read(name)
         return None if data is None else cast(dict[str, Any], json.loads(data))
 

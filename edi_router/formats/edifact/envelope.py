@@ -9,6 +9,7 @@ from datetime import date
 from edi_router.faults import Fault
 from edi_router.formats.edifact import charset
 from edi_router.formats.edifact.envelope_parts import part_faults, without_controls
+from edi_router.formats.edifact.fast_message import SlicedMessage
 from edi_router.formats.edifact.model import (
     BAD_TAG,
     UNTERMINATED,
@@ -41,6 +42,10 @@ TOLD = {
 
 A reference that is too long is told in UNH; one in UNT that is another one is told for that.
 """
+
+
+_DATE = re.compile(r"[0-9]{6}([0-9]{2})?").fullmatch
+_TIME = re.compile(r"([01][0-9]|2[0-4])[0-5][0-9]").fullmatch
 
 
 def before_cut(segment: Segment, found: Iterable[Fault]) -> Iterator[Fault]:
@@ -125,6 +130,8 @@ def message_header_faults(message: Message) -> Iterator[Fault]:
 
 def version_of(message: Message) -> tuple[str, str]:
     """Message version (0052) and release (0054) by UNH, or by the UNG around it where UNH lacks them."""
+    if isinstance(message, SlicedMessage):  # its UNH lacks neither, and need not be split again
+        return message.canonical.version, message.canonical.release
     return (
         message.header.get(2, 2) or _of_group(message, 7, 1),
         message.header.get(2, 3) or _of_group(message, 7, 2),
@@ -133,6 +140,8 @@ def version_of(message: Message) -> tuple[str, str]:
 
 def group_version_faults(message: Message) -> Iterator[Fault]:
     """Whether the UNG around a message names another version than its UNH (ISO 9735: S008 and S009)."""
+    if message.group is None:
+        return
     pairs = [(message.header.get(2, at + 1), _of_group(message, 7, at)) for at in (1, 2)]
     if any(mine and groups and mine != groups for mine, groups in pairs):
         values = {
@@ -224,7 +233,7 @@ def _is_date(text: str) -> bool:
     >>> _is_date("240229"), _is_date("20230229")
     (True, False)
     """
-    if not re.fullmatch(r"[0-9]{6}([0-9]{2})?", text):
+    if not _DATE(text):
         return False
     try:
         date(int(text[:-4]) if len(text) == 8 else 2000 + int(text[:2]), int(text[-4:-2]), int(text[-2:]))
@@ -234,4 +243,4 @@ def _is_date(text: str) -> bool:
 
 
 def _is_time(text: str) -> bool:
-    return re.fullmatch(r"([01][0-9]|2[0-4])[0-5][0-9]", text) is not None
+    return _TIME(text) is not None

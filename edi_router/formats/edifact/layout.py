@@ -63,26 +63,27 @@ class Wanted:
 
 _Places = tuple[tuple[int, str], ...]
 """Where something is shown: the depth of the part, and the name in it."""
-_Move = tuple[tuple[tuple[_Places, int], ...], int, "str | None", _Places, "_Moves"]
+_Move = tuple[tuple[tuple[_Places, int], ...], int, "str | None", _Places, "Moves"]
 """The groups that begin, each with its depth; depth and name of the segment's first place; more places of it; what
 can follow."""
 
 
-class _Moves(dict[str, _Move]):
+class Moves(dict[str, _Move]):
     """What the next segment does, by its tag, found out when it is first asked for."""
 
     def __init__(
-        self, structure: Structure, wanted: Wanted | None, position: int, known: dict[int, _Moves]
+        self, structure: Structure, wanted: Wanted | None, position: int, known: dict[int, Moves]
     ) -> None:
         super().__init__()
         self._structure = structure
         self._wanted = wanted
-        self._position = position
+        self.position = position
+        """The number of the segment in the structure."""
         self._known = known
 
     def __missing__(self, tag: str) -> _Move:
         # A segment that may stand once cannot be the same again; further choices depend on counts.
-        steps = self._structure.direct(self._position, tag) if tag in self._structure.tags else ()
+        steps = self._structure.direct(self.position, tag) if tag in self._structure.tags else ()
         steps = tuple(step for step in steps if not step.same or step.target.limit > 1)
         if len(steps) != 1:
             raise KeyError(tag)
@@ -105,9 +106,9 @@ class _Moves(dict[str, _Move]):
     def _places(self, path: str, name: str, around: Sequence[str]) -> _Places:
         return ((len(around) - 1, name),) if self._wanted is None else self._wanted.places(path, around)
 
-    def _at(self, position: int) -> _Moves:
+    def _at(self, position: int) -> Moves:
         if position not in self._known:
-            self._known[position] = _Moves(self._structure, self._wanted, position, self._known)
+            self._known[position] = Moves(self._structure, self._wanted, position, self._known)
         return self._known[position]
 
 
@@ -124,7 +125,7 @@ class Layout:
         self._definitions = definitions
         self.directory = directory
         self._directories = (directory, service)
-        self._first: dict[Wanted | None, _Moves] = {}
+        self._first: dict[Wanted | None, Moves] = {}
         self._most: dict[str, int] | None = None
 
     def most(self) -> dict[str, int]:
@@ -165,16 +166,33 @@ class Layout:
                 raise ValueError(f"the message does not follow its definition at {tag}")
             yield step
 
-    def rows(self, message: Message, wanted: Wanted | None = None) -> Rows | None:
-        """A message without faults as rows, all of them or those `wanted`; None when they cannot be shown so."""
-        segments = _segments(message)
-        if segments is None:
-            return None
+    def walk(self, tags: Sequence[str]) -> list[Moves]:
+        """Where each segment leads, one after the other; raises LookupError where counts would have to decide.
+
+        Equal places are the same object.
+        """
+        moves = self._beginning(None)
+        found: list[Moves] = []
+        for tag in tags:
+            moves = moves[tag][4]
+            found.append(moves)
+        return found
+
+    def _beginning(self, wanted: Wanted | None) -> Moves:
         if wanted not in self._first:
             if len(self._first) >= WANTED:
                 self._first.clear()
-            self._first[wanted] = _Moves(self.structure, wanted, START, {})
-        moves, most = self._first[wanted], self.most()
+            self._first[wanted] = Moves(self.structure, wanted, START, {})
+        return self._first[wanted]
+
+    def rows(self, message: Message, wanted: Wanted | None = None) -> Rows | None:
+        """A message without faults as rows, all of them or those `wanted`; None when they cannot be shown so."""
+        text = row_text(message)
+        if text is None:
+            return None
+        segments = text.split("'")
+        segments.pop()
+        moves, most = self._beginning(wanted), self.most()
         root = Rows()
         parts = [root] * (DEPTH + 1)
         try:
@@ -258,8 +276,8 @@ def _without_xml(text: str) -> str:
     return text
 
 
-def _segments(message: Message) -> list[str] | None:
-    """The segments in their order, not yet split."""
+def row_text(message: Message) -> str | None:
+    """A message without faults in one text, masked as in rows; None when it cannot be shown so."""
     if not isinstance(message, SlicedMessage):
         return None
     reading, text = message.slice.reading, message.canonical.text
@@ -272,7 +290,4 @@ def _segments(message: Message) -> list[str] | None:
     # There are no control characters in canonical text, besides its masks.
     if not (text.isascii() or text.isprintable()) and _UNFIT.search(text.translate(_UNMASKED)):
         return None
-    text = _without_xml(text)
-    segments = text.split("'")
-    segments.pop()
-    return segments
+    return _without_xml(text)

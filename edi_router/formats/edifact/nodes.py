@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from edi_router.faults import Place
 from edi_router.formats.edifact.elements import ElementSpec, PartSpec, SegmentSpec
-from edi_router.formats.edifact.layout import Layout, Row, Rows, Wanted, is_usual, row_of
+from edi_router.formats.edifact.layout import Layout, Row, Rows, Wanted, is_usual, row_of, row_text
 from edi_router.formats.edifact.model import Message, Segment
 from edi_router.paths.node import Node
 
@@ -82,15 +82,24 @@ class MessageNode(GroupNode):
     first asked for (`defer`).
     """
 
-    __slots__ = ("_rows", "_waiting", "envelope", "layout", "unplaced")
+    __slots__ = ("_envelope", "_rows", "_waiting", "layout", "unplaced")
 
-    def __init__(self, name: str, envelope: EnvelopeNode, layout: Layout | None = None) -> None:
+    def __init__(
+        self, name: str, envelope: EnvelopeNode | Callable[[], EnvelopeNode], layout: Layout | None = None
+    ) -> None:
         super().__init__(name, None, None)
-        self.envelope = envelope
+        self._envelope = envelope
         self.layout = layout
         self.unplaced: list[SegmentNode] = []
         self._waiting: Message | None = None
         self._rows: tuple[Wanted | None, Rows | None] | None = None
+
+    @property
+    def envelope(self) -> EnvelopeNode:
+        """The service segments around the message, made when they are first asked for."""
+        if not isinstance(self._envelope, EnvelopeNode):
+            self._envelope = self._envelope()
+        return self._envelope
 
     def defer(self, message: Message) -> None:
         """Make the nodes from `message`, which is known to have no fault, when they are needed."""
@@ -122,6 +131,10 @@ class MessageNode(GroupNode):
         if self._rows is None or self._rows[0] is not wanted:
             self._rows = wanted, self._made(wanted)
         return self._rows[1]
+
+    def text(self) -> str | None:
+        """The message in one text, masked as rows are; None when it has faults or cannot be shown so."""
+        return None if self._waiting is None or self.layout is None else row_text(self._waiting)
 
     def _made(self, wanted: Wanted | None) -> Rows | None:
         if self.layout is None:
@@ -336,6 +349,11 @@ class ElementNode:
     def value(self) -> str | None:
         """The value, None when it is empty."""
         return self._value or None
+
+    @property
+    def leaf(self) -> tuple[int, int, int]:
+        """The number of its segment, its element, and its component (0 for a data element that is no component)."""
+        return self._segment.segment.number, self.element, self.component or 0
 
     def place(self) -> Place:
         """Where the value stands."""

@@ -32,7 +32,7 @@ from edi_router.formats.edifact.scan_tags import (
 from edi_router.formats.edifact.separators import Separators, split
 
 SEGMENT_LIMIT = 1 << 22
-FIRST = 512
+FIRST = 128
 """Bytes of the first batch of an interchange: its header, since messages may be cut out as a whole after it."""
 _BLANK = " \t\r\n"
 _PADDING = _BLANK + "\x00\x1a"
