@@ -13,7 +13,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 UNTRACED = re.compile(
-    r"tests/((bench|fuzz|mutants|property)/|unit/test_(ledger_(crash|properties)|profile_property)\.py)"
+    r"tests/((bench|fuzz|mutants|property)/|e2e/test_(demo|kill|wheel)\.py"
+    r"|unit/test_(ledger_(crash|properties)|profile_property)\.py)"
 )
 """Tests that run much data through lines which other tests run too: coverage measures those, since to trace every
 line of these would double their time."""
@@ -54,14 +55,19 @@ ROOMY = 4 << 30
 """So many bytes free in memory hold the folders of the tests that run at a time many times over."""
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Take coverage off the tests that are `UNTRACED`, and off most cases of tests with many."""
+    """Take coverage off the tests that are `UNTRACED`, and off most cases of tests with many; the longest come first.
+
+    A test of half a minute that comes last is waited for by all workers.
+    """
     met: Counter[str] = Counter()
     for item in sorted(items, key=lambda each: each.nodeid):
         test = item.nodeid.partition("[")[0]
         met[test] += 1
         if UNTRACED.match(test) or (met[test] > TRACED_CASES and met[test] % 10):
             item.add_marker(pytest.mark.no_cover)
+    items.sort(key=lambda each: each.get_closest_marker("slow") is None)
 
 
 @pytest.hookimpl(wrapper=True)

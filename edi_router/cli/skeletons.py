@@ -37,6 +37,9 @@ SETTINGS = """\
 # Where the running engine serves metrics, health and readiness: a port of this machine, or HOST:PORT.
 # metrics_address: ""
 
+# Who is told when something is wrong, besides the log: folder, webhook, mail (docs/alarms.md).
+# alarms: {failures: 3, channels: {log: {kind: log}}}
+
 # Channels by partner id, instead of the one in the partner's file (for a test machine).
 # channels:
 #   PARTNER-ID: {{kind: folder, root: exchange/PARTNER-ID}}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from edi_router.engine.alarm_channels import Where, tell
@@ -46,10 +46,12 @@ def _troubles(ledger: Ledger, configuration: Configuration) -> Iterator[Trouble]
         yield Trouble("processing-failed", f"failed:{partner}", CRITICAL, partner, "", {"number": number})
 
 
-def tell_alarms(ledger: Ledger, settings: AlarmSettings, where: Where) -> int:
+def tell_alarms(
+    ledger: Ledger, settings: AlarmSettings, where: Where, beat: Callable[[], None] = lambda: None
+) -> int:
     """Have every channel told what it is to be told now; returns how many notices were told.
 
-    What cannot be told is tried again later, longer and longer, and given up in the end; the alarm stays in the ledger.
+    `beat` is called before each, as a sign of life. What cannot be told is tried again later, longer and longer, and given up in the end; the alarm stays in the ledger.
     """
     now = instant(ledger.now())
     wanted = [
@@ -62,6 +64,7 @@ def tell_alarms(ledger: Ledger, settings: AlarmSettings, where: Where) -> int:
         ledger.announce_alarms(wanted)
     count = 0
     for notice in ledger.claim_notices():
+        beat()  # a channel may take its whole timeout
         told_on = settings.channels.get(notice.channel)
         if told_on is None:
             ledger.notice_failed(notice.id, "the channel is not in the settings any more", None)

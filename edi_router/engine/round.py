@@ -137,8 +137,8 @@ class EmbeddedEngine:
         watch_clocks(self.ledger, self.configuration)
         look_around(self.ledger, self.configuration)
         settings = self.configuration.settings
-        self.tally.beat()
-        tell_alarms(self.ledger, settings.alarms, Where(settings.name, self.workspace.root, settings.zone))
+        where = Where(settings.name, self.workspace.root, settings.zone)
+        tell_alarms(self.ledger, settings.alarms, where, self.tally.beat)
 
     def _tell(self, problems: Sequence[str]) -> None:
         """Log what is new; a problem that lasts is told once, and once when it is over."""

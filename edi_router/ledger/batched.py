@@ -10,7 +10,7 @@ import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import bindparam, literal, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, literal, or_, select, update
 
 from edi_router.formats.answer import Answer
 from edi_router.formats.edifact.reader import read
@@ -27,6 +27,7 @@ from edi_router.pipeline.model import Acknowledging, OutputKind
 REPEATS = "repeats"
 """The kind of the reference from an output to the one that it sends again."""
 _o, _mo, _or = tables.output.c, tables.message_output.c, tables.output_reference.c
+_a = tables.acknowledgement.c
 _AGAIN = re.compile(r"(.+)-s(\d+)")
 _OPEN = (None, str(Answer.RECEIVED))
 _ANSWER = update(tables.output).where(_o.id == bindparam("v_id")).values(answer=bindparam("v_answer"))
@@ -93,14 +94,30 @@ def collect_again(tx: Tx, rows: Sequence[Row], lot: str, why: str) -> list[str]:
     return [row["id"] for row in new]
 
 
+def refused() -> ColumnElement[bool]:
+    """The condition that an output went in a batch, was rejected by a CONTRL, and was not sent again.
+
+    What was rejected for its content, by a document of its business, is no question of sending it again.
+    """
+    told = select(_a.id).where(
+        _a.answer == str(Answer.REJECTED), _a.level.in_(("interchange", "group", "message"))
+    )
+    again = select(_or.output).where(_or.kind == REPEATS, _or.value == _o.id)
+    return and_(
+        _o.batch.is_not(None),
+        _o.answer == str(Answer.REJECTED),
+        told.where(or_(_a.output == _o.id, _a.output == _o.batch)).exists(),
+        ~again.exists(),
+    )
+
+
 def retry_rejected(tx: Tx, id: str) -> int:
     """Collect again what the partner has rejected of a batch, output, file or message; how many messages that is."""
     made = select(_mo.output).where(_mo.message == id, _mo.role == MADE_FROM)
     query = (
         select(_o.id)
-        .where(_o.series.is_not(None), _o.answer == str(Answer.REJECTED), _o.state == "delivered")
+        .where(refused(), _o.state == "delivered")
         .where(or_(_o.id == id, _o.file == id, _o.batch == id, _o.id.in_(made)))
-        .where(~select(_or.output).where(_or.kind == REPEATS, _or.value == _o.id).exists())
         .order_by(_o.batch, _o.number)
     )
     ids = list(tx.connection.scalars(query))

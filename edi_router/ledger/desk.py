@@ -23,13 +23,13 @@ class Desk(Store):
         """Try again what was given up; returns how many things that are.
 
         `id` is a delivery, an output (its deliveries), a file or message (its failed work, and the failed
-        deliveries of what was made from it). What a partner has rejected out of a batch is collected again. Raises
-        NotFound, and Refused when nothing of it has failed.
+        deliveries of what was made from it). Where nothing has failed, what a partner has rejected out of a batch
+        is collected again. Raises NotFound, and Refused when nothing of it has failed.
         """
         with self.write() as tx:
             if not _exists(tx, id):
                 raise NotFound(f"nothing has the id {id}")
-            count = self._retry_work(tx, id) + self._retry_deliveries(tx, id) + retry_rejected(tx, id)
+            count = self._retry_work(tx, id) + self._retry_deliveries(tx, id) or retry_rejected(tx, id)
             if not count:
                 raise Refused(f"nothing of {id} has failed")
             _decided(tx, "retry", id, "retry", by, "")
@@ -116,7 +116,9 @@ class Desk(Store):
         d, o, mo = tables.delivery, tables.output, tables.message_output
         made = select(mo.c.output).where(mo.c.message == id)
         member = o.alias("member").c
-        around = select(member.batch).where((member.id == id) | (member.file == id), member.batch.is_not(None))
+        around = select(member.batch).where(
+            (member.id == id) | (member.file == id), member.batch.is_not(None)
+        )
         query = (
             select(d.c.id)
             .join(o, o.c.id == d.c.output)

@@ -10,7 +10,7 @@ from edi_router.faults import Place
 from edi_router.formats.documents import Kind
 from edi_router.paths import Path
 
-KEYS = ("id", "from", "aliases", "schema", "to", "note", "date", "fragments", "output")
+KEYS = ("id", "from", "aliases", "schema", "to", "xslt", "note", "date", "fragments", "output")
 ITEM_KEYS = (
     "from", "all", "const", "register", "table", "as", "default", "required", "when", "each", "use", "do", "join", "then",
     "wrap", "first", "note",
@@ -210,3 +210,6 @@ class Definition:
     """The shared fragments that it uses, `FILE/NAME`."""
     makes: Kind | None = None
     """What it writes when that is no XML: an EDIFACT message of a directory, or a file of a layout."""
+    xslt: str = ""
+    """The XSLT 1.0 step that makes the XML output of what is written."""
+    xslt_place: Place | None = None

@@ -1,4 +1,4 @@
-"""Which Python of the deployment the mappings call, and where: what `lint` lists."""
+"""Which code of the deployment the mappings use, and where: functions in Python and XSLT steps, as `lint` lists them."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from edi_router.mapping.own import FOLDER as FUNCTIONS_FOLDER
 from edi_router.mapping.own import Unusable, files, of_file
 from edi_router.mapping.reading import read_definition
 from edi_router.mapping.registry import OwnName
+from edi_router.mapping.target_styled import FOLDER as STEPS
 
 
 @dataclass(frozen=True)
 class OwnFunction:
-    """A function of the deployment: `FILE/NAME`, its file, and the lines of mappings that call it (`ID:LINE`)."""
+    """A function of the deployment, `FILE/NAME`, or a step: its file, and the lines of mappings that use it (`ID:LINE`)."""
 
     name: str
     file: str
@@ -25,16 +26,19 @@ class OwnFunction:
 
 
 def own_functions(tree: Tree, ids: Sequence[str] = ()) -> list[OwnFunction]:
-    """All functions of the deployment; with `ids` those that these mappings call."""
+    """All functions and steps of the deployment; with `ids` those that these mappings use."""
     homes = files(tree)
+    steps = [name.removeprefix(f"{STEPS}/").removesuffix(".xsl") for name in tree.names(f"{STEPS}/", ".xsl")]
     used: dict[str, dict[str, None]] = {}
-    for id in (ids or names(tree)) if homes else ():
+    for id in (ids or names(tree)) if homes or steps else ():
         name = f"{FOLDER}/{id}/mapping.yaml"
         text = tree.text(name)
         # fragments of other files may call one, too
-        if not any(f"{home}/" in text for home in homes) and "use:" not in text:
+        if not any(f"{home}/" in text for home in homes) and "use:" not in text and "xslt:" not in text:
             continue
         definition, _ = read_definition(text, tree.display(name), tree)
+        if definition is not None and definition.xslt and definition.xslt_place is not None:
+            used.setdefault(definition.xslt, {})[f"{id}:{definition.xslt_place.line}"] = None
         for each in (definition, *definition.others) if definition is not None else ():
             for function, line in _calls(each.output):
                 used.setdefault(function, {})[f"{id}:{line}"] = None
@@ -46,6 +50,9 @@ def own_functions(tree: Tree, ids: Sequence[str] = ()) -> list[OwnFunction]:
         except Unusable:
             names_of = []
         found += [OwnFunction(name, file, tuple(used.get(name, ()))) for name in names_of]
+    found += [
+        OwnFunction(name, tree.display(f"{STEPS}/{name}.xsl"), tuple(used.get(name, ()))) for name in steps
+    ]
     return [each for each in found if each.used] if ids else found
 
 

@@ -71,7 +71,9 @@ class Reader(PartReader):
         date = block.get("date")
         if output is None:
             return None
-        schema, target = block.get("schema"), block.get("to")
+        schema, target, xslt = (block.get(key) for key in ("schema", "to", "xslt"))
+        if xslt is not None and self.makes is not None:
+            self.wrong(xslt.place, "xslt", self.text(xslt, "xslt"), "a step goes with an XSD in `to`")
         return Definition(
             id=self.text(block.get("id"), "id"),
             file=self.file,
@@ -87,6 +89,8 @@ class Reader(PartReader):
             aliases=self.names,
             fragments=self.fragments.shared(),
             makes=self.makes,
+            xslt=self.text(xslt, "xslt"),
+            xslt_place=None if xslt is None else xslt.place,
         )
 
     def _origin(self, node: ConfigNode | None) -> Kind | None:

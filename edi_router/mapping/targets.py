@@ -10,6 +10,7 @@ from edi_router.mapping.model import Definition
 from edi_router.mapping.target import Target, XmlTarget, load_schema
 from edi_router.mapping.target_edifact import EdifactTarget
 from edi_router.mapping.target_records import RecordsTarget
+from edi_router.mapping.target_styled import StyledTarget, load_step
 
 
 def load_target(
@@ -21,6 +22,9 @@ def load_target(
         schema, faults = load_schema(tree, definition.target, place)
         if schema is None:
             return None, faults
+        if definition.xslt:
+            step, faults = load_step(tree, definition.xslt, definition.xslt_place or place)
+            return (None if step is None else StyledTarget(definition.target, schema, step)), faults
         return XmlTarget(definition.target, schema, schema.target_namespace), []
     if kind.format != "edifact":
         layout, faults = load_layout(tree, kind.name, place)

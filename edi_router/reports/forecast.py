@@ -32,7 +32,7 @@ def forecasts(ledger: Ledger, configuration: Exchange, now: datetime) -> list[Fo
     found = []
     for each in kept(configuration):
         window = each.windows.open_at(now) or each.windows.next_after(now)
-        if window is not None:
+        if window is not None and each.partner.status.active:
             found += _of(ledger, each, [window], now)
     return found
 
@@ -41,7 +41,8 @@ def tonight(ledger: Ledger, configuration: Exchange, now: datetime) -> list[Fore
     """The windows that have just closed, are open or come next, of all series, in the order of their opening."""
     found: list[Forecast] = []
     for each in kept(configuration):
-        found += _of(ledger, each, list(_near(each, now)), now)
+        if each.partner.status.active:
+            found += _of(ledger, each, list(_near(each, now)), now)
     return sorted(found, key=lambda each: (each.window.opens, each.partner, each.batch))
 
 
@@ -104,7 +105,7 @@ def record_forecasts(ledger: Ledger, configuration: Exchange, now: datetime) -> 
     count = 0
     for each in kept(configuration):
         window = each.windows.open_at(now)
-        if window is None:
+        if window is None or not each.partner.status.active:
             continue
         slot = window.opens + (now - window.opens) // timedelta(hours=1) * timedelta(hours=1)
         name = f"{RECORDED} {each.name}"

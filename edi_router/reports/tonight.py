@@ -8,10 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import and_, func, select
 
-from edi_router.formats.answer import Answer
 from edi_router.ledger import Ledger, tables
 from edi_router.ledger.alarms import Alarm
-from edi_router.ledger.batched import REPEATS
+from edi_router.ledger.batched import refused
 from edi_router.ledger.clocks import ANSWER
 from edi_router.ledger.store import instant, micros
 from edi_router.partners.forecast import Forecast
@@ -105,12 +104,11 @@ def _clocks(ledger: Ledger, now: datetime) -> Iterator[Concern]:
 
 def _rejected(ledger: Ledger, now: datetime) -> Iterator[Concern]:
     """What partners have rejected out of batches in the last nights and nobody has sent again."""
-    o, r, e = tables.output.c, tables.output_reference.c, tables.event.c
-    again = select(r.output).where(r.kind == REPEATS, r.value == o.id).exists()
+    o, e = tables.output.c, tables.event.c
     query = (
         select(o.partner, func.count(func.distinct(o.id)), func.min(e.at))
         .join(tables.event, and_(e.subject == o.id, e.what == "answered"))
-        .where(o.series.is_not(None), o.answer == str(Answer.REJECTED), e.at >= micros(now - NIGHTS), ~again)
+        .where(refused(), e.at >= micros(now - NIGHTS))
         .group_by(o.partner)
         .order_by(o.partner)
     )

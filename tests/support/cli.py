@@ -35,13 +35,19 @@ class Ran:
 
 
 def edi_router(*arguments: str | Path) -> Ran:
-    """Run `edi-router` with these arguments in this process, through its real entry point."""
+    """Run `edi-router` with these arguments in this process, through its real entry point.
+
+    The configuration of a workspace is loaded once for all runs that find the same files.
+    """
     from edi_router.cli.main import main
+    from edi_router.engine.workspace import Workspace
+    from tests.support.workspaces import remembered
 
     out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
     code = 0
     argv = ["edi-router", *(str(argument) for argument in arguments)]
-    with patch.object(sys, "argv", argv), redirect_stdout(out), redirect_stderr(err):
+    loading = patch.object(Workspace, "configuration", remembered)
+    with loading, patch.object(sys, "argv", argv), redirect_stdout(out), redirect_stderr(err):
         try:
             main()
         except SystemExit as end:

@@ -106,28 +106,6 @@ class Remembering(Workspace):
         return super().open_ledger(clock)
 
 
-def outbox(self, partner: str) -> list[str]:
-        """The names of what still lies in a partner's outbox."""
-        return sorted(path.name for path in outbox(self.root, partner).iterdir())
-
-
-_LOADED: dict[str, Configuration] = {}
-
-
-class Remembering(Workspace):
-    """A workspace that loads a configuration once for all tests with the same files."""
-
-    def configuration(self) -> tuple[Configuration | None, list[Fault]]:
-        """The linted configuration set, remembered by its digest."""
-        digest = self.tree.digest(files=(FILE,))
-        if digest in _LOADED:
-            return _LOADED[digest], []
-        configuration, faults = super().configuration()
-        if configuration is not None and not faults:
-            _LOADED[digest] = configuration
-        return configuration, faults
-
-
 def outbox(root: Path, partner: str) -> Path:
     """The folder that a partner fills."""
     return root / "exchange" / partner / "out"
