@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 @click.command(
     help=say(
         "Check a whole configuration: settings, partners and their agreements, document types, profiles, mappings, "
-        "code tables and rules; every fault with file, line and column; and list the Python functions of the deployment "
-        "with the mappings that call them. PATH is a workspace, a mapping's "
+        "code tables and rules; every fault with file, line and column; and list the Python functions and XSLT steps "
+        "of the deployment with the mappings that use them. PATH is a workspace, a mapping's "
         "folder or a mapping file; without it, the workspace, else the shipped configuration.\n\n"
         "\b\nExamples:\n"
         "  edi-router lint\n"
         "  edi-router lint mappings/cusdec-eciq",
         "检查整套配置：设置、伙伴及协议、报文类型、配置规范、映射、代码表和规则；每个错误都指出文件、行和列；"
-        "并列出本部署自有的 Python 函数及调用它们的映射。"
+        "并列出本部署自有的 Python 函数和 XSLT 步骤及使用它们的映射。"
         "PATH 为工作区、映射目录或映射文件；省略时为当前工作区，否则为自带配置。\n\n"
         "\b\n示例：\n"
         "  edi-router lint\n"
@@ -47,16 +47,16 @@ def lint(ctx: click.Context, path: Path | None, as_json: bool) -> int:
     if as_json:
         shapes = [{"file": fault.place.file, **fault_json(fault, LANGUAGE)} for fault in faults]
         where = str(path if path is not None else tree.layers[0])
-        python = [{"function": each.name, "file": each.file, "used": list(each.used)} for each in own]
-        output.emit({"path": where, "faults": shapes[:1000], "fault_count": len(faults), "python": python})
+        code = [{"name": each.name, "file": each.file, "used": list(each.used)} for each in own]
+        output.emit({"path": where, "faults": shapes[:1000], "fault_count": len(faults), "own_code": code})
     else:
         output.print_faults(faults)
         for each in own:
             used = ", ".join(each.used) or say("not used", "未使用")
             print(
                 say(
-                    f"Python: {each.name} of {each.file}: {used}",
-                    f"Python：{each.file} 的 {each.name}：{used}",
+                    f"own code: {each.name} of {each.file}: {used}",
+                    f"自有代码：{each.file} 的 {each.name}：{used}",
                 )
             )
         print(_summary(faults))

@@ -34,6 +34,9 @@ SETTINGS = """\
 # A larger drop is left where it is and reported.
 # maximum_file_megabytes: 100
 
+# With less room on the disk nothing is received; what is in hand is processed and delivered.
+# minimum_free_megabytes: 200
+
 # Where the running engine serves metrics, health and readiness: a port of this machine, or HOST:PORT.
 # metrics_address: ""
 

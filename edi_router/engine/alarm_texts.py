@@ -62,6 +62,12 @@ _TEXTS: dict[str, tuple[str, str, str, str]] = {
         "Call the partner: {call}. `edi-router tonight` shows what waits; `edi-router batch close` sends it now.",
         "联系对方：{call}。用 `edi-router tonight` 查看待发内容；`edi-router batch close` 立即发送。",
     ),
+    "disk-low": (
+        "Only {number} MB are free on the disk of {path}; {least} MB have to be. Nothing is received.",
+        "{path} 所在磁盘仅剩 {number} MB，至少需要 {least} MB。已停止接收。",
+        "Make room: what waits in the partners' folders is received then. Processing and delivery go on.",
+        "请清理磁盘；之后会继续接收各方目录中的文件。处理与投递不受影响。",
+    ),
     "volume-unusual": (
         "{partner}: {number} {what} on {date}, where {usual} are usual.",
         "{partner}：{date} {what} 为 {number}，通常为 {usual}。",

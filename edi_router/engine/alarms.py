@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from edi_router.engine.alarm_channels import Where, tell
@@ -16,13 +16,13 @@ from edi_router.pipeline.configuration import Configuration
 log = logging.getLogger(__name__)
 FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(minutes=30)
-_LOOKED_FOR = ("reach:", "given-up:", "failed:")
+_LOOKED_FOR = ("disk", "reach:", "given-up:", "failed:")
 """The keys of the alarms that `look_around` raises, and clears when what it finds is gone."""
 
 
-def look_around(ledger: Ledger, configuration: Configuration) -> None:
-    """Raise an alarm for each trouble of now, and clear those that are over."""
-    found = {each.key: each for each in _troubles(ledger, configuration)}
+def look_around(ledger: Ledger, configuration: Configuration, met: Sequence[Trouble] = ()) -> None:
+    """Raise an alarm for each trouble of now, those of `met` among them, and clear those that are over."""
+    found = {each.key: each for each in (*met, *_troubles(ledger, configuration))}
     for each in found.values():
         ledger.raise_alarm(each)
     for alarm in ledger.alarms():

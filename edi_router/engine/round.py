@@ -19,12 +19,14 @@ from edi_router.engine.clocks import strike_clocks
 from edi_router.engine.deliver import BATCH, Courier
 from edi_router.engine.reach import Reach
 from edi_router.engine.receive import Receiver
+from edi_router.engine.space import Free, free_bytes, shortage
 from edi_router.engine.tally import Count, Tally
 from edi_router.engine.watch import watch_clocks
 from edi_router.engine.work import work
 from edi_router.engine.workspace import Workspace, WorkspaceError, utc_now
 from edi_router.faults import Fault
 from edi_router.ledger import Archive, Ledger
+from edi_router.ledger.alarms import CRITICAL, Trouble
 from edi_router.ledger.registering import SealedView
 from edi_router.ledger.sealing import key_for
 from edi_router.pipeline.configuration import Configuration
@@ -77,10 +79,12 @@ class EmbeddedEngine:
         self.progress = progress
         self.tally = tally or Tally(clock=lambda: clock().timestamp())
         self.stopping = False
+        self.free: Free = free_bytes
         self.patient = False
         """Whether partners that could not be reached are left alone for a while; else every round tries them."""
         self._watches: dict[str, StabilityWatch] = {}
         self._told: set[str] = set()
+        self._troubles: list[Trouble] = []
         self.configuration = self._load()
         self.registers = SealedView(ledger, key_for(workspace.secret_key(), "registers"))
 
@@ -122,7 +126,8 @@ class EmbeddedEngine:
         report = Report()
         with ExitStack() as stack:
             channels = Reach(self, report.problems, stack)
-            self._receive(channels, report)
+            if self._has_room(report.problems):
+                self._receive(channels, report)
             self.progress("process", "")
             report.processed = self.process(report.problems)
             self._deliver(channels, report)
@@ -132,10 +137,30 @@ class EmbeddedEngine:
         self.tally.end_round()
         return report
 
+    def _has_room(self, problems: list[str]) -> bool:
+        """Whether there is room to receive; an alarm where there is not, over when there is again."""
+        settings = self.configuration.settings
+        short = shortage(
+            (self.archive.folder, self.workspace.root), settings.minimum_free_megabytes, self.free
+        )
+        if short is None:
+            return True
+        path, megabytes = short
+        arguments: dict[str, str | int] = {
+            "path": path.name, "number": megabytes, "least": settings.minimum_free_megabytes,
+        }  # fmt: skip
+        problems.append(
+            f"{megabytes} MB are free on the disk of {path}, {settings.minimum_free_megabytes} have to be: "
+            "nothing is received"
+        )
+        self._troubles.append(Trouble("disk-low", "disk", CRITICAL, "", "", arguments))
+        return False
+
     def supervise(self) -> None:
         """Look at the clocks, at partners out of reach and at what failed; tell the alarms that follow."""
         watch_clocks(self.ledger, self.configuration)
-        look_around(self.ledger, self.configuration)
+        look_around(self.ledger, self.configuration, self._troubles)
+        self._troubles = []
         settings = self.configuration.settings
         where = Where(settings.name, self.workspace.root, settings.zone)
         tell_alarms(self.ledger, settings.alarms, where, self.tally.beat)

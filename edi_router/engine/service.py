@@ -14,6 +14,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from edi_router.engine.morning import mornings
 from edi_router.engine.round import EmbeddedEngine
 from edi_router.engine.workspace import utc_now
 
@@ -83,10 +84,12 @@ class Service:
         try:
             window = last_window(utc_now(), settings.nightly, settings.zone)
             closed = ledger.closed_books()
+            pages = {}
             for day in days_to_close(window, closed[-1] if closed else None):
                 self.engine.tally.beat()
-                books = ledger.close_books(day)
+                pages[day] = books = ledger.close_books(day)
                 log.info("books of %s closed: %s", day, "balanced" if books.balanced else "NOT BALANCED")
+            mornings(ledger, self.engine.archive, self.engine.configuration, pages)
             # Closing a day twice changes nothing, so the window counts as fired only when it is done.
             ledger.fire(NIGHTLY, window)
         except Exception:

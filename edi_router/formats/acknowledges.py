@@ -17,6 +17,8 @@ from edi_router.paths import Node, Path, PathError, parse
 
 ANY = "any"
 """Instead of a kind of reference: a number that may be any of those we sent."""
+INTERCHANGE = "interchange"
+"""The control reference of the EDIFACT interchange that we sent."""
 
 
 def _path(value: object) -> object:

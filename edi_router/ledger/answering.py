@@ -1,7 +1,7 @@
 """Documents that answer what we sent: matched by the numbers they name, also when they come too early or twice.
 
-What is named is an output to the partner that answers: by a number of its own, or of a message it was made from; the
-latest one that has it. Of answers that fit nothing the rows stay without an output, and are given to the first that
+What is named is an output to the partner that answers: by a number of its own, or of a message it was made from, or
+else by the interchange that it went in; the latest one that has it. Of answers that fit nothing the rows stay without an output, and are given to the first that
 is made within a day.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select, union_all, update
 
-from edi_router.formats.acknowledges import ANY
+from edi_router.formats.acknowledges import ANY, INTERCHANGE
 from edi_router.formats.answer import Answer
 from edi_router.ledger import tables
 from edi_router.ledger.clocks import stop_answers
@@ -130,4 +130,8 @@ def _find(connection: Connection, partner: str, numbers: Sequence[Reference]) ->
         for row in connection.execute(union_all(own, of_messages)).mappings()
         if (row["kind"], row["value"]) in kinds or (ANY, row["value"]) in kinds
     ]
+    interchanges = [value for kind, value in sorted(kinds) if kind == INTERCHANGE]
+    if not found and interchanges:
+        query = select(*columns).where(_o.control_reference.in_(interchanges), _o.partner == partner)
+        found = [dict(row) for row in connection.execute(query.where(_o.kind == DOCUMENT)).mappings()]
     return max(found, key=lambda row: (row["made"], row["id"]), default=None)

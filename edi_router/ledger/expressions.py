@@ -10,13 +10,12 @@ from sqlalchemy.dialects.postgresql import JSON as POSTGRESQL_JSON
 from edi_router.ledger import tables
 
 _e, _m = tables.event.c, tables.message.c
-_STEPS = (
-    (10_000_000, 10_000),
-    (100_000_000, 100_000),
-    (1_000_000_000, 1_000_000),
-    (10_000_000_000, 10_000_000),
+_STEPS = tuple(
+    (most * 10**decade, step * 10 ** (decade - 2))
+    for decade in range(6, 11)
+    for most, step in ((2, 2), (5, 5), (10, 10))
 )
-"""Below so many microseconds a span is rounded to so many."""
+"""Below so many microseconds a span is rounded to so many: three steps a decade."""
 
 
 def detail(connection: Connection, name: str) -> ColumnElement[str]:
@@ -61,7 +60,7 @@ def whole(column: ColumnElement[Any]) -> ColumnElement[int]:
 
 
 def rounded(span: ColumnElement[int]) -> ColumnElement[int]:
-    """A span in microseconds as it is kept: to the nearest 10 ms below 10 s, above that within half a per cent
-    (0.1 s below 100 s, 1 s below 1,000 s, 10 s below 10,000 s, then 100 s)."""
+    """A span in microseconds as it is kept: to the nearest 20 ms below 2 s, above that within one per cent."""
     steps = [(span < most, (span + step // 2) // step * step) for most, step in _STEPS]
-    return case(*steps, else_=(span + 50_000_000) // 100_000_000 * 100_000_000)
+    last = _STEPS[-1][1]
+    return case(*steps, else_=(span + last // 2) // last * last)

@@ -12,7 +12,8 @@ took          steps of live messages (`detail`, see STEPS), by sender, type and 
 went          outputs, by partner, kind (`type`) and state
 moved         moves of registers, by partner, register (`type`), outcome (`state`) and move (`detail`)
 clock         clocks that came to an end, or are over: by partner, kind (`type`), level (`way`), agreement, state, terms
-              (`detail`), `hour` at which they were due, and the `span` they ran
+              (`detail`), and the `span` they ran
+hour          the same clocks, by partner, kind, level, agreement, state and the `hour` at which they were due
 ============  ======================================================================================================
 """
 
@@ -35,8 +36,8 @@ DIMENSIONS = ("month", "measure", "partner", "type", "agreement", "state", "deta
 PROCESSED, MADE, WHOLE = "received-processed", "processed-delivered", "received-delivered"
 REFUSED, ACKNOWLEDGED, DECIDED = "received-refused", "delivered-acknowledged", "held-decided"
 STEPS = (PROCESSED, MADE, WHOLE, REFUSED, ACKNOWLEDGED, DECIDED)
-CAME, TO, TOOK, WENT, MOVED, CLOCK = "came", "to", "took", "went", "moved", "clock"
-_HOUR = 3_600_000_000
+CAME, TO, TOOK, WENT, MOVED, CLOCK, HOUR = "came", "to", "took", "went", "moved", "clock", "hour"
+_AN_HOUR = 3_600_000_000
 _m, _f, _o, _d, _e, _a, _c, _v, _mo = (
     tables.message.c, tables.file.c, tables.output.c, tables.delivery.c, tables.event.c, tables.acknowledgement.c,
     tables.clock.c, tables.visible_to.c, tables.message_output.c,
@@ -236,11 +237,19 @@ def _moved(connection: Connection, reach: Reach) -> Select[Any]:
 
 
 def _clock(connection: Connection, reach: Reach) -> Select[Any]:
+    ran = reach.span(func.coalesce(_c.stopped - _c.started, 0))
+    return _clocks(CLOCK, reach, detail=_c.terms, span=ran)
+
+
+def _hour(connection: Connection, reach: Reach) -> Select[Any]:
     due = func.coalesce(_c.due, _c.stopped, 0)
+    return _clocks(HOUR, reach, hour=(due + reach.offset) // _AN_HOUR % 24)
+
+
+def _clocks(measure: str, reach: Reach, **more: ColumnElement[Any]) -> Select[Any]:
     columns = _columns(
-        CLOCK, month=literal(reach.since[:7]), partner=_c.partner, type=_c.kind, way=_c.level,
-        agreement=_c.agreement, state=_c.state, detail=_c.terms, hour=(due + reach.offset) // _HOUR % 24,
-        span=reach.span(func.coalesce(_c.stopped - _c.started, 0)),
+        measure, month=literal(reach.since[:7]), partner=_c.partner, type=_c.kind, way=_c.level,
+        agreement=_c.agreement, state=_c.state, **more,
     )  # fmt: skip
     stopped = and_(_c.stopped >= (reach.begin if reach.on else reach.late), _c.stopped < reach.end)
     over = and_(_c.stopped.is_(None), _c.state == "breached", _c.due >= reach.begin, _c.due < reach.end)
@@ -254,7 +263,7 @@ def _together(*queries: Select[Any]) -> Select[Any]:
 
 
 MEASURES: Mapping[str, Callable[[Connection, Reach], Select[Any]]] = {
-    CAME: _came, TO: _to, TOOK: _took, WENT: _went, MOVED: _moved, CLOCK: _clock,
+    CAME: _came, TO: _to, TOOK: _took, WENT: _went, MOVED: _moved, CLOCK: _clock, HOUR: _hour,
 }  # fmt: skip
 
 

@@ -83,7 +83,7 @@ def _keep(tx: Tx, day: date, zone: ZoneInfo) -> bool:
 def figures(connection: Connection, measure: str, since: date, until: date, zone: ZoneInfo) -> Subquery:
     """The figures of a measure in a period, its columns `DIMENSIONS` and `number`: to be summed by what one asks for.
 
-    Whole months are taken from what is kept, which is fast and knows spans within half a per cent; a period of
+    Whole months are taken from what is kept, which is fast and knows spans within one per cent; a period of
     another kind is counted from the rows.
     """
     last = kept_through(connection, zone) if _whole_months(since, until) else ""

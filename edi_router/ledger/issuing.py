@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from edi_router.ledger import tables
 from edi_router.ledger.moves import Entry, canonical, enter
@@ -39,13 +39,18 @@ class Issue:
 class Issuing(Store):
     """The verb of documents of our own."""
 
+    def issued(self, about: str) -> bool:
+        """Whether a document was issued already."""
+        with self.read() as connection:
+            return _known(connection, _identity(about))
+
     def issue(self, issued: Issue, config: str) -> bool:
         """Write a document into the outbox; False when it was issued before. Its bytes are in the archive already."""
-        identity = hashlib.sha256(canonical([OURSELVES, issued.about]).encode()).hexdigest()
+        identity = _identity(issued.about)
         sha256 = hashlib.sha256(issued.content).hexdigest()
         file = identity[:24]
         with self.write() as tx:
-            if tx.connection.scalar(select(tables.file.c.id).where(tables.file.c.identity == identity)):
+            if _known(tx.connection, identity):
                 return False
             row = {
                 "id": file, "identity": identity, "counter": 0, "partner": OURSELVES, "channel": OURSELVES,
@@ -67,3 +72,12 @@ class Issuing(Store):
             )  # fmt: skip
             write_later(tx, file, f"{file}-1", [output], config)
             return True
+
+
+def _identity(about: str) -> str:
+    return hashlib.sha256(canonical([OURSELVES, about]).encode()).hexdigest()
+
+
+def _known(connection: Connection, identity: str) -> bool:
+    found = select(tables.file.c.id).where(tables.file.c.identity == identity)
+    return connection.scalar(found) is not None

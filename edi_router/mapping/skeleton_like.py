@@ -66,7 +66,9 @@ def carry_over(tree: Tree, other: str, id: str, source: str) -> Carried:
     new = definitions.message_of(directory, type)
     for message, kind in ((old, str(definition.origin)), (new, source)):
         if message is None:
-            raise ValueError(f"there is no definition of {kind}; import its release: edi-router directory import")
+            raise ValueError(
+                f"there is no definition of {kind}; import its release: edi-router directory import"
+            )
     assert old is not None
     assert new is not None
     groups = match_groups(old, new)

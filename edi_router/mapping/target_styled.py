@@ -79,7 +79,7 @@ def load_step(tree: Tree, name: str, place: Place) -> tuple[etree.XSLT | None, l
     shown = tree.display(file)
     try:
         sheet = etree.fromstring(tree.read(file), hardened())
-        if any(sheet.iter(f"{_XSL}include", f"{_XSL}import")):
+        if next(sheet.iter(f"{_XSL}include", f"{_XSL}import"), None) is not None:
             return None, [_wrong(name, place, f"{shown}: a step stands alone, without include and import")]
         return etree.XSLT(sheet, access_control=_NOTHING), []
     except (etree.XMLSyntaxError, etree.XSLTParseError) as error:

@@ -15,6 +15,7 @@ from edi_router.formats.documents import Kind
 from edi_router.partners.batches import lint_batches
 from edi_router.partners.model import Identification, Partner
 from edi_router.partners.spans import Limit
+from edi_router.partners.supervision import lint_supervision
 
 Nodes = Mapping[str, ConfigNode]
 OUTCOME = Kind("xml", "Outcome")
@@ -63,6 +64,7 @@ def load_partners(
         faults += _registers(partner, nodes[partner.id], registers)
         faults += lint_batches(partner, nodes[partner.id], calendars)
         faults += _limits(partner, nodes[partner.id], calendars)
+        faults += lint_supervision(partner.mismatches, partner.volumes, nodes[partner.id], calendars)
     return partners, faults
 
 

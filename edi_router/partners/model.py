@@ -17,6 +17,7 @@ from edi_router.partners.batches import Batch
 from edi_router.partners.channels import ChannelSettings
 from edi_router.partners.replies import AperakWhen, Replies
 from edi_router.partners.spans import Expected, Limit
+from edi_router.partners.supervision import BooksFile, Digest, Volume
 from edi_router.paths import PathError
 
 
@@ -174,9 +175,14 @@ class Agreement(Model):
 
     @model_validator(mode="after")
     def _some(self) -> Agreement:
-        if not (self.deliver or self.registers):
+        if not (self.routes or self.check_as):
             raise ValueError("must name at least one delivery or register")
         return self
+
+    @property
+    def routes(self) -> bool:
+        """Whether it says where documents go; one that only says how to check them is for answers to what we sent."""
+        return bool(self.deliver or self.registers)
 
     @property
     def kind(self) -> Kind:
@@ -232,6 +238,12 @@ class Partner(Model):
     """Which acknowledgements it gives to what we send, and within which time."""
     batches: Annotated[tuple[Batch, ...], BeforeValidator(_list)] = ()
     """What we send it collected, in one interchange with others, and when."""
+    books: BooksFile = "none"
+    """Whether, and in which form, it gets a list of what was exchanged each day, to compare with its own."""
+    mismatches: Digest | None = None
+    """Of a bureau of origin: the monthly digest of findings that do not match what it had passed."""
+    volumes: Annotated[tuple[Volume, ...], BeforeValidator(_list)] = ()
+    """Which of its volumes and values are watched, and when they raise an alarm."""
     call: str = ""
     """Whom to call when it cannot be reached or does not answer: an office, a role; no person's name."""
     on_bad_message: Literal["reject_message", "reject_interchange"] = "reject_message"

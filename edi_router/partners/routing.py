@@ -82,8 +82,8 @@ def choose(sender: Partner, kind: Kind, root: Node, test: bool, directory: Direc
     A document that fits none or several is held, never lost and never guessed; so is a test document for a
     live partner.
     """
-    by_kind = [agreement for agreement in sender.agreements if agreement.kind.includes(kind)]
-    fitting = fitting_agreements(sender, kind, root)
+    by_kind = [each for each in sender.agreements if each.kind.includes(kind) and each.routes]
+    fitting = [each for each in fitting_agreements(sender, kind, root) if each.routes]
     values_ = {"partner": sender.id, "kind": str(kind)}
     if not fitting:
         code = "route-conditions" if by_kind else "route-none"

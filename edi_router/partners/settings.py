@@ -65,6 +65,8 @@ class Settings(Model):
     """When the nightly round runs and the books of the day before are closed, in the business zone."""
     maximum_file_megabytes: int = Field(default=100, ge=1, le=10_000)
     """A larger drop is left where it is and reported."""
+    minimum_free_megabytes: int = Field(default=200, ge=0, le=10_000_000)
+    """With less room on the disk of the archive or the database nothing is received; what is in hand goes on."""
     metrics_address: Annotated[str, BeforeValidator(_listening)] = ""
     """Where the running engine serves metrics, health and readiness: [HOST:]PORT; nowhere when it is empty."""
     alarms: AlarmSettings = AlarmSettings()

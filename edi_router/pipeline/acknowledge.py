@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from edi_router.faults import Fault, Place
@@ -179,6 +179,11 @@ def acknowledging(
     if report is None:
         return None, []
     sent = ledger.sent_interchange(partner.id, report.sender, report.recipient, report.reference)
+    if sent is None:
+        # Some copy the parties of their own UNB into UCI, not those of the interchange that they answer.
+        sent = ledger.sent_interchange(partner.id, report.recipient, report.sender, report.reference)
+        if sent is not None:
+            report = replace(report, sender=report.recipient, recipient=report.sender)
     place = next(segment for segment in message.segments if segment.tag == "UCI").place(1)
     values = {"reference": report.reference, "answer": str(report.answer)}
     faults = []

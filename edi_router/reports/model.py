@@ -68,6 +68,8 @@ class Table:
     rows: Sequence[tuple[Value, ...]]
     bars: tuple[str, str] | None = None
     """The columns of label and value that a chart shows on the page."""
+    ordered: bool = False
+    """Whether the chart keeps the order of the rows, as hours have one, and stands upright."""
 
     def dicts(self) -> list[dict[str, Value]]:
         """The rows by column."""

@@ -37,7 +37,7 @@ def _body(report: Report, heading: str, name: str, language: str) -> Iterator[st
         if several:
             yield f'<h2 id="{table.id}">{escape(title(table.id, language))}</h2>'
         if table.bars is not None:
-            yield chart(table, *table.bars, language)
+            yield (columns if table.ordered else chart)(table, *table.bars, language)
         yield from _table(table, language)
 
 
@@ -88,4 +88,30 @@ def chart(table: Table, label: str, value: str, language: str) -> str:
         parts.append(f'<text x="236" y="{y + 13}" text-anchor="end">{escape(name[:40])}</text>')
         parts.append(f'<rect x="240" y="{y}" width="{width}" height="16"></rect>')
         parts.append(f'<text x="{width + 246}" y="{y + 13}">{written(number)}</text>')
+    return "".join(parts) + "</svg>"
+
+
+def columns(table: Table, label: str, value: str, language: str) -> str:
+    """Upright bars in the order of the rows; nothing when none is above 0."""
+    named = [(str(row[label]), row[value]) for row in table.dicts()]
+    numbers = [(name, Decimal(number)) for name, number in named if isinstance(number, int | Decimal)]
+    most = max((number for _, number in numbers), default=Decimal(0))
+    if most <= 0:
+        return ""
+    told = escape(f"{head(value, language)}: {title(table.id, language)}")
+    step = Decimal(680) / len(numbers)
+    parts = [f'<svg viewBox="0 0 700 190" role="img" aria-label="{told}"><title>{told}</title>']
+    for at, (name, number) in enumerate(numbers):
+        height = (number * 140 / most).quantize(Decimal("0.1"))
+        x, middle = (
+            (10 + step * at).quantize(Decimal("0.1")),
+            (10 + step * at + step / 2).quantize(Decimal("0.1")),
+        )
+        wide = (step * 8 / 10).quantize(Decimal("0.1"))
+        parts.append(f'<rect x="{x}" y="{165 - height}" width="{wide}" height="{height}"></rect>')
+        parts.append(f'<text x="{middle - 2}" y="182" text-anchor="middle">{escape(name)}</text>')
+        if number:
+            parts.append(
+                f'<text x="{middle - 2}" y="{160 - height}" text-anchor="middle">{written(number)}</text>'
+            )
     return "".join(parts) + "</svg>"

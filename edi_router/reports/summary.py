@@ -14,6 +14,7 @@ from edi_router.ledger.store import Store
 from edi_router.registers import Register
 from edi_router.reports.mismatches import mismatch_rates
 from edi_router.reports.model import Period, Report, Table, Value, percent, seconds
+from edi_router.reports.promises import promises
 from edi_router.reports.share import share
 from edi_router.reports.sql import figures, whole
 from edi_router.reports.steps import Steps, steps
@@ -59,11 +60,12 @@ def summary(ledger: Store, period: Period, terms: Terms, partner: str | None = N
             spans,
             _five(spans),
             *_routes(took, came),
+            *promises(connection, period, partner),
             mismatch_rates(connection, period),
             *_registers(connection, period, terms, partner),
         )
     online = share(ledger, period, terms.kinds, partner, by="all").tables[0]
-    more = (online, _inland(firms, terms), _saved(came, terms), _ranking(firms, top))
+    more = (online, _bureaus(online), _inland(firms, terms), _saved(came, terms), _ranking(firms, top))
     return Report("summary", period, (*found[2:], *more, *found[:2]))  # the long lists stand last
 
 
@@ -174,6 +176,21 @@ def _saved(came: _Came, terms: Terms) -> Table:
             number[kind] += count
     rows = [(kind, number[kind], number[kind] * hours) for kind, hours in sorted(terms.hours.items())]
     return Table("saved", ("document", "documents", "hours"), rows)
+
+
+def _bureaus(online: Table) -> Table:
+    """The bureaus by their online share, those that stated no total after them by documents."""
+    every = [row for row in online.dicts() if row["document"] == "*" and row["way"] == "*"]
+
+    def place(row: Mapping[str, Value]) -> tuple[Decimal, int, str]:
+        share, number = row["online_share"], row["documents"]
+        assert isinstance(number, int)
+        return (-share if isinstance(share, Decimal) else Decimal(1), -number, str(row["bureau"]))
+
+    columns = ("rank", "bureau", "firms", "documents", "total_documents", "online_share")
+    order = sorted(every, key=place)
+    rows = [(rank, *(row[name] for name in columns[1:])) for rank, row in enumerate(order, 1)]
+    return Table("bureaus", columns, rows, ("bureau", "documents"))
 
 
 def _ranking(firms: _Firms, top: int) -> Table:

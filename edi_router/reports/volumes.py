@@ -91,6 +91,15 @@ def _sums(
             found[sender, register, name][date.fromisoformat(day)] += amount * count
 
 
+def summed(
+    connection: Connection, period: Period, register: str, name: str, partner: str
+) -> dict[date, Decimal]:
+    """The sum of a field of a register's entries that a partner's documents made, by day."""
+    found: _Days = defaultdict(lambda: defaultdict(Decimal))
+    _sums(connection, period, register, name, partner, found)
+    return dict(found[partner, register, name])
+
+
 def _number(text: str) -> Decimal | None:
     """The number, or None.
 

@@ -20,6 +20,10 @@ TITLES = {
     "documents": ("Documents with a promised time, in seconds", "有承诺时限的单证（秒）"),
     "inland": ("Inland share", "内陆企业占比"),
     "saved": ("Hours saved", "节省工时"),
+    "bureaus": ("Ranking of bureaus", "机构排名"),
+    "promised": ("Time limits promised against actual, in seconds", "约定时限与实际（秒）"),
+    "hours": ("Limits by the hour at which they end", "按到期时刻统计的时限"),
+    "breaches": ("Breaches by partner, agreement and hour", "按伙伴、协议与时刻统计的超时"),
     "ranking": ("Ranking of firms", "企业排名"),
 }
 COLUMNS = {
@@ -38,7 +42,8 @@ COLUMNS = {
     "late": ("late", "超时"), "struck": ("struck", "响铃"), "kept_share": ("kept %", "按时率 %"),
     "delivered": ("delivered", "已投递"), "inland": ("inland", "内陆"), "coast": ("coast", "沿海"),
     "unknown": ("unknown", "未知"), "inland_share": ("inland share %", "内陆占比 %"), "hours": ("hours", "小时"),
-    "rank": ("rank", "名次"), "firm": ("firm", "企业"), "date": ("date", "日期"), "at": ("time", "时间"),
+    "rank": ("rank", "名次"), "hour": ("hour", "时刻"), "level": ("of", "事项"), "late_share": ("late %", "超时率 %"), "kept": ("kept", "按时"),
+    "firm": ("firm", "企业"), "date": ("date", "日期"), "at": ("time", "时间"),
     "transfer": ("transfer", "转单号"), "declaration": ("declaration", "报检号"), "origin": ("origin", "产地局"),
     "port": ("port", "口岸局"), "code": ("code", "代码"), "line": ("line", "项号"), "declared": ("declared", "申报"),
     "found": ("found", "实际"), "note": ("note", "说明"), "measure": ("measure", "指标"), "value": ("value", "数值"),
@@ -60,10 +65,12 @@ VALUES = {
     "completed": ("completed", "完成"), "rejected": ("rejected", "退回"), "duplicate": ("duplicate", "重复"),
     "held": ("held", "搁置"), "in_work": ("in work", "处理中"), "released": ("released", "已放行"),
     "waiting": ("waiting", "待投递"), "failed": ("failed", "失败"), "delivered": ("delivered", "已投递"),
+    "delivery": ("delivery", "投递"), "technical": ("technical answer", "技术回执"),
+    "functional": ("functional answer", "内容回执"), "business": ("business answer", "业务回执"),
     "document": ("document", "单证"), "acknowledgement": ("acknowledgement", "回执"),
     "accept": ("accepted", "接受"), "reject": ("refused", "退回"), "hold": ("held", "搁置"), "*": ("all", "合计"),
 }  # fmt: skip
-WORDED = frozenset({"state", "output", "step", "fast", "warning", "message", "document", "way"})
+WORDED = frozenset({"state", "output", "step", "fast", "warning", "message", "document", "way", "level"})
 """The columns whose values are words."""
 
 

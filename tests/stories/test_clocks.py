@@ -64,7 +64,7 @@ def test_late_acknowledgements_are_one_alarm_and_are_cleared_once(story: Story) 
 def test_a_paused_partner_alarms_nobody_and_is_marked(story: Story) -> None:
     declare(story, "CLOCK-3")
     story.wait(minutes=8)
-    story.place.ledger.pause("CUS-QD", "clerk", "maintenance until noon")
+    story.place.ledger.pause("CUS-QD", "maintenance until noon", "clerk")
     story.wait(minutes=10)
     assert alarms(story) == [("answer-soon-late", "warning", 1)]
     assert [(each.level, each.warned, each.paused) for each in story.place.ledger.late()] == [
@@ -76,7 +76,7 @@ def test_a_paused_partner_alarms_nobody_and_is_marked(story: Story) -> None:
 
 
 def test_an_undelivered_message_is_late(story: Story) -> None:
-    story.place.ledger.pause("CIQ-QD", "clerk", "server down")
+    story.place.ledger.pause("CIQ-QD", "server down", "clerk")
     text = sample("transfer-order.xml")
     story.send("CIQ-YC", text)
     story.wait(days=1)
@@ -84,6 +84,24 @@ def test_an_undelivered_message_is_late(story: Story) -> None:
     story.place.ledger.resume("CIQ-QD", "clerk")
     story.wait(seconds=1)
     assert alarms(story) == []
+
+
+def test_without_room_nothing_is_received_but_what_is_in_hand_goes_on(story: Story) -> None:
+    place = story.place
+    place.ledger.pause("CUS-QD", "maintenance", "clerk")
+    declare_later = sample("wco-declaration.xml").replace(b"GOOD-W01", b"ROOM-1")
+    assert story.send("ENT-A", declare_later) == ["in_work"]
+    place.engine.free = lambda path: 10_000_000
+    place.ledger.resume("CUS-QD", "clerk")
+    place.drop("ENT-A", "second.xml", sample("wco-declaration.xml").replace(b"GOOD-W01", b"ROOM-2"))
+    report = place.engine.round()
+    assert (report.received, report.delivered > 0) == (0, True)
+    assert len(report.problems) == 1
+    assert [each.kind for each in place.ledger.alarms()] == ["disk-low"]
+    assert place.outbox("ENT-A") == ["second.xml"]
+    place.engine.free = lambda path: 10**12
+    assert place.engine.until_idle().received == 1
+    assert place.ledger.alarms() == []
 
 
 @pytest.mark.parametrize(

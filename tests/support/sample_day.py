@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from pathlib import Path
 
@@ -33,5 +34,7 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder, deployment(Path(folder) / "ws") as place:
         problems = play_morning(place) + play(place, drops())
         rows = [*end_state(place.ledger), *of_books(place.ledger.books())]
-        (shipped_directory() / GOLDEN).write_text(written(rows), encoding="utf-8")
-    print(f"{len(rows)} rows", *problems, sep="\n")
+    if problems:
+        sys.exit("\n".join(problems))
+    (shipped_directory() / GOLDEN).write_text(written(rows), encoding="utf-8")
+    print(f"{len(rows)} rows")

@@ -74,7 +74,7 @@ def test_every_kind_of_answer_is_looked_at() -> None:
 @pytest.mark.parametrize("id_", sorted(ANSWERS))
 def test_numbers_are_kinds_of_references(id_: str) -> None:
     """A statement names what we sent by a kind that some document type gives to its own numbers."""
-    kinds = {kind for each in _TYPES for kind in each.references} | {"any", "file"}
+    kinds = {kind for each in _TYPES for kind in each.references} | {"any", "file", "interchange"}
     described: DocumentType = ANSWERS[id_]
     for reading in described.acknowledges:
         assert set(reading.by) <= kinds

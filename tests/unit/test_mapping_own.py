@@ -1,4 +1,4 @@
-"""Functions of the deployment: found, called, listed, and none of their mistakes stops anything."""
+"""Python functions and XSLT steps of the deployment: found, used, listed, and none of their mistakes stops anything."""
 
 from __future__ import annotations
 
@@ -118,8 +118,8 @@ def test_lint_lists_them_with_their_callers(tmp_path: Path) -> None:
     listed = {each.name: each.used for each in own_functions(found)}
     assert listed == {"own/plain": ("m:7",), "own/times": (), "own/fails": (), "own/no_text": ()}
     shown = edi_router("lint", tmp_path / "mappings/m", "--json")
-    [python] = shown.json["python"]
-    assert (python["function"], python["used"]) == ("own/plain", ["m:7"])
+    [own] = shown.json["own_code"]
+    assert (own["name"], own["used"]) == ("own/plain", ["m:7"])
 
 
 def test_two_states_of_a_file_stand_side_by_side(tmp_path: Path) -> None:
@@ -133,3 +133,82 @@ def test_two_states_of_a_file_stand_side_by_side(tmp_path: Path) -> None:
         assert result.faults == []
         made = (each.layers[0] / "mappings/m/cases/one/out.xml").read_text(encoding="utf-8")
         assert f"<A>{expected}</A>" in made
+
+
+SHEET = """<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">
+{more}<xsl:template match="/Flat"><Out><xsl:for-each select="Line"><xsl:element name="{{Name}}"><xsl:value-of
+select="Text"/></xsl:element></xsl:for-each></Out></xsl:template></xsl:stylesheet>"""
+STYLED = """id: m
+from: xml In
+to: xml/out.xsd
+xslt: by-name
+output:
+  Flat:
+    do:
+      Line: {each: V, do: {Name: "@name", Text: .}}
+"""
+
+
+def styled(
+    tmp_path: Path, name: str = "A", more: str = "", sheet: str = SHEET, mapping: str = STYLED
+) -> Tree:
+    found = tree(tmp_path, "own/plain")
+    (tmp_path / "mappings/m/mapping.yaml").write_text(mapping, encoding="utf-8")
+    (tmp_path / "mappings/xslt").mkdir()
+    (tmp_path / "mappings/xslt/by-name.xsl").write_text(
+        sheet.replace("{more}", more).replace("{{", "{").replace("}}", "}")
+    )
+    (tmp_path / "mappings/m/cases/one/in.xml").write_text(f'<In><V name="{name}">a-7B</V></In>')
+    return found
+
+
+def test_golden_cases_prove_a_step(tmp_path: Path) -> None:
+    found = styled(tmp_path)
+    assert lint("m", found) == []
+    [accepted] = run_cases(found, ["m"], accept=True)
+    assert accepted.faults == []
+    out = (tmp_path / "mappings/m/cases/one/out.xml").read_bytes()
+    assert out == b'<?xml version="1.0" encoding="UTF-8"?>\n<Out>\n  <A>a-7B</A>\n</Out>\n'
+    [step] = own_functions(found, ["m"])
+    assert (step.name, step.used) == ("by-name", ("m:4",))
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "problem"),
+    [
+        ("B", "", "The element B is not allowed here"),
+        ("1 2", "", "not a valid QName"),
+        ("A", '<xsl:variable name="file" select="document(&apos;/etc/hostname&apos;)"/>', "ocument"),
+    ],
+)
+def test_a_step_that_fails_refuses_the_document(tmp_path: Path, name: str, more: str, problem: str) -> None:
+    found = styled(tmp_path, name, more)
+    if more:
+        sheet = tmp_path / "mappings/xslt/by-name.xsl"
+        sheet.write_text(sheet.read_text().replace('select="Line"', 'select="Line[$file]"'))
+    [result] = run_cases(found, ["m"])
+    [fault] = result.faults
+    assert fault.code == "output-invalid"
+    assert problem in fault.values["problem"]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "mapping", "told"),
+    [
+        (SHEET, STYLED.replace("by-name", "by-nam"), "did you mean: by-name"),
+        (SHEET.replace("{more}", '<xsl:import href="x.xsl"/>'), STYLED, "a step stands alone"),
+        ("<xsl:stylesheet", STYLED, "by-name.xsl: "),
+        (
+            SHEET.replace("</xsl:element>", '</xsl:element><xsl:value-of select="(("/>'),
+            STYLED,
+            "by-name.xsl: ",
+        ),
+        (SHEET, STYLED.replace("xml/out.xsd", "CUSRES D96B"), "a step goes with an XSD"),
+    ],
+)
+def test_lint_tells_what_is_wrong_with_a_step(tmp_path: Path, sheet: str, mapping: str, told: str) -> None:
+    styled(tmp_path, sheet=sheet, mapping=mapping)
+    result = edi_router("lint", tmp_path / "mappings/m")
+    assert result.code == 1
+    assert "mapping.yaml:4:" in result.out + result.err
+    assert told in result.out + result.err

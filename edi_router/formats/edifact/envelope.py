@@ -48,6 +48,25 @@ _DATE = re.compile(r"[0-9]{6}([0-9]{2})?").fullmatch
 _TIME = re.compile(r"([01][0-9]|2[0-4])[0-5][0-9]").fullmatch
 
 
+_ORDINARY_UNB = re.compile(
+    r"UNB\+UNO[A-F]:[1-3](?:\+[A-Z0-9.-]{1,35}(?::[A-Z0-9]{1,4})?){2}\+([0-9]{6}):"
+    r"(?:[01][0-9]|2[0-3])[0-5][0-9]\+[A-Z0-9]{1,14}"
+).fullmatch
+_ORDINARY_UNZ = re.compile(r"UNZ\+([0-9]{1,6})\+([A-Z0-9]{1,14})").fullmatch
+"""What most interchanges begin and end with: a look at the parts one by one finds nothing in it."""
+
+
+def _is_ordinary(header: Segment) -> bool:
+    """Whether the UNB is one in which nothing is wrong, by one look."""
+    found = _ORDINARY_UNB(header.text) if _has_usual_marks(header) else None
+    return found is not None and _is_date(found[1])
+
+
+def _has_usual_marks(segment: Segment) -> bool:
+    marks = segment.dialect.separators
+    return marks.element == "+" and marks.component == ":"
+
+
 def before_cut(segment: Segment, found: Iterable[Fault]) -> Iterator[Fault]:
     """The faults of a segment without those at its end, where the file is cut off in it: that is told already."""
     elements = segment.elements() if segment.marks & UNTERMINATED else ()
@@ -61,7 +80,7 @@ def before_cut(segment: Segment, found: Iterable[Fault]) -> Iterator[Fault]:
 def header_faults(interchange: Interchange, *, encoding_given: bool) -> Iterator[Fault]:
     """What is wrong with UNB itself."""
     header = interchange.header
-    if header is None:
+    if header is None or _is_ordinary(header):
         return
     yield from part_faults(header, interchange.syntax_version)
     level, stated = header.get(1, 1), header.get(1, 2)
@@ -84,9 +103,12 @@ def trailer_faults(interchange: Interchange) -> Iterator[Fault]:
     trailer = interchange.trailer
     if trailer is None:
         return
-    yield from part_faults(trailer, interchange.syntax_version)
     groups = interchange.group_count
     number = groups or interchange.message_count + interchange.package_count
+    ordinary = _ORDINARY_UNZ(trailer.text) if _has_usual_marks(trailer) else None
+    if ordinary and number and int(ordinary[1]) == number and ordinary[2] == interchange.control_reference:
+        return
+    yield from part_faults(trailer, interchange.syntax_version)
     unit = "groups" if groups else "messages"
     if number:
         yield from _count_fault(trailer, "interchange-count-wrong", number, unit=unit)

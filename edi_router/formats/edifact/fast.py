@@ -73,15 +73,18 @@ class Lane:
         """For the messages of one interchange: the proof that one has no fault, or False."""
         definitions = self.definitions
         proof = (definitions, self.check_as, syntax_version, self.codes)
+
+        def entry_of(asked: tuple[str, str, str, str | None, int, Characters]) -> tuple[Key, _Entry]:
+            key = replace(key_of(*asked), codes=self.codes)
+            return key, definitions.cached(("fast", key), _Entry)
+
         known: dict[tuple[str, str, str], tuple[Key, _Entry]] = {}
 
         def prove(message: Canonical) -> Proof | Literal[False]:
             by = message.type, message.version, message.release
             if by not in known:
-                key = replace(
-                    key_of(*by, self.check_as, syntax_version, reading.characters), codes=self.codes
-                )
-                known[by] = key, definitions.cached(("fast", key), _Entry)
+                asked = (*by, self.check_as, syntax_version, reading.characters)
+                known[by] = definitions.cached(("lane", asked, self.codes), partial(entry_of, asked))
             key, entry = known[by]
             if entry.matches is None:
                 entry.seen += len(message.text)
