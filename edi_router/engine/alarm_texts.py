@@ -62,6 +62,13 @@ _TEXTS: dict[str, tuple[str, str, str, str]] = {
         "Call the partner: {call}. `edi-router tonight` shows what waits; `edi-router batch close` sends it now.",
         "联系对方：{call}。用 `edi-router tonight` 查看待发内容；`edi-router batch close` 立即发送。",
     ),
+    "window-stalled": (
+        "{partner}: nothing of the batch {batch} has been delivered for ten minutes; {number} messages wait, the cut-off "
+        "is {closes}.",
+        "{partner}：批次 {batch} 已十分钟无投递，尚有 {number} 份报文，截止时间 {closes}。",
+        "Call the partner: {call}. `edi-router tonight` shows what waits.",
+        "联系对方：{call}。用 `edi-router tonight` 查看待发内容。",
+    ),
     "disk-low": (
         "Only {number} MB are free on the disk of {path}; {least} MB have to be. Nothing is received.",
         "{path} 所在磁盘仅剩 {number} MB，至少需要 {least} MB。已停止接收。",

@@ -11,12 +11,14 @@ from edi_router.ledger import Ledger
 from edi_router.ledger.alarms import CLEARED, CRITICAL, RAISED, WARNING, WORSE, Alarm, Trouble
 from edi_router.ledger.store import instant
 from edi_router.partners.alarms import AlarmChannel, AlarmSettings
+from edi_router.partners.forecast import Forecast
 from edi_router.pipeline.configuration import Configuration
+from edi_router.reports.forecast import forecasts
 
 log = logging.getLogger(__name__)
 FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(minutes=30)
-_LOOKED_FOR = ("disk", "reach:", "given-up:", "failed:")
+_LOOKED_FOR = ("disk", "reach:", "given-up:", "failed:", "window:")
 """The keys of the alarms that `look_around` raises, and clears when what it finds is gone."""
 
 
@@ -44,6 +46,23 @@ def _troubles(ledger: Ledger, configuration: Configuration) -> Iterator[Trouble]
         yield Trouble("delivery-given-up", f"given-up:{partner}", CRITICAL, partner, "", {"number": number})
     for partner, number in ledger.failed_files().items():
         yield Trouble("processing-failed", f"failed:{partner}", CRITICAL, partner, "", {"number": number})
+    for forecast in forecasts(ledger, configuration, instant(ledger.now())):
+        # Of a window that has not opened yet nothing is measured tonight: by then a partner may be well again.
+        if forecast.state == "open" and forecast.ends_badly and forecast.partner not in paused:
+            yield _missed(forecast, partners[forecast.partner].call)
+
+
+def _missed(forecast: Forecast, call: str) -> Trouble:
+    closes, done = forecast.window.closes, forecast.done_at
+    late = timedelta(0) if forecast.margin is None else -forecast.margin
+    arguments: dict[str, str | int] = {
+        "batch": forecast.batch, "number": forecast.remaining, "closes": closes.isoformat(timespec="seconds"),
+        "done": "-" if done is None else done.isoformat(timespec="seconds"),
+        "margin": f"{max(round(late.total_seconds() / 60), 0)} min", "call": call or "-",
+    }  # fmt: skip
+    kind = "window-missed" if done is not None and late > timedelta(0) else "window-stalled"
+    key = f"window:{forecast.partner}/{forecast.batch}:{forecast.window.opens.isoformat()}"
+    return Trouble(kind, key, CRITICAL, forecast.partner, "", arguments)
 
 
 def tell_alarms(
@@ -51,7 +70,8 @@ def tell_alarms(
 ) -> int:
     """Have every channel told what it is to be told now; returns how many notices were told.
 
-    `beat` is called before each, as a sign of life. What cannot be told is tried again later, longer and longer, and given up in the end; the alarm stays in the ledger.
+    `beat` is called before each, as a sign of life. What cannot be told is tried again later, longer and longer, and
+    given up in the end; the alarm stays in the ledger.
     """
     now = instant(ledger.now())
     wanted = [

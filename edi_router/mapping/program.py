@@ -70,6 +70,8 @@ class Program:
         self.records = generated.records
         self._wanted = generated.wanted
         self._uses = [(tables[name], by, column, may) for name, by, column, may in generated.tables]
+        self._elsewhere = {mask for mask in MASKS if repr(mask)[1:-1] in self.text}
+        """The masks of texts that are not of the message: constants, and what tables and the context have given."""
         self._memos: list[dict[str, dict[str, str]]] = [{} for _ in self._uses]
         space: dict[str, Any] = {f"f_{name}": function.apply for name, function in FUNCTIONS.items()}
         space |= {
@@ -94,13 +96,15 @@ class Program:
 
     def run(self, root: MessageNode, run: Run, record: Record | None = None) -> Made | None:
         """The document; None when the closures have to run."""
+        moulds = self._moulds
+        shown = root.text() if moulds is not None and not moulds.is_over and record is None else None
         try:
-            found = self._by_mould(root, run) if record is None else None
+            found = self._by_mould(root, run, shown) if shown is not None else None
             out, sure = found or self._by_rows(root, run, record)
         except (Unclear, ValueError):
             return None
         text = "".join(out)
-        for mask, mark in _MARKS:
+        for mask, mark in _MARKS if shown is None else self._marks_in(shown):
             text = text.replace(mask, mark)
         encoding = run.context.encoding
         document = encoded(f"{declaration(encoding)}\n{text}\n", encoding)
@@ -116,16 +120,19 @@ class Program:
         if record is not None:
             record.append(rows)
         tell = None if record is None else record.append
-        ask = _asking(self.sources, root, run)
+        ask = _asking(self.sources, root, run, self._elsewhere)
         return self._function(rows, run.day, ask, self._memo, tell, run.context.zone)
 
-    def _by_mould(self, root: MessageNode, run: Run) -> tuple[list[str], bool] | None:
-        """By a pattern that captures all values, where one fits the message."""
+    def _marks_in(self, shown: str) -> list[tuple[str, str]]:
+        """The masks that an output may have: those of the message, which is `shown`, and of texts from elsewhere."""
+        return [(mask, mark) for mask, mark in _MARKS if mask in shown or mask in self._elsewhere]
+
+    def _by_mould(self, root: MessageNode, run: Run, text: str) -> tuple[list[str], bool] | None:
+        """By a pattern that captures all values of the message, which is `text`, where one fits it."""
         moulds = self._moulds
-        text = root.text() if moulds is not None and not moulds.is_over else None
-        if moulds is None or text is None:
+        if moulds is None:
             return None
-        ask = _asking(moulds.sources, root, run)
+        ask = _asking(moulds.sources, root, run, self._elsewhere)
 
         def tried() -> tuple[list[str], bool] | None:
             return moulds.run(text, run.day, ask, self._memo, run.context.zone)
@@ -162,6 +169,7 @@ class Program:
         for text in texts:
             if text:
                 self._memo(number, day)[key] = text = _kept(text)
+                self._elsewhere.update(mask for mask in MASKS if mask in text)
                 return text
         return None
 
@@ -190,13 +198,16 @@ def program_for(
         return None
 
 
-def _asking(sources: Sequence[Source], root: MessageNode, run: Run) -> Callable[[int], Sequence[str]]:
-    """What gives the values of paths into the context or the envelope, by their numbers."""
+def _asking(
+    sources: Sequence[Source], root: MessageNode, run: Run, masks: set[str]
+) -> Callable[[int], Sequence[str]]:
+    """What gives the values of paths into the context or the envelope, by their numbers; their masks are noted."""
     known: dict[int, Sequence[str]] = {}
 
     def ask(number: int) -> Sequence[str]:
         if number not in known:
-            known[number] = _values(sources[number], root, run)
+            known[number] = found = _values(sources[number], root, run)
+            masks.update(mask for text in found for mask in MASKS if mask in text)
         return known[number]
 
     return ask

@@ -24,7 +24,7 @@ from edi_router.rules.context import Context
 
 FOLDER = "mappings/xslt"
 _XSL = "{http://www.w3.org/1999/XSL/Transform}"
-_NOTHING = etree.XSLTAccessControl(
+_NOTHING = etree.XSLTAccessControl(  # type: ignore[call-arg]  # the stubs know no parameters
     read_file=False, write_file=False, create_dir=False, read_network=False, write_network=False
 )
 
@@ -63,8 +63,8 @@ class StyledTarget:
             return Written(b"", [*told(made.faults, root, run), fault])
         etree.indent(result)
         encoding = run.context.encoding
-        body: bytes = etree.tostring(result.getroot(), xml_declaration=False, encoding=encoding)
-        content = f'<?xml version="1.0" encoding="{encoding}"?>\n'.encode() + body + b"\n"
+        body = str(etree.tostring(result.getroot(), encoding="unicode"))
+        content = f'<?xml version="1.0" encoding="{encoding}"?>\n{body}\n'.encode(encoding)
         return Written(content, told([*made.faults, *self.schema.check(content)], root, run))
 
 

@@ -14,6 +14,7 @@ from edi_router.config import shipped_directory
 from tests.support import readme
 from tests.support.cli import edi_router
 
+pytestmark = pytest.mark.slow
 COMMAND = [sys.executable, "-m", "edi_router.cli.main"]
 
 

@@ -141,13 +141,13 @@ def written(kind, seed, damage, ends="", level="UNOC"):
     return interchange_of(messages, kind[2], level, ends)
 
 
-@settings(deadline=None, max_examples=examples(40))
+@settings(deadline=None, max_examples=examples(25))
 @given(st.sampled_from(TYPES), seeds, ends)
 def test_valid_messages_are_accepted(kind, seed, ends):
     assert list(judged(written(kind, seed, False, ends), spelt=kind in SPELT)) == [(True, [])] * 3
 
 
-@settings(deadline=None, max_examples=examples(80))
+@settings(deadline=None, max_examples=examples(50))
 @given(st.sampled_from(TYPES), seeds, ends, levels)
 def test_damaged_messages_are_accepted_only_without_fault(kind, seed, ends, level):
     data = written(kind, seed, True, ends, level)

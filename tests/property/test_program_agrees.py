@@ -241,7 +241,7 @@ def test_a_program_gives_what_the_closures_give():
 
 
 @given(st.sampled_from(KINDS), st.integers(0, 1 << 32), st.booleans())
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def programs_and_closures_agree(kind, seed, damage):
     chance, found = drawn(kind, seed, damage)
     for _, root in found:

@@ -34,6 +34,7 @@ def take_away(inbox: Path, taken: Counter[str]) -> None:
             path.unlink()
 
 
+@pytest.mark.slow
 def test_kills_lose_nothing_and_double_nothing(database: str, tmp_path: Path, root: Path) -> None:
     chance = random.Random(7)
     for name in ("outbox", "inbox"):

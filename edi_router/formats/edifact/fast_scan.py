@@ -28,7 +28,6 @@ class Cutter:
 
     def __init__(self, scanner: Scanner, reading: Reading, proves: Proves | None) -> None:
         self._proves = proves
-        self._is_well_formed = well_formed(reading.characters).fullmatch
         self.scanner = scanner
         self.reading = reading
         marks = reading.dialect.separators
@@ -53,13 +52,16 @@ class Cutter:
         if canonical is not None and self.scanner.any_case and has_lower(_naming(canonical)):
             canonical = None  # the scanner reads these in capitals
         proof = canonical is not None and self._proves is not None and self._proves(canonical)
-        if canonical is None or not (proof or self._is_well_formed(canonical.text)):
+        if canonical is None or not (proof or self._is_well_formed(canonical)):
             self._return(self._end - self._at)
             return None
         self._at = self._end
         self._offset, self._line, self._column = found.after()
         proof = None if self._proves is None else proof
         return SlicedMessage(found, canonical, group, proof)
+
+    def _is_well_formed(self, message: Canonical) -> bool:
+        return well_formed(self.reading.characters).fullmatch(message.text) is not None
 
     def _next(self) -> Slice | None:
         """The text of the next message."""
