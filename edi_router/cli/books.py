@@ -1,40 +1,63 @@
-"""`edi-router books`: the page of a business date, closing it, verifying the chain."""
+"""`edi-router books`: the page of a business date, closing and verifying; what was exchanged with a partner."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from edi_router.cli import options, output, workspace
-from edi_router.cli.language import say
+from edi_router.cli.books_exchange import compare, export
+from edi_router.cli.language import LANGUAGE, say
 
 if TYPE_CHECKING:
-    from edi_router.ledger.books import Books, Equation
+    from zoneinfo import ZoneInfo
 
-WORDS = {
-    "carried_over": ("carried over", "上日结转"),
-    "in": ("in", "收入"),
-    "made": ("made", "生成"),
-    "received": ("received", "接收"),
-    "completed": ("completed", "完成"),
-    "rejected": ("rejected", "退回"),
-    "duplicate": ("duplicate", "重复"),
-    "held": ("held", "搁置"),
-    "in_work": ("in work", "处理中"),
-    "delivered": ("delivered", "已投递"),
-    "failed": ("failed", "失败"),
-    "waiting": ("waiting", "待投递"),
-    "processed": ("processed", "已处理"),
-}
+    from edi_router.ledger.books import Books
+
+PAGE = "page"
 
 
-@click.command(
+class _Books(click.Group):
+    """A group whose verb `page` may be left out: `books 2026-03-14 --close`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0] not in self.commands and args[0] not in ("-h", "--help")):
+            args = [PAGE, *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(
+    cls=_Books,
     help=say(
         "The books of a business date: does everything that came in have an outcome?\n\n"
-        "Example: edi-router --workspace DIR books 2026-11-20 --close",
-        "某业务日的账簿：收到的是否都有去向？\n\n示例：edi-router --workspace DIR books 2026-11-20 --close",
-    )
+        "`books DATE …` is `books page DATE …`.\n\n"
+        "\b\nExamples:\n"
+        "  edi-router --workspace DIR books 2026-11-20 --close\n"
+        "  edi-router --workspace DIR books 2026-11-20 --html books.html\n"
+        "  edi-router --workspace DIR books compare theirs.csv --partner CUS-QD --date 2026-11-20",
+        "某业务日的账簿：收到的是否都有去向？\n\n"
+        "`books DATE …` 即 `books page DATE …`。\n\n"
+        "\b\n示例：\n"
+        "  edi-router --workspace DIR books 2026-11-20 --close\n"
+        "  edi-router --workspace DIR books 2026-11-20 --html books.html\n"
+        "  edi-router --workspace DIR books compare theirs.csv --partner CUS-QD --date 2026-11-20",
+    ),
+)
+def books() -> None:
+    """The verbs of the books."""
+
+
+@books.command(
+    PAGE,
+    help=say(
+        "The page of a business date (today's, unless you say which): the equations, by partner and agreement with "
+        "--full, what stands beside them, and the hash of the page before; exit code 1 when they do not balance.\n\n"
+        "Example: edi-router --workspace DIR books 2026-11-20 --full",
+        "某业务日（默认今日）的账页：各等式（--full 按伙伴与协议列出）、附记及前页哈希；不平衡时退出码为 1。\n\n"
+        "示例：edi-router --workspace DIR books 2026-11-20 --full",
+    ),
 )
 @click.argument("date", required=False, type=click.DateTime(["%Y-%m-%d"]))
 @click.option(
@@ -45,17 +68,26 @@ WORDS = {
     is_flag=True,
     help=say("Compute all closed pages anew and follow the chain.", "重算所有已结账页并核对链。"),
 )
-@click.option("--json", "as_json", is_flag=True, help=say("The page as JSON.", "以 JSON 输出。"))
+@click.option("--full", is_flag=True, help=say("Each partner and agreement.", "列出各伙伴与协议。"))
+@click.option("--html", type=click.Path(dir_okay=False, path_type=Path, allow_dash=True), metavar="FILE",
+              help=say("As a page that prints well, to this file (- for standard output).",
+                       "生成可打印的网页到此文件（- 为标准输出）。"))  # fmt: skip
 @options.lang_option
+@options.json_option
 @click.pass_context
-def books(ctx: click.Context, date: object, close: bool, verify: bool, as_json: bool) -> None:
+def page(
+    ctx: click.Context, date: object, close: bool, verify: bool, full: bool, html: Path | None, as_json: bool
+) -> None:
     """Show, close or verify the books; exit code 1 when they do not balance."""
     from datetime import datetime
 
     from edi_router.ledger.errors import Refused
 
+    if as_json and html is not None:
+        raise click.UsageError(say("only one of --json and --html", "--json 与 --html 只能选一个"))
     day = date.date().isoformat() if isinstance(date, datetime) else None
     with workspace.ledger(ctx) as ledger:
+        zone = ledger.zone
         if verify:
             problems = ledger.verify_books()
             _verified(ledger.closed_books(), problems, as_json)
@@ -63,22 +95,35 @@ def books(ctx: click.Context, date: object, close: bool, verify: bool, as_json: 
         try:
             if close and day is None:
                 raise click.UsageError(say("--close needs a date", "--close 需要日期"))
-            page = ledger.close_books(day) if close and day is not None else ledger.books(day)
+            found = ledger.close_books(day) if close and day is not None else ledger.books(day)
+            if close:
+                ledger.keep_figures()
         except Refused as error:
             output.fail(str(error), output.FINDINGS)
     if as_json:
-        output.emit(
-            {
-                **page.page(),
-                "leniencies": page.leniencies,
-                "problems": list(page.problems),
-                "balanced": page.balanced,
-            }
-        )
+        output.emit({
+            **found.page(), "sha256": found.sha256, "previous": found.previous, "standing": found.standing,
+            "leniencies": found.leniencies, "problems": list(found.problems), "balanced": found.balanced,
+        })  # fmt: skip
+    elif html is not None:
+        _written(ctx, found, html, zone)
     else:
-        print_books(page)
-    if not page.balanced:
+        print_books(found)
+        _print_more(found, full, zone)
+    if not found.balanced:
         output.stop(output.FINDINGS)
+
+
+books.add_command(export)
+books.add_command(compare)
+
+
+def _written(ctx: click.Context, found: Books, html: Path, zone: ZoneInfo) -> None:
+    from edi_router.cli import proofs
+    from edi_router.reports.books_page import as_books_page
+
+    name = workspace.needed(ctx).settings().name
+    proofs.write(None if str(html) == "-" else html, as_books_page(found, name, LANGUAGE, zone))
 
 
 def _verified(days: list[str], problems: list[str], as_json: bool) -> None:
@@ -93,13 +138,12 @@ def _verified(days: list[str], problems: list[str], as_json: bool) -> None:
 
 def print_books(page: Books) -> None:
     """The three equations, the gaps and the verdict."""
+    from edi_router.reports.books_tables import equation_sentence
+    from edi_router.reports.books_words import verdict, word
+
     print(say(f"Books of {page.business_date}", f"{page.business_date} 账簿"))
-    for name, equation in (
-        (say("files", "文件"), page.files),
-        (say("messages", "报文"), page.messages),
-        (say("outputs", "输出"), page.outputs),
-    ):
-        print(f"  {name}: {_sum(equation)}")
+    for name, equation in (("files", page.files), ("messages", page.messages), ("outputs", page.outputs)):
+        print(f"  {word(name, LANGUAGE)}: {equation_sentence(equation, LANGUAGE)}")
     for stream, numbers in page.gaps.items():
         missing = ", ".join(str(number) for number in numbers)
         print(say(f"  control numbers missing in {stream}: {missing}", f"  {stream} 缺少控制号：{missing}"))
@@ -108,18 +152,21 @@ def print_books(page: Books) -> None:
         print(say(f"  leniencies used by {partner}: {counts}", f"  {partner} 使用的容错项：{counts}"))
     for problem in page.problems:
         print(f"  {problem}")
-    verdict = (
-        say("balanced, 0 unaccounted", "平衡，无未入账")
-        if page.balanced
-        else say(f"NOT BALANCED, {page.unaccounted} unaccounted", f"不平衡，{page.unaccounted} 项未入账")
-    )
-    print("  " + verdict)
+    print("  " + verdict(page.balanced, page.unaccounted, LANGUAGE))
 
 
-def _sum(equation: Equation) -> str:
-    from edi_router.ledger.books import INFLOW
+_SAID = frozenset({"gaps", "leniencies", "problems"})
+"""What `print_books` has told already."""
 
-    line = equation.total
-    left = f"{say(*WORDS['carried_over'])} {line.carried_over} + {say(*WORDS[INFLOW[equation.kind]])} {line.inflow}"
-    right = " + ".join(f"{say(*WORDS[name])} {count}" for name, count in line.outcomes.items())
-    return f"{left} = {right}"
+
+def _print_more(page: Books, full: bool, zone: ZoneInfo) -> None:
+    from edi_router.reports.books_tables import sections
+    from edi_router.reports.books_words import word
+
+    if page.sha256:
+        print(f"  {word('closed_page', LANGUAGE)} {page.sha256}")
+    print(f"  {word('previous', LANGUAGE)} {page.previous}")
+    for section in sections(page, LANGUAGE, zone):
+        equation = section.id in ("messages", "outputs", "files")
+        if section.id not in _SAID and (full or not equation):
+            output.table(section.heads, section.rows, section.title)

@@ -38,6 +38,7 @@ VERBS = {
     "register": ("edi_router.cli.register", say("transfers, licences and whatever else is remembered", "登记簿：转单、许可证等")),
     "progress": ("edi_router.cli.progress", say("how far a declaration, transfer or payment has come", "查询各类业务的办理进度")),
     "books": ("edi_router.cli.books", say("the books of a day: does everything balance", "当日账簿：收支是否平衡")),
+    "fsck": ("edi_router.cli.fsck", say("is everything kept that the ledger knows of", "核对台账所载内容是否完好")),
     "report": ("edi_router.cli.report", say("online share, months, volumes, time limits", "网上占比、月度汇总、业务量、时限")),
     "retry": ("edi_router.cli.operate", say("try failed deliveries and files again", "重试失败的投递和文件")),
     "pause": ("edi_router.cli.operate", say("stop exchanging with a partner", "暂停与伙伴的交换")),

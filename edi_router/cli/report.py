@@ -229,16 +229,19 @@ _MAKERS: dict[str, Callable[[Any, Asked], Any]] = {
 
 def _partner(asked: Asked) -> Partner | None:
     """The partner that was named; a usage error when there is none."""
-    if asked.partner is None:
-        return None
+    return None if asked.partner is None else known_partner(asked.tree, asked.partner)
+
+
+def known_partner(tree: Tree, id: str) -> Partner:
+    """The partner with this id; a usage error when there is none."""
     from edi_router.config import did_you_mean
 
-    partners = {each.id: each for each in _partners(asked.tree)}
-    if asked.partner not in partners:
-        near = did_you_mean(asked.partner, list(partners))
+    partners = {each.id: each for each in _partners(tree)}
+    if id not in partners:
+        near = did_you_mean(id, list(partners))
         hint = say(f"; did you mean {near}?", f"；是否为 {near}？") if near else ""
-        raise click.UsageError(say(f"no partner {asked.partner}", f"没有伙伴 {asked.partner}") + hint)
-    return partners[asked.partner]
+        raise click.UsageError(say(f"no partner {id}", f"没有伙伴 {id}") + hint)
+    return partners[id]
 
 
 def _partners(tree: Tree) -> list[Partner]:

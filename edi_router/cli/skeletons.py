@@ -41,7 +41,7 @@ SETTINGS = """\
 # metrics_address: ""
 
 # Who is told when something is wrong, besides the log: folder, webhook, mail (docs/alarms.md).
-# alarms: {failures: 3, channels: {log: {kind: log}}}
+# alarms: {{failures: 3, channels: {{log: {{kind: log}}}}}}
 
 # Channels by partner id, instead of the one in the partner's file (for a test machine).
 # channels:

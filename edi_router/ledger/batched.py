@@ -16,7 +16,7 @@ from edi_router.formats.answer import Answer
 from edi_router.formats.edifact.reader import read
 from edi_router.ledger import tables
 from edi_router.ledger.clocks import ANSWER, start_answers, stop_answers
-from edi_router.ledger.collecting import places
+from edi_router.ledger.collecting import in_parts
 from edi_router.ledger.moves import Change, Entry, change, enter, note
 from edi_router.ledger.outbox import complete
 from edi_router.ledger.states import MADE_FROM
@@ -45,7 +45,7 @@ def follow(tx: Tx, batches: Sequence[str], to: str, what: str) -> None:
     if to == "delivered":
         ids = [row["id"] for row in rows]
         start_answers(tx, ids)
-        for part in places(ids):
+        for part in in_parts(ids):
             made = select(_mo.message).where(_mo.output.in_(part), _mo.role == MADE_FROM).distinct()
             complete(tx, tx.connection.scalars(made).all())
 

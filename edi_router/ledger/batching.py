@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select, update
 
 from edi_router.ledger import tables
-from edi_router.ledger.collecting import closed_messages, collected, places
+from edi_router.ledger.collecting import closed_messages, collected, in_parts
 from edi_router.ledger.moves import Entry, enter, note
 from edi_router.ledger.states import BATCHED
 from edi_router.ledger.store import Row, Store, Tx, instant, micros
@@ -114,7 +114,7 @@ def _lock_stream(tx: Tx, stream: str) -> int:
 def _contents(tx: Tx, ids: Sequence[str]) -> dict[str, bytes]:
     c = tables.content.c
     found: dict[str, bytes] = {}
-    for part in places(ids):
+    for part in in_parts(ids):
         for output, data in tx.connection.execute(select(c.output, c.data).where(c.output.in_(part))):
             found[output] = zlib.decompress(data)
     return found
@@ -166,7 +166,7 @@ def _take(tx: Tx, id: str, rows: Sequence[Row]) -> None:
     ])  # fmt: skip
     note(tx, "output", rows, "batched", {"batch": id})
     messages: dict[str, None] = {}
-    for part in places([row["id"] for row in rows]):
+    for part in in_parts([row["id"] for row in rows]):
         messages |= dict.fromkeys(tx.connection.scalars(select(_mo.message).where(_mo.output.in_(part))))
     links = [{"message": message, "output": id, "role": BATCHED} for message in messages]
     tx.insert(tables.message_output, links)

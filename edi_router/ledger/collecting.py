@@ -157,6 +157,6 @@ def _instant(value: int | None) -> datetime | None:
     return None if value is None else instant(value)
 
 
-def places(ids: Sequence[str], size: int = 500) -> list[Sequence[str]]:
+def in_parts(ids: Sequence[str], size: int = 500) -> list[Sequence[str]]:
     """The ids in parts that a statement takes."""
     return [ids[start : start + size] for start in range(0, len(ids), size)]

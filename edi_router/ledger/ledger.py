@@ -26,6 +26,7 @@ from edi_router.ledger.desk import Desk
 from edi_router.ledger.duplicates import Duplicates
 from edi_router.ledger.exchanges import Exchanges
 from edi_router.ledger.figures import Figures
+from edi_router.ledger.fsck import Fsck
 from edi_router.ledger.intake import Intake
 from edi_router.ledger.issuing import Issuing
 from edi_router.ledger.progress import Follow
@@ -72,6 +73,7 @@ class Ledger(
     Clocks,
     Alarms,
     Contacts,
+    Fsck,
     Figures,
     Exchanges,
     Issuing,

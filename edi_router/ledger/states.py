@@ -17,7 +17,7 @@ message   in_work     accepted, an output is still to be delivered    completed
 message   completed   accepted, all its outputs are delivered         (final)
 message   rejected    refused                                         (final)
 message   duplicate   repeats an earlier one                          (final)
-output    waiting     to be delivered                                 delivered, failed
+output    waiting     to be delivered, by itself or in a batch        delivered, failed
 output    failed      its delivery was given up                       waiting (retry)
 output    delivered   at its destination, whole, once                 (final)
 delivery  waiting     to be sent when `next_attempt` comes            claimed

@@ -101,12 +101,17 @@ class Mapping:
 
     def run_fast(self, root: Node, context: Context, *, record: bool = False) -> Result | None:
         """The same for a message that gives no cause for a fault, by the mapping's program; else None."""
-        program = self.program(root, record=record) or self.program(root)
+        program = self.program(root)
         if program is None or not isinstance(root, MessageNode):
             return None
-        told: Record | None = [] if program.records else None
         run = Run(self.definition, root, context)
-        made = program.run(root, run, told)
+        told: Record | None = None
+        # What fits a mould is told again when somebody asks, which gives the same: nothing need be noted.
+        made = program.run_by_mould(root, run) if record else program.run(root, run)
+        if made is None and record:
+            program = self.program(root, record=True) or program
+            told = [] if program.records else None
+            made = program.run(root, run, told)
         if made is None:
             return None
         output, target = made.content, self.target
@@ -116,8 +121,11 @@ class Mapping:
         def recorded() -> Recorded | None:
             if told is not None:
                 return Recorded(program, root, told, run.file)
-            again = self.run_fast(root, context, record=True) if self.program(root, record=True) else None
-            return None if again is None or again.record is None else again.record()
+            telling = self.program(root, record=True)
+            again: Record = []
+            if telling is None or telling.run(root, Run(self.definition, root, context), again) is None:
+                return None
+            return Recorded(telling, root, again, run.file)
 
         return Result(output, [], lambda: self.run_closely(root, context).tree, run.file, None, recorded)
 

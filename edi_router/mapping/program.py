@@ -96,22 +96,37 @@ class Program:
 
     def run(self, root: MessageNode, run: Run, record: Record | None = None) -> Made | None:
         """The document; None when the closures have to run."""
-        moulds = self._moulds
-        shown = root.text() if moulds is not None and not moulds.is_over and record is None else None
+        made = self.run_by_mould(root, run) if record is None else None
+        if made is not None:
+            return made
         try:
-            found = self._by_mould(root, run, shown) if shown is not None else None
-            out, sure = found or self._by_rows(root, run, record)
+            out, sure = self._by_rows(root, run, record)
         except (Unclear, ValueError):
             return None
+        return self._made(out, sure, run, _MARKS)
+
+    def run_by_mould(self, root: MessageNode, run: Run) -> Made | None:
+        """The document of a message that fits a mould; nothing is recorded by this."""
+        moulds = self._moulds
+        shown = root.text() if moulds is not None and not moulds.is_over else None
+        if moulds is None or shown is None:
+            return None
+        try:
+            found = self._by_mould(moulds, root, run, shown)
+        except (Unclear, ValueError):
+            return None
+        return None if found is None else self._made(*found, run, self._marks_in(shown))
+
+    def _made(self, out: list[str], sure: bool, run: Run, marks: Sequence[tuple[str, str]]) -> Made | None:
         text = "".join(out)
-        for mask, mark in _MARKS if shown is None else self._marks_in(shown):
+        for mask, mark in marks:
             text = text.replace(mask, mark)
         encoding = run.context.encoding
         document = encoded(f"{declaration(encoding)}\n{text}\n", encoding)
         if document is None:
             return None
         # What another encoding's decoder makes of the bytes is not ours to prove.
-        return Made(document, sure and (encoding.upper() == "UTF-8") and len(document) <= LARGEST)
+        return Made(document, sure and encoding.upper() == "UTF-8" and len(document) <= LARGEST)
 
     def _by_rows(self, root: MessageNode, run: Run, record: Record | None = None) -> tuple[list[str], bool]:
         rows = root.rows(self._wanted)
@@ -127,11 +142,10 @@ class Program:
         """The masks that an output may have: those of the message, which is `shown`, and of texts from elsewhere."""
         return [(mask, mark) for mask, mark in _MARKS if mask in shown or mask in self._elsewhere]
 
-    def _by_mould(self, root: MessageNode, run: Run, text: str) -> tuple[list[str], bool] | None:
+    def _by_mould(
+        self, moulds: Moulds, root: MessageNode, run: Run, text: str
+    ) -> tuple[list[str], bool] | None:
         """By a pattern that captures all values of the message, which is `text`, where one fits it."""
-        moulds = self._moulds
-        if moulds is None:
-            return None
         ask = _asking(moulds.sources, root, run, self._elsewhere)
 
         def tried() -> tuple[list[str], bool] | None:

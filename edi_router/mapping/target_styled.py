@@ -52,19 +52,19 @@ class StyledTarget:
         made = written(root, "", run.context.encoding)
         if not made.content:
             return Written(made.content, told(made.faults, root, run))
+        encoding = run.context.encoding
         try:
             result = self.step(etree.fromstring(made.content, hardened()))
             if result.getroot() is None:
                 raise etree.XSLTApplyError("the step makes no document")
-        except etree.XSLTApplyError as error:
+            etree.indent(result)
+            body = str(etree.tostring(result.getroot(), encoding="unicode"))
+            content = f'<?xml version="1.0" encoding="{encoding}"?>\n{body}\n'.encode(encoding)
+        except (etree.XSLTApplyError, UnicodeEncodeError) as error:
             problem = str(error)
             values = {"path": f"/{root.name}", "problem": problem, "problem_zh": problem}
             fault = Fault("output-invalid", root.scope.place(), values, rule=rule_of(root.item, run.file))
             return Written(b"", [*told(made.faults, root, run), fault])
-        etree.indent(result)
-        encoding = run.context.encoding
-        body = str(etree.tostring(result.getroot(), encoding="unicode"))
-        content = f'<?xml version="1.0" encoding="{encoding}"?>\n{body}\n'.encode(encoding)
         return Written(content, told([*made.faults, *self.schema.check(content)], root, run))
 
 

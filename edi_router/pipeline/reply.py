@@ -24,7 +24,7 @@ from edi_router.pipeline.model import (
     Output,
     OutputKind,
 )
-from edi_router.pipeline.reply_making import make_reply
+from edi_router.pipeline.reply_making import make_reply, state_of
 from edi_router.pipeline.reply_model import Judged, Reply, Subject
 from edi_router.pipeline.reply_names import naming_of
 from edi_router.pipeline.reply_page import reply_page
@@ -125,9 +125,9 @@ def _for_interchange(
         interchange=outcome.position,
         used=bool(incoming.only) and (not incoming.refused or _others(outcome, incoming, sender)),
     )
-    reply = make_reply(subject, naming_of(configuration), settings.language)
-    if settings.when == "rejected" and reply.state not in _NEWS:
+    if settings.when == "rejected" and state_of(subject) not in _NEWS:
         return ()
+    reply = make_reply(subject, naming_of(configuration), settings.language)
     id = outcome.id
     if incoming.refused and outcome.messages:
         id = f"{outcome.messages[0].id}-refusal"

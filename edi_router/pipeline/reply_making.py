@@ -49,7 +49,7 @@ class _Making:
     language: str
 
     def reply(self) -> Reply:
-        state = self.subject.state or _state(self.subject.documents)
+        state = state_of(self.subject)
         numbered = list(enumerate(self.subject.documents, start=1))
         if len(numbered) > DETAILED:
             numbered = [each for each in numbered if each[1].state != "accepted"]
@@ -256,9 +256,9 @@ def _has_place(place: Place) -> bool:
     return place.line is not None or place.offset is not None or place.xpath is not None
 
 
-def _state(documents: Sequence[Judged]) -> str:
-    """What became of the whole, as its documents say."""
-    states = {each.state for each in documents}
+def state_of(subject: Subject) -> str:
+    """What became of the whole: as it says itself, else as its documents say."""
+    states = {subject.state} if subject.state else {each.state for each in subject.documents}
     if len(states) == 1:
         return states.pop()
     if "faulty" in states or "checked" in states:

@@ -68,7 +68,7 @@ VALUES = {
     "waiting": ("waiting", "待投递"), "failed": ("failed", "失败"), "delivered": ("delivered", "已投递"),
     "delivery": ("delivery", "投递"), "technical": ("technical answer", "技术回执"),
     "functional": ("functional answer", "内容回执"), "business": ("business answer", "业务回执"),
-    "document": ("document", "单证"), "acknowledgement": ("acknowledgement", "回执"),
+    "document": ("document", "单证"), "acknowledgement": ("acknowledgement", "回执"), "batch": ("batch", "批次"),
     "accept": ("accepted", "接受"), "reject": ("refused", "退回"), "hold": ("held", "搁置"), "*": ("all", "合计"),
 }  # fmt: skip
 WORDED = frozenset({"state", "output", "step", "fast", "warning", "message", "document", "way", "level"})

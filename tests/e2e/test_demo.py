@@ -25,7 +25,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
         text=True,
         check=False,
         stdin=subprocess.DEVNULL,
-        timeout=120,
+        timeout=300,
         env={**os.environ, **environment},
     )
 
@@ -33,7 +33,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, object]]:
     root = tmp_path_factory.mktemp("demo") / "ws"
-    done = run("demo", str(root), "--json", "--messages", "40")
+    done = run("demo", str(root), "--json", "--messages", "8")
     assert done.returncode == 0, done.stderr
     return root, json.loads(done.stdout)
 
@@ -47,7 +47,7 @@ def test_every_file_of_the_sample_day_is_told(demo: tuple[Path, dict[str, object
     assert told["problems"] == []
     assert told["day"]["unexpected"] == []  # type: ignore[index]
     assert told["day"]["problems"] == []  # type: ignore[index]
-    assert told["day"]["files"] >= 40  # type: ignore[index]
+    assert told["day"]["files"] >= 8  # type: ignore[index]
     assert told["differences"] == [], "a shorter day is the beginning of the one in the golden file"
     assert {route["route"] for route in told["routes"]} == {f"R{number:02}" for number in range(1, 22)}  # type: ignore[attr-defined]
 

@@ -54,6 +54,10 @@ def held(mapping, data, again):
                 assert close.faults == []
                 assert fast.output == close.output
                 MADE["close"] += 1
+                if text is not data and mapping.program(root, record=True) is not None:
+                    recorded = mapping.run_fast(root, CONTEXT, record=True)
+                    assert recorded.output == fast.output
+                    assert recorded.lineage == close.lineage
     for program in mapping._programs.values():
         if program is not None and program._moulds is not None:
             found = program._moulds

@@ -160,6 +160,23 @@ def test_a_series_that_is_gone_from_the_configuration_is_told(it: Night) -> None
     assert "1 messages wait for batch forms" in problem
 
 
+def test_a_message_that_cannot_be_written_any_more_is_told_and_waits(it: Night) -> None:
+    it.send("NIGHT-A", "A1", "海关A2")
+    file = it.place.root / "partners" / f"{CUSTOMS}.yaml"
+    before = file.read_text()
+    file.write_text(before + "edifact: {syntax: UNOC}\n")
+    it.place.engine.configuration = it.place.engine._load()
+    it.place.clock.now = at("22:00")
+    [problem] = it.place.engine.round().problems
+    assert problem.startswith(f"{SERIES}: no batch could be made: ")
+    assert "U+6D77" in problem
+    assert it.batches() == []
+    file.write_text(before)
+    it.place.engine.configuration = it.place.engine._load()
+    it.clock("22:01")
+    assert it.numbers(it.last()) == ["A1", "海关A2"]
+
+
 def test_forecasts_are_kept_and_compared(it: Night) -> None:
     it.send("NIGHT-A", "A1")
     it.clock("22:00")
@@ -175,6 +192,10 @@ def test_forecasts_are_kept_and_compared(it: Night) -> None:
     it.clock("22:00", day=16)
     [error] = forecast_errors(it.ledger, at("12:00"))
     assert (error.series, error.window, error.seconds) == (SERIES, at("22:00", 16), -1)
+    # A file in work counts with what its sender's files usually bring.
+    it.ledger.receive("NIGHT-B", "NIGHT-B", "next.edi", 1, 1, "0" * 64, "")
+    [forecast] = forecasts(it.ledger, it.place.engine.configuration, it.place.clock.now)
+    assert (forecast.expected, forecast.remaining) == (2, 2)
 
 
 def test_the_commands(it: Night) -> None:

@@ -70,6 +70,8 @@ class Night:
             text += each.replace("BGM+830+", "BGM+929+" if urgent else "BGM+830+")
         text += f"UNZ+{len(numbers)}+{sender}{self._files}'"
         name = f"{self._files:04d}.edi"
+        if not text.isascii():
+            text = text.replace("UNOC:3", "UNOY:3")
         self.place.drop(firm, name, text.encode())
         self.work()
         [file] = [row["id"] for row in self.ledger.ls("file", partner=firm) if row["name"] == name]
