@@ -136,7 +136,7 @@ def of_xml(
     """
     source, _ = decode(data)
     text = source.text if source is not None else data.decode("utf-8", "replace")
-    hidden = list(_secret_texts(text, secret))
+    hidden = _secret_texts(text, secret)
     wanted = {remark.place.xpath for remark in remarks if remark.place.xpath and remark.place.column is None}
     spans = _elements(text, wanted)
     copy = Copy()
@@ -168,14 +168,40 @@ def of_xml(
     return copy
 
 
-def _secret_texts(text: str, paths: Iterable[str]) -> Iterator[Span]:
-    """The contents of all elements and attributes that are called like a secret one, wherever they stand."""
+def _secret_texts(text: str, paths: Iterable[str]) -> list[Span]:
+    """The contents of all elements and attributes that are called like a secret one, wherever they stand.
+
+    Its beginning or its end tells an element: the other tag may be what is damaged.
+    """
+    spans: list[Span] = []
     for name in {path.rsplit("/", 1)[-1].split("[")[0] for path in paths}:
+        escaped = re.escape(name.removeprefix("@"))
         if name.startswith("@"):
-            pattern = rf"\b{re.escape(name[1:])}\s*=\s*(\"[^\"]*\"?|'[^']*'?)"
+            patterns = [rf"\b{escaped}\s*=\s*(\"[^\"]*\"?|'[^']*'?)"]
         else:
-            pattern = rf"<(?:[\w.-]+:)?{re.escape(name)}(?:\s[^<>]*)?>((?:<!\[CDATA\[.*?(?:\]\]>|\Z)|[^<])*)"
-        yield from (found.span(1) for found in re.finditer(pattern, text, re.DOTALL))
+            cdata = r"<!\[CDATA\[.*?(?:\]\]>|\Z)"
+            patterns = [
+                rf"<(?:[\w.-]+:)?{escaped}(?:\s[^<>]*)?>((?:{cdata}|[^<])*)",
+                rf">([^<>]*)</(?:[\w.-]+:)?{escaped}\s*>",
+            ]
+        for pattern in patterns:
+            spans += [found.span(1) for found in re.finditer(pattern, text, re.DOTALL)]
+    return _apart(spans)
+
+
+def _apart(spans: Iterable[Span]) -> list[Span]:
+    """The spans in order, those that overlap as one.
+
+    >>> _apart([(5, 9), (1, 3), (8, 12)])
+    [(1, 3), (5, 12)]
+    """
+    found: list[Span] = []
+    for start, end in sorted(spans):
+        if found and start < found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], end)
+        elif end > start:
+            found.append((start, end))
+    return found
 
 
 def _elements(text: str, paths: Iterable[str]) -> dict[str, tuple[int, int, bool]]:

@@ -139,7 +139,7 @@ CASES = [
     Case(
         SWEDISH, "OK, accepted with amendment (BGM 34): our message `test`; but UNZ is of another interchange",
         None, RUNNING, (), state="rejected", number="test", check_as="D96B",
-        faults=("code-unknown", "group-repeated"),
+        faults=("interchange-reference-differs", "code-unknown", "group-repeated"),
     ),
     Case(
         SWEDISH, "the same with the UNZ of its UNB",
@@ -185,10 +185,15 @@ CASES = [
         PYDIFACT.format("4__aperak_rejected"), "rejected, as its words say; read as it is",
         "received", ARRIVED, (("document", "PO123456", "received"),),
         number="PO123456", check_as="D96B", lenient=COUNT, faults=LOW, mended=(("250322:1245", "20250322:1245"),),
-        details=("Order rejected: invalid product code",),
+        details=("Order rejected", " invalid product code"),
     ),
+    # Codes of the German energy trade: without a directory of theirs the message is refused, not half understood.
     Case(
         GERMAN.format("APERAK", 2), "refused (BGM 313): our interchange DAR12345, the address of a delivery point",
+        None, RUNNING, (), state="rejected", faults=("code-unknown",), reference="DAR12345", check_as="D21B",
+    ),
+    Case(
+        GERMAN.format("APERAK", 2), "the same in a code of the directory: refused (BGM 313): our interchange DAR12345, the address of a delivery point",
         "rejected", DECIDED, (("document", "DAR12345", "rejected"),) * 2,
         faults=("answer-rejects",), reference="DAR12345", check_as="D21B", mended=((r"FTX\+Z02", "FTX+AAO"),),
     ),

@@ -9,7 +9,7 @@ import pytest
 
 from edi_router.partners.closing import Collected
 from edi_router.partners.forecast import Forecast, Sent, rate, reckon
-from tests.unit.test_batch_closing import at, batch, waiting, windows
+from tests.support.windows import at, batch, waiting, windows
 
 
 def sent(messages: int, closed: str, delivered: str | None, window: str = "14 22:00") -> Sent:

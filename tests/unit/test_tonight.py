@@ -16,7 +16,7 @@ from edi_router.ledger.alarms import Alarm
 from edi_router.partners.forecast import Forecast
 from edi_router.partners.windows import Window
 from edi_router.reports.tonight import Concern, Tonight
-from tests.unit.test_batch_closing import at
+from tests.support.windows import at
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = at("14 23:10")
