@@ -18,6 +18,8 @@ UNTRACED = re.compile(
 )
 """Tests that run much data through lines which other tests run too: coverage measures those, since to trace every
 line of these would double their time."""
+FLOWS = re.compile(r"tests/(e2e|stories)/")
+"""Tests of the whole way of messages, each of which runs much the same lines: every third of a file is measured."""
 TRACED_CASES = 8
 """So many cases of a parametrised test are measured by coverage, and every tenth of the others: to trace all of the
 hundreds that run the same lines would take longer than to run them. That can only lower the figure."""
@@ -45,14 +47,21 @@ MEASURED = "COVERAGE_PROCESS_CONFIG"
 def pytest_configure() -> None:
     """What costs time and proves nothing: folders of tests on the disk, and looking for garbage all the time."""
     gc.set_threshold(50_000, 20, 20)  # as the command does
-    memory = Path("/dev/shm")
     # Each message that a test sends is synced to the disk some ten times; in memory that takes no time.
-    if memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOMY:
-        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
+    if _usable(MEMORY):
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
+MEMORY = Path("/dev/shm")
 ROOMY = 4 << 30
 """So many bytes free in memory hold the folders of the tests that run at a time many times over."""
+
+
+def _usable(folder: Path) -> bool:
+    """Whether tests can have their folders there, with programs in them."""
+    if not (folder.is_dir() and os.access(folder, os.W_OK)):
+        return False
+    return shutil.disk_usage(folder).free > ROOMY and not os.statvfs(folder).f_flag & os.ST_NOEXEC
 
 
 @pytest.hookimpl(trylast=True)
@@ -63,9 +72,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     met: Counter[str] = Counter()
     for item in sorted(items, key=lambda each: each.nodeid):
-        test = item.nodeid.partition("[")[0]
-        met[test] += 1
-        if UNTRACED.match(test) or (met[test] > TRACED_CASES and met[test] % 10):
+        file, test = item.nodeid.partition("::")[0], item.nodeid.partition("[")[0]
+        met.update((file, test))
+        many = met[test] > TRACED_CASES and met[test] % 10
+        if UNTRACED.match(file) or many or (FLOWS.match(file) and met[file] % 3 != 1):
             item.add_marker(pytest.mark.no_cover)
     items.sort(key=lambda each: each.get_closest_marker("slow") is None)
 

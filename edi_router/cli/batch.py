@@ -17,8 +17,9 @@ COLUMNS = ("id", "closed", "cause", "messages", "late", "state", "answer", "deli
 
 @click.group(
     help=say(
-        "Batches: messages that go to a partner together, in one interchange.",
-        "批次：合为一个交换发给伙伴的报文。",
+        "Batches: messages that go to a partner together, in one interchange.\n\n"
+        "\b\nExample: edi-router --workspace DIR batch ls",
+        "批次：合为一个交换发给伙伴的报文。\n\n\b\n示例：edi-router --workspace DIR batch ls",
     )
 )
 def batch() -> None:

@@ -1,22 +1,24 @@
-"""The daemon: polls and the nightly round by APScheduler, a clean stop on SIGTERM and SIGINT."""
+"""The daemon: rounds by APScheduler, the nightly close by its schedule, a clean stop on SIGTERM and SIGINT."""
 
 from __future__ import annotations
 
 import logging
 import signal
 import threading
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from types import FrameType
-from zoneinfo import ZoneInfo
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from edi_router.calendars import Calendar
+from edi_router.calendars.schedule import NeverFires
 from edi_router.engine.morning import mornings
 from edi_router.engine.round import EmbeddedEngine
 from edi_router.engine.workspace import utc_now
+from edi_router.partners.settings import Settings
 
 log = logging.getLogger(__name__)
 NIGHTLY = "nightly"
@@ -39,18 +41,14 @@ class Service:
     def run(self) -> None:
         """Work until SIGTERM or SIGINT; the step in hand is finished first."""
         settings = self.engine.configuration.settings
-        hour, minute = settings.nightly.split(":")
         self._scheduler.add_job(
             self._poll, IntervalTrigger(seconds=settings.poll_seconds), next_run_time=utc_now()
         )
-        self._scheduler.add_job(
-            self.nightly, CronTrigger(hour=int(hour), minute=int(minute)), next_run_time=utc_now()
-        )
         previous = {each: signal.signal(each, self._signalled) for each in (signal.SIGTERM, signal.SIGINT)}
         self._scheduler.start()
-        log.info(
-            "running: a round every %d s, the nightly close at %s", settings.poll_seconds, settings.nightly
-        )
+        nightly = settings.nightly
+        when = nightly.cron or ", ".join(nightly.times or ())
+        log.info("running: a round every %d s, the nightly close at %s", settings.poll_seconds, when)
         try:
             self._stop.wait()
         finally:
@@ -73,34 +71,39 @@ class Service:
             # The next poll tries again; the ledger keeps what was done.
             self.engine.tally.end_round(broken=True)
             log.exception("the round was broken off")
+        self.nightly()
 
     def nightly(self) -> None:
-        """Close the books of every past business day not yet closed.
+        """Close the books of every past business day not yet closed, when the nightly time has come.
 
-        Called at the nightly time and once at the start, so days missed while stopped are caught up. What
-        fails is logged, and tried again the next time.
+        Asked after every round: the schedule says when the last time was, and the ledger whether it is done, so times
+        missed while stopped are caught up, once. What fails is logged, and tried again after the next round.
         """
-        settings, ledger = self.engine.configuration.settings, self.engine.ledger
+        configuration, ledger = self.engine.configuration, self.engine.ledger
         try:
-            window = last_window(utc_now(), settings.nightly, settings.zone)
+            window = last_time(utc_now(), configuration.settings, configuration.calendars)
+            if window is None or ((last := ledger.last_fired(NIGHTLY)) is not None and last >= window):
+                return
             closed = ledger.closed_books()
             pages = {}
             for day in days_to_close(window, closed[-1] if closed else None):
                 self.engine.tally.beat()
                 pages[day] = books = ledger.close_books(day)
                 log.info("books of %s closed: %s", day, "balanced" if books.balanced else "NOT BALANCED")
-            mornings(ledger, self.engine.archive, self.engine.configuration, pages)
+            mornings(ledger, self.engine.archive, configuration, pages)
             # Closing a day twice changes nothing, so the window counts as fired only when it is done.
             ledger.fire(NIGHTLY, window)
         except Exception:
             log.exception("the nightly close was broken off")
 
 
-def last_window(now: datetime, nightly: str, zone: ZoneInfo) -> datetime:
-    """The latest instant, up to `now`, at which it was the nightly time in the zone."""
-    hour, minute = (int(part) for part in nightly.split(":"))
-    latest = now.astimezone(zone).replace(hour=hour, minute=minute, second=0, microsecond=0)
-    return latest if latest <= now else latest - timedelta(days=1)
+def last_time(now: datetime, settings: Settings, calendars: Mapping[str, Calendar]) -> datetime | None:
+    """The latest nightly time up to `now`, in the business zone; None when the schedule has had none."""
+    try:
+        latest = settings.nightly.timetable(settings.zone, calendars).previous_fire(now)
+    except NeverFires:
+        return None
+    return latest.astimezone(settings.zone)
 
 
 def days_to_close(window: datetime, last_closed: str | None) -> list[str]:

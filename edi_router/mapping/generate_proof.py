@@ -1,4 +1,4 @@
-"""Writes the part of a mapping's program that proves its output valid under the XSD (decision 14).
+"""Writes the part of a mapping's program that proves its output valid under the XSD (decision 16).
 
 What can be known beforehand is compared when the program is made: names, order, nesting, what is certain to be there.
 What cannot is looked at while the document is written: each value by a quick test of its type, and how often

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, Field, field_validator
 
+from edi_router.calendars.schedule import Schedule
 from edi_router.config import Model, Tree, YesNo, read_model
 from edi_router.faults import Fault, Place
 from edi_router.partners.alarms import AlarmSettings
@@ -17,10 +18,8 @@ from edi_router.partners.model import Identification
 FILE = "edi-router.yaml"
 
 
-def _clock_time(value: object) -> object:
-    if not isinstance(value, str) or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
-        raise ValueError("must be a time of day such as 02:30")
-    return value
+def _scheduled(value: object) -> object:
+    return {"times": [value]} if isinstance(value, str) else value
 
 
 def listening(value: str) -> tuple[str, int] | None:
@@ -61,8 +60,8 @@ class Settings(Model):
     poll_seconds: int = Field(default=10, ge=1, le=86_400)
     attempts: int = Field(default=8, ge=1, le=100)
     """How often a delivery is tried before it is given up as failed."""
-    nightly: Annotated[str, BeforeValidator(_clock_time)] = "02:00"
-    """When the nightly round runs and the books of the day before are closed, in the business zone."""
+    nightly: Annotated[Schedule, BeforeValidator(_scheduled)] = Schedule(times=("02:00",))
+    """When the books of the days before are closed, in the business zone: a time of day, or a schedule."""
     maximum_file_megabytes: int = Field(default=100, ge=1, le=10_000)
     """A larger drop is left where it is and reported."""
     minimum_free_megabytes: int = Field(default=200, ge=0, le=10_000_000)

@@ -45,6 +45,8 @@ ANSWERS = ("APERAK", "CONTRL")
 _ACCEPTED, _REFUSED = "29", "27"
 """1225: accepted without amendment, not accepted."""
 _FORM = re.compile(r"an\.\.(\d+)")
+_PLAIN = str.maketrans({"“": '"', "”": '"', "…": "...", "›": ">"})
+"""English stays within the characters of UNOB."""
 _PARTS = 5
 """Components 4440 of C108."""
 
@@ -149,7 +151,9 @@ class _Writer:
 
     def _sound(self, text: str) -> str:
         """The text as the partner's encoding can have it, on one line."""
-        text = "".join(each if each.isprintable() else " " for each in text)
+        text = "".join(each if each.isprintable() else " " for each in text).replace("`", '"')
+        if self.names.language == "en":
+            text = text.translate(_PLAIN)
         if self.sender.encoding is not None:
             text = text.encode(self.sender.encoding, "replace").decode(self.sender.encoding)
         return text.strip()

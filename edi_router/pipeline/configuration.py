@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from edi_router.calendars import Calendar, load_calendars
-from edi_router.config import Tree
-from edi_router.faults import Fault, is_error
+from edi_router.config import Tree, did_you_mean
+from edi_router.faults import Fault, Place, is_error
 from edi_router.formats.documents import DocumentType, Kind, load_document_types
 from edi_router.formats.edifact.directory import Definitions
 from edi_router.formats.edifact.profile import Profile, load_profiles
@@ -44,6 +44,15 @@ class Configuration:
         """The document type of this kind; the more specific one where two fit."""
         fitting = [each for each in self.documents if each.kind.includes(kind)]
         return max(fitting, key=lambda each: each.kind.qualifier is not None, default=None)
+
+
+def _nightly(settings: Settings, calendars: MappingOf[str, Calendar], file: str) -> list[Fault]:
+    """A fault when the nightly time goes by a calendar that there is not."""
+    name = settings.nightly.calendar
+    if name is None or name in calendars:
+        return []
+    values = {"what": "calendar", "name": name}
+    return [Fault("config-unknown-name", Place(file), values, hint=did_you_mean(name, list(calendars)))]
 
 
 def definitions_of(tree: Tree) -> Definitions:
@@ -125,6 +134,7 @@ def load_configuration(
     faults += unknown_registers(rules.values(), registers)
     faults += unknown_lookups(mappings.values(), registers)
     if settings is not None:
+        faults += _nightly(settings, calendars, tree.display(FILE))
         faults += unknown_channels(settings, [partner.id for partner in partners], tree.display(FILE))
     if settings is None or any(is_error(fault) for fault in faults):
         return None, faults

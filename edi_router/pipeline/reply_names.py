@@ -19,6 +19,7 @@ _STEP = re.compile(r"\[[^\]]*\]")
 _ELEMENT = re.compile(r"d(\d{4})")
 _CONDITION = re.compile(r"d(\d{4})\s*=\s*'([^']*)'")
 _ENDS = re.compile(r"[;；:：。，（(]|, | - |\. ")
+_RANGE = re.compile(r"\d-\d")
 _PREDICATE = re.compile(r"\[[^\[\]]*\]")
 _TAG = re.compile(r"\b(?!SG\d)([A-Z]{3})\b")
 _PATHS = ("path", "paths", "given", "one", "other")
@@ -231,7 +232,8 @@ def _short(note: str) -> str:
     name = _ENDS.split(note, maxsplit=1)[0].strip().rstrip(".")
     if name != note and len(name) < 3:  # `入境：…` tells two things apart
         return ""
-    useless = name[:1].isdigit() or "=" in name or "yyyy" in name or len(name) > 40
+    listed = "=" in name or "yyyy" in name or _RANGE.search(name) is not None
+    useless = name[:1].isdigit() or listed or len(name) > 40
     return "" if useless else name
 
 

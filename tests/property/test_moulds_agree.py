@@ -80,12 +80,12 @@ def a_loop(chance, root, shape, layout):
 
 def test_random_mappings_by_moulds_give_what_the_closures_give(at_once):
     moulds_and_closures_agree()
-    assert MADE["fitted"] > 60, MADE
-    assert MADE["parts"] > 5, MADE
+    assert MADE["fitted"] > 30, MADE
+    assert MADE["parts"] > 1, MADE
 
 
 @given(st.sampled_from(KINDS), st.integers(0, 1 << 32))
-@settings(max_examples=examples(12), deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 def moulds_and_closures_agree(kind, seed):
     maker = Maker(DEFINITIONS, *kind, seed)
     chance = maker.random

@@ -21,19 +21,31 @@ from edi_router.mapping.mapping import items_of
 from edi_router.mapping.model import Definition, Item
 from edi_router.mapping.scope import Run
 from edi_router.mapping.target import XmlTarget
-from tests.property.test_program_agrees import AT, CONTEXT, KINDS, TREE, a_path, drawn, roots, source
+from tests.property.test_program_agrees import (
+    AT,
+    CONTEXT,
+    KINDS,
+    TREE,
+    a_condition,
+    a_path,
+    drawn,
+    roots,
+    source,
+)
 from tests.support.effort import examples
 
 XS = "http://www.w3.org/2001/XMLSchema"
 ODD = (
     "", " ", "  ", "a b", " a", "a ", "a  b", "a\tb", "a\nb", "0", "-0", "+0", "00", "007", "1", "-1", "+1", "1.", ".5", "1.0",
-    "1.50", "-0.000", "+7.25", "1e3", "1E+3", "INF", "NaN", "12 ", " 12", "１２", "٣", "1,5", "9" * 9, "9" * 15, "9" * 16, "9" * 24,
-    "9" * 40, "0." + "1" * 8, "0." + "1" * 20, "0" * 30 + "1", "2026-02-28", "2026-02-30", "2024-02-29", "2023-02-29", "2026-13-01",
+    "1.50", "-0.000", "+7.25", "1e3", "1E+3", "INF", "NaN", "12 ", " 12", "１２", "٣", "1,5", "9" * 9, "9" * 15, "9" * 16,
+    "9" * 24, "9" * 40, "0." + "1" * 8, "0." + "1" * 20, "0" * 30 + "1", "2026-02-28", "2026-02-30", "2024-02-29", "2023-02-29",
+    "2026-13-01",
     "0000-01-01", "0001-01-01", "9999-12-31", "12026-01-01", "-0001-01-01", "2026-03-14Z", "2026-03-14+08:00", "2026-03-14+14:00",
     "2026-03-14+14:01", "2026-03-14-13:59", "2026-03-14T09:30:00", "2026-03-14T24:00:00", "2026-03-14T23:59:60",
     "2026-03-14T09:30:00.123456", "2026-03-14T09:30:00.1234567", "2026-03-14T09:30:00+08:00", "2026-03-14 09:30:00",
     "20260314", "20260230", "20260314093000", "202603140930001", "true", "false", "TRUE", "绿茶", "é", "é" * 20, "😀", "😀" * 35,
-    "\u00a0", "\u3000x", "\u2028", "ＡＢ", "AB", "ab", "A-1", "A" * 35, "A" * 36, "x" * 70, "x" * 140, "x" * 256, "&", "<>", "]]>", "a&b",
+    "\u00a0", "\u3000x", "\u2028", "ＡＢ", "AB", "ab", "A-1", "A" * 35, "A" * 36, "x" * 70, "x" * 140, "x" * 256,
+    "&", "<>", "]]>", "a&b",
     "EX12 3456", "GB29NWBK60161331926819", "CN", "Q", "12:30", "_", "$", "^", "~",
 )  # fmt: skip
 FACETS = ("pattern", "enumeration", "length", "minLength", "maxLength", "totalDigits", "fractionDigits")
@@ -171,8 +183,10 @@ def test_texts_that_are_taken_for_a_shipped_type_are_valid():
 
 
 PATTERNS = st.sampled_from((
-    "[A-Z]{2}", "\\d+", "[0-9]{1,3}(\\.\\d{2})?", "(19|20)\\d{2}", "[^A-Z]*", ".*", ".*\\S.*", "[+\\-]?\\d*\\.?\\d*", "a|b|", "A.?", "\\w+",
-    "[a-zA-Z0-9\\-_.]+", "(\\d{3})?", "[ -~]*", "x{2,}", "[\\d.]+", "^a$", "[-a]b", "[a-]b", "(ab|c){2}", "\\(\\d\\)", "[^\\s]+", "a-b",
+    "[A-Z]{2}", "\\d+", "[0-9]{1,3}(\\.\\d{2})?", "(19|20)\\d{2}", "[^A-Z]*", ".*", ".*\\S.*", "[+\\-]?\\d*\\.?\\d*", "a|b|",
+    "A.?", "\\w+",
+    "[a-zA-Z0-9\\-_.]+", "(\\d{3})?", "[ -~]*", "x{2,}", "[\\d.]+", "^a$", "[-a]b", "[a-]b", "(ab|c){2}",
+    "\\(\\d\\)", "[^\\s]+", "a-b",
 ))  # fmt: skip
 
 
@@ -207,9 +221,17 @@ def types(draw):
             text += f'<xs:totalDigits value="{draw(st.integers(3, 6))}"/>'
             text += f'<xs:fractionDigits value="{draw(st.integers(0, 2))}"/>' if base == "decimal" else ""
         if draw(st.booleans()):
-            text += f'<xs:{draw(st.sampled_from(("minInclusive", "minExclusive")))} value="{draw(st.sampled_from(("1", "7", "12")))}"/>'
+            name, bound = (
+                draw(st.sampled_from(("minInclusive", "minExclusive"))),
+                draw(st.sampled_from((1, 7, 12))),
+            )
+            text += f'<xs:{name} value="{bound}"/>'
         if draw(st.booleans()):
-            text += f'<xs:{draw(st.sampled_from(("maxInclusive", "maxExclusive")))} value="{draw(st.sampled_from(("20", "100")))}"/>'
+            name, bound = (
+                draw(st.sampled_from(("maxInclusive", "maxExclusive"))),
+                draw(st.sampled_from((20, 100))),
+            )
+            text += f'<xs:{name} value="{bound}"/>'
     return f'<xs:simpleType><xs:restriction base="xs:{base}">{text}</xs:restriction></xs:simpleType>'
 
 
@@ -276,7 +298,7 @@ def a_model(chance, letters, depth=0):
 
 
 ATTRIBUTES = (
-    "", "", '<xs:attribute name="at" type="xs:string"/>', '<xs:attribute name="at" type="xs:token" use="required"/>',
+    "", '<xs:attribute name="at" type="xs:string"/>', '<xs:attribute name="at" type="xs:token" use="required"/>',
 )  # fmt: skip
 
 
@@ -284,7 +306,7 @@ def some_items(chance, node, cursor, layout, inside):
     """Items for most of the names, mostly in the order of the model."""
     items = []
     for name, inner in inside.items():
-        while chance.random() < 0.75:
+        while chance.random() < 0.8:
             path, _ = a_path(chance, node, cursor, layout)
             if inner is not None:
                 each, shape = a_path(chance, node, cursor, layout, to_leaf=False)
@@ -293,7 +315,8 @@ def some_items(chance, node, cursor, layout, inside):
                 found = (source(each).path.select(node) if within else [node]) or [node]
                 do = some_items(chance, found[0], below, layout, inner) if below is not None else ()
                 if chance.random() < 0.4:
-                    do = (Item("@at", AT, (source(path),), first=True), *do)
+                    when = (a_condition(chance, source(path)),) if chance.random() < 0.6 else ()
+                    do = (Item("@at", AT, (source(path),), first=True, when=when), *do)
                 items.append(Item(name, AT, each=within, do=tuple(do)))
             else:
                 items.append(
@@ -303,7 +326,8 @@ def some_items(chance, node, cursor, layout, inside):
                         (source(path),),
                         first=True,
                         default=chance.choice((None, None, None, "7")),
-                        required=chance.random() < 0.2,
+                        required=chance.random() < 0.3,
+                        when=(a_condition(chance, source(path)),) if chance.random() < 0.3 else (),
                     )
                 )
             if chance.random() < 0.8:
@@ -323,14 +347,15 @@ def test_documents_that_are_proven_are_valid():
 
 
 @given(st.sampled_from(KINDS), st.integers(0, 1 << 32))
-@settings(max_examples=examples(20), deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 def proven_documents_are_valid(kind, seed):
     chance, found = drawn(kind, seed)
     for _, root in found:
         shape = uses_of(root.layout.definition.content)
         for _ in range(6):
             model, inside = a_model(chance, "ABCD")
-            data = f'<xs:schema xmlns:xs="{XS}"><xs:element name="Out"><xs:complexType>{model}</xs:complexType></xs:element></xs:schema>'
+            out = f'<xs:element name="Out"><xs:complexType>{model}</xs:complexType></xs:element>'
+            data = f'<xs:schema xmlns:xs="{XS}">{out}</xs:schema>'
             schema = Schema.load(lambda _, data=data: data.encode(), "out.xsd")
             output = Item("Out", AT, do=some_items(chance, root, shape, root.layout, inside))
             definition = Definition("m", "mapping.yaml", Kind("edifact", kind[1], kind[0]), None, "x", output)
@@ -386,13 +411,13 @@ def test_outputs_of_shipped_mappings_are_proven_and_valid():
     seen, plain = {"sure": 0, "not": 0, "valid": 0}, {"sure": 0, "not": 0, "valid": 0}
     for mapping, text in inputs():
         origin = mapping.definition.origin
-        for number, changed_text in enumerate((text, *(spoilt(text, chance) for _ in range(examples(2))))):
-            for _, root in itertools.islice(roots(changed_text.encode(), origin.qualifier), 2):
+        for number, changed_text in enumerate((text, *(spoilt(text, chance) for _ in range(examples(1))))):
+            for _, root in itertools.islice(roots(changed_text.encode(), origin.qualifier), 1):
                 if root.name == origin.name:
                     judged(mapping, root, seen if number else plain)
     assert plain["not"] == plain["sure"] + plain["not"] - plain["valid"], plain  # all that is valid is proven
-    assert seen["sure"] > 20
-    assert seen["valid"] > 20
+    assert seen["sure"] > 5
+    assert seen["valid"] > 5
 
 
 def test_every_shipped_mapping_of_edifact_to_xml_can_be_proven():

@@ -69,7 +69,7 @@ def test_two_of_three(shipped: Configuration) -> None:
         "DTM+137:20260314100000:204",
         "RFF+ACW:YC20260314000018",
         "ERC+T01::ZZZ",
-        "FTX+AAO+++The recipient knows no code `QQ` on 2026-03-14.+EN",
+        'FTX+AAO+++The recipient knows no code "QQ" on 2026-03-14.+EN',
         "RFF+ZZZ:LOC 3225:6",
         "FTX+AAI+++Choose a code of the list.+EN",
         "UNT+9+1",
@@ -85,8 +85,14 @@ def test_an_independent_reader(shipped: Configuration) -> None:
         messages = list(Independent.from_str(data.decode("utf-8")).get_messages())
     assert [message.type for message in messages] == ["APERAK", "APERAK"]
     texts = [segment.elements for segment in messages[0].segments if segment.tag == "FTX"]
-    assert texts[0][3] == "接收方的代码表中没有 2026-03-14 有效的代码 `QQ`。"
+    assert texts[0][3] == '接收方的代码表中没有 2026-03-14 有效的代码 "QQ"。'
     assert texts[0][4] == "ZH"
+
+
+def test_english_stays_within_the_characters_of_the_partner(shipped: Configuration) -> None:
+    missing = THREE.replace(b"UNOC:3", b"UNOB:3").replace(b"LOC+35+CN'", b"", 2).replace(b"UNT+", b"UNT+")
+    data = answers(processed(asked(shipped), "ENT-A", "in", missing.replace(b"LOC+36+HK'", b"LOC+36+QQ'")))
+    assert all(each.startswith(b"UNB+UNOB:3") for each in data.values()), data
 
 
 def test_syntax_is_told_by_contrl_alone(shipped: Configuration) -> None:

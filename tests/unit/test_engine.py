@@ -12,8 +12,9 @@ import pytest
 from edi_router.config import shipped_directory
 from edi_router.engine.deliver import LONGEST_RETRY, retry_at
 from edi_router.engine.port import Engine
-from edi_router.engine.service import Service, days_to_close, last_window
+from edi_router.engine.service import Service, days_to_close, last_time
 from edi_router.engine.workspace import Workspace, WorkspaceError
+from edi_router.partners.settings import Settings
 from edi_router.transports import ChannelError
 from edi_router.transports.memory import forget, store
 from tests.support.workspaces import SETTINGS, Clock, Place, deployment
@@ -42,7 +43,9 @@ def test_back_off_doubles_up_to_an_hour_and_then_gives_up() -> None:
     ],
 )
 def test_missed_days_are_caught_up(now: str, last_closed: str | None, expected: list[str]) -> None:
-    window = last_window(datetime.fromisoformat(now).replace(tzinfo=SHANGHAI), "02:00", SHANGHAI)
+    at = datetime.fromisoformat(now).replace(tzinfo=SHANGHAI)
+    window = last_time(at, Settings(), {})
+    assert window is not None
     assert (window.hour, window.minute) == (2, 0)
     assert days_to_close(window, last_closed) == expected
 

@@ -130,6 +130,7 @@ def test_no_secret_is_told(shipped: Configuration) -> None:
     files = {
         "4829密": ("CIQ-YC", transfer.replace(b"482913", "4829密".encode())),
         "482913": ("CIQ-YC", transfer.replace(b"</Goods>", b"")),  # cannot be read
+        "482914": ("CIQ-YC", transfer.replace(b"<Password>482913", b"<Pass'word>482914")),
         "77": ("CIQ-YC", transfer.replace(b"<Password>482913</Password>", b"<Password>77</Password>")),
         "OPENSESAME": (
             "ENT-A",
@@ -276,6 +277,21 @@ def test_a_place_beyond_the_file_does_no_harm(shipped: Configuration) -> None:
     )
     incoming = Incoming("f", "ENT-A", "in", BROKEN, "0", support.NOW, "2026-03-14")
     assert "is damaged here: x" in text(with_replies(far, incoming, asked(shipped)))
+
+
+def test_every_broken_sample_has_its_reply(shipped: Configuration) -> None:
+    """Whatever a file is, its sender is told, and nothing of ours with it."""
+    settings = asked(shipped, when="always", forms=["text", "html"])
+    for path in sorted((SAMPLES / "bad").glob("*/*.*")):
+        if path.parent.name not in ("edifact", "envelope", "file", "xml"):
+            continue
+        outcome = processed(settings, "ENT-A", path.name, path.read_bytes())
+        acknowledges = any(m.type == "CONTRL" for each in outcome.interchanges for m in each.messages)
+        made = replies(outcome)
+        assert made or acknowledges, path
+        for each in made:
+            assert each.content is not None
+            assert "edi-router " not in each.content.decode(), path
 
 
 # --- the engine and the command ----------------------------------------------------------------------------------

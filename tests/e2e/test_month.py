@@ -1,0 +1,220 @@
+"""A simulated month of nights: what was planned to go wrong is alarmed once, and every morning the books balance.
+
+April 2026: windows on working days, a holiday of two days, a worked Saturday. Each night goes by a script: times, and
+what happens before the round of that time. Whatever no line of `NIGHTS` names goes by `ORDINARY`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from edi_router.ledger import tables
+from edi_router.reports.forecast import Error, forecast_errors
+from tests.support.effort import EFFORT
+from tests.support.month import BUREAU, CUSTOMS, SERIES, ZONE, Month, month
+
+pytestmark = pytest.mark.slow
+FIRST, DAYS = date(2026, 4, 1), 30
+BEGIN = datetime(2026, 4, 1, 9, 0, tzinfo=ZONE).astimezone(UTC)
+MANY = max(1, min(int(EFFORT), 12))
+"""So many times the messages."""
+ORDINARY = "22:00 | 22:40 contrl | 06:00 cusres"
+
+
+@dataclass(frozen=True)
+class Night:
+    """What happens, and which alarms it raises: kind, partner, from and to."""
+
+    script: str
+    alarms: tuple[str, ...] = ()
+    batches: tuple[str, ...] | None = None
+    """Why its batches were closed; None where that is another night's business."""
+
+
+NIGHTS = {
+    1: Night("22:00 | 22:40 contrl, farm | 23:15 | 23:40 contrl | 06:00 cusres", (), ("opening", "every")),
+    2: Night(
+        "22:00 | 22:50 | 22:55 contrl | 06:00 cusres",
+        ("answer-soon-late HARBOUR 02 22:50 - 02 22:55",),
+    ),
+    3: Night(
+        "22:00 | 22:50 | 23:05 | 23:20 contrl | 06:00 cusres",
+        ("answer-late HARBOUR 03 22:50 - 03 23:20",),
+    ),
+    8: Night("22:00 | 22:40 contrl bad | 06:00 cusres", (), ("count", "opening")),
+    9: Night(
+        "21:50 away | 22:00 | 22:05 | 22:15 | 23:35 back | 23:50 contrl | 06:00 cusres",
+        ("partner-unreachable HARBOUR 09 22:05 - 09 23:35", "window-stalled HARBOUR 09 22:15 - 09 23:35"),
+        ("opening",),
+    ),
+    10: Night(
+        "22:00 | 22:40 contrl", ("answer-late HARBOUR 11 10:00 - 11 11:00",)
+    ),
+    11: Night("11:00 cusres | " + ORDINARY, (), ("opening",)),
+    13: Night("23:00 | 23:30 contrl | 06:00 cusres", (), ("opening",)),
+    14: Night(
+        "22:00 | 22:20 contrl whole | 22:30 contrl bad whole | 22:40 contrl | 06:00 cusres",
+        (), ("opening", "split", "split", "resent"),
+    ),
+    15: Night("03:00", (), ()),
+    16: Night(ORDINARY, (), ("opening",)),
+    17: Night(
+        "21:50 away | 22:00 | 22:05 | 22:15 | 02:10 | 03:00 back | 03:20 contrl | 06:00 cusres",
+        ("partner-unreachable HARBOUR 17 22:05 - 18 03:00", "window-stalled HARBOUR 17 22:15 - 18 02:10"),
+    ),
+    20: Night("21:00 pause | 22:00 | 23:00 resume | 23:30 contrl | 06:00 cusres", (), ("opening",)),
+    21: Night(
+        "bureau silent | 22:00 | 22:40 contrl | 06:00 cusres", ("answer-late DISTRICT 22 06:00 - 22 10:00",)
+    ),
+    22: Night("22:00 | 22:40 contrl twice | 06:00 cusres", (), ("opening",)),
+    23: Night(
+        "22:00 | 22:40 contrl, farm | 23:15 | 23:40 contrl | 01:50 farm | 06:00 cusres", (), ("opening", "every")
+    ),
+    27: Night("broken | 22:00 | 22:40 contrl | 06:00 cusres", (), ("opening",)),
+    30: Night("22:00 | 22:30 contrl, farm | 01:45 | 02:00 contrl | 06:00 cusres", (), ("opening", "cut-off")),
+}  # fmt: skip
+
+
+@pytest.fixture
+def it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Month]:
+    with month(tmp_path / "ws", BEGIN, monkeypatch) as opened:
+        yield opened
+
+
+def test_a_month_of_nights(it: Month) -> None:
+    calendar = it.place.engine.configuration.calendars["harbour-nights"]
+    for number in range(DAYS):
+        day = FIRST + timedelta(days=number)
+        script = NIGHTS.get(day.day, Night(ORDINARY)).script
+        morning(it, day, script, calendar.working_day(day))
+        if calendar.working_day(day):
+            for step in script.split(" | "):
+                run(it, day, step)
+    it.until(FIRST + timedelta(days=DAYS - 1), "10:00")
+    it.round()
+    it.close_books(FIRST + timedelta(days=DAYS - 1))
+    assert it.ledger.verify_books() == []
+    assert len(it.ledger.closed_books()) == DAYS
+    nothing_is_lost(it)
+    alarms_are_as_planned(it)
+    batches_are_as_planned(it)
+    forecasts_were_good(it)
+
+
+def morning(it: Month, day: date, script: str, worked: bool) -> None:
+    """The books of the day before are closed; firms send, and the bureau answers, unless it is silent."""
+    it.until(day, "09:30")
+    if day > FIRST:
+        it.close_books(day - timedelta(days=1))
+    it.until(day, "10:00")
+    it.bureau.contrl()
+    it.declare("MILL", 2 * MANY)
+    it.declare("LOOM", MANY)
+    if worked:
+        it.declare("FARM", MANY, BUREAU)
+    if "broken" in script:
+        it.declare("LOOM", 1, broken=True)
+    it.round()
+    if "silent" not in script:
+        it.bureau.contrl()
+
+
+def run(it: Month, day: date, step: str) -> None:
+    """A step of a script: a time, what happens then, and the round that follows."""
+    at, _, rest = step.partition(" ")
+    if not at[0].isdigit():
+        return
+    it.until(day, at)
+    for verb in filter(None, rest.split(", ")):
+        name, *how = verb.split(" ")
+        if name == "contrl":
+            it.customs.contrl(*([2] if "bad" in how else []), whole="whole" in how)
+            if "twice" in how:
+                it.customs.say(it.customs.taken[-1])
+        elif name == "cusres":
+            it.customs.cusres()
+        elif name == "farm":
+            it.declare("FARM", 1)
+        elif name == "away":
+            it.leave(CUSTOMS)
+        elif name == "back":
+            it.come_back(CUSTOMS)
+        elif name == "pause":
+            it.ledger.pause(CUSTOMS, "clerk", "their maintenance")
+        else:
+            assert name == "resume"
+            it.ledger.resume(CUSTOMS, "clerk")
+    it.round()
+
+
+def nothing_is_lost(it: Month) -> None:
+    """Each declaration was accepted once, or is told as refused; both sides say the same."""
+    theirs = {}
+    for number, to in it.sent.items():
+        recipient = it.customs if to == CUSTOMS else it.bureau
+        accepted, refused = recipient.accepted[number], recipient.refused[number]
+        assert accepted + min(refused, 1) == (1 if to else 0), (number, to, accepted, refused)
+        theirs[number] = {"": "not sent"}.get(to, "rejected" if refused else "released" if to == CUSTOMS else "acknowledged")
+    o, r, m = tables.output.c, tables.output_reference.c, tables.message.c
+    with it.ledger.read() as connection:
+        query = select(r.value, o.answer).join(tables.output, o.id == r.output).where(r.kind == "declaration")
+        found = connection.execute(query.order_by(o.made, o.id)).all()
+        states = Counter(connection.scalars(select(m.state).where(m.type == "CUSDEC")))
+    ours = dict.fromkeys(it.sent, "not sent") | {number: answer for number, answer in found}
+    assert ours == theirs
+    rejected = sum(not to for to in it.sent.values())
+    assert states == {"completed": len(it.sent) - rejected, "rejected": rejected}
+    assert (rejected, Counter(theirs.values())["rejected"]) == (1, 2)
+    assert it.ledger.collected(SERIES) == []
+    numbers = sorted(int(each.number) for each in it.ledger.batches())
+    assert numbers == list(range(1, len(numbers) + 1)), "control numbers without gaps"
+
+
+def alarms_are_as_planned(it: Month) -> None:
+    """Each was raised once and cleared once, and told so."""
+    found = []
+    for each in reversed(it.ledger.alarms(open_only=False)):
+        assert each.cleared is not None, each
+        begin, end = (when.astimezone(ZONE).strftime("%d %H:%M") for when in (each.raised, each.cleared))
+        found.append(f"{each.kind} {each.partner} {begin} - {end}")
+    planned = [alarm for night in NIGHTS.values() for alarm in night.alarms]
+    assert sorted(found) == sorted(planned)
+    told = Counter(path.name.rpartition("-")[2] for path in (it.place.root / "told").iterdir())
+    assert told["raised.json"] == told["cleared.json"] == len(planned)
+    assert told["worse.json"] == 1, "answer-late of the third night was a warning first"
+
+
+def batches_are_as_planned(it: Month) -> None:
+    """A missed opening is caught up once; what came back goes again in halves, or without the bad."""
+    causes: dict[int, list[str]] = {}
+    for each in reversed(it.ledger.batches()):
+        assert each.window is not None
+        causes.setdefault(each.window.astimezone(ZONE).day, []).append(each.cause)
+    for day, night in NIGHTS.items():
+        if night.batches is not None and MANY == 1:
+            assert tuple(causes.get(day, ())) == night.batches, day
+    assert sum(each.late for each in it.ledger.batches()) == 1
+    assert 15 not in causes
+
+
+def forecasts_were_good(it: Month) -> None:
+    """The error of the forecasts that were kept, in seconds: at the opening, and later in the window."""
+    errors = forecast_errors(it.ledger, BEGIN)
+    opening = [each for each in errors if each.at < each.window + timedelta(minutes=1)]
+    later = [each for each in errors if each not in opening]
+    print(json.dumps({"opening": stated(opening), "later": stated(later), "rounds": it.rounds, "sent": len(it.sent)}))
+    print([(each.window.astimezone(ZONE).day, each.seconds) for each in errors])
+
+
+def stated(errors: list[Error]) -> tuple[int, float, int]:
+    """How many, the mean and the worst, in seconds."""
+    found = [abs(each.seconds) for each in errors]
+    return len(found), sum(found) / max(len(found), 1), max(found, default=0)
