@@ -32,7 +32,7 @@ from edi_router.ledger.expressions import detail, firm, register_of, rounded, wa
 from edi_router.ledger.states import MADE_FROM
 from edi_router.ledger.store import micros
 
-DIMENSIONS = ("month", "measure", "partner", "type", "agreement", "state", "detail", "way", "hour", "span")
+DIMENSIONS = ("measure", "month", "partner", "type", "agreement", "state", "detail", "way", "hour", "span")
 PROCESSED, MADE, WHOLE = "received-processed", "processed-delivered", "received-delivered"
 REFUSED, ACKNOWLEDGED, DECIDED = "received-refused", "delivered-acknowledged", "held-decided"
 STEPS = (PROCESSED, MADE, WHOLE, REFUSED, ACKNOWLEDGED, DECIDED)

@@ -254,9 +254,10 @@ clock = Table(
 
 monthly = Table(
     "monthly", metadata,
-    _key("month"), _key("measure"), _key("partner"), _key("type"), _key("agreement"), _key("state"),
+    _key("measure"), _key("month"), _key("partner"), _key("type"), _key("agreement"), _key("state"),
     _key("detail"), _key("way"), Column("hour", BigInteger, primary_key=True, autoincrement=False),
     Column("span", BigInteger, primary_key=True, autoincrement=False), _int("number"),
+    sqlite_with_rowid=False,
 )  # fmt: skip
 
 alarm = Table(

@@ -126,3 +126,14 @@ def test_answers_to_other_declarations_pass(story: Story) -> None:
     assert story.send("CIQ-TJ", ciq(99)) == ["completed"]
     assert story.send("CUS-TJ", customs(99)) == ["completed"]
     assert story.state("combined", key(99)) == ""
+
+
+def test_statutory_goods_need_their_clearance_form(story: Story) -> None:
+    without = form(40).replace(b"<DocuCode>B</DocuCode>", b"<DocuCode>4</DocuCode>")
+    assert story.send("AGENT", without) == ["rejected"]
+    assert story.codes() == ["R-LICDOC-01"]
+    assert not story.got("CUS-TJ", key(40))
+    free = without.replace(b"<CodeTS>2102200000", b"<CodeTS>8479899990").replace(
+        b"<CodeTS>0902109000", b"<CodeTS>8479899990"
+    )
+    assert story.send("AGENT", free.replace(b"form-40-9", b"form-40-9b")) == ["completed"], story.codes()

@@ -90,9 +90,12 @@ def test_an_independent_reader(shipped: Configuration) -> None:
 
 
 def test_english_stays_within_the_characters_of_the_partner(shipped: Configuration) -> None:
-    missing = THREE.replace(b"UNOC:3", b"UNOB:3").replace(b"LOC+35+CN'", b"", 2).replace(b"UNT+", b"UNT+")
-    data = answers(processed(asked(shipped), "ENT-A", "in", missing.replace(b"LOC+36+HK'", b"LOC+36+QQ'")))
+    data = answers(processed(asked(shipped), "ENT-A", "in", UNKNOWN.replace(b"UNOC:3", b"UNOB:3")))
+    assert set(data) == {"CONTRL", "APERAK"}
     assert all(each.startswith(b"UNB+UNOB:3") for each in data.values()), data
+    fault = Fault("target-required", values={"target": "x", "path": "BGM/C106/d1004"})
+    told = one(asked(shipped), "96B", [fault])
+    assert told[5].get(4) == '"Document/message number" is missing, and the recipient needs it.'
 
 
 def test_syntax_is_told_by_contrl_alone(shipped: Configuration) -> None:

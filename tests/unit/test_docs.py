@@ -102,7 +102,7 @@ def keys() -> list[tuple[str, str]]:
 
 PAGES = {
     "AlarmSettings": "alarms.md", "FileChannel": "alarms.md", "LogChannel": "alarms.md", "MailChannel": "alarms.md",
-    "WebhookChannel": "alarms.md", "Batch": "batches.md", "WindowHours": "batches.md", "Replies": "replies.md",
+    "WebhookChannel": "alarms.md", "Batch": "batches.md", "WindowHours": "batches.md", "Replies": "replies.md", "Schedule": "calendars.md",
 }  # fmt: skip
 """The models that have a page of their own."""
 

@@ -79,7 +79,7 @@ def upgrade() -> None:
     op.create_index("ix_clock_partner", "clock", ["partner", "state"])
     op.create_index("ix_clock_due", "clock", ["due"])
     op.create_index("ix_clock_stopped", "clock", ["stopped"])
-    names = ("month", "measure", "partner", "type", "agreement", "state", "detail", "way")
+    names = ("measure", "month", "partner", "type", "agreement", "state", "detail", "way")
     op.create_table(
         "monthly",
         *(sa.Column(name, _ID, nullable=False) for name in names),
@@ -87,6 +87,7 @@ def upgrade() -> None:
         sa.Column("span", sa.BigInteger(), nullable=False, autoincrement=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint(*names, "hour", "span", name="pk_monthly"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "alarm",
