@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from statistics import median
 
 from edi_router.partners.batches import Batch
 from edi_router.partners.closing import Collected, over_quota
@@ -145,9 +146,17 @@ def _speed(
     tonight = rate(mine, max(window.opens, now - MEASURED), now)
     if tonight is not None:
         return "tonight", tonight
-    before = [each for each in sent if each not in mine and each.delivered is not None]
-    earlier = rate(before, min((each.closed for each in before), default=now), now)
+    earlier = _earlier([each for each in sent if each not in mine and each.delivered is not None], now)
     return ("earlier", earlier) if earlier is not None else ("", None)
+
+
+def _earlier(before: Sequence[Sent], now: datetime) -> float | None:
+    """The rate of the middle one of the windows before: one night without a line says nothing of the next."""
+    windows: dict[datetime | None, list[Sent]] = {}
+    for each in before:
+        windows.setdefault(each.window, []).append(each)
+    rates = [rate(each, min(one.closed for one in each), now) for each in windows.values()]
+    return median(found) if (found := [each for each in rates if each is not None]) else None
 
 
 def _closing(batch: Batch, window: Window, now: datetime, each: Collected | None) -> datetime:

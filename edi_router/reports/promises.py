@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from edi_router.ledger.figure_queries import CLOCK, HOUR
 from edi_router.reports.model import Period, Table, Value, percent, seconds
 from edi_router.reports.spans import Spans
-from edi_router.reports.sql import figures, whole
+from edi_router.reports.sql import figures, of_partner, whole
 
 PROMISED = (
     "partner", "agreement", "level", "limit", "count", "kept", "late", "kept_share", "p50", "p95", "max",
@@ -49,7 +49,7 @@ def _promised(connection: Connection, period: Period, partner: str | None) -> Ta
     c = figures(connection, CLOCK, period).c
     groups = (c.partner, c.agreement, c.type, c.way, c.detail, c.state, c.span)
     query = select(*groups, whole(c.number)).group_by(*groups)
-    query = query if partner is None else query.where(c.partner == partner)
+    query = of_partner(query, c, partner)
     took, late = Spans(), Counter[tuple[str, ...]]()
     number: Counter[tuple[str, ...]] = Counter()
     for who, agreement, kind, level, terms, state, span, count in connection.execute(query):
@@ -73,7 +73,7 @@ def _hours(connection: Connection, period: Period, partner: str | None) -> Itera
     c = figures(connection, HOUR, period).c
     groups = (c.partner, c.agreement, c.type, c.way, c.state, c.hour)
     query = select(*groups, whole(c.number)).group_by(*groups)
-    query = query if partner is None else query.where(c.partner == partner)
+    query = of_partner(query, c, partner)
     hours: dict[int, list[int]] = defaultdict(lambda: [0, 0])
     each: dict[tuple[str, str, str, int], list[int]] = defaultdict(lambda: [0, 0])
     for who, agreement, kind, level, state, hour, count in connection.execute(query):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +12,7 @@ from edi_router.ledger import tables
 from edi_router.ledger.figure_queries import TOOK, WHOLE
 from edi_router.reports.model import Period, Table, seconds
 from edi_router.reports.spans import Spans
-from edi_router.reports.sql import entered, figures
+from edi_router.reports.sql import entered, figures, of_partner, whole
 
 COLUMNS = ("step", "document", "count", "p50", "p95", "max")
 ALL = "*"
@@ -78,18 +77,15 @@ def steps(
     """The spans of all messages that came in the period."""
     found = Steps()
     took = figures(connection, TOOK, period).c
-    # As they are kept: to have the database add up what hardly repeats would cost more than to do it here.
-    query = select(took.detail, took.partner, took.type, took.agreement, took.span, took.number)
-    query = query if partner is None else query.where(took.partner == partner)
-    by_type: dict[tuple[str, str], Counter[int]] = defaultdict(Counter)
-    for step, sender, type, agreement, span, number in connection.execute(query):
-        by_type[step, type][span] += number
-        if step == WHOLE:
-            found.partners.add(span, (sender,), number=number)
-            found.routes.add(span, (agreement,), number=number)
-    for (step, type), spans in by_type.items():
-        for span, number in spans.items():
-            found.steps.add(span, (step, ALL), (step, kinds.get(type, type)), number=number)
+    groups = (took.detail, took.type, took.span)
+    for step, type, span, number in connection.execute(
+        of_partner(select(*groups, whole(took.number)), took, partner).group_by(*groups)
+    ):
+        found.steps.add(span, (step, ALL), (step, kinds.get(type, type)), number=number)
+    each = select(took.partner, took.agreement, took.span, took.number).where(took.detail == WHOLE)
+    for sender, agreement, span, number in connection.execute(of_partner(each, took, partner)):
+        found.partners.add(span, (sender,), number=number)
+        found.routes.add(span, (agreement,), number=number)
     return found
 
 

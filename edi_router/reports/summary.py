@@ -16,7 +16,7 @@ from edi_router.reports.mismatches import mismatch_rates
 from edi_router.reports.model import Period, Report, Table, Value, percent, seconds
 from edi_router.reports.promises import promises
 from edi_router.reports.share import share
-from edi_router.reports.sql import figures, whole
+from edi_router.reports.sql import figures, of_partner, whole
 from edi_router.reports.steps import Steps, steps
 
 _REFUSED, _REPEATED = "rejected", "duplicate"
@@ -78,7 +78,7 @@ def _came(connection: Connection, period: Period, terms: Terms, partner: str | N
     came = figures(connection, CAME, period).c
     groups = (came.partner, came.type, came.state, came.detail)
     query = select(*groups, whole(came.number)).group_by(*groups)
-    query = query if partner is None else query.where(came.partner == partner)
+    query = of_partner(query, came, partner)
     found: Counter[tuple[str, str, str]] = Counter()
     firms: _Firms = defaultdict(Counter)
     for sender, type, state, name, number in connection.execute(query):
@@ -93,7 +93,7 @@ def _went(connection: Connection, period: Period, partner: str | None) -> Table:
     went = figures(connection, WENT, period).c
     groups = (went.partner, went.type, went.state)
     query = select(*groups, whole(went.number))
-    query = query if partner is None else query.where(went.partner == partner)
+    query = of_partner(query, went, partner)
     rows = connection.execute(query.group_by(*groups).order_by(*groups))
     return Table("out", ("partner", "output", "state", "count"), [tuple(row) for row in rows])
 
@@ -124,7 +124,7 @@ def _registers(connection: Connection, period: Period, terms: Terms, partner: st
     moved = figures(connection, MOVED, period).c
     groups = (moved.type, moved.detail, moved.state)
     query = select(*groups, whole(moved.number)).group_by(*groups).order_by(*groups)
-    query = query if partner is None else query.where(moved.partner == partner)
+    query = of_partner(query, moved, partner)
     moves: list[tuple[Value, ...]] = []
     struck: list[tuple[Value, ...]] = []
     for register, move, outcome, count in connection.execute(query):

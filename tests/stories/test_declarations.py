@@ -131,3 +131,14 @@ def test_empty_containers_get_a_number_of_their_own(place: Place) -> None:
     [receipt] = receipts(place, "YARD")
     assert b"<DeclNo>370211026000001</DeclNo>" in receipt
     assert [name for name in place.inbox("CIQ-QD") if name.startswith("ITF_DCL_CONT")]
+
+
+def test_an_application_by_edifact_goes_to_the_body_that_accepts_it(place: Place) -> None:
+    data = (shipped_directory() / "mappings/sancrt-eciq/cases/full/in.edi").read_bytes()
+    data = data.replace(b"+EDIROUTER+RECIPIENT+", b"+ENTA:ZZ+EDIROUTER:ZZ+", 1)
+    place.drop("ENT-A", "1.edi", data)
+    assert place.engine.until_idle().problems == []
+    [declaration] = [text for name, text in place.inbox("CIQ-YC").items() if name.startswith("EEntDeclIo")]
+    assert b"6f0c1c52a8b84e0f9a1b6d8f1a2b3c42" in declaration
+    [name] = place.inbox("ENT-A")
+    assert name.startswith("CONTRL")
