@@ -77,7 +77,8 @@ def answer_members(tx: Tx, output: Row, says: Acknowledging, message: str) -> di
 def collect_again(tx: Tx, rows: Sequence[Row], lot: str, why: str) -> list[str]:
     """Let these outputs be sent again, in the order given: copies of them wait in the same series; their ids.
 
-    With a `lot` they go in a batch of their own. They keep the time at which they were first made, and so their turn.
+    With a `lot` they go in a batch of their own, and keep the time at which they were first made. Without one they
+    wait among those that are made now.
     """
     new: list[Row] = []
     for row in rows:
@@ -85,6 +86,7 @@ def collect_again(tx: Tx, rows: Sequence[Row], lot: str, why: str) -> list[str]:
         id = f"{found[1]}-s{int(found[2]) + 1}" if found else f"{row['id']}-s2"
         series = "/".join([*row["series"].split("/")[:2], *([lot] if lot else [])])
         fresh = {"state": "waiting", "batch": None, "stream": None, "number": None, "answer": None}
+        fresh |= {} if lot else {"made": tx.now}
         new.append({**row, **fresh, "id": id, "series": series})
     details = [{"again": old["id"], "reason": why} for old in rows]
     enter(tx, "output", [Entry(row, "made", detail) for row, detail in zip(new, details, strict=True)])

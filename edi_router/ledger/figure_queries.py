@@ -134,9 +134,13 @@ def _to(connection: Connection, reach: Reach) -> Select[Any]:
     )
     return (
         select(*columns)
-        .select_from(tables.message.join(tables.visible_to, _v.message == _m.id))
-        .where(_m.test == 0, reach.settled(_m.date, _m.settled, _m.entered))
-        .where(_v.role == "recipient", _m.state.not_in(("rejected", "duplicate")))
+        .select_from(
+            tables.message.outerjoin(tables.visible_to, and_(_v.message == _m.id, _v.role == "recipient"))
+        )
+        .where(
+            _m.test == 0, reach.settled(_m.date, _m.settled, _m.entered), func.coalesce(_v.partner, "") != ""
+        )
+        .where(_m.state.not_in(("rejected", "duplicate")))
     )
 
 
@@ -177,25 +181,29 @@ def _took(connection: Connection, reach: Reach) -> Select[Any]:
 
 
 def _acknowledged(reach: Reach) -> Select[Any]:
-    """From the delivery of an output to the first acknowledgement that we got of it, on the date of that."""
+    """From the delivery of an output to the first acknowledgement that we got of it, on the date of that.
+
+    By outer joins, of which then only what was found is taken: SQLite keeps the order of these, and would else begin
+    with the largest table.
+    """
     carrier, earlier = tables.message.alias("carrier"), tables.acknowledgement.alias("earlier").c
     when = carrier.c.entered >= (reach.begin if reach.on else reach.late)
+    span = reach.span(_a.at - _d.delivered)
     query = (
-        select(
-            *_columns(TOOK, **_MESSAGE, detail=literal(ACKNOWLEDGED), span=reach.span(_a.at - _d.delivered))
-        )
+        select(*_columns(TOOK, **_MESSAGE, detail=literal(ACKNOWLEDGED), span=span))
         .select_from(carrier)
-        .join(tables.acknowledgement, _a.message == carrier.c.id)
-        .join(tables.output, _o.id == _a.output)
-        .join(tables.message_output, and_(_mo.output == _o.id, _mo.role == MADE_FROM))
-        .join(tables.message, _m.id == _mo.message)
-        .join(tables.delivery, _d.output == func.coalesce(_o.batch, _o.id))
-        .where(when, _d.delivered.is_not(None), _m.test == 0)
+        .outerjoin(tables.acknowledgement, _a.message == carrier.c.id)
+        .outerjoin(tables.output, _o.id == _a.output)
+        .outerjoin(tables.message_output, and_(_mo.output == _o.id, _mo.role == MADE_FROM))
+        .outerjoin(tables.message, _m.id == _mo.message)
+        .outerjoin(tables.delivery, _d.output == func.coalesce(_o.batch, _o.id))
+        .where(when, func.coalesce(_d.delivered, 0) > 0, func.coalesce(_m.test, 1) == 0)
         .where(~select(earlier.id).where(earlier.output == _a.output, earlier.id < _a.id).exists())
     )
     if reach.on:
         return query.where(carrier.c.entered < reach.end)
-    return query.where(_m.entered >= reach.begin, _m.entered < reach.end)
+    came = func.coalesce(_m.date, "")
+    return query.where(came >= reach.since, came <= reach.until)
 
 
 def _decided(reach: Reach) -> Select[Any]:

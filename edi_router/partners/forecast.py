@@ -47,7 +47,7 @@ class Forecast:
     under_way: int
     """Messages in batches that are closed and not delivered yet."""
     collected: int
-    """Messages that wait for a batch and will go in this window."""
+    """Messages that wait for a batch and will go in this window, or were left behind when it closed."""
     expected: int
     """Messages that files in work are reckoned to bring."""
     late: int
@@ -131,7 +131,7 @@ def reckon(
         under_way=waiting,
         collected=max(go - coming, 0),
         expected=min(coming, go),
-        late=len(collected) - len(fitting) if now >= window.cut_off else 0,
+        late=len(collected) - len(fitting) if window.cut_off <= now < window.closes else 0,
         over_quota=left,
         rate=speed,
         measured=measured,

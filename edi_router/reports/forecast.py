@@ -60,11 +60,14 @@ def _of(ledger: Ledger, each: Kept, windows: list[Window], now: datetime) -> lis
     batches = ledger.batches(each.name, since=min(windows[0].opens, now) - NIGHTS)
     sent = [Sent(row.messages, row.closed, row.delivered, row.window) for row in batches]
     expected = _expected(ledger, each.name, now)
-    # What waits now goes in the first window that is not closed; a later one gets what is left to it.
+    # What waits now goes in the first window that is not closed. The last one that is has left behind what was there.
     coming = next((window for window in windows if window.closes > now), None)
+    last = max((window for window in windows if window.closes <= now), default=None)
+    first_time = [one for one in collected if not one.lot]
+    mine = {coming: collected, last: first_time}
     return [
         reckon(
-            each.partner.id, each.batch, window, now, collected if window == coming else (), sent,
+            each.partner.id, each.batch, window, now, mine.get(window, ()), sent,
             expected if window == coming else 0,
         )
         for window in windows

@@ -78,7 +78,7 @@ def _windows(windows: tuple[Forecast, ...]) -> Iterator[Concern]:
         if each.ends_badly:
             kind = "missed" if each.state == "closed" else "stalled" if each.stalled else "window"
             yield Concern(kind, each.partner, each.remaining, each.window.closes, each.batch)
-        if each.over_quota:
+        if each.over_quota and each.state != "closed":
             yield Concern("quota", each.partner, each.over_quota, each.window.closes, each.batch)
 
 

@@ -50,10 +50,9 @@ def test_the_wheel_carries_everything_it_needs(tmp_path: Path, root: Path) -> No
 
     assert run("-c", "import edi_router; print(edi_router.__file__)").startswith(str(site))
     cli = ["-m", "edi_router.cli.main"]
-    run(*cli, "lint")
     assert "SG30" in run(*cli, "directory", "show", "D96B", "CUSDEC")
     run(*cli, "new", "project", "mine")
     assert (empty / "mine" / "edi-router.yaml").is_file()
-    run(*cli, "--workspace", "mine", "lint")
+    run(*cli, "--workspace", "mine", "lint")  # the shipped configuration with it
     run(*cli, "--workspace", "mine", "run", "--once")
-    assert '"balanced": true' in run(*cli, "demo", "--json")
+    assert '"balanced": true' in run(*cli, "demo", "--json", "--messages", "2")

@@ -93,13 +93,14 @@ def test_a_night(it: Night) -> None:
     assert events(it.ledger, over[0], "late") == []
     it.clock("02:30", day=15)
     assert len(it.batches()) == 6
+    assert not any("was not complete" in line for line in tonight(it)), "the quota is nobody's fault"
 
     # The firm has corrected its master data with customs; the operator sends A2 again, with the next night's batch.
     [rejected] = [row for row in it.ledger.ls("output", state="delivered") if row["batch"] == alone["A2",]]
     assert it.ledger.retry(rejected["id"], "anna") == 1
     it.clock("22:00", day=15)
-    assert it.numbers(it.last()) == ["A2", "B2", "C2"]
-    assert it.ledger.batches()[0].late == 1
+    assert it.numbers(it.last()) == ["B2", "C2", "A2"]
+    assert it.ledger.batches()[0].late == 2, "C2, and A2 that was sent again half an hour after the close"
     it.answer(it.last(), "7")
     assert {row["state"] for row in it.ledger.ls("message") if row["type"] == "CUSDEC"} == {"completed"}
     answers = [row["answer"] for row in it.ledger.ls("output") if row["series"] == SERIES]
@@ -135,6 +136,15 @@ def test_a_stopped_engine_makes_up_for_a_cut_off(it: Night) -> None:
     it.place.clock.now = at("01:50", 15)
     it.work()
     assert it.batches() == [("cut-off", 1)]
+
+
+def test_a_window_that_was_slept_through_is_told(it: Night) -> None:
+    it.send("NIGHT-A", "A1")
+    it.clock("02:10", day=15)
+    assert it.batches() == []
+    assert f"! {CUSTOMS}: batch forms was not complete at 02:00, left: 1" in tonight(it)
+    it.clock("22:00", day=15)
+    assert it.batches() == [("opening", 1)]
 
 
 def test_a_paused_partner_gets_no_batch(it: Night) -> None:

@@ -25,9 +25,11 @@ from tests.support.workspaces import Clock, Place, Remembering, prepare
 ZONE = ZoneInfo("Asia/Shanghai")
 FIRMS = ("MILL", "LOOM", "FARM")
 CUSTOMS, BUREAU = "HARBOUR", "DISTRICT"
+REJECTED, HELD = "rejected", "held"
+"""What becomes of a declaration with a fault, and of one that no agreement takes."""
 SERIES = f"{CUSTOMS}/forms"
-LINE = 2_000
-"""Bytes a second of the line to customs."""
+LINE = 200
+"""Bytes a second of the line to customs in its best nights; in others it is half or a third of that."""
 SETTINGS = """\
 name: month
 identifications: [{id: EDIROUTER, qualifier: ZZ}]
@@ -75,7 +77,7 @@ batches:
   calendar: harbour-nights
   every: {minutes: 30}
   lead: {minutes: 15}
-  messages: 12
+  messages: 14
 """,
     BUREAU: "expects: [{of: CUSDEC, level: functional, within: {hours: 20}}]\n",
 }
@@ -177,7 +179,7 @@ class Month:
         self.ledger: Ledger = place.ledger
         self.customs, self.bureau = Recipient(CUSTOMS, place), Recipient(BUREAU, place)
         self.sent: dict[str, str] = {}
-        """Who gets the declaration of a number."""
+        """Who gets the declaration of a number; else what becomes of it at our door."""
         self.rounds = self.files = 0
         self.away: set[str] = set()
 
@@ -192,26 +194,32 @@ class Month:
         """A round of the engine; it may only complain of who is away."""
         self.rounds += 1
         problems = self.place.engine.round().problems
-        assert all(any(problem.startswith(f"{each}:") for each in self.away) for problem in problems), problems
+        assert all(any(problem.startswith(f"{each}:") for each in self.away) for problem in problems), (
+            problems
+        )
         for each in (self.customs, self.bureau):
             if each.id not in self.away:
                 each.look()
 
-    def declare(self, firm: str, number: int, to: str = CUSTOMS, broken: bool = False) -> list[str]:
-        """Let a firm send so many declarations in one interchange; their numbers."""
+    def declare(self, firm: str, number: int, to: str = CUSTOMS) -> None:
+        """Let a firm send so many declarations in one interchange: good ones, or such as are `rejected` or `held`."""
         self.files += 1
         body = CUSDEC.replace("\n", "").partition("BGM")
         segments = (body[1] + body[2].partition("UNT")[0]).rstrip("'").split("'")
         numbers = [f"{firm}{self.files:04d}{place:02d}" for place in range(1, number + 1)]
-        kind = "830" if to == CUSTOMS else "929"
+        kind = {BUREAU: "929", HELD: "960"}.get(to, "830")
         messages = []
         for each in numbers:
-            own = [segment.replace("YC20260314000017", each).replace("BGM+830+", f"BGM+{kind}+") for segment in segments]
+            own = [
+                segment.replace("YC20260314000017", each).replace("BGM+830+", f"BGM+{kind}+")
+                for segment in segments
+            ]
             messages.append(("CUSDEC:D:96B:UN", own))
-            self.sent[each] = "" if broken else to
+            self.sent[each] = to
         data = interchange(firm, self.files, messages)
-        self.place.drop(firm, f"{self.files:04d}.edi", data.replace(b"UNT+", b"UNT+9") if broken else data)
-        return numbers
+        self.place.drop(
+            firm, f"{self.files:04d}.edi", data.replace(b"UNT+", b"UNT+9") if to == REJECTED else data
+        )
 
     def leave(self, partner: str) -> None:
         """Let a partner be out of reach: its folder is gone."""
@@ -234,8 +242,11 @@ class Month:
 
 
 @contextmanager
-def month(root: Path, begin: datetime, monkeypatch: pytest.MonkeyPatch) -> Iterator[Month]:
-    """The deployment in `root`, at the instant `begin`. What customs are sent takes time on the line."""
+def month(root: Path, begin: datetime, many: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[Month]:
+    """The deployment in `root`, at the instant `begin`, with a line for `many` times the messages.
+
+    What customs are sent takes time on the line.
+    """
     (root / "partners").mkdir(parents=True)
     (root / "schemas" / "calendars").mkdir(parents=True)
     (root / "edi-router.yaml").write_text(SETTINGS, "utf-8")
@@ -251,7 +262,7 @@ def month(root: Path, begin: datetime, monkeypatch: pytest.MonkeyPatch) -> Itera
     def slowly(channel: FolderChannel, temporary: str, content: bytes) -> None:
         upload(channel, temporary, content)
         if CUSTOMS in str(channel._inbox):
-            clock.forward(seconds=len(content) / LINE)
+            clock.forward(seconds=len(content) * (1 + clock.now.day % 3) / (LINE * many))
 
     monkeypatch.setattr(FolderChannel, "put_temporary", slowly)
     workspace = _Month.at(root)

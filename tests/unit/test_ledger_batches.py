@@ -197,6 +197,7 @@ def test_an_interchange_that_is_refused_itself_is_not_sent_again(ledger: Ledger,
     assert ledger.waiting_series() == {}
     assert {ledger.show(id)["answer"] for id in ids} == {"rejected"}
     assert ledger.retry(batch) == 2
+    clock.tick(seconds=1)
     assert close(ledger) == ["CUS-forms-2"]
     assert inside(ledger, "CUS-forms-2") == ["a", "b"]
     with pytest.raises(Refused):
