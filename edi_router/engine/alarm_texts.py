@@ -75,6 +75,12 @@ _TEXTS: dict[str, tuple[str, str, str, str]] = {
         "Make room: what waits in the partners' folders is received then. Processing and delivery go on.",
         "请清理磁盘；之后会继续接收各方目录中的文件。处理与投递不受影响。",
     ),
+    "broken-off": (
+        "The engine cannot do its work ({what}): {reason}",
+        "引擎无法完成工作（{what}）：{reason}",
+        "Look into the log for what failed; it is tried again after every round, and what it has is not lost.",
+        "请查看日志中的原因；每轮之后会重试，已收的内容不会丢失。",
+    ),
     "volume-unusual": (
         "{partner}: {number} {what} on {date}, where {usual} are usual.",
         "{partner}：{date} {what} 为 {number}，通常为 {usual}。",
@@ -84,6 +90,8 @@ _TEXTS: dict[str, tuple[str, str, str, str]] = {
 }  # fmt: skip
 _WORDS = {
     "technical": ("technical", "技术回执"), "functional": ("functional", "内容回执"), "business": ("business", "业务回执"),
+    "round": ("round", "轮次"), "nightly": ("nightly close", "夜间结账"), "clocks": ("clocks", "时限"),
+    "forecast": ("forecast", "预测"),
     "warning": ("warning", "预警"), "critical": ("critical", "严重"),
     "raised": ("ALARM", "告警"), "worse": ("ALARM, now critical", "告警升级"), "cleared": ("over", "告警解除"),
 }  # fmt: skip

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
+from edi_router.engine.about import brief
 from edi_router.engine.alarm_channels import Where, tell
 from edi_router.ledger import Ledger
 from edi_router.ledger.alarms import CLEARED, CRITICAL, RAISED, WARNING, WORSE, Alarm, Trouble
@@ -13,12 +14,12 @@ from edi_router.ledger.store import instant
 from edi_router.partners.alarms import AlarmChannel, AlarmSettings
 from edi_router.partners.forecast import Forecast
 from edi_router.pipeline.configuration import Configuration
-from edi_router.reports.forecast import forecasts
+from edi_router.reports.forecast import tonight
 
 log = logging.getLogger(__name__)
 FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(minutes=30)
-_LOOKED_FOR = ("disk", "reach:", "given-up:", "failed:", "window:")
+_LOOKED_FOR = ("disk", "broken:", "reach:", "given-up:", "failed:", "window:")
 """The keys of the alarms that `look_around` raises, and clears when what it finds is gone."""
 
 
@@ -46,10 +47,23 @@ def _troubles(ledger: Ledger, configuration: Configuration) -> Iterator[Trouble]
         yield Trouble("delivery-given-up", f"given-up:{partner}", CRITICAL, partner, "", {"number": number})
     for partner, number in ledger.failed_files().items():
         yield Trouble("processing-failed", f"failed:{partner}", CRITICAL, partner, "", {"number": number})
-    for forecast in forecasts(ledger, configuration, instant(ledger.now())):
-        # Of a window that has not opened yet nothing is measured tonight: by then a partner may be well again.
-        if forecast.state == "open" and forecast.ends_badly and forecast.partner not in paused:
+    try:
+        reckoned = tonight(ledger, configuration, instant(ledger.now()))
+    except Exception as error:
+        log.exception("the forecast could not be made")
+        yield broken_off("forecast", error)
+        return
+    for forecast in reckoned:
+        # Of a window that has not opened yet nothing is measured tonight: by then a partner may be well again. One
+        # that has closed is not over while something of it is still to be delivered.
+        if forecast.state != "next" and forecast.ends_badly and forecast.partner not in paused:
             yield _missed(forecast, partners[forecast.partner].call)
+
+
+def broken_off(what: str, error: Exception) -> Trouble:
+    """The trouble that something which the engine does again and again was broken off."""
+    arguments: dict[str, str | int] = {"what": what, "reason": brief(error)[:500]}
+    return Trouble("broken-off", f"broken:{what}", CRITICAL, "", what, arguments)
 
 
 def _missed(forecast: Forecast, call: str) -> Trouble:
@@ -83,7 +97,12 @@ def tell_alarms(
     if wanted:
         ledger.announce_alarms(wanted)
     count = 0
+    silent: dict[str, datetime] = {}
     for notice in ledger.claim_notices():
+        if notice.channel in silent:
+            # It just failed: to try it for each notice would take its whole timeout every time.
+            ledger.put_back_notice(notice, silent[notice.channel])
+            continue
         beat()  # a channel may take its whole timeout
         told_on = settings.channels.get(notice.channel)
         if told_on is None:
@@ -91,12 +110,14 @@ def tell_alarms(
             continue
         try:
             tell(notice, told_on, where)
-        except OSError as error:
+        except Exception as error:
+            # What a channel's settings or server do to it must not break the round. Only what `tell` says itself is
+            # fit to be told: other errors may quote an address with its secret.
+            reason = str(error)[:500] if isinstance(error, OSError) else brief(error)
             again = now + min(FIRST_RETRY * (1 << min(notice.attempts - 1, 10)), LONGEST_RETRY)
-            ledger.notice_failed(
-                notice.id, str(error)[:500], again if notice.attempts < settings.attempts else None
-            )
-            log.warning("alarm %d could not be told by %s: %s", notice.alarm.id, notice.channel, error)
+            ledger.notice_failed(notice.id, reason, again if notice.attempts < settings.attempts else None)
+            silent[notice.channel] = again
+            log.warning("alarm %d could not be told by %s: %s", notice.alarm.id, notice.channel, reason)
             continue
         ledger.notice_sent(notice.id)
         count += 1

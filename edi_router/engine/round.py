@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from edi_router.engine.about import Problem, about
 from edi_router.engine.alarm_channels import Where
-from edi_router.engine.alarms import look_around, tell_alarms
+from edi_router.engine.alarms import broken_off, look_around, tell_alarms
 from edi_router.engine.batching import close_batches
 from edi_router.engine.clocks import strike_clocks
 from edi_router.engine.deliver import BATCH, Courier
@@ -85,6 +85,8 @@ class EmbeddedEngine:
         self._watches: dict[str, StabilityWatch] = {}
         self._told: set[str] = set()
         self._troubles: list[Trouble] = []
+        self._broken: dict[str, Trouble] = {}
+        """What was broken off when it was done last, by its name."""
         self.configuration = self._load()
         self.registers = SealedView(ledger, key_for(workspace.secret_key(), "registers"))
 
@@ -122,17 +124,24 @@ class EmbeddedEngine:
     def round(self) -> Report:
         """One round over all partners. A channel that fails is reported and does not stop the others."""
         self.tally.begin_round()
-        self.sweep()
         report = Report()
-        with ExitStack() as stack:
-            channels = Reach(self, report.problems, stack)
-            if self._has_room(report.problems):
-                self._receive(channels, report)
-            self.progress("process", "")
-            report.processed = self.process(report.problems)
-            self._deliver(channels, report)
-            channels.record()
-        self.supervise()
+        try:
+            self.sweep()
+            with ExitStack() as stack:
+                channels = Reach(self, report.problems, stack)
+                if self._has_room(report.problems):
+                    self._receive(channels, report)
+                self.progress("process", "")
+                report.processed = self.process(report.problems)
+                self._deliver(channels, report)
+                channels.record()
+            self.went("round")
+        except Exception as error:
+            self.went("round", error)
+            raise
+        finally:
+            # Clocks run and alarms are told also while rounds are broken off: then more than ever.
+            self.supervise()
         self._tell(report.problems)
         self.tally.end_round()
         return report
@@ -158,12 +167,24 @@ class EmbeddedEngine:
 
     def supervise(self) -> None:
         """Look at the clocks, at partners out of reach and at what failed; tell the alarms that follow."""
-        watch_clocks(self.ledger, self.configuration)
-        look_around(self.ledger, self.configuration, self._troubles)
+        try:
+            watch_clocks(self.ledger, self.configuration)
+            self.went("clocks")
+        except Exception as error:
+            log.exception("the clocks could not be looked at")
+            self.went("clocks", error)
+        look_around(self.ledger, self.configuration, [*self._troubles, *self._broken.values()])
         self._troubles = []
         settings = self.configuration.settings
         where = Where(settings.name, self.workspace.root, settings.zone)
         tell_alarms(self.ledger, settings.alarms, where, self.tally.beat)
+
+    def went(self, what: str, error: Exception | None = None) -> None:
+        """Say how something went that is done again and again: what is broken off is an alarm until it goes well."""
+        if error is None:
+            self._broken.pop(what, None)
+        else:
+            self._broken[what] = broken_off(what, error)
 
     def _tell(self, problems: Sequence[str]) -> None:
         """Log what is new; a problem that lasts is told once, and once when it is over."""

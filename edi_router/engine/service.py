@@ -81,7 +81,7 @@ class Service:
         """
         configuration, ledger = self.engine.configuration, self.engine.ledger
         try:
-            window = last_time(utc_now(), configuration.settings, configuration.calendars)
+            window = last_time(self.engine.clock(), configuration.settings, configuration.calendars)
             if window is None or ((last := ledger.last_fired(NIGHTLY)) is not None and last >= window):
                 return
             closed = ledger.closed_books()
@@ -93,8 +93,10 @@ class Service:
             mornings(ledger, self.engine.archive, configuration, pages)
             # Closing a day twice changes nothing, so the window counts as fired only when it is done.
             ledger.fire(NIGHTLY, window)
-        except Exception:
+            self.engine.went(NIGHTLY)
+        except Exception as error:
             log.exception("the nightly close was broken off")
+            self.engine.went(NIGHTLY, error)
 
 
 def last_time(now: datetime, settings: Settings, calendars: Mapping[str, Calendar]) -> datetime | None:

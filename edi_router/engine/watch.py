@@ -5,6 +5,7 @@ Whoever runs the engine: the clocks are rows, so what a stopped node did not loo
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -15,7 +16,10 @@ from edi_router.ledger.store import instant
 from edi_router.partners.spans import Limit
 from edi_router.pipeline.configuration import Configuration
 
+log = logging.getLogger(__name__)
 BATCH = 500
+BROKEN = timedelta(hours=1)
+"""When a clock is looked at again that could not be reckoned."""
 
 
 def watch_clocks(ledger: Ledger, configuration: Configuration) -> int:
@@ -23,11 +27,20 @@ def watch_clocks(ledger: Ledger, configuration: Configuration) -> int:
     count = 0
     while due := ledger.clocks_to_look_at(BATCH):
         now = instant(ledger.now())
-        ledger.strike_clocks([look(each, configuration.calendars, now) for each in due])
+        ledger.strike_clocks([_look(each, configuration.calendars, now) for each in due])
         count += len(due)
         if len(due) < BATCH:
             break
     return count
+
+
+def _look(clock: Running, calendars: Mapping[str, Calendar], now: datetime) -> Struck:
+    """As `look`; a clock that cannot be reckoned is left for a while, so that it does not stop the others."""
+    try:
+        return look(clock, calendars, now)
+    except Exception:
+        log.exception("clock %d of %s cannot be reckoned", clock.id, clock.subject)
+        return Struck(clock, clock.state, clock.warn, clock.due, now + BROKEN)
 
 
 def look(clock: Running, calendars: Mapping[str, Calendar], now: datetime) -> Struck:

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import Connection, and_, func, or_, select, update
 
 from edi_router.ledger import tables
 from edi_router.ledger.moves import canonical
-from edi_router.ledger.store import Store, Tx, instant, micros
+from edi_router.ledger.store import Row, Store, Tx, instant, micros, storable
 
 WARNING, CRITICAL = "warning", "critical"
 RAISED, WORSE, CLEARED = "raised", "worse", "cleared"
@@ -72,6 +72,10 @@ class Alarms(Store):
 
     def raise_alarm(self, trouble: Trouble) -> bool:
         """Raise an alarm, or bring an open one up to date; True when it is new or has become critical."""
+        with self.read() as connection:
+            row = _open(connection, trouble.key)
+        if row is not None and not _news(row, trouble):
+            return False
         with self.write() as tx:
             return raise_in(tx, trouble)
 
@@ -128,13 +132,16 @@ class Alarms(Store):
 
     def claim_notices(self, limit: int = 50) -> list[Notice]:
         """Take notices whose time has come; a claim that nobody finishes ends by itself."""
+        due = (
+            select(_n.id, _n.channel, _n.what, _n.attempts, _n.alarm)
+            .where(_n.state == "waiting", _n.next_attempt <= self.now())
+            .order_by(_n.id)
+            .limit(limit)
+        )
+        with self.read() as connection:  # most rounds find nothing, and write nothing
+            if connection.execute(due).first() is None:
+                return []
         with self.write() as tx:
-            due = (
-                select(_n.id, _n.channel, _n.what, _n.attempts, _n.alarm)
-                .where(_n.state == "waiting", _n.next_attempt <= tx.now)
-                .order_by(_n.id)
-                .limit(limit)
-            )
             claimed = []
             for row in tx.connection.execute(due).all():
                 taken = tx.connection.execute(
@@ -158,34 +165,57 @@ class Alarms(Store):
         state: dict[str, Any] = {"state": "failed"} if again is None else {"next_attempt": micros(again)}
         self._notice(notice, {**state, "reason": reason})
 
+    def put_back_notice(self, notice: Notice, again: datetime) -> None:
+        """Give up a claim without an attempt made; it is tried then."""
+        self._notice(notice.id, {"next_attempt": micros(again), "attempts": notice.attempts - 1})
+
     def _notice(self, notice: int, values: Mapping[str, Any]) -> None:
         with self.write() as tx:
-            tx.connection.execute(update(tables.alarm_notice).where(_n.id == notice).values(**values))
+            changed = update(tables.alarm_notice).where(_n.id == notice).values(**storable(values))
+            tx.connection.execute(changed)
 
 
 def raise_in(tx: Tx, trouble: Trouble) -> bool:
     """`raise_alarm` inside a transaction."""
     values = {
         "kind": trouble.kind, "key": trouble.key, "open": trouble.key, "severity": trouble.severity,
-        "partner": trouble.partner, "subject": trouble.subject,
-        "arguments": canonical(dict(trouble.arguments or {})), "raised": tx.now, "escalated": 0,
+        "partner": trouble.partner, "subject": trouble.subject, "arguments": _arguments(trouble),
+        "raised": tx.now, "escalated": 0,
     }  # fmt: skip
-    row = tx.connection.execute(select(tables.alarm).where(_a.open == trouble.key)).mappings().first()
+    row = _open(tx.connection, trouble.key)
     if row is None:
         return tx.insert_once(tables.alarm, values)
     worse = row["severity"] == WARNING and trouble.severity == CRITICAL
-    changed: dict[str, Any] = {"arguments": values["arguments"], "subject": trouble.subject}
-    if worse:
-        changed |= {"severity": CRITICAL, "escalated": tx.now, "kind": trouble.kind}
-    if worse or row["arguments"] != changed["arguments"]:
-        tx.connection.execute(update(tables.alarm).where(_a.id == row["id"]).values(**changed))
+    if _news(row, trouble):
+        changed: dict[str, Any] = {"arguments": values["arguments"], "subject": trouble.subject}
+        changed |= {"severity": CRITICAL, "escalated": tx.now, "kind": trouble.kind} if worse else {}
+        tx.connection.execute(update(tables.alarm).where(_a.id == row["id"]).values(**storable(changed)))
     return worse
+
+
+def _news(row: Any, trouble: Trouble) -> bool:
+    """Whether a trouble changes what an open alarm says."""
+    if row["severity"] == WARNING and trouble.severity == CRITICAL:
+        return True
+    return bool(row["arguments"] != _arguments(trouble))
+
+
+def _arguments(trouble: Trouble) -> str:
+    return canonical(storable(trouble.arguments or {}))
 
 
 def clear_in(tx: Tx, key: str) -> bool:
     """`clear_alarm` inside a transaction."""
-    done = tx.connection.execute(update(tables.alarm).where(_a.open == key).values(open=None, cleared=tx.now))
+    found = storable({"key": key})["key"]
+    done = tx.connection.execute(
+        update(tables.alarm).where(_a.open == found).values(open=None, cleared=tx.now)
+    )
     return bool(done.rowcount)
+
+
+def _open(connection: Connection, key: str) -> Row | None:
+    query = select(tables.alarm).where(_a.open == storable({"key": key})["key"])
+    return connection.execute(query).mappings().first()
 
 
 def micros_of(span: timedelta) -> int:

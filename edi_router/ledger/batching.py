@@ -22,6 +22,9 @@ from edi_router.pipeline.model import OutputKind
 LATE = "late"
 """The event of a message that has missed a cut-off."""
 _o, _mo = tables.output.c, tables.message_output.c
+_e = tables.event.c
+_UNTOLD = ~select(_e.id).where(_e.subject == _mo.message, _e.what == LATE).exists()
+"""The condition that it was not said yet of a message that it is late."""
 _TAKEN = (
     update(tables.output)
     .where(_o.id == bindparam("v_id"))
@@ -98,7 +101,13 @@ class Batching(Store):
         """Note on messages that wait that they have missed a window, once; how many there were."""
         with self.read() as connection:
             found = [each for each in collected(connection, series.name) if not each.lot]
-        late = {each.id: window for each in found if (window := series.missed(each.made)) is not None}
+            late = {each.id: window for each in found if (window := series.missed(each.made)) is not None}
+            untold = {
+                output
+                for part in in_parts(list(late))
+                for output in connection.scalars(select(_mo.output).where(_mo.output.in_(part), _UNTOLD))
+            }
+        late = {id: window for id, window in late.items() if id in untold}
         if not late:
             return 0
         with self.write() as tx:
@@ -182,11 +191,11 @@ def _note_late(tx: Tx, late: Mapping[str, Window], goes_with: Window | None) -> 
     """Say it on the messages that the outputs were made from, each once."""
     count = 0
     for output, window in sorted(late.items()):
-        m, e = tables.message.c, tables.event.c
+        m = tables.message.c
         query = (
             select(m.id, m.partner)
             .join(tables.message_output, _mo.message == m.id)
-            .where(_mo.output == output, ~select(e.id).where(e.subject == m.id, e.what == LATE).exists())
+            .where(_mo.output == output, _UNTOLD)
         )
         rows = [dict(row) for row in tx.connection.execute(query).mappings()]
         detail = {"missed": window.cut_off.isoformat()}

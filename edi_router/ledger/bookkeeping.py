@@ -109,7 +109,7 @@ class Bookkeeping(Store):
         return self.business_date(self.now())
 
 
-def _as_closed(found: Books, row: Mapping[str, Any]) -> Books:
+def _as_closed(found: Books, row: Any) -> Books:
     told = json.loads(row["page"]).get(STANDING, {})
     return replace(found, standing=told, sha256=row["sha256"], previous=row["previous"])
 

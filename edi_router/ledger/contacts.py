@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from edi_router.ledger import tables
-from edi_router.ledger.store import Store, instant, micros
+from edi_router.ledger.store import Store, instant, micros, storable
 
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(minutes=5)
@@ -55,7 +55,8 @@ class Contacts(Store):
                 "first_failure": row["first_failure"] if row["failures"] else tx.now,
                 "next_contact": tx.now + pause // timedelta(microseconds=1),
             }  # fmt: skip
-            tx.connection.execute(update(tables.partner_state).where(_p.partner == partner).values(**values))
+            failed = update(tables.partner_state).where(_p.partner == partner)
+            tx.connection.execute(failed.values(**storable(values)))
 
     def contacted(self, partners: Iterable[str]) -> None:
         """Record that partners were reached; those of which it was recorded just before are left alone."""
@@ -97,4 +98,7 @@ def _contact(row: Any) -> Contact:
 
 def is_due(contact: Contact | None, now: datetime) -> bool:
     """Whether a partner is to be tried now."""
-    return contact is None or contact.again is None or micros(contact.again) <= micros(now)
+    if contact is None or contact.again is None:
+        return True
+    # No pause is so long: the machine's clock was set back, and must not keep the partner waiting for it.
+    return contact.again <= now or contact.again - now > 2 * LONGEST_PAUSE

@@ -86,7 +86,7 @@ def _received(connection: Connection, partner: str, date: str) -> Iterator[Excha
 def _sent(connection: Connection, partner: str, date: str) -> Iterator[Exchanged]:
     members = tables.output.alias("member").c
     query = (
-        select(_o, _d.name.label("delivered_name"), _d.delivered)
+        select(tables.output, _d.name.label("delivered_name"), _d.delivered)
         .join(tables.delivery, _d.output == _o.id)
         .where(_o.settled == date, _o.partner == partner, _o.state == "delivered")
         .order_by(_d.delivered, _o.id)

@@ -21,9 +21,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select, union_all
 
@@ -63,7 +62,7 @@ class Reach:
     """The first microsecond after the date `after`."""
 
     @classmethod
-    def of(cls, day: date, zone: ZoneInfo) -> Reach:
+    def of(cls, day: date, zone: tzinfo) -> Reach:
         """What was settled on a date."""
         begin, end = (
             micros(datetime.combine(each, time.min, zone)) for each in (day, day + timedelta(days=1))
@@ -71,7 +70,7 @@ class Reach:
         return cls(day.isoformat(), day.isoformat(), begin, end, _offset(day, zone), on=True)
 
     @classmethod
-    def period(cls, since: date, until: date, zone: ZoneInfo, after: str = "") -> Reach:
+    def period(cls, since: date, until: date, zone: tzinfo, after: str = "") -> Reach:
         """What came in a period, as far as it was not kept."""
         begin, end = (
             micros(datetime.combine(each, time.min, zone)) for each in (since, until + timedelta(days=1))
@@ -103,7 +102,7 @@ class Reach:
         return and_(day >= self.since, day <= self.until, day > self.after)
 
 
-def _offset(day: date, zone: ZoneInfo) -> int:
+def _offset(day: date, zone: tzinfo) -> int:
     there = datetime.combine(day, time(12), zone).utcoffset()
     assert there is not None
     return there // timedelta(microseconds=1)

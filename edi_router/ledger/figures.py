@@ -8,8 +8,7 @@ another `Reach`.
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from sqlalchemy import Connection, Subquery, func, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
@@ -44,14 +43,14 @@ class Figures(Store):
         return kept
 
 
-def kept_through(connection: Connection, zone: ZoneInfo) -> str:
+def kept_through(connection: Connection, zone: tzinfo) -> str:
     """The last date that was added up; "" when none was."""
     f = tables.schedule_firing.c
     last = connection.scalar(select(func.max(f.fire_time)).where(f.schedule == SCHEDULE))
     return "" if last is None else instant(last).astimezone(zone).date().isoformat()
 
 
-def next_date(connection: Connection, zone: ZoneInfo) -> str | None:
+def next_date(connection: Connection, zone: tzinfo) -> str | None:
     """The first date that is still to be added; None when nothing ever happened."""
     last = kept_through(connection, zone)
     if last:
@@ -64,7 +63,7 @@ def next_date(connection: Connection, zone: ZoneInfo) -> str | None:
     return min((each for each in firsts if each is not None), default=None)
 
 
-def _keep(tx: Tx, day: date, zone: ZoneInfo) -> bool:
+def _keep(tx: Tx, day: date, zone: tzinfo) -> bool:
     begin = micros(datetime.combine(day, time.min, zone))
     firing = {"schedule": SCHEDULE, "fire_time": begin, "at": tx.now}
     if not tx.insert_once(tables.schedule_firing, firing):
@@ -80,7 +79,7 @@ def _keep(tx: Tx, day: date, zone: ZoneInfo) -> bool:
     return True
 
 
-def figures(connection: Connection, measure: str, since: date, until: date, zone: ZoneInfo) -> Subquery:
+def figures(connection: Connection, measure: str, since: date, until: date, zone: tzinfo) -> Subquery:
     """The figures of a measure in a period, its columns `DIMENSIONS` and `number`: to be summed by what one asks for.
 
     Whole months are taken from what is kept, which is fast and knows spans within one per cent; a period of

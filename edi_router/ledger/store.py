@@ -82,12 +82,12 @@ class Tx:
     def insert_missing(self, table: Table, rows: Sequence[Row]) -> None:
         """Insert those rows whose key is not there yet."""
         if rows:
-            self.connection.execute(_missing(table, self.connection.dialect.name), list(rows))
+            self.connection.execute(_missing(table, self.connection.dialect.name), [storable(row) for row in rows])
 
     def insert_once(self, table: Table, row: Row) -> bool:
         """Insert a row unless its key is there; whether it was inserted."""
         statement = _missing(table, self.connection.dialect.name).returning(*table.primary_key.columns)
-        return self.connection.execute(statement, row).first() is not None
+        return self.connection.execute(statement, storable(row)).first() is not None
 
     def lock(self, table: Table, ids: Iterable[Any], key: str = "id") -> dict[Any, Row]:
         """The rows with these ids, locked in the order of their ids until the transaction ends."""

@@ -53,11 +53,11 @@ def _promised(connection: Connection, period: Period, partner: str | None) -> Ta
     took, late = Spans(), Counter[tuple[str, ...]]()
     number: Counter[tuple[str, ...]] = Counter()
     for who, agreement, kind, level, terms, state, span, count in connection.execute(query):
-        key = (who, agreement, level or kind, terms)
-        number[key] += count
-        late[key] += count if state in _BREACHED else 0
+        met = (who, agreement, level or kind, terms)
+        number[met] += count
+        late[met] += count if state in _BREACHED else 0
         if state != "breached":
-            took.add(span, key, number=count)
+            took.add(span, met, number=count)
     spans = {key: each for key, (_, *each) in took.spreads()}
     rows: list[tuple[Value, ...]] = []
     for key in sorted(number):

@@ -75,8 +75,8 @@ def _came(
     if partner is not None:
         each = each.where(to.partner == partner)
     each_ = each.subquery("each").c
-    groups = (each_.span, each_.bureau, each_.kind, each_.way, each_.firm)
-    counted = select(*groups, whole(each_.number).label("documents")).group_by(*groups).cte("counted")
+    dimensions = (each_.span, each_.bureau, each_.kind, each_.way, each_.firm)
+    counted = select(*dimensions, whole(each_.number).label("documents")).group_by(*dimensions).cte("counted")
     c = counted.c
     every = literal(ALL)
     queries = []

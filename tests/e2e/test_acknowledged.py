@@ -102,6 +102,13 @@ def test_a_later_acknowledgement_takes_no_rejection_back(place: Place) -> None:
     assert sent(place)["answer"] == "rejected"
 
 
+def test_parties_the_wrong_way_round_count_all_the_same(place: Place) -> None:
+    arrives(place, report(1, "UCI+1+ENTA:ZZ+EDIROUTER:ZZ+7"))
+    assert (sent(place)["answer"], last(place)["faults"]) == ("acknowledged", [])
+    [row] = place.ledger.ls("acknowledgement")
+    assert (row["output"], row["sender"], row["recipient"]) == (sent(place)["id"], "EDIROUTER", "ENTA")
+
+
 def test_the_same_contrl_twice_is_a_duplicate(place: Place) -> None:
     for _ in range(2):
         arrives(place, report(1, "UCI+1+EDIROUTER:ZZ+ENTA:ZZ+7"))

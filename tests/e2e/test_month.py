@@ -173,7 +173,7 @@ def nothing_is_lost(it: Month) -> None:
         query = select(r.value, o.answer).join(tables.output, o.id == r.output).where(r.kind == "declaration")
         found = connection.execute(query.order_by(o.made, o.id)).all()
         states = Counter(connection.scalars(select(m.state).where(m.type == "CUSDEC")))
-    answers: dict[str, str] = {number: answer for number, answer in found}
+    answers = {str(row.value): str(row.answer) for row in found}
     at_the_door = {number: to for number, to in it.sent.items() if to in (REJECTED, HELD)}
     assert answers | at_the_door == theirs
     assert not answers.keys() & at_the_door.keys()

@@ -214,7 +214,12 @@ def test_trace(day: Path) -> None:
 
 def test_lint_and_test(root: Path) -> None:
     shape = edi_router("lint", root / "mappings/cusdec-eciq", "--json").json
-    assert shape == {"path": str(root / "mappings/cusdec-eciq"), "faults": [], "fault_count": 0}
+    assert shape == {
+        "path": str(root / "mappings/cusdec-eciq"),
+        "faults": [],
+        "fault_count": 0,
+        "own_code": [],
+    }
     ran: Ran = edi_router("test", "cusdec-eciq", "--json")
     assert ran.code == 0
     for case in ran.lines:

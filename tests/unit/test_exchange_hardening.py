@@ -328,7 +328,7 @@ def broken(place: Place, monkeypatch: pytest.MonkeyPatch, name: str) -> Callable
 
 
 @pytest.mark.parametrize(
-    "part", ["round.work", "round.watch_clocks", "alarms.forecasts_now", "service.mornings"]
+    "part", ["round.work", "round.watch_clocks", "alarms.tonight", "service.mornings"]
 )
 def test_what_is_broken_off_is_an_alarm_that_is_told(
     place: Place, monkeypatch: pytest.MonkeyPatch, part: str

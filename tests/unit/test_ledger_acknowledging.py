@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from edi_router.formats.answer import Answer
-from edi_router.ledger import Ledger, Recordable
+from edi_router.ledger import Ledger, Recordable, tables
 from edi_router.pipeline.model import (
     Acknowledged,
     Acknowledging,
     FileOutcome,
     Output,
     OutputKind,
+    Reference,
     Sent,
     Unsealed,
 )
@@ -59,6 +60,17 @@ def test_what_was_sent_is_found_by_partner_parties_and_reference(ledger: Ledger)
     for wrong in (("ciq", "US", "THEM", "1"), ("ent-a", "X", "THEM", "1"), ("ent-a", "US", "X", "1"),
                   ("ent-a", "US", "THEM", "2")):  # fmt: skip
         assert ledger.sent_interchange(*wrong) is None, wrong
+
+
+def test_a_document_is_found_by_its_interchange_where_no_number_of_its_own_fits(ledger: Ledger) -> None:
+    output, named = send(ledger), Reference("interchange", "1")
+    assert ledger.sent_document("ent-a", [named]) == Sent(output, None)
+    assert ledger.sent_document("ciq", [named]) is None
+    assert ledger.sent_document("ent-a", [Reference("any", "1")]) is None, "a number like it is no interchange"
+    other = send(ledger, "b.edi")
+    with ledger.write() as tx:
+        tx.insert(tables.output_reference, [{"output": other, "kind": "declaration", "value": "D-1"}])
+    assert ledger.sent_document("ent-a", [named, Reference("any", "D-1")]) == Sent(other, None)
 
 
 def test_the_answer_that_says_most_stands(ledger: Ledger) -> None:
