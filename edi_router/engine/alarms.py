@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from edi_router.engine.about import brief
@@ -14,6 +14,7 @@ from edi_router.ledger.store import instant
 from edi_router.partners.alarms import AlarmChannel, AlarmSettings
 from edi_router.partners.forecast import Forecast
 from edi_router.pipeline.configuration import Configuration
+from edi_router.pipeline.series import kept
 from edi_router.reports.forecast import tonight
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,28 @@ def _troubles(ledger: Ledger, configuration: Configuration) -> Iterator[Trouble]
         # that has closed is not over while something of it is still to be delivered.
         if forecast.state != "next" and forecast.ends_badly and forecast.partner not in paused:
             yield _missed(forecast, partners[forecast.partner].call)
+    yield from _passed(ledger, configuration, paused)
+
+
+def _passed(ledger: Ledger, configuration: Configuration, paused: Collection[str]) -> Iterator[Trouble]:
+    """Windows that have passed without a batch, though messages were there: the engine was stopped over them."""
+    now, waiting = instant(ledger.now()), ledger.waiting_series()
+    for each in kept(configuration):
+        partner, window = each.partner, each.windows.last_before(now)
+        if each.name not in waiting or window is None or not partner.status.active or partner.id in paused:
+            continue
+        if each.windows.open_at(now) is not None or window.opens in ledger.closed_messages(each.name):
+            continue
+        number = sum(one.made < window.opens for one in ledger.collected(each.name))
+        coming = each.windows.next_after(now)
+        if number and coming is not None:
+            late = round((coming.opens - window.closes).total_seconds() / 60)
+            arguments: dict[str, str | int] = {
+                "batch": each.batch.id, "number": number, "closes": window.closes.isoformat(timespec="seconds"),
+                "done": coming.opens.isoformat(timespec="seconds"), "margin": f"{late} min", "call": partner.call or "-",
+            }  # fmt: skip
+            key = f"window:{each.name}:{window.opens.isoformat()}"
+            yield Trouble("window-missed", key, CRITICAL, partner.id, "", arguments)
 
 
 def broken_off(what: str, error: Exception) -> Trouble:

@@ -268,9 +268,10 @@ class EmbeddedEngine:
 
     def _deliver(self, channels: Reach, report: Report) -> None:
         # Destination by destination: what one cannot take must not stand in the way of the others.
+        due = self.ledger.due_destinations()
         for destination in self._partners():
             before: list[str] = []
-            while not self.stopping:
+            while destination in due and not self.stopping:
                 ids = [row.id for row in self.ledger.due(destination=destination, limit=BATCH)]
                 channel = channels.get(destination) if ids and ids != before else None
                 if channel is None:

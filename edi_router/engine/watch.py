@@ -46,7 +46,7 @@ def _look(clock: Running, calendars: Mapping[str, Calendar], now: datetime) -> S
 def look(clock: Running, calendars: Mapping[str, Calendar], now: datetime) -> Struck:
     """What a clock has come to at an instant, and when it is to be looked at again."""
     if clock.state in ("met", "late"):
-        return Struck(clock, clock.state, clock.warn, clock.due, None)
+        return _stopped(clock, calendars)
     warn, due = clock.warn, clock.due
     if warn is None or due is None:
         warn, due = times(clock.started, clock.terms, calendars)
@@ -55,6 +55,14 @@ def look(clock: Running, calendars: Mapping[str, Calendar], now: datetime) -> St
     if now >= warn:
         return Struck(clock, "warned", warn, due, due)
     return Struck(clock, "running", warn, due, warn)
+
+
+def _stopped(clock: Running, calendars: Mapping[str, Calendar]) -> Struck:
+    """A clock that was stopped before it was ever looked at is reckoned now: it may have been late."""
+    if clock.due is not None or clock.stopped is None:
+        return Struck(clock, clock.state, clock.warn, clock.due, None)
+    warn, due = times(clock.started, clock.terms, calendars)
+    return Struck(clock, "late" if clock.stopped >= due else "met", warn, due, None)
 
 
 def times(

@@ -16,7 +16,7 @@ from edi_router.ledger import tables
 from edi_router.ledger.batched import answer_members
 from edi_router.ledger.clocks import stop_answers
 from edi_router.ledger.moves import canonical, note
-from edi_router.ledger.store import Row, Store, Tx
+from edi_router.ledger.store import Row, Store, Tx, storable_text
 from edi_router.pipeline.model import Acknowledging, OutputKind, Sent
 
 
@@ -94,9 +94,10 @@ def _sent(
 ) -> Row | None:
     """What was sent before the parties were kept is found without them."""
     o = tables.output.c
+    sender, recipient = storable_text(sender), storable_text(recipient)
     query = (
         select(tables.output)
-        .where(o.control_reference == control_reference, o.partner == partner)
+        .where(o.control_reference == storable_text(control_reference), o.partner == partner)
         .where(or_(o.sender.is_(None), o.sender == sender))
         .where(or_(o.recipient.is_(None), o.recipient == recipient))
         .order_by(o.made.desc(), o.id.desc())

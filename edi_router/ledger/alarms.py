@@ -16,7 +16,7 @@ from sqlalchemy import Connection, and_, func, or_, select, update
 
 from edi_router.ledger import tables
 from edi_router.ledger.moves import canonical
-from edi_router.ledger.store import Row, Store, Tx, instant, micros, storable
+from edi_router.ledger.store import Row, Store, Tx, instant, micros, storable, storable_text
 
 WARNING, CRITICAL = "warning", "critical"
 RAISED, WORSE, CLEARED = "raised", "worse", "cleared"
@@ -204,17 +204,21 @@ def _arguments(trouble: Trouble) -> str:
     return canonical(storable(trouble.arguments or {}))
 
 
+def open_severity(tx: Tx, key: str) -> str | None:
+    """How severe the open alarm of a key is; None when there is none."""
+    row = _open(tx.connection, key)
+    return None if row is None else str(row["severity"])
+
+
 def clear_in(tx: Tx, key: str) -> bool:
     """`clear_alarm` inside a transaction."""
-    found = storable({"key": key})["key"]
-    done = tx.connection.execute(
-        update(tables.alarm).where(_a.open == found).values(open=None, cleared=tx.now)
-    )
+    over = update(tables.alarm).where(_a.open == storable_text(key)).values(open=None, cleared=tx.now)
+    done = tx.connection.execute(over)
     return bool(done.rowcount)
 
 
 def _open(connection: Connection, key: str) -> Row | None:
-    query = select(tables.alarm).where(_a.open == storable({"key": key})["key"])
+    query = select(tables.alarm).where(_a.open == storable_text(key))
     return connection.execute(query).mappings().first()
 
 

@@ -16,9 +16,10 @@ from edi_router.formats.acknowledges import ANY, INTERCHANGE
 from edi_router.formats.answer import Answer
 from edi_router.ledger import tables
 from edi_router.ledger.clocks import stop_answers
+from edi_router.ledger.collecting import in_parts
 from edi_router.ledger.moves import canonical, note
 from edi_router.ledger.states import MADE_FROM
-from edi_router.ledger.store import Row, Store, Tx
+from edi_router.ledger.store import Row, Store, Tx, storable_text
 from edi_router.pipeline.model import Answering, Reference, Sent
 
 EARLY = 24 * 3600 * 1_000_000
@@ -26,6 +27,7 @@ EARLY = 24 * 3600 * 1_000_000
 DOCUMENT = "document"
 _o, _or, _r = tables.output.c, tables.output_reference.c, tables.reference.c
 _mo, _a = tables.message_output.c, tables.acknowledgement.c
+_COLUMNS = (_o.id, _o.answer, _o.made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,48 +92,64 @@ def adopt(tx: Tx, outputs: Sequence[Row], known_by: Iterable[Row], references: I
     by_message: dict[str, set[tuple[str, str]]] = {}
     for row in references:
         by_message.setdefault(row["message"], set()).add((row["kind"], row["value"]))
-    links = select(_mo.message, _mo.output).where(_mo.output.in_(list(numbers)), _mo.role == MADE_FROM)
-    for message, output in tx.connection.execute(links):
-        numbers[output] |= by_message.get(message, set())
+    for part in in_parts(list(numbers)):
+        links = select(_mo.message, _mo.output).where(_mo.output.in_(part), _mo.role == MADE_FROM)
+        for message, output in tx.connection.execute(links):
+            numbers[output] |= by_message.get(message, set())
     for row in outputs:
-        mine = numbers[row["id"]]
-        waiting = (
-            select(tables.acknowledgement)
-            .where(_a.output.is_(None), _a.level == DOCUMENT, _a.partner == row["partner"])
-            .where(_a.reference.in_(sorted({value for _, value in mine})), _a.at >= tx.now - EARLY)
-        )
-        for early in tx.connection.execute(waiting).mappings().all():
+        mine = {(kind, storable_text(value)) for kind, value in numbers[row["id"]]}
+        told: set[tuple[str, str]] = set()
+        for early in _early(tx, row["partner"], sorted({value for _, value in mine})):
             if (early["within"], early["reference"]) in mine or early["within"] == ANY:
                 same = update(tables.acknowledgement).where(
                     _a.message == early["message"], _a.output.is_(None), _a.reference == early["reference"]
                 )
                 tx.connection.execute(same.values(output=row["id"]))
-                say(tx, row["id"], Answer(early["answer"]), early["message"], early["reference"])
+                if (early["message"], early["answer"]) not in told:  # by two numbers it is one answer
+                    told.add((early["message"], early["answer"]))
+                    say(tx, row["id"], Answer(early["answer"]), early["message"], early["reference"])
+
+
+def _early(tx: Tx, partner: str, values: Sequence[str]) -> list[Row]:
+    """The answers of a partner by one of these numbers that fitted nothing when they came."""
+    found: list[Row] = []
+    for part in in_parts(values):
+        waiting = (
+            select(tables.acknowledgement)
+            .where(_a.output.is_(None), _a.level == DOCUMENT, _a.partner == partner)
+            .where(_a.reference.in_(part), _a.at >= tx.now - EARLY)
+            .order_by(_a.id)
+        )
+        found += [dict(row) for row in tx.connection.execute(waiting).mappings()]
+    return found
 
 
 def _find(connection: Connection, partner: str, numbers: Sequence[Reference]) -> Row | None:
-    values = sorted({each.value for each in numbers})
-    kinds = {(each.kind, each.value) for each in numbers}
-    columns = (_o.id, _o.answer, _o.made)
+    kinds = {(each.kind, storable_text(each.value)) for each in numbers}
+    found = [
+        row
+        for part in in_parts(sorted({value for _, value in kinds}))
+        for row in _known(connection, partner, part)
+        if (row["kind"], row["value"]) in kinds or (ANY, row["value"]) in kinds
+    ]
+    for part in in_parts([value for kind, value in sorted(kinds) if kind == INTERCHANGE and not found]):
+        query = select(*_COLUMNS).where(_o.control_reference.in_(part), _o.partner == partner)
+        found += [dict(row) for row in connection.execute(query.where(_o.kind == DOCUMENT)).mappings()]
+    return max(found, key=lambda row: (row["made"], row["id"]), default=None)
+
+
+def _known(connection: Connection, partner: str, values: Sequence[str]) -> list[Row]:
+    """The documents to the partner that have one of these numbers, of whatever kind."""
     own = (
-        select(*columns, _or.kind, _or.value)
+        select(*_COLUMNS, _or.kind, _or.value)
         .join(tables.output_reference, _or.output == _o.id)
         .where(_or.value.in_(values), _o.partner == partner, _o.kind == DOCUMENT)
     )
     of_messages = (
-        select(*columns, _r.kind, _r.value)
+        select(*_COLUMNS, _r.kind, _r.value)
         .select_from(tables.reference)
         .join(tables.message_output, _mo.message == _r.message)
         .join(tables.output, _o.id == _mo.output)
         .where(_r.value.in_(values), _mo.role == MADE_FROM, _o.partner == partner, _o.kind == DOCUMENT)
     )
-    found = [
-        dict(row)
-        for row in connection.execute(union_all(own, of_messages)).mappings()
-        if (row["kind"], row["value"]) in kinds or (ANY, row["value"]) in kinds
-    ]
-    interchanges = [value for kind, value in sorted(kinds) if kind == INTERCHANGE]
-    if not found and interchanges:
-        query = select(*columns).where(_o.control_reference.in_(interchanges), _o.partner == partner)
-        found = [dict(row) for row in connection.execute(query.where(_o.kind == DOCUMENT)).mappings()]
-    return max(found, key=lambda row: (row["made"], row["id"]), default=None)
+    return [dict(row) for row in connection.execute(union_all(own, of_messages)).mappings()]

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, case, func, or_, select, update
+from sqlalchemy import and_, bindparam, case, func, or_, select, update
 
 from edi_router.ledger import tables
-from edi_router.ledger.alarms import CRITICAL, WARNING, Trouble, clear_in, raise_in
+from edi_router.ledger.alarms import CRITICAL, WARNING, Trouble, clear_in, open_severity, raise_in
 from edi_router.ledger.store import Store, Tx, instant, micros
 from edi_router.ledger.working import paused
 
@@ -33,8 +33,12 @@ _STOP = (
     .values(
         stopped=bindparam("v_now"),
         state=case((_c.due <= bindparam("v_now"), "late"), else_="met"),
-        # The watch looks once more at one that it has warned of.
-        look=case((or_(_c.state == "warned", _c.state == "breached"), 0), else_=None),
+        # The watch looks once more at one that it has warned of, and at one that it has not reckoned yet.
+        look=case(
+            (or_(_c.state == "warned", _c.state == "breached"), 0),
+            (and_(_c.due.is_(None), _c.started.is_not(None)), 0),
+            else_=None,
+        ),
     )
 )
 _STOP_LEVEL = _STOP.where(_c.level == bindparam("v_level"))
@@ -55,6 +59,7 @@ class Running:
     started: datetime
     warn: datetime | None
     due: datetime | None
+    stopped: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,7 @@ class Clocks(Store):
                 Running(
                     row["id"], row["kind"], row["level"], row["subject"], row["partner"], row["agreement"],
                     json.loads(row["terms"]), row["state"], instant(row["started"]),
-                    *(None if row[name] is None else instant(row[name]) for name in ("warn", "due")),
+                    *(None if row[name] is None else instant(row[name]) for name in ("warn", "due", "stopped")),
                 )
                 for row in connection.execute(query).mappings()
             ]  # fmt: skip
@@ -116,12 +121,11 @@ class Clocks(Store):
             for each in struck:
                 stopped = each.clock.state in ("met", "late")
                 when = [_c.id == each.clock.id, _c.stopped.is_not(None) if stopped else _c.stopped.is_(None)]
-                values: dict[str, object] = {"look": None if each.look is None else micros(each.look)}
-                if not stopped:
-                    values |= {
-                        "state": each.state, "warn": None if each.warn is None else micros(each.warn),
-                        "due": None if each.due is None else micros(each.due),
-                    }  # fmt: skip
+                values: dict[str, object] = {
+                    "look": None if each.look is None else micros(each.look),
+                    "state": each.state, "warn": None if each.warn is None else micros(each.warn),
+                    "due": None if each.due is None else micros(each.due),
+                }  # fmt: skip
                 tx.connection.execute(update(tables.clock).where(*when).values(**values))
             for kind, level, partner in sorted(
                 {(each.clock.kind, each.clock.level, each.clock.partner) for each in struck}
@@ -171,6 +175,8 @@ def _alarm(tx: Tx, kind: str, level: str, partner: str) -> None:
         "oldest": instant(worst.oldest).isoformat(timespec="seconds"),
     }  # fmt: skip
     severity = CRITICAL if "breached" in found else WARNING
+    if severity == WARNING and open_severity(tx, key) == CRITICAL:
+        clear_in(tx, key)  # nothing is overdue any more; what may become so is another alarm
     raise_in(tx, Trouble(f"{kind}-{late}", key, severity, partner, "", arguments))
 
 

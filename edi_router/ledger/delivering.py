@@ -48,6 +48,15 @@ class Delivering(Store):
             parameters = {"now": moment, "limit": limit, "paused": out, "destination": destination}
             return [Due(*row) for row in connection.execute(DUE, parameters)]
 
+    def due_destinations(self) -> set[str]:
+        """The destinations for which something is due now, those of paused partners among them."""
+        d = tables.delivery.c
+        query = select(d.destination).where(
+            d.state.in_(("waiting", "claimed", "renaming")), d.next_attempt <= self.now()
+        )
+        with self.read() as connection:
+            return set(connection.scalars(query.distinct()))
+
     def unfinished(self) -> list[Unfinished]:
         """Deliveries in the states claimed and renaming, whether or not their lease has ended."""
         d = tables.delivery.c

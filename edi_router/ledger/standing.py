@@ -15,12 +15,14 @@ from sqlalchemy import Connection, and_, func, or_, select
 
 from edi_router.ledger import tables
 from edi_router.ledger.clocks import ANSWER, RUNNING
+from edi_router.ledger.expressions import detail
 from edi_router.ledger.received_numbers import received_numbers
 from edi_router.ledger.store import instant, micros
 
 FORMS = "clearance-form"
 """The register of the forms that customs asks for."""
 FORM_TYPE = "ClearanceForm"
+FORM_OUTCOMES = ("matched", "mismatch", "used", "free")
 _TOLERATED = "tolerated-"
 _c, _b, _o, _d, _f, _t, _e = (
     tables.clock.c, tables.batch.c, tables.output.c, tables.delivery.c, tables.fault.c, tables.file.c, tables.event.c,
@@ -60,14 +62,16 @@ def forms(connection: Connection, day: str) -> dict[str, dict[str, int]]:
     )
     for partner, number in connection.execute(sent):
         found.setdefault(partner, {})["sent"] = number
-    said = (
-        select(_e.partner, _e.state, func.count())
-        .where(_e.kind == "register", _e.date == day, _e.what == "use", _e.state.is_not(None))
+    # By outcomes: what was refused is an event of the register too.
+    outcome = detail(connection, "outcome").label("outcome")
+    moves = (
+        select(_e.partner, outcome)
+        .where(_e.kind == "register", _e.date == day, _e.what == "use")
         .where(_e.subject >= f"{FORMS}:", _e.subject < f"{FORMS};")
-        .group_by(_e.partner, _e.state)
-    )
-    for partner, state, number in connection.execute(said):
-        name = "free" if state == "issued" else state
+        .subquery("moves")
+    ).c
+    said = select(moves.partner, moves.outcome, func.count()).group_by(moves.partner, moves.outcome)
+    for partner, name, number in connection.execute(said.where(moves.outcome.in_(FORM_OUTCOMES))):
         found.setdefault(partner, {})[name] = number
     return dict(sorted(found.items()))
 

@@ -64,6 +64,11 @@ def storable(row: Row) -> Row:
     }
 
 
+def storable_text(text: str) -> str:
+    """A text as `storable` stores it: what is looked up has to be it too."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
 @dataclass(frozen=True, slots=True)
 class Tx:
     """A write transaction: its connection, its one instant and business date."""

@@ -128,14 +128,16 @@ class Working(Store):
 
         Returns how many there were. With several processes on one ledger leases end by themselves.
         """
+        w, d, now = tables.work, tables.delivery, self.now()
+        claimed = and_(w.c.state == "claimed", w.c.due > now)
+        sending = and_(d.c.state.in_(("claimed", "renaming")), d.c.next_attempt > now)
+        with self.read() as connection:  # asked before every round, and there is seldom one
+            found = select(w.c.id).where(claimed).exists() | select(d.c.id).where(sending).exists()
+            if not connection.scalar(select(found)):
+                return 0
         with self.write() as tx:
-            w, d = tables.work, tables.delivery
-            works = update(w).where(w.c.state == "claimed", w.c.due > tx.now).values(due=tx.now)
-            sends = (
-                update(d)
-                .where(d.c.state.in_(("claimed", "renaming")), d.c.next_attempt > tx.now)
-                .values(next_attempt=tx.now)
-            )
+            works = update(w).where(claimed).values(due=tx.now)
+            sends = update(d).where(sending).values(next_attempt=tx.now)
             return tx.connection.execute(works).rowcount + tx.connection.execute(sends).rowcount
 
 

@@ -16,6 +16,7 @@ body{max-width:72rem}td.n,th.n{text-align:right;font-variant-numeric:tabular-num
 .b{font-weight:600;color:#1b6b3a}.u{font-weight:700;color:#a3241b}tr.p td{background:#f6f8fa;font-weight:600}
 tr.a td{background:#fdeee8}tr.s td{font-weight:700;border-top:2px solid var(--edge)}
 .h{font:12px ui-monospace,Consolas,monospace;overflow-wrap:anywhere}
+@media(max-width:40rem){td,th{white-space:nowrap}}
 @media print{@page{size:A4 landscape;margin:12mm}tr.a td,tr.p td{print-color-adjust:exact}h2{break-after:avoid}}
 """
 _EQUATIONS = ("messages", "outputs", "files")

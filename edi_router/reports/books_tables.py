@@ -61,7 +61,7 @@ def _equation(name: str, equation: Equation, language: str) -> Section:
     ]
     rows = [
         [
-            partner, *([route] if equation.kind != "file" else []),
+            partner, *([word(route, language)] if equation.kind != "file" else []),
             *map(str, (line.carried_over, line.inflow, *line.outcomes.values(), line.unaccounted)),
         ]
         for partner, route, line in sorted(lines, key=lambda each: each[:2])

@@ -55,6 +55,8 @@ WORDS = {
     "closed": ("closed", "关闭"),
     "state": ("state", "状态"),
     "answer": ("answer", "回执"),
+    "acknowledgement": ("acknowledgement", "回执"),
+    "document": ("document", "单证"),
     "acknowledged": ("acknowledged", "已确认"),
     "partly-rejected": ("partly rejected", "部分退回"),
     "leniencies": ("leniencies used", "使用的容错项"),

@@ -17,6 +17,7 @@ _STYLE = """
 body{max-width:84rem}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;padding-left:.6rem}
 tr.a td{background:#fdeee8}svg{max-width:44rem;width:100%;height:auto;margin:.4rem 0}svg text{font:12px system-ui,sans-serif;
 fill:var(--ink)}svg rect{fill:#2f6f9f}
+@media(max-width:40rem){td,th{white-space:nowrap}}
 @media print{@page{size:A4 landscape;margin:12mm}svg rect,tr.a td{print-color-adjust:exact}}
 """
 

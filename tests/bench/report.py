@@ -262,8 +262,9 @@ so each surplus item is a fault.) The interchange may be of any length.
 - A mapping compiles to one Python function; a message with any fault, and whatever the function cannot tell, goes
   through closures, which are the authority. Messages that look like earlier ones are read by a mould, one pattern that
   captures all their values ([decision 17](decisions/0017-moulds.md)).
-- The function proves each output valid under its XSD while it writes it ([decision 16](decisions/0016-output-proven-against-xsd.md)),
-  so that the rows with and without the XSD differ by chance only; where something cannot be proven, libxml2 is asked.
+- The function proves each output valid under its XSD while it writes it
+  ([decision 16](decisions/0016-output-proven-against-xsd.md)), so that the rows with and without the XSD differ by
+  chance only; where something cannot be proven, libxml2 is asked.
 - The lineage of a message that fits a mould is not noted but made by a second function when it is asked for; else that
   function notes in the same pass from which element every value came and by which line of the mapping. The lines that people
   read are made when they are asked for.

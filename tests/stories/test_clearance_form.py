@@ -49,7 +49,9 @@ def test_a_form_goes_to_customs_and_its_use_comes_back(story: Story) -> None:
     assert story.send("CUS-QD", use("4")) == ["completed"]
     assert (story.state("clearance-form", FORM), left(story)) == ("issued", "18000")
     assert story.send("CUS-QD", use("1", EntryId=other)) == ["completed"]
-    assert story.place.ledger.books().balanced
+    books = story.place.ledger.books()
+    assert books.balanced
+    assert books.forms == {"CUS-QD": {"sent": 1, "matched": 2, "mismatch": 1, "used": 1, "free": 1}}
 
 
 def test_a_line_is_matched_to_one_entry_within_its_quantity(story: Story) -> None:

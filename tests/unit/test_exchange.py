@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from edi_router.ledger import Ledger
+from edi_router.ledger.issuing import Issue
 from edi_router.reports.exchange import (
     Unreadable,
     as_exchange_csv,
@@ -97,3 +98,18 @@ def test_the_csv_is_plain(rows: list[dict[str, str]], tmp_path: Path) -> None:
     assert data.count("\r\n") == len(rows) + 1
     assert next(csv.reader(io.StringIO(data)))[:5] == ["record", "date", "from", "to", "control_reference"]
     assert json.loads(as_exchange_json(rows, TODAY, "US", "ent-a"))["with"] == "ent-a"
+
+
+def test_documents_of_our_own_are_issued_once_and_stand_in_the_books(ledger: Ledger, clock: Clock) -> None:
+    issue = Issue("books/ent-a/2026-03-01", "ent-a", "books-2026-03-01.csv", "csv", b"record\r\n")
+    assert [ledger.issue(issue, "config") for _ in range(2)] == [True, False]
+    assert ledger.issued(issue.about)
+    assert not ledger.issued("books/ent-b/2026-03-01")
+    assert deliver_all(ledger) == 1
+    books = ledger.books()
+    assert books.balanced
+    assert books.files.partners["router"].outcomes["processed"] == 1
+    assert books.outputs.routes["ent-a"]["document"].outcomes["delivered"] == 1
+    clock.tick(days=1)
+    ledger.close_books(TODAY)
+    assert ledger.verify_books() == []

@@ -77,6 +77,13 @@ def test_when_it_will_be_done(
     assert told(made) == pytest.approx(expected)
 
 
+def test_one_night_without_a_line_says_nothing_of_the_next() -> None:
+    outage = sent(600, "12 22:00", "13 01:00", "12 22:00")
+    usual = [sent(600, f"{day} 22:00", f"{day} 22:10", f"{day} 22:00") for day in (11, 13)]
+    made = forecast("14 22:00", waiting(*["14 12:00"] * 600), outage, *usual)
+    assert (made.measured, made.rate, told(made)[0]) == ("earlier", 1.0, "22:10")
+
+
 def test_what_is_expected_counts_and_the_quota_leaves_the_rest() -> None:
     made = forecast("14 22:30", waiting(*["14 22:10"] * 10), TONIGHT, expected=5, quota="612")
     assert (made.collected, made.expected, made.remaining, made.over_quota) == (7, 5, 12, 3)

@@ -66,7 +66,9 @@ def test_a_document_is_found_by_its_interchange_where_no_number_of_its_own_fits(
     output, named = send(ledger), Reference("interchange", "1")
     assert ledger.sent_document("ent-a", [named]) == Sent(output, None)
     assert ledger.sent_document("ciq", [named]) is None
-    assert ledger.sent_document("ent-a", [Reference("any", "1")]) is None, "a number like it is no interchange"
+    assert ledger.sent_document("ent-a", [Reference("any", "1")]) is None, (
+        "a number like it is no interchange"
+    )
     other = send(ledger, "b.edi")
     with ledger.write() as tx:
         tx.insert(tables.output_reference, [{"output": other, "kind": "declaration", "value": "D-1"}])
