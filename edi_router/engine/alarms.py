@@ -23,6 +23,9 @@ LONGEST_RETRY = timedelta(minutes=30)
 _LOOKED_FOR = ("disk", "broken:", "reach:", "given-up:", "failed:", "window:")
 """The keys of the alarms that `look_around` raises, and clears when what it finds is gone."""
 
+_OF_PARTNERS = ("clock:answer:", "volume:")
+"""The keys of alarms that others clear, but of partners that are still in the configuration only."""
+
 
 def look_around(ledger: Ledger, configuration: Configuration, met: Sequence[Trouble] = ()) -> None:
     """Raise an alarm for each trouble of now, those of `met` among them, and clear those that are over."""
@@ -30,7 +33,9 @@ def look_around(ledger: Ledger, configuration: Configuration, met: Sequence[Trou
     for each in found.values():
         ledger.raise_alarm(each)
     for alarm in ledger.alarms():
-        if alarm.key.startswith(_LOOKED_FOR) and alarm.key not in found:
+        gone = alarm.partner and alarm.partner not in configuration.directory.partners
+        looked_for = (*_LOOKED_FOR, *(_OF_PARTNERS if gone else ()))
+        if alarm.key.startswith(looked_for) and alarm.key not in found:
             ledger.clear_alarm(alarm.key)
 
 
@@ -50,6 +55,7 @@ def _troubles(ledger: Ledger, configuration: Configuration) -> Iterator[Trouble]
         yield Trouble("processing-failed", f"failed:{partner}", CRITICAL, partner, "", {"number": number})
     try:
         reckoned = tonight(ledger, configuration, instant(ledger.now()))
+        passed = list(_passed(ledger, configuration, paused))
     except Exception as error:
         log.exception("the forecast could not be made")
         yield broken_off("forecast", error)
@@ -59,7 +65,7 @@ def _troubles(ledger: Ledger, configuration: Configuration) -> Iterator[Trouble]
         # that has closed is not over while something of it is still to be delivered.
         if forecast.state != "next" and forecast.ends_badly and forecast.partner not in paused:
             yield _missed(forecast, partners[forecast.partner].call)
-    yield from _passed(ledger, configuration, paused)
+    yield from passed
 
 
 def _passed(ledger: Ledger, configuration: Configuration, paused: Collection[str]) -> Iterator[Trouble]:

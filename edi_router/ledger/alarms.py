@@ -21,6 +21,8 @@ from edi_router.ledger.store import Row, Store, Tx, instant, micros, storable, s
 WARNING, CRITICAL = "warning", "critical"
 RAISED, WORSE, CLEARED = "raised", "worse", "cleared"
 LEASE = timedelta(minutes=2)
+FAR = timedelta(hours=1)
+"""No notice waits so long to be tried again: the machine's clock was set back, and it is due."""
 REMEMBERED = timedelta(days=2)
 """How long it is tried to tell that an alarm is over."""
 _a, _n = tables.alarm.c, tables.alarm_notice.c
@@ -132,9 +134,10 @@ class Alarms(Store):
 
     def claim_notices(self, limit: int = 50) -> list[Notice]:
         """Take notices whose time has come; a claim that nobody finishes ends by itself."""
+        now = self.now()
         due = (
             select(_n.id, _n.channel, _n.what, _n.attempts, _n.alarm)
-            .where(_n.state == "waiting", _n.next_attempt <= self.now())
+            .where(_n.state == "waiting", or_(_n.next_attempt <= now, _n.next_attempt > now + micros_of(FAR)))
             .order_by(_n.id)
             .limit(limit)
         )
@@ -219,7 +222,8 @@ def clear_in(tx: Tx, key: str) -> bool:
 
 def _open(connection: Connection, key: str) -> Row | None:
     query = select(tables.alarm).where(_a.open == storable_text(key))
-    return connection.execute(query).mappings().first()
+    row = connection.execute(query).mappings().first()
+    return None if row is None else dict(row)
 
 
 def micros_of(span: timedelta) -> int:

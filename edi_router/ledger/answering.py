@@ -1,8 +1,8 @@
 """Documents that answer what we sent: matched by the numbers they name, also when they come too early or twice.
 
 What is named is an output to the partner that answers: by a number of its own, or of a message it was made from, or
-else by the interchange that it went in; the latest one that has it. Of answers that fit nothing the rows stay without an output, and are given to the first that
-is made within a day.
+else by the interchange that it went in; the latest one that has it. Of answers that fit nothing the rows stay without
+an output, and are given to the first that is made within a day.
 """
 
 from __future__ import annotations

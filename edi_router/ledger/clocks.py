@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import and_, bindparam, case, func, or_, select, update
 
@@ -114,8 +114,9 @@ class Clocks(Store):
     def strike_clocks(self, struck: Sequence[Struck]) -> None:
         """Record what looking at clocks came to, and the alarms that follow.
 
-        All late clocks of a partner, of one kind and level, are one alarm: a warning, critical as soon as one is
-        over, cleared when none is left. A clock that was stopped since it was read stays stopped.
+        All late clocks of a partner, of one kind and level, that are due on one business day are one alarm: a warning,
+        critical as soon as one is over, cleared when none is left. What is never answered so does not keep the next
+        night's from being told. A clock that was stopped since it was read stays stopped.
         """
         with self.write() as tx:
             for each in struck:
@@ -127,10 +128,15 @@ class Clocks(Store):
                     "due": None if each.due is None else micros(each.due),
                 }  # fmt: skip
                 tx.connection.execute(update(tables.clock).where(*when).values(**values))
-            for kind, level, partner in sorted(
-                {(each.clock.kind, each.clock.level, each.clock.partner) for each in struck}
-            ):
-                _alarm(tx, kind, level, partner)
+            groups = {
+                (each.clock.kind, each.clock.level, each.clock.partner, self.business_date(micros(each.due)))
+                for each in struck
+                if each.due is not None
+            }
+            for kind, level, partner, day in sorted(groups):
+                begin = datetime.combine(date.fromisoformat(day), time.min, self.zone)
+                end = datetime.combine(begin.date() + timedelta(days=1), time.min, self.zone)
+                _alarm(tx, kind, level, partner, begin, end)
 
     def late(self) -> list[Late]:
         """What is late or about to be, by partner, kind and level."""
@@ -155,16 +161,17 @@ class Clocks(Store):
             ]  # fmt: skip
 
 
-def _alarm(tx: Tx, kind: str, level: str, partner: str) -> None:
-    """Raise, change or clear the alarm of a group of clocks."""
+def _alarm(tx: Tx, kind: str, level: str, partner: str, begin: datetime, end: datetime) -> None:
+    """Raise, change or clear the alarm of a group of clocks: those that are due on a day."""
     query = (
         select(_c.state, func.count().label("number"), func.min(_c.due).label("oldest"))
         .where(_c.partner == partner, _c.kind == kind, _c.level == level)
+        .where(_c.due >= micros(begin), _c.due < micros(end))
         .where(_c.state.in_(("warned", "breached")))
         .group_by(_c.state)
     )
     found = {row.state: row for row in tx.connection.execute(query)}
-    key = ":".join(("clock", kind, level, partner))
+    key = ":".join(("clock", kind, level, partner, begin.date().isoformat()))
     if not found:
         clear_in(tx, key)
         return

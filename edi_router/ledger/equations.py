@@ -169,14 +169,19 @@ def _outcomes(connection: Connection, kind: str, date: str) -> _Counts:
 
 
 def _routes(connection: Connection, kind: str, date: str) -> dict[str, dict[str, Line]]:
-    """The lines by partner and route. Each row that was there on the date is asked how often it came, and when."""
+    """The lines by partner and route. Each row that was there on the date is asked how often it came, and when.
+
+    Kinds and dates of its events stand in functions, so that SQLite finds them by their subject: it would else look
+    through all events of the date for each row.
+    """
     e = tables.event.c
     rows = _there(connection, kind, date)
     came = (e.kind == kind, e.before.is_(None), e.state.is_not(None))
-    of_row = e.subject == rows.c.id
+    day = func.coalesce(e.date, "")
+    of_row = (e.subject == rows.c.id, func.coalesce(e.kind, "") == kind, *came[1:])
     before, on = (
-        select(func.count()).where(*came, of_row, when).correlate(rows).scalar_subquery()
-        for when in (e.date < date, e.date == date)
+        select(func.count()).where(*of_row, when).correlate(rows).scalar_subquery()
+        for when in (day < date, day == date)
     )
     counted = (
         select(rows.c.partner, rows.c.route, rows.c.state, before.label("b"), on.label("o")).subquery().c
@@ -207,7 +212,8 @@ def _there(connection: Connection, kind: str, date: str) -> Any:
     def latest(column: ColumnElement[str]) -> ColumnElement[Any]:
         return (
             select(column)
-            .where(e.subject == t.id, e.kind == kind, e.state.is_not(None), e.date <= date)
+            .where(e.subject == t.id, func.coalesce(e.kind, "") == kind)
+            .where(e.state.is_not(None), func.coalesce(e.date, "") <= date)
             .order_by(e.id.desc())
             .limit(1)
             .correlate(TABLES[kind])

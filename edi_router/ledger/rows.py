@@ -23,6 +23,9 @@ from edi_router.pipeline.model import (
     TimeLimit,
 )
 
+_UNITS = {"days": 86_400_000_000, "hours": 3_600_000_000, "minutes": 60_000_000, "seconds": 1_000_000}
+"""The units of a limit in microseconds."""
+
 
 class Numbers:
     """Gapless control numbers: given back as a whole when an outcome is not recorded."""
@@ -257,12 +260,16 @@ def clock_row(
 ) -> dict[str, Any]:
     """A clock that the engine's watch is to look at: `look` 0 asks it to reckon when it warns and is due.
 
-    One that does not run yet (`started` is None) is looked at when its output has been delivered.
+    One that does not run yet (`started` is None) is looked at when its output has been delivered. When one without
+    a calendar is due is known at once, so one that is stopped in time need not be looked at.
     """
+    terms = limit.terms
+    span = sum(int(terms.get(unit, 0)) * length for unit, length in _UNITS.items())
     return {
         "kind": limit.kind, "level": limit.level, "subject": subject, "partner": limit.partner,
         "agreement": agreement, "terms": canonical(dict(limit.terms)), "started": started,
         "state": "waiting" if started is None else "running", "look": None if started is None else 0,
+        "due": None if started is None or "calendar" in terms else started + span,
     }  # fmt: skip
 
 

@@ -87,7 +87,9 @@ class Tx:
     def insert_missing(self, table: Table, rows: Sequence[Row]) -> None:
         """Insert those rows whose key is not there yet."""
         if rows:
-            self.connection.execute(_missing(table, self.connection.dialect.name), [storable(row) for row in rows])
+            self.connection.execute(
+                _missing(table, self.connection.dialect.name), [storable(row) for row in rows]
+            )
 
     def insert_once(self, table: Table, row: Row) -> bool:
         """Insert a row unless its key is there; whether it was inserted."""

@@ -37,7 +37,7 @@ LEAVES = (
     '<xs:simpleType><xs:restriction base="xs:string"><xs:maxLength value="6"/></xs:restriction></xs:simpleType>',
     '<xs:simpleType><xs:restriction base="xs:string"><xs:pattern value="[A-Z0-9]+"/></xs:restriction></xs:simpleType>',
     '<xs:simpleType><xs:restriction base="xs:decimal"><xs:totalDigits value="4"/></xs:restriction></xs:simpleType>',
-    '<xs:simpleType><xs:restriction base="xs:string"/></xs:simpleType>',
+    *['<xs:simpleType><xs:restriction base="xs:string"/></xs:simpleType>'] * 7,
 )
 
 
@@ -46,7 +46,7 @@ def a_model(chance, letters, depth=0):
     parts, inside = "", {}
     for letter in letters:
         low, high = chance.choice(
-            (("0", "1"), ("0", "1"), ("1", "1"), ("0", "unbounded"), ("1", "2"), ("0", "3"))
+            (("0", "1"), ("0", "unbounded"), ("1", "1"), ("0", "unbounded"), ("1", "2"), ("0", "3"))
         )
         occurs = f'minOccurs="{low}" maxOccurs="{high}"'
         several = chance.random() < 0.3
@@ -116,7 +116,7 @@ SURE = {"sure": 0, "not": 0, "valid": 0}
 
 def test_documents_that_are_proven_are_valid():
     proven_documents_are_valid()
-    assert SURE["sure"] > 20, SURE
+    assert SURE["sure"] > 3, SURE
     assert SURE["not"] > 20, SURE
 
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -41,7 +42,7 @@ def here(database: str, clock: Clock) -> Iterator[Ledger]:
 class Bare:
     """A configuration without calendars."""
 
-    calendars: dict[str, object] = {}
+    calendars: ClassVar[dict[str, object]] = {}
 
 
 def look(ledger: Ledger) -> int:
@@ -95,14 +96,20 @@ def rude() -> Iterator[HTTPServer]:
     ],
 )
 def test_no_channel_breaks_the_round_nor_tells_a_secret(
-    desk: Ledger, tmp_path: Path, rude: HTTPServer, channel: dict[str, object], caplog: pytest.LogCaptureFixture
+    desk: Ledger,
+    tmp_path: Path,
+    rude: HTTPServer,
+    channel: dict[str, object],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     channel = {k: f"http://127.0.0.1:{rude.server_port}/" if v == "RUDE" else v for k, v in channel.items()}
     desk.raise_alarm(Trouble("partner-unreachable", "reach:A", CRITICAL, "A"))
     with caplog.at_level(logging.DEBUG):
         assert tell(desk, tmp_path, bad=channel, good={"kind": "folder"}) == 1
     with desk.read() as connection:
-        reasons = connection.execute(select(tables.alarm_notice.c.channel, tables.alarm_notice.c.reason)).all()
+        reasons = connection.execute(
+            select(tables.alarm_notice.c.channel, tables.alarm_notice.c.reason)
+        ).all()
     assert dict(reasons)["bad"], "it says why"
     assert "s3cret" not in str(reasons) + caplog.text
 
@@ -131,6 +138,15 @@ def test_a_dead_channel_costs_one_attempt_a_round_however_many_alarms(
     n = tables.alarm_notice.c
     with desk.read() as connection:
         assert connection.scalars(select(n.attempts).order_by(n.id)).all() == [3, 1, 1, 1, 1]
+
+
+def test_a_notice_does_not_wait_for_a_clock_that_was_set_back(
+    desk: Ledger, clock: Clock, tmp_path: Path
+) -> None:
+    desk.raise_alarm(Trouble("partner-unreachable", "reach:A", CRITICAL, "A"))
+    tell(desk, tmp_path, hook={"kind": "webhook", "url": "http://127.0.0.1:9/"})
+    clock.tick(hours=-3)
+    assert tell(desk, tmp_path, hook={"kind": "folder"}) == 1
 
 
 def test_an_alarm_may_quote_bytes_that_are_no_characters(here: Ledger) -> None:
@@ -204,10 +220,26 @@ def test_a_critical_alarm_is_over_when_only_warnings_are_left(here: Ledger, cloc
     assert alarmed(here) == [("answer-soon-late", WARNING, 1)], "nothing is overdue any more"
 
 
+def test_what_is_never_answered_does_not_hide_the_next_night(here: Ledger, clock: Clock) -> None:
+    lost = awaited(here, clock, "1.edi")
+    clock.tick(hours=2)
+    look(here)
+    clock.tick(days=1)
+    awaited(here, clock, "2.edi")
+    clock.tick(hours=2)
+    look(here)
+    assert alarmed(here) == [("answer-late", CRITICAL, 1), ("answer-late", CRITICAL, 1)]
+    answered(here, "a.edi", lost)
+    look(here)
+    assert [each.id for each in here.alarms()] == [2]
+
+
 def test_one_broken_clock_does_not_stop_the_others(here: Ledger, clock: Clock) -> None:
     awaited(here, clock, "1.edi")
     with here.write() as tx:
-        tx.connection.execute(update(tables.clock).values(terms='{"fortnights":1}', warn=None, due=None, look=0))
+        tx.connection.execute(
+            update(tables.clock).values(terms='{"fortnights":1}', warn=None, due=None, look=0)
+        )
     awaited(here, clock, "2.edi")
     clock.tick(hours=2)
     look(here)
@@ -311,6 +343,15 @@ def test_a_trouble_that_lasts_is_written_once(place: Place) -> None:
     assert "BEGIN IMMEDIATE" not in seen
 
 
+def test_alarms_of_partners_that_are_gone_are_over(place: Place) -> None:
+    for key in ("volume:GONE:forms", "clock:answer:business:GONE:2026-03-14", "volume:ENT-A:forms"):
+        place.ledger.raise_alarm(
+            Trouble("volume-unusual", key, WARNING, key.split(":")[-2 if "vol" in key else 3])
+        )
+    place.engine.round()
+    assert [each.partner for each in place.ledger.alarms()] == ["ENT-A"]
+
+
 def broken(place: Place, monkeypatch: pytest.MonkeyPatch, name: str) -> Callable[[], list[str]]:
     """Let a part of the engine raise; the kinds of alarms that a round of the service then leaves open."""
 
@@ -327,14 +368,12 @@ def broken(place: Place, monkeypatch: pytest.MonkeyPatch, name: str) -> Callable
     return poll
 
 
-@pytest.mark.parametrize(
-    "part", ["round.work", "round.watch_clocks", "alarms.tonight", "service.mornings"]
-)
+@pytest.mark.parametrize("part", ["round.work", "round.watch_clocks", "alarms.tonight", "service.mornings"])
 def test_what_is_broken_off_is_an_alarm_that_is_told(
     place: Place, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:
     place.clock.forward(days=1)
-    place.ledger.raise_alarm(Trouble("volume-unusual", "volume:x", WARNING, "x"))
+    place.ledger.raise_alarm(Trouble("volume-unusual", "volume:x", WARNING, "ENT-A"))
     with monkeypatch.context() as patch:
         poll = broken(place, patch, f"edi_router.engine.{part}")
         poll()
