@@ -412,6 +412,27 @@ def test_a_missed_window_is_not_over_when_it_closes(tmp_path: Path) -> None:
         assert not {each.kind for each in customs.ledger.alarms()} & {"window-stalled", "window-missed"}
 
 
+def test_no_statement_of_a_round_reads_all_that_ever_was(tmp_path: Path) -> None:
+    with night(tmp_path / "w") as customs:
+        customs.clock("22:10")
+        customs.send("NIGHT-A", "YC20260314000018")
+        seen: dict[str, object] = {}
+
+        @event.listens_for(customs.ledger.engine, "before_cursor_execute")
+        def told(connection: object, cursor: object, statement: str, parameters: object, *rest: object) -> None:
+            seen[statement] = parameters
+
+        customs.place.engine.round()
+        grows = ("event", "message", "output", "delivery", "clock", "file", "work", "message_output", "reference")
+        with sqlite3.connect(customs.place.root / "var" / "ledger.db") as connection:
+            for statement, parameters in seen.items():
+                if statement.startswith("SELECT"):
+                    plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+                    whole = [step for step in plan if step.startswith("SCAN") and step.split()[1] in grows]
+                    whole += [step for step in plan if "ix_event_kind (kind=?)" in step]
+                    assert not whole, statement
+
+
 def test_what_has_missed_a_cut_off_is_noted_once(tmp_path: Path) -> None:
     with night(tmp_path / "w") as customs:
         customs.clock("21:00", 14)
