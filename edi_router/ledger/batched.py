@@ -85,7 +85,13 @@ def collect_again(tx: Tx, rows: Sequence[Row], lot: str, why: str) -> list[str]:
         found = _AGAIN.fullmatch(row["id"])
         id = f"{found[1]}-s{int(found[2]) + 1}" if found else f"{row['id']}-s2"
         series = "/".join([*row["series"].split("/")[:2], *([lot] if lot else [])])
-        fresh = {"state": "waiting", "batch": None, "stream": None, "number": None, "answer": None}
+        fresh: dict[str, str | int | None] = {
+            "state": "waiting",
+            "batch": None,
+            "stream": None,
+            "number": None,
+            "answer": None,
+        }
         fresh |= {} if lot else {"made": tx.now}
         new.append({**row, **fresh, "id": id, "series": series})
     details = [{"again": old["id"], "reason": why} for old in rows]

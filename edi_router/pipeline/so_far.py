@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from edi_router.pipeline.model import Decision, Incoming, InterchangeOutcome, LedgerView, Prior, Reference, Sent
+from edi_router.pipeline.model import (
+    Decision,
+    Incoming,
+    InterchangeOutcome,
+    LedgerView,
+    Prior,
+    Reference,
+    Sent,
+)
 
 
 class SoFar:

@@ -67,7 +67,11 @@ def sound(data: bytes, encoding: str | None = None) -> tuple[str, list[str]]:
         [theirs] = Pydifact.from_str(data.decode(interchange.encoding)).get_messages()
     assert [segment.tag for segment in theirs.segments] == [segment.tag for segment in message.segments[1:-1]]
     heard = reconcile.answers(
-        "EDIFACT", "CONTRL", message.reference, interchange.control_reference, data.decode(interchange.encoding)
+        "EDIFACT",
+        "CONTRL",
+        message.reference,
+        interchange.control_reference,
+        data.decode(interchange.encoding),
     )
     told = [(segment.get(1), segment.get(3)) for segment in message.segments if segment.tag == "UCM"]
     assert heard["verdict"] == message.segments[1].get(4)

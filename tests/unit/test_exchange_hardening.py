@@ -419,15 +419,29 @@ def test_no_statement_of_a_round_reads_all_that_ever_was(tmp_path: Path) -> None
         seen: dict[str, object] = {}
 
         @event.listens_for(customs.ledger.engine, "before_cursor_execute")
-        def told(connection: object, cursor: object, statement: str, parameters: object, *rest: object) -> None:
+        def told(
+            connection: object, cursor: object, statement: str, parameters: object, *rest: object
+        ) -> None:
             seen[statement] = parameters
 
         customs.place.engine.round()
-        grows = ("event", "message", "output", "delivery", "clock", "file", "work", "message_output", "reference")
+        grows = (
+            "event",
+            "message",
+            "output",
+            "delivery",
+            "clock",
+            "file",
+            "work",
+            "message_output",
+            "reference",
+        )
         with sqlite3.connect(customs.place.root / "var" / "ledger.db") as connection:
             for statement, parameters in seen.items():
                 if statement.startswith("SELECT"):
-                    plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+                    plan = [
+                        row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+                    ]
                     whole = [step for step in plan if step.startswith("SCAN") and step.split()[1] in grows]
                     whole += [step for step in plan if "ix_event_kind (kind=?)" in step]
                     assert not whole, statement
