@@ -10,7 +10,7 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import ClassVar
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -416,7 +416,7 @@ def test_no_statement_of_a_round_reads_all_that_ever_was(tmp_path: Path) -> None
     with night(tmp_path / "w") as customs:
         customs.clock("22:10")
         customs.send("NIGHT-A", "YC20260314000018")
-        seen: dict[str, object] = {}
+        seen: dict[str, Any] = {}
 
         @event.listens_for(customs.ledger.engine, "before_cursor_execute")
         def told(
