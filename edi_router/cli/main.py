@@ -45,6 +45,7 @@ VERBS = {
     "resume": ("edi_router.cli.operate", say("exchange with a paused partner again", "恢复与伙伴的交换")),
     "release": ("edi_router.cli.operate", say("process a held message again", "放行被搁置的报文")),
     "reject": ("edi_router.cli.operate", say("refuse a held message", "退回被搁置的报文")),
+    "waive": ("edi_router.cli.operate", say("wait no longer for acknowledgements of something sent", "不再等待某项内容的回执")),
     "reload": ("edi_router.cli.operate", say("have the running engine take up a new configuration", "让引擎载入新配置")),
     "explain": ("edi_router.cli.explain", say("a fault code: cause and remedy", "解释错误代码：原因与处理")),
 }  # fmt: skip

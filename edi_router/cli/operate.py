@@ -202,6 +202,40 @@ def _refuse(ctx: click.Context, ledger: Ledger, id: str, reason: str) -> int:
 
 @click.command(
     help=say(
+        "Wait no longer for acknowledgements of something that was sent: it was settled by telephone, or never will be.\n\n"
+        "Example: edi-router --workspace DIR waive 4205002604000017 --reason 'confirmed by telephone'",
+        "不再等待某项已发内容的回执：已电话确认，或不会再有回执。\n\n"
+        "示例：edi-router --workspace DIR waive 4205002604000017 --reason 已电话确认",
+    )
+)
+@click.argument("id")
+@_REASON
+@_JSON
+@options.lang_option
+@click.pass_context
+def waive(ctx: click.Context, id: str, reason: str, as_json: bool) -> None:
+    """Give up the clocks of an output, or of all outputs made from a message."""
+    from edi_router.ledger import Refused
+
+    count = 0
+    with workspace.ledger(ctx) as ledger:
+        outputs = {row["id"] for each in ledger.find(id) for row in ledger.show(each)["outputs"]}
+        for output_id in sorted(outputs):
+            with contextlib.suppress(Refused):
+                count += ledger.waive(output_id, reason, who())
+    if not count:
+        output.fail(say(f"no answer to {id} is waited for", f"{id} 没有等待中的回执"), output.FINDINGS)
+    _done(
+        as_json,
+        "waive",
+        id,
+        say(f"{count} answers are not waited for", f"不再等待 {count} 份回执"),
+        count=count,
+    )
+
+
+@click.command(
+    help=say(
         "Lint the configuration and have the running engine take it up between two rounds.\n\n"
         "Example: edi-router --workspace DIR reload",
         "检查配置，并让运行中的引擎在两轮之间载入。\n\n示例：edi-router --workspace DIR reload",

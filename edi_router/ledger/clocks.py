@@ -207,6 +207,16 @@ def stop_answers(tx: Tx, told: Iterable[tuple[str, str]]) -> None:
             tx.connection.execute(_STOP, row)
 
 
+def give_up_answers(tx: Tx, output: str) -> int:
+    """Nobody waits for answers to the output any more; how many clocks that stopped. They count as late."""
+    done = tx.connection.execute(
+        update(tables.clock)
+        .where(_c.subject == output, _c.kind == ANSWER, _c.stopped.is_(None))
+        .values(stopped=tx.now, state="late", look=0)
+    )
+    return int(done.rowcount)
+
+
 def _each(tx: Tx, statement: object, rows: list[dict[str, object]]) -> None:
     if rows:
         tx.connection.execute(statement, rows)  # type: ignore[call-overload]

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from edi_router.ledger import tables
 from edi_router.ledger.batched import batches_of, follow, retry_rejected
+from edi_router.ledger.clocks import give_up_answers
 from edi_router.ledger.errors import NotFound, Refused
 from edi_router.ledger.moves import Change, change, note
 from edi_router.ledger.refusing import close_interchange, write_refusal
@@ -33,6 +34,22 @@ class Desk(Store):
             if not count:
                 raise Refused(f"nothing of {id} has failed")
             _decided(tx, "retry", id, "retry", by, "")
+        return count
+
+    def waive(self, output: str, reason: str, by: str = "") -> int:
+        """Wait no longer for answers to an output; how many levels that were waited for, which count as late.
+
+        Raises NotFound when there is no such output, Refused when nothing is waited for.
+        """
+        with self.write() as tx:
+            rows = tx.lock(tables.output, [output])
+            if not rows:
+                raise NotFound(f"no output {output}")
+            count = give_up_answers(tx, output)
+            if not count:
+                raise Refused(f"no answer to {output} is waited for")
+            note(tx, "output", list(rows.values()), "answers waived", {"reason": reason})
+            _decided(tx, "output", output, "waive", by, reason)
         return count
 
     def pause(self, partner: str, reason: str, by: str = "") -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from edi_router.engine.watch import times
 from edi_router.pipeline.configuration import Configuration
+from tests.support.cli import edi_router
 from tests.support.story import Story, sample
 from tests.support.workspaces import deployment
 
@@ -59,6 +60,21 @@ def test_late_acknowledgements_are_one_alarm_and_are_cleared_once(story: Story) 
     [alarm] = [row for row in story.place.ledger.ls("alarm") if row["kind"] == "answer-late"]
     assert (alarm["partner"], alarm["arguments"]["number"]) == ("CUS-QD", 1)
     assert [row["state"] for row in story.place.ledger.ls("clock", state="late")] == ["late", "late"]
+
+
+def test_what_is_waived_is_waited_for_no_longer(story: Story) -> None:
+    declare(story, "CLOCK-4")
+    story.wait(minutes=15)
+    assert alarms(story) == [("answer-late", "critical", 1)]
+    done = edi_router(
+        "--workspace", story.place.root, "waive", "CLOCK-4", "--reason", "by telephone", "--json"
+    )
+    assert (done.code, done.json["count"]) == (0, 3)
+    again = edi_router("--workspace", story.place.root, "waive", "CLOCK-4", "--reason", "by telephone")
+    assert again.code == 1
+    story.wait(seconds=1)
+    assert alarms(story) == []
+    assert {row["state"] for row in story.place.ledger.ls("clock") if row["kind"] == "answer"} == {"late"}
 
 
 def test_a_paused_partner_alarms_nobody_and_is_marked(story: Story) -> None:
