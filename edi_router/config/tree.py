@@ -76,7 +76,7 @@ class Tree:
 
     def names(self, folder: str, suffix: str = "") -> list[str]:
         """The names of all files below `folder` that end in `suffix`, of all layers, sorted, each once."""
-        inside = os.path.normpath(folder)
+        inside = os.path.normpath(folder) + "/" if folder not in ("", ".") else ""
         found = (name for layer in self._folders for name in _files(f"{layer}/{inside}", inside))
         return sorted({name for name in found if name.endswith(suffix)})
 
@@ -97,8 +97,8 @@ class Tree:
         return total.hexdigest()
 
 
-def _files(path: str, name: str) -> Iterator[str]:
-    """The names of the files below a folder; `name` is the folder's own."""
+def _files(path: str, before: str) -> Iterator[str]:
+    """The names of the files below a folder, with `before` before each."""
     try:
         entries = os.scandir(path)
     except OSError:
@@ -108,6 +108,6 @@ def _files(path: str, name: str) -> Iterator[str]:
             if entry.name.startswith(_HIDDEN):
                 continue
             if entry.is_dir(follow_symlinks=False):
-                yield from _files(entry.path, f"{name}/{entry.name}")
+                yield from _files(entry.path, f"{before}{entry.name}/")
             elif entry.is_file():
-                yield f"{name}/{entry.name}"
+                yield before + entry.name

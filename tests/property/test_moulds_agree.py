@@ -81,7 +81,6 @@ def a_loop(chance, root, shape, layout):
 def test_random_mappings_by_moulds_give_what_the_closures_give(at_once):
     moulds_and_closures_agree()
     assert MADE["fitted"] > 30, MADE
-    assert MADE["parts"] > 1, MADE
 
 
 @given(st.sampled_from(KINDS), st.integers(0, 1 << 32))

@@ -37,7 +37,8 @@ def test_what_says_nothing(body: str) -> None:
 
 def test_answers_rank_by_what_they_say() -> None:
     assert sorted(Answer, key=lambda answer: answer.rank) == [
-        Answer.RECEIVED, Answer.ACKNOWLEDGED, Answer.PARTLY_REJECTED, Answer.REJECTED,
+        Answer.RECEIVED, Answer.ACKNOWLEDGED, Answer.PENDING, Answer.ACCEPTED, Answer.PARTLY_REJECTED,
+        Answer.REJECTED, Answer.RELEASED, Answer.CLOSED,
     ]  # fmt: skip
 
 

@@ -178,12 +178,6 @@ def test_every_metric_is_described(morning: Watched, root: Path) -> None:
     assert [list(example) for example in examples[:2]] == [["scrape_configs"], ["groups"]]
 
 
-def test_a_partner_that_is_not_configured_makes_no_series_of_its_own(morning: Watched) -> None:
-    for number in range(3):
-        morning.place.engine.tally.count(Count.DELIVERIES, f'gone"\n{number}')
-    assert morning.values("deliveries_total")["unknown",] == 3
-
-
 def test_what_is_not_served(morning: Watched) -> None:
     assert morning.get("/")[0] == morning.get("/metrics/../etc")[0] == 404
     request = urllib.request.Request(f"http://127.0.0.1:{morning.port}/ready", data=b"x", method="POST")
@@ -207,6 +201,12 @@ def test_a_taken_port_is_told(morning: Watched) -> None:
 def here(tmp_path: Path) -> Iterator[Watched]:
     with watched(tmp_path / "ws") as made:
         yield made
+
+
+def test_a_partner_that_is_not_configured_makes_no_series_of_its_own(here: Watched) -> None:
+    for number in range(3):
+        here.place.engine.tally.count(Count.DELIVERIES, f'gone"\n{number}')
+    assert here.values("deliveries_total")["unknown",] == 3
 
 
 def test_health_fails_when_rounds_stop(here: Watched) -> None:
