@@ -69,7 +69,8 @@ class Sample:
         if verb == "lint":
             return f"edi-router lint {self.file}"
         if verb == "test":
-            return f"edi-router test {self.file}"
+            [mapping] = (shipped_directory() / self.file / "mappings").iterdir()
+            return f"edi-router test {self.file}/mappings/{mapping.name}"
         if verb == "read":
             return f'edi_router.read(open("{self.file}", "rb"))'
         if verb == "route":
