@@ -79,17 +79,27 @@ class Possible:
     """Whether `texts` are all that it can be."""
 
 
+_TEXTS = frozenset({"string", "normalizedString", "token", "anyURI", "boolean", "base64Binary", "hexBinary"})
+"""Types without an order, and so without bounds."""
+
+
 class Verdicts:
-    """What XSD types say of texts, asked once for each type and text: a type is known by its facets."""
+    """What XSD types say of texts, asked once for each type and text.
+
+    A type of texts is known by its facets; numbers and times may have bounds, which are not told, so each of these
+    stands for itself.
+    """
 
     def __init__(self) -> None:
         self._known: dict[tuple[object, ...], bool] = {}
+        self._schemas: dict[int, Schema] = {}
 
     def refuses(self, schema: Schema, path: Sequence[str], info: ElementInfo | None, text: str) -> bool:
         """Whether the text cannot be the value of the element or attribute at the path; `info` is that of the
         element, None for an attribute."""
+        self._schemas[id(schema)] = schema  # kept, so that no other gets its id
         kind: tuple[object, ...] = (id(schema), *path)
-        if info is not None:
+        if info is not None and info.type in _TEXTS:
             kind = (
                 info.type, info.length, info.min_length, info.max_length, info.total_digits,
                 info.fraction_digits, info.patterns, info.values, info.empty_allowed,
