@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from edi_router.calendars.wall import MINUTES, minutes_of
-from edi_router.config import Model, did_you_mean
+from edi_router.config import Model, did_you_mean, listed
 
 ID = r"^[a-z0-9][a-z0-9-]{0,39}$"
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -84,17 +84,13 @@ def _time_text(value: str) -> str:
     return value
 
 
-def _list(value: object) -> object:
-    return [value] if isinstance(value, str | dict) else value
-
-
 Day = Annotated[date, BeforeValidator(_day)]
 """A date, written `2026-10-01`."""
 _TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
 _SPAN_SHAPE = {"type": "string", "pattern": f"^{_TIME}-({_TIME}|24:00)$"}
 Hours = Annotated[
     tuple[Annotated[str, AfterValidator(_span_text)], ...],
-    BeforeValidator(_list),
+    BeforeValidator(listed),
     WithJsonSchema({"anyOf": [{"type": "array", "items": _SPAN_SHAPE}, _SPAN_SHAPE]}),
 ]
 """One span or several: `[08:30-12:00, 14:00-17:30]`."""
@@ -171,8 +167,8 @@ class CalendarFile(Model):
     """Where its days come from, and what of them is only an example."""
     hours: dict[str, Hours]
     """The hours of days of the week: `mon-fri`, `sat`, `mon,wed`. What is not named is closed."""
-    holidays: Annotated[tuple[Holiday, ...], BeforeValidator(_list)] = ()
-    working: Annotated[tuple[Worked, ...], BeforeValidator(_list)] = ()
+    holidays: Annotated[tuple[Holiday, ...], BeforeValidator(listed)] = ()
+    working: Annotated[tuple[Worked, ...], BeforeValidator(listed)] = ()
     business_day_ends: TimeOfDay | None = None
     """What comes at this time or later counts to the next business date."""
     known_to: Day | None = None

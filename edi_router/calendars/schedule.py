@@ -20,7 +20,7 @@ from edi_router.calendars.calendar import Calendar
 from edi_router.calendars.cron import Cron, parse_cron
 from edi_router.calendars.model import TimeOfDay
 from edi_router.calendars.wall import local, minutes_of, reached
-from edi_router.config import Model, YesNo
+from edi_router.config import Model, YesNo, listed
 
 HORIZON = 40 * 366
 """Days without a firing after which a schedule never fires: a 29 February that is a working day may be far off."""
@@ -35,16 +35,14 @@ def _cron(value: str) -> str:
     return parse_cron(value).text
 
 
-def _list(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
 class Schedule(Model):
     """When something is to happen."""
 
     cron: Annotated[str, AfterValidator(_cron)] | None = None
     """Five fields: `0 22 * * mon-fri`."""
-    times: Annotated[tuple[TimeOfDay, ...] | None, BeforeValidator(_list)] = Field(default=None, min_length=1)
+    times: Annotated[tuple[TimeOfDay, ...] | None, BeforeValidator(listed)] = Field(
+        default=None, min_length=1
+    )
     """Times of every day, in place of `cron`: `[22:00, 23:30]`."""
     calendar: str | None = None
     """The calendar whose working days are meant."""

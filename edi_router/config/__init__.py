@@ -1,6 +1,6 @@
 """Floor 0: configuration files, read strictly and with places; the layered configuration tree."""
 
-from edi_router.config.models import Model, YesNo, did_you_mean, place_of, read_model
+from edi_router.config.models import Model, YesNo, did_you_mean, listed, place_of, read_model
 from edi_router.config.tree import FOLDERS, Tree, shipped_directory
 from edi_router.config.yaml import Block, ConfigNode, Items, Scalar, load, plain
 
@@ -14,6 +14,7 @@ __all__ = [
     "Tree",
     "YesNo",
     "did_you_mean",
+    "listed",
     "load",
     "place_of",
     "plain",

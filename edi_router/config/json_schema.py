@@ -59,7 +59,9 @@ class _Generator(GenerateJsonSchema):
         while inner["type"] in ("default", "nullable", "function-after", "function-before", "definitions"):
             inner = inner["schema"]
         if inner["type"] in ("tuple", "list"):
-            one = {"anyOf": [made.get("items", {}), text()]}
+            if "items" not in made:  # a list of texts, which may be one text already
+                return made
+            one = {"anyOf": [made["items"], text()]}
             return {"anyOf": [{**made, "items": one}, one]}
         if inner["type"] in ("model", "definition-ref", "function-wrap"):
             return {"anyOf": [made, text(), {"type": "array"}]}

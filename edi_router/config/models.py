@@ -33,6 +33,15 @@ YesNo = Annotated[bool, BeforeValidator(_yes_no)]
 """A flag, written `yes` or `no`."""
 
 
+def listed(value: object) -> object:
+    """For a field that is a list: a single text or map stands for a list of one.
+
+    >>> listed("a"), listed(["a", "b"])
+    (['a'], ['a', 'b'])
+    """
+    return [value] if isinstance(value, str | dict) else value
+
+
 def did_you_mean(word: str, known: Sequence[str]) -> str | None:
     """The known word nearest to `word`, if one is near enough."""
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)

@@ -5,36 +5,20 @@ One block of the file covers one kind of statement; it may repeat (`each`), as t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from edi_router.config import Model
 from edi_router.formats.answer import Answer
-from edi_router.paths import Node, Path, PathError, parse
+from edi_router.formats.selecting import Paths, PathText, all_values, path, values
+from edi_router.paths import Node
 
 ANY = "any"
 """Instead of a kind of reference: a number that may be any of those we sent."""
 INTERCHANGE = "interchange"
 """The control reference of the EDIFACT interchange that we sent."""
-
-
-def _path(value: object) -> object:
-    try:
-        parse(str(value))
-    except PathError as error:
-        raise ValueError(f"in path `{value}`: {error}") from None
-    return value
-
-
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-PathText = Annotated[str, BeforeValidator(_path)]
-Paths = Annotated[tuple[PathText, ...], BeforeValidator(_listed)]
 
 
 class Coded(Model):
@@ -48,7 +32,7 @@ class Coded(Model):
 
     def read(self, part: Node) -> Answer | None:
         """What the code says; None where there is none, or it means nothing."""
-        code = next(_values(part, [self.path]), None)
+        code = next(iter(values(part, self.path)), None)
         return None if code is None else self.values.get(code, self.otherwise)
 
 
@@ -66,15 +50,15 @@ class Acknowledges(Model):
 
     def read(self, root: Node) -> Iterator[Statement]:
         """The statements of a document; one without a number or an answer is none."""
-        for part in _compiled(self.each).select(root) if self.each else [root]:
+        for part in path(self.each).select(root) if self.each else [root]:
             answer = self._answer(part)
             numbers = tuple(
                 dict.fromkeys(
-                    (kind, value) for kind, paths in self.by.items() for value in _values(part, paths)
+                    (kind, value) for kind, paths in self.by.items() for value in all_values(part, paths)
                 )
             )
             if answer is not None and numbers:
-                yield Statement(answer, numbers, tuple(_values(part, self.words)), part)
+                yield Statement(answer, numbers, tuple(all_values(part, self.words)), part)
 
     def _answer(self, part: Node) -> Answer | None:
         if isinstance(self.answer, Answer):
@@ -92,20 +76,3 @@ class Statement:
     """Kind of reference (or `any`) and number."""
     words: tuple[str, ...]
     part: Node
-
-
-_paths: dict[str, Path] = {}
-
-
-def _compiled(text: str) -> Path:
-    found = _paths.get(text)
-    if found is None:
-        found = _paths[text] = parse(text)
-    return found
-
-
-def _values(root: Node, paths: Iterable[str]) -> Iterator[str]:
-    for text in paths:
-        for node in _compiled(text).select(root):
-            if value := node.value():
-                yield value

@@ -7,15 +7,16 @@ and the enterprises' progress query rest on the references and parties it names.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field
 
 from edi_router.config import Model, Tree, place_of, read_model
 from edi_router.faults import Fault
 from edi_router.formats.acknowledges import Acknowledges
-from edi_router.paths import Node, Path, PathError, parse
+from edi_router.formats.selecting import Paths, PathText, all_values
+from edi_router.paths import Node
 
 _EDIFACT = re.compile(r"([A-Z]{6})(?: ([A-Z0-9]+))?")
 _XML = re.compile(r"xml (?:\{([^}]*)\})?([\w.-]+)")
@@ -79,23 +80,20 @@ class Kind:
         return ", ".join(f"{self.name} {release}" for release in releases) or self.name
 
 
-def _paths(value: object) -> object:
-    texts = [value] if isinstance(value, str) else value
-    if not isinstance(texts, list):
-        raise ValueError("must be a path or a list of paths")
-    for text in texts:
-        try:
-            parse(str(text))
-        except PathError as error:
-            raise ValueError(f"in path `{text}`: {error}") from None
-    return tuple(texts)
+def _kind(value: str) -> str:
+    Kind.parse(value)
+    return value
+
+
+KindText = Annotated[str, AfterValidator(_kind)]
+"""A kind of document in a configuration file."""
 
 
 class DocumentType(Model):
     """One `schemas/documents/<id>.yaml`."""
 
     id: str
-    for_: str = Field(alias="for")
+    for_: KindText = Field(alias="for")
     """The kind of document, as in `Kind.parse`."""
     name_en: str = ""
     name_zh: str = ""
@@ -103,41 +101,17 @@ class DocumentType(Model):
     """The XSD that an XML document must satisfy, a name below `schemas/`."""
     rules: tuple[str, ...] = ()
     """Rule files, names below `schemas/`."""
-    key: str | None = None
+    key: PathText | None = None
     """The path of the idempotency key: a document with a key met before is a duplicate."""
-    references: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    references: dict[str, Paths] = Field(default_factory=dict)
     """Business numbers by kind: paths."""
-    parties: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    parties: dict[str, Paths] = Field(default_factory=dict)
     """Who may see the document, by role: paths of codes by which a partner is known."""
     acknowledges: tuple[Acknowledges, ...] = ()
     """What it says of documents that we sent."""
-    secret: tuple[str, ...] = ()
+    secret: Paths = ()
     """Paths of values that are never shown, such as passwords."""
     note: str = ""
-
-    @field_validator("for_")
-    @classmethod
-    def _kind(cls, value: str) -> str:
-        Kind.parse(value)
-        return value
-
-    @field_validator("key")
-    @classmethod
-    def _key(cls, value: str | None) -> str | None:
-        _paths(value if value is not None else [])
-        return value
-
-    @field_validator("secret", mode="before")
-    @classmethod
-    def _secret(cls, value: object) -> object:
-        return _paths(value)
-
-    @field_validator("references", "parties", mode="before")
-    @classmethod
-    def _named_paths(cls, value: object) -> object:
-        if not isinstance(value, dict):
-            raise ValueError("must be a mapping of names to paths")
-        return {name: _paths(paths) for name, paths in value.items()}
 
     @property
     def kind(self) -> Kind:
@@ -147,12 +121,12 @@ class DocumentType(Model):
     def extract(self, root: Node) -> Extract:
         """The key, references and party codes of a document, each value once."""
         return Extract(
-            key=next(iter(_values(root, [self.key] if self.key else [])), None),
+            key=next(iter(all_values(root, [self.key] if self.key else [])), None),
             references=tuple(
-                (kind, value) for kind, paths in self.references.items() for value in _values(root, paths)
+                (kind, value) for kind, paths in self.references.items() for value in all_values(root, paths)
             ),
             parties=tuple(
-                (role, value) for role, paths in self.parties.items() for value in _values(root, paths)
+                (role, value) for role, paths in self.parties.items() for value in all_values(root, paths)
             ),
         )
 
@@ -164,26 +138,6 @@ class Extract:
     key: str | None = None
     references: tuple[tuple[str, str], ...] = ()
     parties: tuple[tuple[str, str], ...] = ()
-
-
-_compiled: dict[str, Path] = {}
-
-
-def path(text: str) -> Path:
-    """The compiled path, cached; the text has been checked when its file was read."""
-    found = _compiled.get(text)
-    if found is None:
-        found = _compiled[text] = parse(text)
-    return found
-
-
-def values(root: Node, text: str) -> list[str]:
-    """The non-empty values that the path `text` selects from `root`."""
-    return [value for node in path(text).select(root) if (value := node.value())]
-
-
-def _values(root: Node, paths: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys(value for text in paths for value in values(root, text)))
 
 
 def load_document_types(tree: Tree) -> tuple[list[DocumentType], list[Fault]]:

@@ -10,15 +10,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from edi_router.config import Model
+from edi_router.config import Model, listed
 from edi_router.partners.channels import Variable
 from edi_router.partners.spans import Span
 
 Severity = Literal["warning", "critical"]
-
-
-def _several(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
 
 
 class _Told(Model):
@@ -26,7 +22,7 @@ class _Told(Model):
 
     severity: Severity = "warning"
     """The least severity that is told."""
-    partners: Annotated[tuple[str, ...], BeforeValidator(_several)] = ()
+    partners: Annotated[tuple[str, ...], BeforeValidator(listed)] = ()
     """Only alarms of these partners; none named: all alarms."""
     after: Span | None = None
     """Only what is still open after so long."""
@@ -70,7 +66,7 @@ class MailChannel(_Told):
     port: int = Field(default=25, ge=1, le=65535)
     security: Literal["none", "starttls", "tls"] = "starttls"
     sender: str = Field(min_length=3)
-    to: Annotated[tuple[str, ...], BeforeValidator(_several), Field(min_length=1)]
+    to: Annotated[tuple[str, ...], BeforeValidator(listed), Field(min_length=1)]
     user: str | None = None
     password_env: Variable | None = None
     timeout_seconds: float = Field(default=20.0, gt=0, le=300)

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from edi_router.calendars import Calendar, unknown_calendar
 from edi_router.calendars.model import TimeOfDay
 from edi_router.calendars.wall import MINUTES, minutes_of
-from edi_router.config import ConfigNode, Model, YesNo, place_of
+from edi_router.config import ConfigNode, Model, YesNo, listed, place_of
 from edi_router.faults import Fault
 from edi_router.formats.documents import Kind
 from edi_router.partners.spans import Span
@@ -20,10 +20,6 @@ from edi_router.partners.windows import Windows
 
 if TYPE_CHECKING:
     from edi_router.partners.model import Partner
-
-
-def _list(value: object) -> object:
-    return [value] if isinstance(value, str | dict) else value
 
 
 class WindowHours(Model):
@@ -50,9 +46,9 @@ class Batch(Model):
     """A series of batches: what is collected for it, and when a batch of it is closed."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
-    of: Annotated[tuple[str, ...], BeforeValidator(_list)]
+    of: Annotated[tuple[str, ...], BeforeValidator(listed)]
     """The kinds of messages, as `receives` of an agreement names them; EDIFACT only."""
-    windows: Annotated[tuple[WindowHours, ...], BeforeValidator(_list)]
+    windows: Annotated[tuple[WindowHours, ...], BeforeValidator(listed)]
     calendar: str | None = None
     """The calendar on whose working days windows open; without one they open every day."""
     every: Span | None = None

@@ -14,17 +14,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from edi_router.config import Model
+from edi_router.config import Model, listed
 
 _FINGERPRINT = re.compile(r"(?:(?P<type>[a-z0-9@.-]+) )?SHA256:(?P<digest>[A-Za-z0-9+/]{43})=?")
 _VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
 
 Variable = Annotated[str, Field(pattern=_VARIABLE)]
 """The name of an environment variable."""
-
-
-def _several(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
 
 
 class _Folders(Model):
@@ -64,7 +60,7 @@ class SftpSettings(_Folders):
     key_file: str | None = Field(default=None, min_length=1)
     key_env: Variable | None = None
     passphrase_env: Variable | None = None
-    host_key: Annotated[tuple[str, ...], BeforeValidator(_several), Field(min_length=1)]
+    host_key: Annotated[tuple[str, ...], BeforeValidator(listed), Field(min_length=1)]
     timeout_seconds: float = Field(default=30.0, gt=0, le=3600)
     keepalive_seconds: int = Field(default=30, ge=0, le=3600)
     name_encoding: Literal["utf-8", "gb18030"] = "utf-8"

@@ -9,16 +9,16 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from edi_router.config import Model, YesNo
-from edi_router.formats.documents import Kind, path
+from edi_router.config import Model, YesNo, listed
+from edi_router.formats.documents import Kind, KindText
 from edi_router.formats.edifact.lenient import Leniencies, Leniency
 from edi_router.formats.edifact.settings import EdifactSettings
+from edi_router.formats.selecting import PathText
 from edi_router.partners.batches import Batch
 from edi_router.partners.channels import ChannelSettings
 from edi_router.partners.replies import AperakWhen, Replies
 from edi_router.partners.spans import Expected, Limit
 from edi_router.partners.supervision import BooksFile, Digest, Volume
-from edi_router.paths import PathError
 
 
 class Status(StrEnum):
@@ -49,27 +49,12 @@ class Identification(Model):
     qualifier: str = Field(default="", max_length=4)
 
 
-def _path(value: str) -> str:
-    try:
-        path(value)
-    except PathError as error:
-        raise ValueError(f"in path `{value}`: {error}") from None
-    return value
-
-
-PathText = Annotated[str, BeforeValidator(_path)]
-
-
-def _list(value: object) -> object:
-    return [value] if isinstance(value, str | dict) else value
-
-
 class Condition(Model):
     """A question to the content of a document: has the path a value, one of these values, or none."""
 
     path: PathText
     equals: str | None = None
-    in_: Annotated[tuple[str, ...], BeforeValidator(_list)] = Field(default=(), alias="in")
+    in_: Annotated[tuple[str, ...], BeforeValidator(listed)] = Field(default=(), alias="in")
     absent: YesNo = False
 
     @model_validator(mode="after")
@@ -145,25 +130,20 @@ class Delivery(Model):
         return value
 
 
-def _kind(value: str) -> str:
-    Kind.parse(value)
-    return value
-
-
 class Agreement(Model):
     """What is done with one kind of document from a partner."""
 
     id: str
-    receives: Annotated[str, BeforeValidator(_kind)]
-    when: Annotated[tuple[Condition, ...], BeforeValidator(_list)] = ()
+    receives: KindText
+    when: Annotated[tuple[Condition, ...], BeforeValidator(listed)] = ()
     check_as: str | None = Field(default=None, pattern=r"^[A-Z]\d{2}[A-Z]$")
     """Another directory to check EDIFACT messages against when their own is not to be had."""
     profile: str | None = None
     """The profile that EDIFACT messages must follow besides, by its id."""
-    rules: Annotated[tuple[str, ...], BeforeValidator(_list)] = ()
+    rules: Annotated[tuple[str, ...], BeforeValidator(listed)] = ()
     """Rule files that its documents must keep besides those of their type, names below `schemas/`."""
-    deliver: Annotated[tuple[Delivery, ...], BeforeValidator(_list)] = ()
-    registers: Annotated[tuple[str, ...], BeforeValidator(_list)] = ()
+    deliver: Annotated[tuple[Delivery, ...], BeforeValidator(listed)] = ()
+    registers: Annotated[tuple[str, ...], BeforeValidator(listed)] = ()
     """The registers that these documents move, in this order."""
     within: Limit | None = None
     """How long it may take from the arrival of a document until everything made of it is delivered."""
@@ -226,7 +206,7 @@ class Partner(Model):
     agreements: tuple[Agreement, ...] = ()
     contrl: Literal["as-received", "2", "3", "4", "none"] = "as-received"
     """The syntax version of the CONTRL given for EDIFACT interchanges; as-received answers 4 by 4, others by 3."""
-    contrl_kinds: Annotated[tuple[Literal["technical", "functional"], ...], BeforeValidator(_list)] = Field(
+    contrl_kinds: Annotated[tuple[Literal["technical", "functional"], ...], BeforeValidator(listed)] = Field(
         default=("functional",), min_length=1
     )
     """Which CONTRL is given: that the interchange has arrived, what became of it, or both."""
@@ -234,15 +214,15 @@ class Partner(Model):
     """Whether what rules, registers and mappings say of EDIFACT messages is told by APERAK."""
     replies: Replies | None = None
     """The reply for people that goes beside the acknowledgements; None for none."""
-    expects: Annotated[tuple[Expected, ...], BeforeValidator(_list)] = ()
+    expects: Annotated[tuple[Expected, ...], BeforeValidator(listed)] = ()
     """Which acknowledgements it gives to what we send, and within which time."""
-    batches: Annotated[tuple[Batch, ...], BeforeValidator(_list)] = ()
+    batches: Annotated[tuple[Batch, ...], BeforeValidator(listed)] = ()
     """What we send it collected, in one interchange with others, and when."""
     books: BooksFile = "none"
     """Whether, and in which form, it gets a list of what was exchanged each day, to compare with its own."""
     mismatches: Digest | None = None
     """Of a bureau of origin: the monthly digest of findings that do not match what it had passed."""
-    volumes: Annotated[tuple[Volume, ...], BeforeValidator(_list)] = ()
+    volumes: Annotated[tuple[Volume, ...], BeforeValidator(listed)] = ()
     """Which of its volumes and values are watched, and when they raise an alarm."""
     call: str = ""
     """Whom to call when it cannot be reached or does not answer: an office, a role; no person's name."""

@@ -6,18 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from edi_router.config import Model
-
-
-def _list(value: object) -> object:
-    return [value] if isinstance(value, str) else value
+from edi_router.config import Model, listed
 
 
 class Replies(Model):
     """The reply for people that a partner gets beside its acknowledgements."""
 
     language: Literal["zh", "en"] = "en"
-    forms: Annotated[tuple[Literal["text", "html"], ...], BeforeValidator(_list)] = Field(
+    forms: Annotated[tuple[Literal["text", "html"], ...], BeforeValidator(listed)] = Field(
         default=("text",), min_length=1
     )
     when: Literal["rejected", "always"] = "rejected"

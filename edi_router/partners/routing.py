@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from edi_router.faults import Fault, Place
-from edi_router.formats.documents import Kind, path, values
+from edi_router.formats.documents import Kind
+from edi_router.formats.selecting import path, values
 from edi_router.partners.model import Agreement, Condition, Delivery, Destination, Partner, Status
 from edi_router.paths import Node
 

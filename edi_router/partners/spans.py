@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from edi_router.config import Model
 from edi_router.formats.answer import Level
-from edi_router.formats.documents import Kind
+from edi_router.formats.documents import Kind, KindText
 
 
 class Span(Model):
@@ -41,15 +40,10 @@ class Limit(Span):
     """The percentage of the time after which it is warned."""
 
 
-def _kind(value: str) -> str:
-    Kind.parse(value)
-    return value
-
-
 class Expected(Model):
     """An acknowledgement that a partner gives to what we send it."""
 
-    of: Annotated[str, BeforeValidator(_kind)]
+    of: KindText
     """The kind of document that is acknowledged, as `receives` of an agreement names kinds."""
     level: Level
     within: Limit

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from edi_router.calendars import unknown_calendar
 from edi_router.config import ConfigNode, Model
 from edi_router.faults import Fault
-from edi_router.formats.documents import Kind
+from edi_router.formats.documents import KindText
 
 BooksFile = Literal["none", "csv", "json"]
 """In which form a partner gets the list of what was exchanged the day before, or that it gets none."""
@@ -34,15 +34,10 @@ class Daily(Model):
     least: Decimal | None = Field(default=None, ge=0)
 
 
-def _kind(value: str) -> str:
-    Kind.parse(value)
-    return value
-
-
 class Volume(Model):
     """What of a partner's traffic is watched, and when a day of it is unusual."""
 
-    of: Annotated[str, BeforeValidator(_kind)] | None = None
+    of: KindText | None = None
     """The kind of document that is counted, as `receives` of an agreement names kinds."""
     sum: str | None = Field(default=None, pattern=r"^[a-z0-9-]+/[A-Za-z0-9_-]+$")
     """REGISTER/FIELD instead: a field of the register's entries made by its documents is added up."""

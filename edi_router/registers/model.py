@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from edi_router.config import Model, YesNo
+from edi_router.config import Model, YesNo, listed
 from edi_router.formats.documents import Kind
 from edi_router.partners.model import Delivery, Name
 from edi_router.partners.spans import Span
@@ -22,10 +22,6 @@ from edi_router.rules.model import Conditions, Paths, PathText, Rule
 _NAME = r"^[a-z0-9][a-z0-9-]{0,39}$"
 PLACEHOLDER = re.compile(r"\{(\w+)(?::(\d{1,2}))?\}")
 """`{Field}`, or `{n:6}` for the running number with leading zeros."""
-
-
-def _list(value: object) -> object:
-    return [value] if isinstance(value, str | dict) else value
 
 
 def _named(value: object) -> object:
@@ -94,7 +90,7 @@ class Enter(_Model):
     line_keys: tuple[str, ...] = ()
     """Lines that do not stand in the document: the agencies that have to answer, say."""
     secret: PathText | None = None
-    replaces: Annotated[tuple[str, ...], BeforeValidator(_list)] = ()
+    replaces: Annotated[tuple[str, ...], BeforeValidator(listed)] = ()
     """States in which an entry of the same key gives way to a new one."""
     adds: YesNo = False
     """Whether the document's lines are added to an entry that is there already, where it has none of that key."""
@@ -138,7 +134,7 @@ class Move(_Model):
     """What a kind of document does to an entry."""
 
     id: str = Field(pattern=_NAME)
-    on: Annotated[tuple[str, ...], BeforeValidator(_list)] = Field(min_length=1)
+    on: Annotated[tuple[str, ...], BeforeValidator(listed)] = Field(min_length=1)
     """The kinds of document, as in an agreement."""
     when: Conditions = ()
     """Which of them, by their content; paths begin at the move's tree."""
@@ -189,7 +185,7 @@ class Made(Delivery):
     """Parts of the move's tree of which each makes a document of its own; `This` in its tree."""
     if_known: YesNo = False
     """Whether nothing is made where the destination is no partner of ours."""
-    registers: Annotated[tuple[str, ...], BeforeValidator(_list)] = ()
+    registers: Annotated[tuple[str, ...], BeforeValidator(listed)] = ()
     """Registers that the document itself moves, as if it had come from the sender."""
 
 
@@ -214,7 +210,7 @@ class Outcome(_Model):
     """Fields of the entry that it sets; `Number` may be one."""
     number: str | None = None
     """The series that a number is taken from; it stands in the tree as `Number`."""
-    deliver: Annotated[tuple[Made, ...], BeforeValidator(_list)] = ()
+    deliver: Annotated[tuple[Made, ...], BeforeValidator(listed)] = ()
 
 
 class Series(_Model):
@@ -239,7 +235,7 @@ class Clock(_Model):
     """What happens to an entry by the passing of time."""
 
     id: str = Field(pattern=_NAME)
-    in_: Annotated[tuple[str, ...], BeforeValidator(_list)] = Field(alias="in", min_length=1)
+    in_: Annotated[tuple[str, ...], BeforeValidator(listed)] = Field(alias="in", min_length=1)
     """The states in which it runs."""
     after: Span | None = None
     """So long after the entry came into its state."""

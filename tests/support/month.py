@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,13 +14,10 @@ import pytest
 
 from edi_router.engine.morning import mornings
 from edi_router.engine.round import EmbeddedEngine
-from edi_router.faults import Fault
 from edi_router.ledger import Ledger
-from edi_router.pipeline.configuration import Configuration
-from edi_router.pipeline.series import load_exchange
 from edi_router.transports.folder import FolderChannel
 from tests.support.night import CUSDEC
-from tests.support.workspaces import Clock, Place, Remembering, prepare
+from tests.support.workspaces import Clock, OwnExchange, Place
 
 ZONE = ZoneInfo("Asia/Shanghai")
 FIRMS = ("MILL", "LOOM", "FARM")
@@ -155,22 +152,6 @@ class Recipient:
             ))  # fmt: skip
 
 
-class _Month(Remembering):
-    """A workspace whose configuration has the shipped mappings, and partners, settings and calendars of its own."""
-
-    def configuration(self) -> tuple[Configuration | None, list[Fault]]:
-        """Of the shipped part what is loaded already is taken."""
-        plain = self.root.parent / "plain"
-        if not plain.exists():
-            prepare(plain)
-        loaded, faults = Remembering.at(plain).configuration()
-        exchange, found = load_exchange(self.tree)
-        assert loaded is not None, faults
-        assert exchange is not None, found
-        own = replace(loaded, settings=exchange.settings, calendars=exchange.calendars)
-        return replace(own, directory=exchange.directory), []
-
-
 class Month:
     """The place, the clock on its wall, and who acts in it."""
 
@@ -265,7 +246,7 @@ def month(root: Path, begin: datetime, many: int, monkeypatch: pytest.MonkeyPatc
             clock.forward(seconds=len(content) * (1 + clock.now.day % 3) / (LINE * many))
 
     monkeypatch.setattr(FolderChannel, "put_temporary", slowly)
-    workspace = _Month.at(root)
+    workspace = OwnExchange.at(root)
     with workspace.open_ledger(clock) as ledger:
         engine = EmbeddedEngine(workspace, ledger, workspace.open_archive(), clock)
         yield Month(Place(root, workspace, engine, ledger, clock))

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from edi_router.config import shipped_directory
 from edi_router.engine.round import EmbeddedEngine
-from edi_router.faults import Fault
-from edi_router.pipeline.configuration import Configuration
-from edi_router.pipeline.series import load_exchange
-from tests.support.workspaces import Clock, Place, Remembering, prepare
+from tests.support.workspaces import Clock, OwnExchange, Place, prepare
 
 ZONE = ZoneInfo("Asia/Shanghai")
 FIRMS = ("NIGHT-A", "NIGHT-B", "NIGHT-C")
@@ -115,26 +111,6 @@ class Night:
         return declared(self.ledger.content(batch))
 
 
-class _Quick(Remembering):
-    """A workspace whose configuration is that of the sample deployment, but for partners, settings and calendars."""
-
-    def configuration(self) -> tuple[Configuration | None, list[Fault]]:
-        """Loaded once for all tests that use the sample deployment."""
-        plain = self.root.parent / "plain"
-        if not plain.exists():
-            prepare(plain)
-        loaded, faults = Remembering.at(plain).configuration()
-        exchange, found = load_exchange(self.tree)
-        if loaded is None or exchange is None:
-            return None, faults + found
-        own = {
-            "settings": exchange.settings,
-            "directory": exchange.directory,
-            "calendars": exchange.calendars,
-        }
-        return replace(loaded, **own), faults + found  # type: ignore[arg-type]
-
-
 def declared(interchange: bytes) -> list[str]:
     """The document numbers of an interchange."""
     return [part.split("+")[2] for part in interchange.decode().split("'") if part.startswith("BGM")]
@@ -159,7 +135,7 @@ def night(root: Path, customs: Sequence[tuple[str, str]] = ()) -> Iterator[Night
             text = text.replace(old, new)
         (root / "partners" / f"{CUSTOMS}.yaml").write_text(text)
     clock = Clock(at("20:00"))
-    workspace = _Quick.at(root)
+    workspace = OwnExchange.at(root)
     with workspace.open_ledger(clock) as ledger:
         engine = EmbeddedEngine(workspace, ledger, workspace.open_archive(), clock)
         yield Night(Place(root, workspace, engine, ledger, clock))

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from edi_router.faults import Fault
 from edi_router.ledger.ledger import Ledger
 from edi_router.partners.settings import FILE
 from edi_router.pipeline.configuration import Configuration
+from edi_router.pipeline.series import load_exchange
 
 SETTINGS = """\
 name: test
@@ -104,6 +105,22 @@ class Remembering(Workspace):
             self.var.mkdir(exist_ok=True)
             path.write_bytes(_MIGRATED[0])
         return super().open_ledger(clock)
+
+
+class OwnExchange(Remembering):
+    """A workspace whose configuration is that of the sample deployment, but for partners, settings and calendars."""
+
+    def configuration(self) -> tuple[Configuration | None, list[Fault]]:
+        """Loaded once for all tests that use the sample deployment."""
+        plain = self.root.parent / "plain"
+        if not plain.exists():
+            prepare(plain)
+        loaded, faults = Remembering.at(plain).configuration()
+        exchange, found = load_exchange(self.tree)
+        if loaded is None or exchange is None:
+            return None, faults + found
+        own = replace(loaded, settings=exchange.settings, calendars=exchange.calendars)
+        return replace(own, directory=exchange.directory), faults + found
 
 
 def outbox(root: Path, partner: str) -> Path:

@@ -12,11 +12,12 @@ import pytest
 from lxml import etree
 
 from edi_router.config import Tree, shipped_directory
-from edi_router.formats.documents import load_document_types, values
+from edi_router.formats.documents import load_document_types
 from edi_router.formats.records import Row, load_layout, write
 from edi_router.formats.records import read as read_records
 from edi_router.formats.records.nodes import RecordNode
 from edi_router.formats.records.text import Text
+from edi_router.formats.selecting import values
 from edi_router.formats.xml import Schema
 from edi_router.library import Checker, Document, Report, checker
 

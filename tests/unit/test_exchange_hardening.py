@@ -316,7 +316,8 @@ def place(tmp_path: Path) -> Iterator[Place]:
         yield made
 
 
-def test_an_idle_round_writes_nothing_and_asks_little(place: Place) -> None:
+def statements_of_a_round(place: Place) -> list[str]:
+    """What a round, after another one, asks the database."""
     place.engine.round()
     seen: list[str] = []
 
@@ -325,20 +326,18 @@ def test_an_idle_round_writes_nothing_and_asks_little(place: Place) -> None:
         seen.append(statement)
 
     place.engine.round()
+    return seen
+
+
+def test_an_idle_round_writes_nothing_and_asks_little(place: Place) -> None:
+    seen = statements_of_a_round(place)
     assert not [each for each in seen if each.startswith("BEGIN IMMEDIATE")]
     assert len([each for each in seen if not each.startswith("BEGIN")]) <= 30
 
 
 def test_a_trouble_that_lasts_is_written_once(place: Place) -> None:
     place.engine.free = lambda path: 0
-    place.engine.round()
-    seen: list[str] = []
-
-    @event.listens_for(place.ledger.engine, "before_cursor_execute")
-    def told(connection: object, cursor: object, statement: str, *rest: object) -> None:
-        seen.append(statement)
-
-    place.engine.round()
+    seen = statements_of_a_round(place)
     assert [each.kind for each in place.ledger.alarms()] == ["disk-low"]
     assert "BEGIN IMMEDIATE" not in seen
 
