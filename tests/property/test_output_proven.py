@@ -12,9 +12,8 @@ from lxml import etree
 from edi_router.formats.documents import Kind
 from edi_router.formats.edifact.layout import uses_of
 from edi_router.formats.xml.schema import Schema
-from edi_router.mapping import Mapping, load, names
+from edi_router.mapping import Mapping
 from edi_router.mapping.compile import compile_root
-from edi_router.mapping.golden import cases
 from edi_router.mapping.mapping import items_of
 from edi_router.mapping.model import Definition, Item
 from edi_router.mapping.scope import Run
@@ -32,6 +31,7 @@ from tests.property.test_program_agrees import (
 )
 from tests.property.test_types_proven import ODD, XS, changed
 from tests.support.effort import examples
+from tests.support.golden_inputs import edifact_to_xml
 
 LEAVES = (
     '<xs:simpleType><xs:restriction base="xs:string"><xs:maxLength value="6"/></xs:restriction></xs:simpleType>',
@@ -168,16 +168,7 @@ def spoilt(text, chance):
 @cache
 def inputs():
     """The EDIFACT inputs of the golden cases of the mappings that write XML, with these."""
-    found = []
-    for id in names(TREE):
-        mapping, _ = load(TREE, id)
-        if mapping is None or mapping.definition.origin.format != "edifact" or mapping.definition.makes:
-            continue
-        for case in cases(TREE, id):
-            folder = f"mappings/{id}/cases/{case}/"
-            files = [name for name in TREE.names(folder) if name.removeprefix(folder).startswith("in.")]
-            found += [(mapping, TREE.read(name).decode("utf-8", "replace")) for name in files]
-    return found
+    return [(mapping, data.decode("utf-8", "replace")) for mapping, data in edifact_to_xml(TREE)]
 
 
 def test_outputs_of_shipped_mappings_are_proven_and_valid():

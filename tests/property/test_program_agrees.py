@@ -16,18 +16,18 @@ from edi_router.formats.edifact.elements import PartSpec, name_of
 from edi_router.formats.edifact.fast import fast_check
 from edi_router.formats.edifact.layout import layout_of, uses_of
 from edi_router.formats.edifact.nodes import GroupNode, MessageNode, SegmentNode
-from edi_router.mapping import Context, Mapping, load, names
+from edi_router.mapping import Context, Mapping
 from edi_router.mapping.compile import compile_root
 from edi_router.mapping.functions import FUNCTIONS
 from edi_router.mapping.functions import Kind as FunctionKind
 from edi_router.mapping.generate_parts import LOSSLESS
-from edi_router.mapping.golden import cases
 from edi_router.mapping.model import Call, Condition, Definition, Item, Joined, Source, Wrap
 from edi_router.mapping.registry import Shortened
 from edi_router.paths import parse
 from tests.property.made import Maker, damaged
 from tests.property.test_fast_agrees import DEFINITIONS, interchange_of
 from tests.support.effort import examples
+from tests.support.golden_inputs import edifact_to_xml
 
 TREE = Tree.over_shipped()
 KINDS = (
@@ -257,20 +257,12 @@ def programs_and_closures_agree(kind, seed, damage):
 
 def test_the_shipped_mappings_run_as_programs():
     fast = 0
-    for id in names(TREE):
-        mapping, _ = load(TREE, id)
-        if mapping is None or mapping.definition.origin.format != "edifact" or mapping.definition.makes:
-            continue
-        for case in cases(TREE, id):
-            folder = f"mappings/{id}/cases/{case}/"
-            for name in TREE.names(folder):
-                if not name.removeprefix(folder).startswith("in."):
-                    continue
-                for _, root in roots(TREE.read(name), mapping.definition.origin.qualifier):
-                    if root.name == mapping.definition.origin.name:
-                        assert mapping.program(root) is not None, id
-                        assert mapping.program(root, record=True) is not None, id
-                        fast += agreed(mapping, root)
+    for mapping, data in edifact_to_xml(TREE):
+        for _, root in roots(data, mapping.definition.origin.qualifier):
+            if root.name == mapping.definition.origin.name:
+                assert mapping.program(root) is not None, mapping.id
+                assert mapping.program(root, record=True) is not None, mapping.id
+                fast += agreed(mapping, root)
     assert fast > 10
 
 
