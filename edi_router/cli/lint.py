@@ -92,17 +92,20 @@ def lint_mappings(tree: Tree, ids: list[str]) -> list[Fault]:
 
 def lint_everything(tree: Tree) -> list[Fault]:
     """The faults of the whole configuration, each once, by file and line."""
-    from datetime import date
+    from datetime import UTC, date, datetime
 
     from edi_router.formats.xml.sources import SchemaError
     from edi_router.mapping.lint import lint_all
     from edi_router.partners import expired_leniencies
+    from edi_router.partners.security import expired_certificates
     from edi_router.pipeline.configuration import load_configuration
 
     try:
-        _, faults = load_configuration(tree)
+        configuration, faults = load_configuration(tree)
     except SchemaError as error:
-        faults = [error.fault]
+        configuration, faults = None, [error.fault]
+    if configuration is not None:
+        faults += expired_certificates(tree, configuration.certificates, datetime.now(UTC))
     faults = [*faults, *expired_leniencies(tree, date.today()), *lint_all(tree)]
     once = {(fault.code, fault.place, str(fault.values)): fault for fault in faults}
     return sorted(once.values(), key=_by_place)

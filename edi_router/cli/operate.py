@@ -1,4 +1,4 @@
-"""The operator's verbs: retry, pause, resume, release, reject, reload."""
+"""The operator's verbs: pause, resume, release, reject, reload."""
 
 from __future__ import annotations
 
@@ -27,67 +27,16 @@ def who() -> str:
         return "unknown"
 
 
-def _done(as_json: bool, verb: str, subject: str, text: str, **more: object) -> None:
+def done(as_json: bool, verb: str, subject: str, text: str, **more: object) -> None:
+    """Tell what was done, for people or as JSON."""
     if as_json:
         output.emit({"verb": verb, "id": subject, **more})
     else:
         print(text)
 
 
-@click.command(
-    help=say(
-        "Try failed deliveries and files again: those of one file, message or delivery, or all.\n\n"
-        "Example: edi-router --workspace DIR retry --all",
-        "重试失败的投递和文件：某个文件、报文或投递的，或全部。\n\n示例：edi-router --workspace DIR retry --all",
-    )
-)
-@click.argument("id", required=False)
-@click.option("--all", "everything", is_flag=True, help=say("Everything that has failed.", "所有失败项。"))
-@_JSON
-@options.lang_option
-@click.pass_context
-def retry(ctx: click.Context, id: str | None, everything: bool, as_json: bool) -> None:
-    """Put failed rows back to work."""
-    from edi_router.ledger.errors import Refused
-
-    if (id is None) == (not everything):
-        raise click.UsageError(say("give an ID, or --all", "请给出 ID 或 --all"))
-    with workspace.ledger(ctx) as ledger:
-        count = 0
-        if id is not None:
-            found = ledger.find(id)
-            if not found:
-                output.fail(say(f"nothing in the ledger is {id}", f"台账中没有 {id}"), output.FINDINGS)
-            for each in found:
-                # An interchange is retried as the file that it came in.
-                shown = ledger.show(each)
-                subject = shown["file"] if shown["kind"] == "interchange" else each
-                with contextlib.suppress(Refused):
-                    count += ledger.retry(subject, who())
-            if not count:
-                output.fail(say(f"nothing of {id} has failed", f"{id} 没有失败项"), output.FINDINGS)
-        for each in _failed(ledger) if everything else ():
-            # One retry may cover several of the list: a file's covers what was made from it.
-            with contextlib.suppress(Refused):
-                count += ledger.retry(each, who())
-    _done(
-        as_json,
-        "retry",
-        id or "all",
-        say(f"{count} put back to work", f"{count} 项重新排入处理"),
-        count=count,
-    )
-
-
-def _failed(ledger: Ledger) -> list[str]:
-    failed = [
-        row["id"] for kind in ("delivery", "file") for row in ledger.ls(kind, state="failed", limit=100_000)
-    ]
-    # The processing of a released message may have broken off: the message then still says released.
-    return failed + [row["id"] for row in ledger.ls("message", state="released", limit=100_000)]
-
-
-def _known_partner(ctx: click.Context, partner: str) -> None:
+def known_partner(ctx: click.Context, partner: str) -> None:
+    """Ends the command unless the partner is configured (or nothing is, for its faults)."""
     configuration, _ = workspace.needed(ctx).configuration()
     if configuration is not None and partner not in configuration.directory.partners:
         from edi_router.config import did_you_mean
@@ -112,10 +61,10 @@ def _known_partner(ctx: click.Context, partner: str) -> None:
 @click.pass_context
 def pause(ctx: click.Context, partner: str, reason: str, as_json: bool) -> None:
     """Pause a partner."""
-    _known_partner(ctx, partner)
+    known_partner(ctx, partner)
     with workspace.ledger(ctx) as ledger:
         ledger.pause(partner, reason, who())
-    _done(as_json, "pause", partner, say(f"{partner} is paused", f"{partner} 已暂停"))
+    done(as_json, "pause", partner, say(f"{partner} is paused", f"{partner} 已暂停"))
 
 
 @click.command(
@@ -130,10 +79,10 @@ def pause(ctx: click.Context, partner: str, reason: str, as_json: bool) -> None:
 @click.pass_context
 def resume(ctx: click.Context, partner: str, as_json: bool) -> None:
     """Resume a partner."""
-    _known_partner(ctx, partner)
+    known_partner(ctx, partner)
     with workspace.ledger(ctx) as ledger:
         ledger.resume(partner, who())
-    _done(as_json, "resume", partner, say(f"{partner} takes part again", f"{partner} 已恢复"))
+    done(as_json, "resume", partner, say(f"{partner} takes part again", f"{partner} 已恢复"))
 
 
 @click.command(
@@ -154,7 +103,7 @@ def release(ctx: click.Context, id: str, reason: str, as_json: bool) -> None:
     with workspace.ledger(ctx) as ledger:
         message = one(ledger, id, "message", "held")
         ledger.release(message, who(), reason)
-    _done(as_json, "release", message, say(f"{message} will be processed again", f"{message} 将重新处理"))
+    done(as_json, "release", message, say(f"{message} will be processed again", f"{message} 将重新处理"))
 
 
 @click.command(
@@ -180,13 +129,14 @@ def reject(ctx: click.Context, id: str, reason: str, as_json: bool) -> None:
             output.fail(say(f"{id} names {several}", f"{id} 对应：{several}"), output.FINDINGS)
         count = _refuse(ctx, ledger, held[0], reason)
     told = say(f"; {count} told of it", f"；{count} 份单证告知") if count else ""
-    _done(
+    done(
         as_json, "reject", held[0], say(f"{held[0]} is rejected", f"{held[0]} 已退回") + told, documents=count
     )
 
 
 def _refuse(ctx: click.Context, ledger: Ledger, id: str, reason: str) -> int:
     """Reject it, and tell the sender; a configuration with faults could not tell him."""
+    from edi_router.engine.protect import with_keys
     from edi_router.engine.refuse import refuse
     from edi_router.ledger.registering import SealedView
     from edi_router.ledger.sealing import key_for
@@ -196,6 +146,7 @@ def _refuse(ctx: click.Context, ledger: Ledger, id: str, reason: str) -> int:
     if configuration is None:
         output.print_faults(faults)
         output.stop(output.FINDINGS)
+    configuration = with_keys(configuration, place.root)
     registers = SealedView(ledger, key_for(place.secret_key(), "registers"))
     return refuse(ledger, place.open_archive(), configuration, registers, id, who(), reason)
 
@@ -225,7 +176,7 @@ def waive(ctx: click.Context, id: str, reason: str, as_json: bool) -> None:
                 count += ledger.waive(output_id, reason, who())
     if not count:
         output.fail(say(f"no answer to {id} is waited for", f"{id} 没有等待中的回执"), output.FINDINGS)
-    _done(
+    done(
         as_json,
         "waive",
         id,
@@ -253,7 +204,7 @@ def reload(ctx: click.Context, as_json: bool) -> None:
         output.stop(output.FINDINGS)
     place.request_reload(configuration.digest)
     digest = configuration.digest
-    _done(
+    done(
         as_json,
         "reload",
         digest,

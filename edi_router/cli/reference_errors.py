@@ -23,6 +23,7 @@ from edi_router.faults.codes import (
     registers,
     routing,
     rules,
+    security,
     structure,
     xml,
 )
@@ -42,6 +43,7 @@ AREAS: tuple[tuple[str, str, tuple[Entry, ...]], ...] = (
     ("Mappings and code tables", "映射与代码表", mapping.ENTRIES),
     ("Files, partners, routing, duplicates", "文件、伙伴、路由、重复", routing.ENTRIES),
     ("Registers", "登记簿", registers.ENTRIES),
+    ("Signatures, encryption, certificates", "签名、加密、证书", security.ENTRIES),
     ("Configuration files", "配置文件", config.ENTRIES),
     ("Channels", "通道", channel.ENTRIES),
 )

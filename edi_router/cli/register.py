@@ -135,6 +135,8 @@ def show(ctx: click.Context, name: str, key: str, as_json: bool) -> int:
         output.emit({**_shape(entry, found), "events": [_event(each, zone) for each in events]})
         return output.FINE
     print(f"{_name(found)} {entry.key}: {_state(found, entry)}")
+    if entry.test:
+        print("  " + say("made by a test message", "由测试报文登记"))
     for field, values in entry.fields.items():
         print(f"  {field}: {', '.join(values)}")
     if entry.lines:
@@ -200,6 +202,7 @@ def _shape(entry: Entry, register: Register) -> dict[str, Any]:
     return {
         "register": entry.register, "key": entry.key, "state": entry.state, "open": register.is_open(entry),
         "version": entry.version, "entered_by": entry.entered_by, "message": entry.message,
+        "test": entry.test,
         "entered": entry.entered.isoformat() if entry.entered else None,
         "since": entry.since.isoformat() if entry.since else None,
         "uses": entry.uses, "fields": {k: list(v) for k, v in entry.fields.items()}, "lines": lines,

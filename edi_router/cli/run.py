@@ -92,6 +92,11 @@ def run(
             engine = EmbeddedEngine(
                 place, ledger, place.open_archive(), progress=lambda what, detail: step(f"{what} {detail}")
             )
+            workers = [each for each in ledger.workers() if each.alive]
+            if workers:
+                raise WorkspaceError(
+                    f"worker {workers[0].pid} on {workers[0].host} works on this ledger; stop the workers first"
+                )
             engine.sweep()
             address = metrics or listening(engine.configuration.settings.metrics_address)
             if address is not None:

@@ -77,6 +77,11 @@ def _print(record: dict[str, Any], zone: tzinfo) -> None:
             "acknowledgements",
             ("partner", "kind", "level", "reference", "answer", "output"),
         ),
+        (
+            say("signatures and encryption", "签名与加密"),
+            "proofs",
+            ("way", "output", "form", "result", "subject", "serial", "until", "at"),
+        ),
     ):
         if record.get(key):
             output.table(

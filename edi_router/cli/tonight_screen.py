@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
+from edi_router.reports.tonight_words import CONCERNS, concern_sentence
+
 if TYPE_CHECKING:
     from edi_router.partners.forecast import Forecast
     from edi_router.reports.tonight import Concern, Tonight
@@ -19,78 +21,6 @@ _HEAD = (
     ("窗口", "伙伴/批次", "状态", "已发", "待发", "完成", "余量"),
 )
 _STATES = {"open": ("open", "开放"), "next": ("next", "未开"), "closed": ("closed", "已关")}
-_TEXTS = {
-    "window": (
-        "batch {what} will not be complete by {since}, left: {number}",
-        "批次 {what} 在 {since} 前无法完成：剩余 {number} 份",
-        "batch close {partner}/{what} --reason 'before the cut-off'",
-    ),
-    "stalled": (
-        "batch {what} stalls, nothing is being delivered; left: {number}",
-        "批次 {what} 停滞：剩余 {number} 份，未见投递",
-        "check",
-    ),
-    "missed": (
-        "batch {what} was not complete at {since}, left: {number}",
-        "批次 {what} 到 {since} 未完成：剩余 {number} 份",
-        "ls delivery --partner {partner}",
-    ),
-    "quota": (
-        "batch {what}: over the quota, waiting for the next window: {number}",
-        "批次 {what} 有 {number} 份超出限额，待下一窗口",
-        "batch ls --partner {partner}",
-    ),
-    "answer-late": (
-        "acknowledgements overdue ({what}): {number}, the oldest since {since}",
-        "{number} 份回执（{what}）超时，最早的应于 {since} 到达",
-        "ls output --partner {partner}",
-    ),
-    "answer-soon": (
-        "acknowledgements soon overdue ({what}): {number}, the first at {since}",
-        "{number} 份回执（{what}）即将超时，最早于 {since} 到期",
-        "ls output --partner {partner}",
-    ),
-    "delivery-late": (
-        "messages not delivered in time: {number}, the oldest was due {since}",
-        "{number} 份报文未按时投递，最早的应于 {since} 完成",
-        "ls message --state in_work --partner {partner}",
-    ),
-    "rejected": (
-        "messages rejected out of batches: {number}, the first at {since}",
-        "批次中 {number} 份报文被退回，最早于 {since}",
-        "ls acknowledgement --state rejected --partner {partner}",
-    ),
-    "held": (
-        "messages held: {number}, the oldest since {since}",
-        "{number} 份报文被搁置，最早自 {since}",
-        "ls message --state held --partner {partner}",
-    ),
-    "held-file": (
-        "unreadable files held: {number}, the oldest since {since}",
-        "{number} 个无法读取的文件被搁置，最早自 {since}",
-        "ls file --state held --partner {partner}",
-    ),
-    "failed-file": (
-        "files not processed: {number}, the oldest since {since}",
-        "{number} 个文件处理失败，最早自 {since}",
-        "ls file --state failed --partner {partner}",
-    ),
-    "failed-delivery": (
-        "deliveries given up: {number}, the oldest of {since}",
-        "{number} 份投递已放弃，最早的生成于 {since}",
-        "ls delivery --state failed --partner {partner}",
-    ),
-    "unreachable": (
-        "cannot be reached since {since}, failures: {number}: {what}",
-        "自 {since} 起无法连通（失败 {number} 次）：{what}",
-        "check",
-    ),
-    "paused": ("is paused: {what}", "已暂停：{what}", "resume {partner}"),
-}
-"""What is told of a concern in English and Chinese, and the verb to type next."""
-_LEVELS = {"technical": "技术", "functional": "内容", "business": "业务"}
-
-
 class Screen:
     """Lines of text; `command` is what verbs are typed after: `edi-router --workspace DIR`."""
 
@@ -166,15 +96,14 @@ class Screen:
         )
 
     def _concern(self, each: Concern, seen: Tonight) -> Iterator[str]:
-        text = _TEXTS[each.kind]
         since = self._time(each.since, seen.at) if each.since is not None else "-"
-        what = _LEVELS.get(each.what, each.what) if self.index else each.what
-        told = text[self.index].format(number=each.number, since=since, what=what)
+        told = concern_sentence(each.kind, ("en", "zh")[self.index], each.number, since, each.what)
         mark = "! " if each.bad else "  "
         yield from _wrapped(f"{mark}{each.partner}: {told}", 0, 4)
         if each.partner in seen.call and each.bad:
             yield from _wrapped(self._say("call: ", "联系：") + seen.call[each.partner], 4, 4)
-        yield f"    {self.command} {text[2].format(partner=each.partner, what=each.what)}"
+        verb = CONCERNS[each.kind][2].format(partner=each.partner, what=each.what)
+        yield f"    {self.command} {verb}"
 
     def _alarm(self, alarm: object) -> str:
         from edi_router.engine.alarm_texts import sentence

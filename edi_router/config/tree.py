@@ -82,7 +82,7 @@ class Tree:
 
     def digest(
         self,
-        folders: Sequence[str] = ("mappings", "schemas", "partners", "registers"),
+        folders: Sequence[str] = ("mappings", "schemas", "partners", "registers", "certificates"),
         files: Sequence[str] = (),
     ) -> str:
         """SHA-256 over names and contents of the effective files: the name of this configuration set.

@@ -81,6 +81,18 @@ _TEXTS: dict[str, tuple[str, str, str, str]] = {
         "Look into the log for what failed; it is tried again after every round, and what it has is not lost.",
         "请查看日志中的原因；每轮之后会重试，已收的内容不会丢失。",
     ),
+    "certificate-ends": (
+        "The certificate {file} of {subject} is in force until {until} only.",
+        "证书 {file}（{subject}）将于 {until} 到期。",
+        "Exchange new certificates with the partner; name the new one in the file beside the old one, then reload.",
+        "与对方交换新证书；在文件中与旧证书并列写入新证书，然后重新载入配置。",
+    ),
+    "certificate-over": (
+        "The certificate {file} of {subject} was in force until {until}: what it signs is refused.",
+        "证书 {file}（{subject}）已于 {until} 到期：用它签名的内容将被退回。",
+        "Put the new certificate into the file, take the old one out, and reload.",
+        "将新证书写入文件，去掉旧证书，然后重新载入配置。",
+    ),
     "volume-unusual": (
         "{partner}: {number} {what} on {date}, where {usual} are usual.",
         "{partner}：{date} {what} 为 {number}，通常为 {usual}。",

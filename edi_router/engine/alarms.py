@@ -20,21 +20,30 @@ from edi_router.reports.forecast import tonight
 log = logging.getLogger(__name__)
 FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(minutes=30)
-_LOOKED_FOR = ("disk", "broken:", "reach:", "given-up:", "failed:", "window:")
+SOON = timedelta(days=30)
+"""So long before a certificate expires it is said."""
+_LOOKED_FOR = ("disk", "broken:", "reach:", "given-up:", "failed:", "window:", "certificate:")
 """The keys of the alarms that `look_around` raises, and clears when what it finds is gone."""
 
 _OF_PARTNERS = ("clock:answer:", "volume:")
 """The keys of alarms that others clear, but of partners that are still in the configuration only."""
 
 
-def look_around(ledger: Ledger, configuration: Configuration, met: Sequence[Trouble] = ()) -> None:
-    """Raise an alarm for each trouble of now, those of `met` among them, and clear those that are over."""
+def look_around(
+    ledger: Ledger, configuration: Configuration, met: Sequence[Trouble] = (), others: tuple[str, ...] = ()
+) -> None:
+    """Raise an alarm for each trouble of now, those of `met` among them, and clear those that are over.
+
+    Those whose key begins with one of `others` are raised, and cleared, by other processes.
+    """
     found = {each.key: each for each in (*met, *_troubles(ledger, configuration))}
     for each in found.values():
         ledger.raise_alarm(each)
     for alarm in ledger.alarms():
         gone = alarm.partner and alarm.partner not in configuration.directory.partners
         looked_for = (*_LOOKED_FOR, *(_OF_PARTNERS if gone else ()))
+        if alarm.key.startswith(others):
+            continue
         if alarm.key.startswith(looked_for) and alarm.key not in found:
             ledger.clear_alarm(alarm.key)
 
@@ -51,6 +60,7 @@ def _troubles(ledger: Ledger, configuration: Configuration) -> Iterator[Trouble]
             yield Trouble("partner-unreachable", f"reach:{partner}", CRITICAL, partner, "", arguments)
     for partner, number in ledger.given_up().items():
         yield Trouble("delivery-given-up", f"given-up:{partner}", CRITICAL, partner, "", {"number": number})
+    yield from _certificates(configuration, instant(ledger.now()))
     for partner, number in ledger.failed_files().items():
         yield Trouble("processing-failed", f"failed:{partner}", CRITICAL, partner, "", {"number": number})
     try:
@@ -66,6 +76,26 @@ def _troubles(ledger: Ledger, configuration: Configuration) -> Iterator[Trouble]
         if forecast.state != "next" and forecast.ends_badly and forecast.partner not in paused:
             yield _missed(forecast, partners[forecast.partner].call)
     yield from passed
+
+
+def _certificates(configuration: Configuration, now: datetime) -> Iterator[Trouble]:
+    """Certificates that expire soon, or have; one of several of a partner counts as long as it is in the files."""
+    for name, certificates in configuration.certificates.items():
+        users = [
+            partner.id
+            for partner in configuration.directory.partners.values()
+            if partner.security is not None and name in partner.security.certificates
+        ]
+        for each in certificates:
+            if now + SOON >= each.until:
+                arguments: dict[str, str | int] = {
+                    "file": name, "subject": each.subject, "serial": each.serial,
+                    "until": each.until.isoformat(timespec="seconds"),
+                }  # fmt: skip
+                over = now >= each.until
+                kind, severity = ("certificate-over", CRITICAL) if over else ("certificate-ends", WARNING)
+                partner = users[0] if users else ""
+                yield Trouble(kind, f"certificate:{each.fingerprint}", severity, partner, name, arguments)
 
 
 def _passed(ledger: Ledger, configuration: Configuration, paused: Collection[str]) -> Iterator[Trouble]:

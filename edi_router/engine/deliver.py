@@ -39,6 +39,7 @@ class Courier:
         clock: Callable[[], datetime],
         limit: int,
         tally: Tally | None = None,
+        outgoing: Callable[[ClaimedDelivery], bytes] = lambda delivery: delivery.content,
     ) -> None:
         self.channel = channel
         self.ledger = ledger
@@ -46,6 +47,8 @@ class Courier:
         self.limit = limit
         """After how many attempts a delivery is given up."""
         self.tally = tally or Tally()
+        self.outgoing = outgoing
+        """Makes the bytes that leave: the content, or what it is signed and encrypted to."""
         self.problems: list[str] = []
         """What failed though the channel is there, a line each."""
 
@@ -82,7 +85,7 @@ class Courier:
                 for leftover in each.leftovers:
                     self.channel.discard(leftover)
                 if not each.renaming:
-                    self.channel.put_temporary(each.temporary, each.content)
+                    self.channel.put_temporary(each.temporary, self.outgoing(each))
                 ready.append(each)
             except ChannelError as error:
                 self._failed(each, error)

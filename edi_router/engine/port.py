@@ -1,7 +1,7 @@
-"""The port behind which an engine stands: the embedded one now, a distributed one beside it later.
+"""The port behind which an engine stands: the embedded one, in one process, and the distributed one, on many hosts.
 
-The ledger's rows are the truth; a job is only a nudge that carries ids. So an engine may forget everything:
-`sweep` finds the work again.
+The ledger's rows are the truth; a job is only a nudge that says for whom there is something to do. So an engine may
+forget everything: `sweep` finds the work again. What is done for a partner is the same for both: `steps.Steps`.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
+from edi_router.ledger.store import Nudge
+
 
 class Engine(Protocol):
     """What the rest of the product asks of an engine."""
 
-    def enqueue(self, connection: Connection, work: Sequence[str]) -> None:
-        """Announce work rows in the transaction that writes them; nothing is announced if it rolls back."""
+    def enqueue(self, connection: Connection, nudges: Sequence[Nudge]) -> None:
+        """Announce work in the transaction that writes its rows; nothing is announced if it rolls back."""
         ...
 
     def work(self) -> int:

@@ -32,6 +32,7 @@ class Receiver:
         ledger: Ledger,
         archive: Archive,
         tally: Tally | None = None,
+        fence: int | None = None,
     ) -> None:
         self.partner = partner
         self.channel = channel
@@ -39,6 +40,8 @@ class Receiver:
         self.ledger = ledger
         self.archive = archive
         self.tally = tally or Tally()
+        self.fence = fence
+        """Of `Ledger.begin_receiving`, where others may receive from this partner too."""
         self.problems: list[str] = []
         """Drops that had to be left where they are, a line each."""
 
@@ -46,8 +49,8 @@ class Receiver:
         """Take what is whole and not larger than `maximum` bytes, under the configuration set `digest`.
 
         Returns how many files are newly in the ledger, and how many drops are not whole yet. Raises
-        ChannelError when the channel is lost, after recording what had arrived. Stops between drops when
-        `stopping()`.
+        ChannelError when the channel is lost, after recording what had arrived, and Fenced when somebody else
+        receives from the partner by now. Stops between drops when `stopping()`.
         """
         drops = self.channel.drops()
         ready = self.watch.ready(drops)
@@ -90,7 +93,7 @@ class Receiver:
                 break
             came = Arrival(self.partner, self.partner, drop.name, writer.size, drop.modified, writer.sha256)
             arrived.append((drop, came))
-        receipts = self.ledger.receive_all([came for _, came in arrived], digest)
+        receipts = self.ledger.receive_all([came for _, came in arrived], digest, self.fence)
         for (drop, _), receipt in zip(arrived, receipts, strict=True):
             self._received(drop, receipt)
         removed: list[str] = []

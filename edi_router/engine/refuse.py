@@ -62,6 +62,7 @@ def _refusal(
         content=archive.read(file["sha256"]),
         sha256=file["sha256"],
         received=now,
+        arrived=file["received"],
         business_date=now.astimezone(configuration.settings.zone).date().isoformat(),
         only=frozenset({id}),
         refused=reason or "-",

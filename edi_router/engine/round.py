@@ -11,29 +11,20 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from edi_router.engine.about import Problem, about
 from edi_router.engine.alarm_channels import Where
-from edi_router.engine.alarms import broken_off, look_around, tell_alarms
-from edi_router.engine.batching import close_batches
-from edi_router.engine.clocks import strike_clocks
-from edi_router.engine.deliver import BATCH, Courier
+from edi_router.engine.alarms import look_around, tell_alarms
 from edi_router.engine.reach import Reach
-from edi_router.engine.receive import Receiver
-from edi_router.engine.space import Free, free_bytes, shortage
-from edi_router.engine.tally import Count, Tally
+from edi_router.engine.steps import ConfigurationFaulty, Steps, load
+from edi_router.engine.tally import Tally
 from edi_router.engine.watch import watch_clocks
-from edi_router.engine.work import work
 from edi_router.engine.workspace import Workspace, WorkspaceError, utc_now
-from edi_router.faults import Fault
 from edi_router.ledger import Archive, Ledger
-from edi_router.ledger.alarms import CRITICAL, Trouble
-from edi_router.ledger.registering import SealedView
-from edi_router.ledger.sealing import key_for
-from edi_router.pipeline.configuration import Configuration
-from edi_router.transports import ChannelError, StabilityWatch
+from edi_router.ledger.alarms import Trouble
+from edi_router.ledger.store import Nudge
+from edi_router.transports import StabilityWatch
 
+__all__ = ["ConfigurationFaulty", "EmbeddedEngine", "Report"]
 log = logging.getLogger(__name__)
-MEGABYTE = 1_000_000
 Progress = Callable[[str, str], None]
 """Told what is being done: a step (`receive`, `process`, `deliver`) and a partner or count."""
 
@@ -60,7 +51,7 @@ class Report:
         return not (self.received or self.processed or self.delivered)
 
 
-class EmbeddedEngine:
+class EmbeddedEngine(Steps):
     """The engine in one process (`edi_router.engine.port.Engine`): the ledger's rows are its only queue."""
 
     def __init__(
@@ -72,29 +63,10 @@ class EmbeddedEngine:
         progress: Progress = _silent,
         tally: Tally | None = None,
     ) -> None:
-        self.workspace = workspace
-        self.ledger = ledger
-        self.archive = archive
-        self.clock = clock
+        super().__init__(workspace, ledger, archive, clock, tally)
         self.progress = progress
-        self.tally = tally or Tally(clock=lambda: clock().timestamp())
-        self.stopping = False
-        self.free: Free = free_bytes
-        self.patient = False
-        """Whether partners that could not be reached are left alone for a while; else every round tries them."""
         self._watches: dict[str, StabilityWatch] = {}
-        self._told: set[str] = set()
         self._troubles: list[Trouble] = []
-        self._broken: dict[str, Trouble] = {}
-        """What was broken off when it was done last, by its name."""
-        self.configuration = self._load()
-        self.registers = SealedView(ledger, key_for(workspace.secret_key(), "registers"))
-
-    def _load(self) -> Configuration:
-        configuration, faults = self.workspace.configuration()
-        if configuration is None:
-            raise ConfigurationFaulty(faults)
-        return configuration
 
     def reload(self) -> bool:
         """Take up the configuration that `edi-router reload` asked for; True when it is in force now.
@@ -105,8 +77,8 @@ class EmbeddedEngine:
         if wanted is None or wanted == self.configuration.digest:
             return False
         try:
-            loaded = self._load()
-        except ConfigurationFaulty as error:
+            loaded = load(self.workspace)
+        except WorkspaceError as error:
             log.error("%s; the engine goes on with the configuration it has", error)
             return False
         if loaded.digest != wanted:
@@ -117,10 +89,6 @@ class EmbeddedEngine:
         log.info("configuration %s loaded", loaded.digest[:12])
         return True
 
-    def stop(self) -> None:
-        """Finish the step in hand and come to an end."""
-        self.stopping = True
-
     def round(self) -> Report:
         """One round over all partners. A channel that fails is reported and does not stop the others."""
         self.tally.begin_round()
@@ -129,10 +97,13 @@ class EmbeddedEngine:
             self.sweep()
             with ExitStack() as stack:
                 channels = Reach(self, report.problems, stack)
-                if self._has_room(report.problems):
+                short = self.shortage(report.problems)
+                if short is None:
                     self._receive(channels, report)
+                else:
+                    self._troubles.append(short)
                 self.progress("process", "")
-                report.processed = self.process(report.problems)
+                report.processed = self.process(report.problems) + self.strike(report.problems)
                 self._deliver(channels, report)
                 channels.record()
             self.went("round")
@@ -142,28 +113,9 @@ class EmbeddedEngine:
         finally:
             # Clocks run and alarms are told also while rounds are broken off: then more than ever.
             self.supervise()
-        self._tell(report.problems)
+        self.tell(report.problems)
         self.tally.end_round()
         return report
-
-    def _has_room(self, problems: list[str]) -> bool:
-        """Whether there is room to receive; an alarm where there is not, over when there is again."""
-        settings = self.configuration.settings
-        short = shortage(
-            (self.archive.folder, self.workspace.root), settings.minimum_free_megabytes, self.free
-        )
-        if short is None:
-            return True
-        path, megabytes = short
-        arguments: dict[str, str | int] = {
-            "path": path.name, "number": megabytes, "least": settings.minimum_free_megabytes,
-        }  # fmt: skip
-        problems.append(
-            f"{megabytes} MB are free on the disk of {path}, {settings.minimum_free_megabytes} have to be: "
-            "nothing is received"
-        )
-        self._troubles.append(Trouble("disk-low", "disk", CRITICAL, "", "", arguments))
-        return False
 
     def supervise(self) -> None:
         """Look at the clocks, at partners out of reach and at what failed; tell the alarms that follow."""
@@ -178,22 +130,6 @@ class EmbeddedEngine:
         settings = self.configuration.settings
         where = Where(settings.name, self.workspace.root, settings.zone)
         tell_alarms(self.ledger, settings.alarms, where, self.tally.beat)
-
-    def went(self, what: str, error: Exception | None = None) -> None:
-        """Say how something went that is done again and again: what is broken off is an alarm until it goes well."""
-        if error is None:
-            self._broken.pop(what, None)
-        else:
-            self._broken[what] = broken_off(what, error)
-
-    def _tell(self, problems: Sequence[str]) -> None:
-        """Log what is new; a problem that lasts is told once, and once when it is over."""
-        for problem in problems:
-            if problem not in self._told:
-                _log(logging.ERROR, "%s", problem)
-        for problem in self._told - set(problems):
-            _log(logging.INFO, "over: %s", problem)
-        self._told = set(problems)
 
     def until_idle(self, timeout_seconds: float = 3600, pause_seconds: float = 0.2) -> Report:
         """Rounds until nothing moves and no drop is still becoming stable; the sum of their reports."""
@@ -212,22 +148,12 @@ class EmbeddedEngine:
                 time.sleep(pause_seconds)
         return total
 
-    def enqueue(self, connection: Connection, work: Sequence[str]) -> None:
+    def enqueue(self, connection: Connection, nudges: Sequence[Nudge]) -> None:
         """Nothing to announce: this engine looks for its work in the rows."""
 
     def work(self) -> int:
-        """Process all pending rows."""
-        return self.process([])
-
-    def process(self, problems: list[str]) -> int:
-        """`work`, with what went wrong added to `problems`."""
-        done = work(
-            self.ledger, self.archive, self.configuration, problems, lambda: self.stopping, self.registers,
-            self.tally,
-        )  # fmt: skip
-        struck = strike_clocks(self.ledger, self.configuration, problems)
-        self.tally.count(Count.CLOCKS, by=struck)
-        return done + struck + close_batches(self.ledger, self.configuration, problems)
+        """Process all pending rows, strike the clocks that are due, close batches."""
+        return self.process([]) + self.strike([])
 
     def sweep(self) -> int:
         """Re-open what a stopped process, or a broken-off round, had claimed: this is the only engine."""
@@ -240,24 +166,15 @@ class EmbeddedEngine:
                 yield partner.id
 
     def _receive(self, channels: Reach, report: Report) -> None:
-        maximum = self.configuration.settings.maximum_file_megabytes * MEGABYTE
         for partner in self._partners():
             if self.stopping:
                 return
-            channel = channels.get(partner)
-            if channel is None:
+            if channels.get(partner) is None:
                 continue
             self.progress("receive", partner)
-            digest = self.configuration.digest
-            receiver = Receiver(partner, channel, self._watch(partner), self.ledger, self.archive, self.tally)
-            try:
-                with about(partner=partner):
-                    taken, waiting = receiver.receive(digest, maximum, lambda: self.stopping)
-                report.received += taken
-                report.waiting += waiting
-            except ChannelError as error:
-                channels.failed(partner, error)
-            report.problems += receiver.problems
+            taken = self.receive(partner, channels, self._watch(partner), report.problems)
+            report.received += taken.files
+            report.waiting += taken.waiting
 
     def _watch(self, partner: str) -> StabilityWatch:
         if partner not in self._watches:
@@ -270,36 +187,6 @@ class EmbeddedEngine:
         # Destination by destination: what one cannot take must not stand in the way of the others.
         due = self.ledger.due_destinations()
         for destination in self._partners():
-            before: list[str] = []
-            while destination in due and not self.stopping:
-                ids = [row.id for row in self.ledger.due(destination=destination, limit=BATCH)]
-                channel = channels.get(destination) if ids and ids != before else None
-                if channel is None:
-                    break
-                before = ids
+            if destination in due and not self.stopping:
                 self.progress("deliver", destination)
-                attempts = self.configuration.settings.attempts
-                courier = Courier(channel, self.ledger, self.clock, attempts, self.tally)
-                try:
-                    with about(partner=destination):
-                        report.delivered += courier.deliver(ids)
-                except ChannelError as error:
-                    channels.failed(destination, error)
-                report.problems += courier.problems
-
-
-def _log(level: int, text: str, problem: str) -> None:
-    """A line about a problem, with what it is about; what it may quote of messages stays out of the log."""
-    if isinstance(problem, Problem):
-        with about(**problem.names):
-            log.log(level, text, problem.logged)
-    else:
-        log.log(level, text, problem)
-
-
-class ConfigurationFaulty(WorkspaceError):
-    """The configuration has faults; they are in `faults`."""
-
-    def __init__(self, faults: list[Fault]) -> None:
-        self.faults = faults
-        super().__init__(f"the configuration has {len(faults)} faults; run: edi-router lint")
+                report.delivered += self.deliver(destination, channels, report.problems)

@@ -5,23 +5,18 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta
 from types import FrameType
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from edi_router.calendars import Calendar
-from edi_router.calendars.schedule import NeverFires
-from edi_router.engine.morning import mornings
+from edi_router.engine.nightly import close_nights, days_to_close, last_time
 from edi_router.engine.round import EmbeddedEngine
 from edi_router.engine.workspace import utc_now
-from edi_router.partners.settings import Settings
 
+__all__ = ["Service", "days_to_close", "last_time"]
 log = logging.getLogger(__name__)
-NIGHTLY = "nightly"
 
 
 class Service:
@@ -74,46 +69,5 @@ class Service:
         self.nightly()
 
     def nightly(self) -> None:
-        """Close the books of every past business day not yet closed, when the nightly time has come.
-
-        Asked after every round: the schedule says when the last time was, and the ledger whether it is done, so times
-        missed while stopped are caught up, once. What fails is logged, and tried again after the next round.
-        """
-        configuration, ledger = self.engine.configuration, self.engine.ledger
-        try:
-            window = last_time(self.engine.clock(), configuration.settings, configuration.calendars)
-            if window is None or ((last := ledger.last_fired(NIGHTLY)) is not None and last >= window):
-                return
-            closed = ledger.closed_books()
-            pages = {}
-            for day in days_to_close(window, closed[-1] if closed else None):
-                self.engine.tally.beat()
-                pages[day] = books = ledger.close_books(day)
-                log.info("books of %s closed: %s", day, "balanced" if books.balanced else "NOT BALANCED")
-            mornings(ledger, self.engine.archive, configuration, pages)
-            # Closing a day twice changes nothing, so the window counts as fired only when it is done.
-            ledger.fire(NIGHTLY, window)
-            self.engine.went(NIGHTLY)
-        except Exception as error:
-            log.exception("the nightly close was broken off")
-            self.engine.went(NIGHTLY, error)
-
-
-def last_time(now: datetime, settings: Settings, calendars: Mapping[str, Calendar]) -> datetime | None:
-    """The latest nightly time up to `now`, in the business zone; None when the schedule has had none."""
-    try:
-        latest = settings.nightly.timetable(settings.zone, calendars).previous_fire(now)
-    except NeverFires:
-        return None
-    return latest.astimezone(settings.zone)
-
-
-def days_to_close(window: datetime, last_closed: str | None) -> list[str]:
-    """The business days after the last closed one up to the day before the window, oldest first."""
-    last = window.date() - timedelta(days=1)
-    day = last if last_closed is None else date.fromisoformat(last_closed) + timedelta(days=1)
-    days: list[str] = []
-    while day <= last:
-        days.append(day.isoformat())
-        day += timedelta(days=1)
-    return days
+        """Close the books of the days before, if it is time; asked after every round. What fails is tried again."""
+        close_nights(self.engine)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from edi_router.engine.about import Problem, about, brief, where
+from edi_router.engine.large import LARGE, is_streamed, process_large
 from edi_router.engine.tally import Count, Tally
 from edi_router.faults import Fault
 from edi_router.ledger import Archive, Conflict, Fenced, Ledger, Recordable, WorkItem
@@ -16,13 +18,14 @@ from edi_router.ledger.registering import moves_of
 from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.model import Decision, FileOutcome, Incoming
 from edi_router.pipeline.process import process
+from edi_router.pipeline.slices import LargeFile
 from edi_router.registers import Empty, Overlay, RegisterView
 
 log = logging.getLogger(__name__)
 CONFLICT_TRIES = 3
 _MACHINE = (OSError, OperationalError, InterfaceError)
 """Trouble of the machine or the database, not of a file: when it is over, the file is processed."""
-FILES, BYTES = 100, 16_000_000
+FILES, BYTES = 100, 4_000_000
 """A batch ends with so many files, or with the file that exceeds so many bytes of input."""
 
 
@@ -34,8 +37,11 @@ def work(
     stopping: Callable[[], bool] = lambda: False,
     registers: RegisterView | None = None,
     tally: Tally | None = None,
+    partner: str | None = None,
 ) -> int:
-    """Process all pending work; returns how many rows were done. Stops between files when `stopping()`.
+    """Process all pending work, or that of one `partner`; returns how many rows were done.
+
+    Stops between files when `stopping()`.
 
     `registers` are those of the ledger, with the key of their secrets.
 
@@ -45,7 +51,7 @@ def work(
     seen: set[int] = set()
     while not stopping():
         # What could not be done now (a full disk, a lost database) waits for the next round.
-        items = [item for item in ledger.pending_work(limit=FILES) if item.id not in seen]
+        items = [item for item in ledger.pending_work(FILES, partner=partner) if item.id not in seen]
         batch = _batch(items)
         if not batch:
             break
@@ -59,9 +65,11 @@ def _batch(items: Sequence[WorkItem]) -> list[WorkItem]:
     batch: list[WorkItem] = []
     size = 0
     for item in items:
+        if batch and item.size > LARGE:  # it makes a batch of its own
+            break
         batch.append(item)
         size += item.size
-        if size >= BYTES:
+        if size >= BYTES or item.size > LARGE:
             break
     return batch
 
@@ -91,6 +99,9 @@ class _Batch:
         """Returns how many rows came to an end, good or bad."""
         fences = self.ledger.claim_all(item.id for item in items)
         claimed = [item for item in items if item.id in fences]
+        if [item.kind for item in claimed] == ["file"] and self._is_streamed(claimed[0]):
+            with about(**_names(claimed[0])):
+                return self._process_large(claimed[0], fences[claimed[0].id], stopping)
         made: list[tuple[WorkItem, Recordable]] = []
         failed = 0
         for item in claimed:
@@ -133,15 +144,45 @@ class _Batch:
             results.append(problem)
         return results
 
+    def _is_streamed(self, item: WorkItem) -> bool:
+        try:
+            return is_streamed(item, self.archive, self.configuration)
+        except Exception:
+            log.debug("could not be looked at", exc_info=True)
+            return False  # what reads the whole of it says what is wrong
+
+    def _process_large(self, item: WorkItem, fence: int, stopping: Callable[[], bool]) -> int:
+        """A file of its own, slice by slice; returns how many rows came to an end."""
+
+        def told(outcome: FileOutcome) -> None:
+            self.tally.beat()
+            self._decided(item, outcome)
+
+        try:
+            large = LargeFile(self._incoming(item), self.configuration, self.ledger, self.recorded)
+            return int(process_large(item, fence, large, self.ledger, told, stopping))
+        except _MACHINE as error:
+            self._not_now(item, error)
+            return 0
+        except Fenced:
+            log.warning("another worker has taken it over; our result is dropped")
+            return 0
+        except Exception as error:
+            self._failed(item, fence, error)
+            return 1
+
     def _incoming(self, item: WorkItem) -> Incoming:
+        streams = self._is_streamed(item)
         return Incoming(
             id=item.file,
             partner=item.partner,
             name=item.name,
-            content=self.archive.read(item.sha256),
+            content=b"" if streams else self.archive.read(item.sha256),
+            open=partial(self.archive.open, item.sha256) if streams else None,
             sha256=item.sha256,
             # What a person has released happens now, not when it came.
             received=item.decided or item.received,
+            arrived=item.received,
             business_date=item.business_date if item.decided is None else self._date(item.decided),
             only=item.only,
             release=str(item.id) if item.only else "",
@@ -155,14 +196,17 @@ class _Batch:
         try:
             return process(self._incoming(item), self.configuration, self.ledger, self.registers)
         except _MACHINE as error:
-            # The machine's trouble, not the file's: its claim ends, and the next round tries again.
-            log.debug("could not be processed now", exc_info=error)
-            told = f"{item.partner}: {item.name} could not be processed now: "
-            self.problems.append(Problem(told + str(error), told + brief(error)))
+            self._not_now(item, error)
         except Exception as error:
             # A bug must not stop the other files, and must not lose this one.
             self._failed(item, fence, error)
         return None
+
+    def _not_now(self, item: WorkItem, error: Exception) -> None:
+        """The machine's trouble, not the file's: its claim ends, and the next round tries again."""
+        log.debug("could not be processed now", exc_info=error)
+        told = f"{item.partner}: {item.name} could not be processed now: "
+        self.problems.append(Problem(told + str(error), told + brief(error)))
 
     def _failed(self, item: WorkItem, fence: int, error: Exception) -> None:
         log.debug("could not be processed", exc_info=error)

@@ -14,6 +14,7 @@ from pathlib import Path
 from edi_router.config import Tree
 from edi_router.faults import Fault
 from edi_router.ledger.archive import Archive
+from edi_router.ledger.folders import make_folder, sync_folder
 from edi_router.ledger.ledger import Ledger
 from edi_router.ledger.sealing import key_for
 from edi_router.partners.channels import ChannelSettings
@@ -74,11 +75,15 @@ class Workspace:
     def open_ledger(self, clock: Callable[[], datetime] = utc_now) -> Ledger:
         """The ledger, migrated to the present tables."""
         settings = self.settings()
-        self.var.mkdir(exist_ok=True)
-        url = os.environ.get(DATABASE_VARIABLE) or settings.database or f"sqlite:///{self.var / 'ledger.db'}"
-        ledger = Ledger.open(url, zone=settings.time_zone, clock=clock)
+        self._make_var()
+        ledger = Ledger.open(self.database(settings), zone=settings.time_zone, clock=clock)
         ledger.migrate()
         return ledger
+
+    def database(self, settings: Settings) -> str:
+        """The URL of the ledger's database: by the environment, else the settings, else a file below `var`."""
+        given = os.environ.get(DATABASE_VARIABLE) or settings.database
+        return given or f"sqlite:///{self.var / 'ledger.db'}"
 
     def open_archive(self) -> Archive:
         """The archive of every file received, sealed: passwords and trade secrets are in it."""
@@ -92,10 +97,10 @@ class Workspace:
         given = os.environ.get(SECRET_VARIABLE)
         if given:
             return _usable(given.encode(), SECRET_VARIABLE)
-        self.var.mkdir(exist_ok=True)
+        self._make_var()
         path = self.var / "secret.key"
         if not path.exists():
-            _write_once(path, secrets.token_hex(32).encode())
+            write_once(path, secrets.token_hex(32).encode())
         if path.stat().st_mode & 0o077:
             raise WorkspaceError(f"others may read {path}; run: chmod 600 {path}")
         return _usable(path.read_bytes().strip(), str(path))
@@ -105,9 +110,13 @@ class Workspace:
         chosen = configuration.settings.channels.get(partner)
         return chosen or configuration.directory.partners[partner].channel
 
+    def _make_var(self) -> None:
+        if not self.var.is_dir():
+            make_folder(self.var)
+
     def request_reload(self, digest: str) -> None:
         """Ask the running engine to take up the configuration set `digest` between two rounds."""
-        self.var.mkdir(exist_ok=True)
+        self._make_var()
         temporary = self.var / "reload.new"
         temporary.write_text(digest, encoding="utf-8")
         temporary.replace(self.var / "reload")
@@ -122,10 +131,18 @@ class Workspace:
         request.unlink(missing_ok=True)
         return digest
 
+    def reload_wanted(self) -> str:
+        """What tells one request for a reload from the next; empty when there is none. It is left for others."""
+        try:
+            found = (self.var / "reload").stat()
+        except FileNotFoundError:
+            return ""
+        return f"{found.st_ino}:{found.st_mtime_ns}"
+
     @contextmanager
     def engine_lock(self) -> Iterator[None]:
         """Hold the workspace for one embedded engine; WorkspaceError when another one runs."""
-        self.var.mkdir(exist_ok=True)
+        make_folder(self.var)
         with (self.var / "engine.lock").open("a+") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -150,7 +167,7 @@ def _usable(key: bytes, source: str) -> bytes:
     return key
 
 
-def _write_once(path: Path, content: bytes) -> None:
+def write_once(path: Path, content: bytes) -> None:
     """Write a file that others may not read, whole or not at all; who comes second leaves the first one's."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -163,8 +180,4 @@ def _write_once(path: Path, content: bytes) -> None:
             os.link(temporary, path)
     finally:
         temporary.unlink()
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)

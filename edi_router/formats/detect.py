@@ -13,7 +13,8 @@ _EDIFACT = re.compile(
 )
 """Lower case, too: the reader says what is wrong with it."""
 _NOTHING = b" \t\r\n\x00"
-_WINDOW = 4096
+WINDOW = 4096
+"""The first bytes of a file, which are all that is looked at."""
 
 
 def detect(data: bytes) -> Format:
@@ -26,7 +27,7 @@ def detect(data: bytes) -> Format:
     >>> detect(b"Dear colleague")
     'unknown'
     """
-    head = data[:_WINDOW]
+    head = data[:WINDOW]
     for mark, encoding in _MARKS:
         if head.startswith(mark):
             head = head[: len(head) // 4 * 4].decode(encoding, "replace").encode("utf-8", "replace")
@@ -34,7 +35,7 @@ def detect(data: bytes) -> Format:
     start = head.lstrip(codecs.BOM_UTF8 + _NOTHING)
     if re.match(rb"<[?!A-Za-z_\x80-\xff]", start):
         return "xml"
-    if _EDIFACT.search(head) or (start.startswith(b"UNA") and len(data) < _WINDOW):
+    if _EDIFACT.search(head) or (start.startswith(b"UNA") and len(data) < WINDOW):
         return "edifact"
     return "unknown"
 

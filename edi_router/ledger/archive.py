@@ -7,14 +7,19 @@ import io
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from edi_router.ledger.sealing import HEAD, Sealing, Unsealing
+from edi_router.ledger.compressing import Broken, Compressing, Decompressing
+from edi_router.ledger.folders import make_folder, sync_folder
+from edi_router.ledger.sealing import Sealing, Unsealing
 
 BLOCK = 1 << 20
+FRESH = 86_400
+"""Content that came within so many seconds is not removed: a file may refer to it that is being recorded now."""
 
 
 class Corrupt(Exception):
@@ -53,13 +58,15 @@ class Archive:
     """A content-addressed folder: ``<folder>/ab/cd/abcd…``.
 
     A file appears under its name only when it is whole and on the disk. Putting the same bytes again changes
-    nothing, whoever does it at the same time. With a `key` (32 bytes) what is put is sealed; what was put
-    without one stays readable.
+    nothing, whoever does it at the same time. What is put is compressed where it shrinks, and with a `key` (32
+    bytes) sealed then; what was put before, without either, stays readable. The SHA-256 is always that of the
+    content.
     """
 
     def __init__(self, folder: str | os.PathLike[str], key: bytes | None = None) -> None:
         self.folder = Path(folder)
         self._key = key
+        self._made: set[Path] = set()
 
     def path(self, sha256: str) -> Path:
         """Where the content with this hash is, or would be."""
@@ -82,16 +89,19 @@ class Archive:
     @contextmanager
     def writer(self) -> Iterator[Writer]:
         """A stream to write to; at the end of the block its bytes are archived, on an exception forgotten."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self._make(self.folder)
         temporary = self.folder / f".{secrets.token_hex(12)}.part"
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o440)
         try:
             with os.fdopen(descriptor, "wb", buffering=0) as raw, io.BufferedWriter(raw, BLOCK) as buffer:
-                writer = Writer(buffer if self._key is None else cast(BinaryIO, Sealing(buffer, self._key)))
+                below = buffer if self._key is None else cast(BinaryIO, Sealing(buffer, self._key))
+                compressing = Compressing(below)
+                writer = Writer(cast(BinaryIO, compressing))
                 yield writer
+                compressing.finish()
                 buffer.flush()
                 os.fsync(descriptor)
-            self._settle(temporary, writer.sha256, writer.size)
+            self._settle(temporary, writer.sha256)
         finally:
             temporary.unlink(missing_ok=True)
 
@@ -104,7 +114,8 @@ class Archive:
         return io.BufferedReader(_Checked(self._plain(raw), sha256), BLOCK)
 
     def _plain(self, raw: io.FileIO) -> io.RawIOBase:
-        return raw if self._key is None else Unsealing(cast(BinaryIO, raw), self._key)
+        unsealed = raw if self._key is None else Unsealing(cast(BinaryIO, raw), self._key)
+        return Decompressing(cast(BinaryIO, unsealed))
 
     def read(self, sha256: str) -> bytes:
         """The whole content; raises Corrupt when it has changed, Missing when it is not there."""
@@ -114,7 +125,8 @@ class Archive:
     def verify(self) -> Iterator[str]:
         """Read everything; yields a sentence for each thing that is wrong (leftovers of a crash are not)."""
         for path in sorted(self.folder.rglob("*")):
-            if path.is_dir() or (path.parent == self.folder and path.name.endswith(".part")):
+            leftover = path.parent == self.folder and path.name.endswith(".part")
+            if path.is_dir() or leftover or path.name.endswith(".removed"):
                 continue
             name = path.name
             if name.endswith(".corrupt"):
@@ -130,6 +142,30 @@ class Archive:
             elif self._hash(path) != name:
                 yield f"{name} is corrupt"
 
+    def remove(self, sha256: str, still: Callable[[], bool]) -> bool:
+        """Remove content for good, unless it came again within a day or is `still` of use; whether it is gone.
+
+        What comes again while it is removed is safe: `put` marks the time on what is there already, and this looks
+        at the time again when it has taken the file aside.
+        """
+        path = self.path(sha256)
+        aside = path.with_name(f".{sha256}.removed")
+        if path.exists():
+            if path.stat().st_mtime > time.time() - FRESH:
+                return False
+            path.replace(aside)
+        if not aside.exists():
+            return True
+        if aside.stat().st_mtime > time.time() - FRESH or still():
+            if path.exists():
+                aside.unlink()
+            else:
+                aside.replace(path)
+            return False
+        aside.unlink()
+        sync_folder(path.parent)
+        return True
+
     def sweep(self, older_than: float) -> int:
         """Remove what crashes left half-written before the time stamp `older_than`; returns how many."""
         count = 0
@@ -141,24 +177,41 @@ class Archive:
         return count
 
     def _hash(self, path: Path) -> str:
+        """The SHA-256 of the content, "" when it cannot be read."""
         with io.BufferedReader(self._plain(path.open("rb", buffering=0)), BLOCK) as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+            try:
+                return hashlib.file_digest(stream, "sha256").hexdigest()
+            except Broken:
+                return ""
 
-    def _settle(self, temporary: Path, sha256: str, size: int) -> None:
+    def _make(self, folder: Path) -> None:
+        """Have a folder there, its name on the disk: made sure of once by each archive that is opened."""
+        if folder not in self._made or not folder.is_dir():
+            make_folder(folder)
+            self._made.add(folder)
+
+    def _known(self, path: Path, sha256: str) -> bool:
+        """Whether the right bytes are there; then their time says that they came again just now."""
+        with suppress(FileNotFoundError):
+            if self._hash(path) == sha256:
+                os.utime(path)
+                return True
+        return False
+
+    def _settle(self, temporary: Path, sha256: str) -> None:
         path = self.path(sha256)
         if path.exists():
-            if path.stat().st_size in (size, size + HEAD) and self._hash(path) == sha256:
-                _sync_folder(path.parent)
+            if self._known(path, sha256):
+                sync_folder(path.parent)
                 return
             # The right bytes have come again: they take the place of the damaged ones, which are kept.
-            path.replace(path.with_name(f".{sha256}.{secrets.token_hex(4)}.corrupt"))
-        for folder in (path.parent.parent, path.parent):
-            if not folder.is_dir():
-                folder.mkdir(exist_ok=True)
-                _sync_folder(folder.parent)
+            with suppress(FileNotFoundError):  # removed by retention a moment ago
+                path.replace(path.with_name(f".{sha256}.{secrets.token_hex(4)}.corrupt"))
+        self._make(path.parent.parent)
+        self._make(path.parent)
         with suppress(FileExistsError):  # another process was faster, with the same bytes
             os.link(temporary, path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
 class _Checked(io.RawIOBase):
@@ -170,7 +223,10 @@ class _Checked(io.RawIOBase):
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        count = self._raw.readinto(buffer)
+        try:
+            count = self._raw.readinto(buffer)
+        except Broken as error:
+            raise Corrupt(f"{self._sha256} has changed in the archive: {error}") from None
         self._hash.update(buffer[:count])
         if count == 0 and self._hash.hexdigest() != self._sha256:
             raise Corrupt(f"{self._sha256} has changed in the archive")
@@ -179,11 +235,3 @@ class _Checked(io.RawIOBase):
     def close(self) -> None:
         self._raw.close()
         super().close()
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

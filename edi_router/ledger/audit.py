@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, and_, func, or_, select
 
 from edi_router.ledger import tables
+from edi_router.ledger.retaining import without_events
 from edi_router.ledger.states import IN_BOOKS, MADE_FROM, TABLES
 
 LIMIT = 100
@@ -31,10 +32,13 @@ def _events(connection: Connection, kind: str, since: str) -> list[str]:
         .where(each.subject == t.id, each.kind == kind, each.state.is_not(None))
         .scalar_subquery()
     )
+    file = t.id if kind == "file" else t.file
+    removed = and_(e.state.is_(None), t.settled.is_not(None), without_events(file))
     query = (
         select(t.id, t.state, e.state)
         .select_from(TABLES[kind].outerjoin(tables.event, e.id == latest))
         .where(or_(t.settled.is_(None), t.settled >= since), or_(e.state.is_(None), e.state != t.state))
+        .where(~removed)
         .order_by(t.id)
         .limit(LIMIT)
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,13 +13,13 @@ from sqlalchemy import Connection, func, select
 from edi_router.ledger import tables
 from edi_router.ledger.audit import audit
 from edi_router.ledger.books import VERSION, Books, compute
+from edi_router.ledger.carrying import Backwards, Base, as_base, base_of, chained
 from edi_router.ledger.errors import Refused
 from edi_router.ledger.moves import canonical
+from edi_router.ledger.retaining import EVENTS, removed_before
 from edi_router.ledger.standing import standing
 from edi_router.ledger.store import Store
 
-START = "0" * 64
-"""What the first page is chained to."""
 STANDING = "standing"
 """Under which name a page keeps what is not computed anew."""
 _b = tables.books.c
@@ -36,13 +35,15 @@ class Bookkeeping(Store):
         """
         day = self._today() if business_date is None else str(business_date)
         with self.read() as connection:
-            found = compute(connection, day, tuple(audit(connection, day)))
+            base, problems = base_of(connection, day), tuple(audit(connection, day))
             closed = connection.execute(select(tables.books).where(_b.date == day)).mappings().first()
+            if closed is not None and day <= removed_before(connection, EVENTS):
+                return _as_closed(stored(json.loads(closed["page"]), problems), closed)
+            found = compute(connection, day, base, problems)
             if closed is not None:
                 return _as_closed(found, closed)
-            previous, before = _last(connection, day)
-            told = standing(connection, day, self.zone, self.now(), before)
-            return replace(found, standing=told, previous=previous)
+            told = standing(connection, day, self.zone, self.now(), base.page.get(STANDING, {}))
+            return replace(found, standing=told, previous=base.sha256)
 
     def close_books(self, business_date: str | date) -> Books:
         """Store the page of a business date that is over, chained to the page closed before it.
@@ -55,19 +56,19 @@ class Bookkeeping(Store):
             if day >= tx.date:
                 raise Refused(f"{day} is not over: today is {tx.date}")
             last = tx.connection.scalar(select(func.max(_b.date)))
-            found = compute(tx.connection, day, tuple(audit(tx.connection, day)))
+            base = base_of(tx.connection, day)
+            found = compute(tx.connection, day, base, tuple(audit(tx.connection, day)))
             closed = tx.connection.execute(select(tables.books).where(_b.date == day)).mappings().first()
             if closed is not None:
                 return _as_closed(found, closed)
             if last is not None and last > day:
                 raise Refused(f"{last} is closed already, which is after {day}")
-            previous, before = _last(tx.connection, day)
-            told = standing(tx.connection, day, self.zone, tx.now, before)
+            told = standing(tx.connection, day, self.zone, tx.now, base.page.get(STANDING, {}))
             text = canonical({**found.page(), STANDING: told})
-            digest = chained(previous, text)
-            row = {"date": day, "page": text, "sha256": digest, "previous": previous, "at": tx.now}
+            digest = chained(base.sha256, text)
+            row = {"date": day, "page": text, "sha256": digest, "previous": base.sha256, "at": tx.now}
             tx.insert(tables.books, [row])
-            return replace(found, standing=told, sha256=digest, previous=previous)
+            return replace(found, standing=told, sha256=digest, previous=base.sha256)
 
     def closed_books(self) -> list[str]:
         """The business dates that are closed, oldest first."""
@@ -75,35 +76,25 @@ class Bookkeeping(Store):
             return list(connection.scalars(select(tables.books.c.date).order_by(tables.books.c.date)))
 
     def verify_books(self) -> list[str]:
-        """Compute every closed page anew and follow the chain; what is wrong, as sentences."""
-        problems: list[str] = []
-        previous = START
+        """Follow the chain, and compute every closed page anew from the page before it; what is wrong, as sentences.
+
+        As each page is computed from the one before, all events are counted, each once. Of pages of which retention
+        has removed events only the chain is followed.
+        """
         with self.read() as connection:
-            pages = connection.execute(select(tables.books).order_by(tables.books.c.date)).mappings()
-            for row in pages.all():
-                day = row["date"]
-                if row["previous"] != previous:
-                    problems.append(f"the page of {day} is not chained to the page before it")
-                if row["sha256"] != chained(row["previous"], row["page"]):
-                    problems.append(f"the page of {day} was changed after it was closed")
-                then = json.loads(row["page"])
-                then.pop(STANDING, None)
-                version = then.get("version", 1)
-                if version not in range(1, VERSION + 1):
-                    problems.append(
-                        f"the page of {day} is of version {version}, which this program does not know"
-                    )
-                    previous = row["sha256"]
-                    continue
-                now = compute(connection, day, version=version).page(version)
-                problems += [
-                    f"{name} of {day}: closed as {canonical(then.get(name))}, now {canonical(now.get(name))}"
-                    for name in sorted({*now, *then})
-                    if now.get(name) != then.get(name)
-                ]
-                previous = row["sha256"]
-            problems += audit(connection)
-        return problems
+            rows = connection.execute(select(tables.books).order_by(_b.date)).all()
+            bases = [Base()]
+            for row in rows:
+                bases.append(as_base(row, bases[-1].sha256))
+            backwards = Backwards(connection)
+            problems: list[str] = []
+            removed = removed_before(connection, EVENTS)
+            for number, row in reversed(list(enumerate(rows))):
+                base, page = bases[number], bases[number + 1].page
+                gone = row.date <= removed
+                facts = [] if gone else _changed(connection, row.date, page, base, backwards)
+                problems = [*_unchained(row, base), *facts, *problems]
+            return problems + audit(connection)
 
     def _today(self) -> str:
         return self.business_date(self.now())
@@ -114,13 +105,26 @@ def _as_closed(found: Books, row: Any) -> Books:
     return replace(found, standing=told, sha256=row["sha256"], previous=row["previous"])
 
 
-def _last(connection: Connection, day: str) -> tuple[str, Mapping[str, Any]]:
-    """The hash of the last page closed before a date, and what it told besides its facts."""
-    query = select(_b.sha256, _b.page).where(_b.date < day).order_by(_b.date.desc()).limit(1)
-    row = connection.execute(query).first()
-    return (START, {}) if row is None else (row.sha256, json.loads(row.page).get(STANDING, {}))
+def _unchained(row: Any, base: Base) -> list[str]:
+    problems = []
+    if row.previous != base.sha256:
+        problems.append(f"the page of {row.date} is not chained to the page before it")
+    if row.sha256 != chained(row.previous, row.page):
+        problems.append(f"the page of {row.date} was changed after it was closed")
+    return problems
 
 
-def chained(previous: str, page: str) -> str:
-    """The hash of a page that follows the page with the hash `previous`."""
-    return hashlib.sha256(f"{previous}\n{page}".encode()).hexdigest()
+def _changed(
+    connection: Connection, day: str, page: Mapping[str, Any], base: Base, backwards: Backwards
+) -> list[str]:
+    """How the facts of a page differ from those of today's events and rows."""
+    then = {name: value for name, value in page.items() if name != STANDING}
+    version = then.get("version", 1)
+    if version not in range(1, VERSION + 1):
+        return [f"the page of {day} is of version {version}, which this program does not know"]
+    now = compute(connection, day, base, version=version, known=backwards.at(day)).page(version)
+    return [
+        f"{name} of {day}: closed as {canonical(then.get(name))}, now {canonical(now.get(name))}"
+        for name in sorted({*now, *then})
+        if now.get(name) != then.get(name)
+    ]

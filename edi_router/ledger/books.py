@@ -7,19 +7,24 @@ when it was closed, is kept as it was seen.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from edi_router.ledger import tables
-from edi_router.ledger.equations import COLUMNS, INFLOW, Equation, Line, equation
+from edi_router.ledger.carrying import PARTS, Base, Known, last_numbers
+from edi_router.ledger.equations import COLUMNS, INFLOW, Equation, Line, equation, stored_equation
 from edi_router.ledger.standing import forms
 
 __all__ = ["COLUMNS", "INFLOW", "VERSION", "Books", "Equation", "Line", "compute"]
 VERSION = 2
 """Of pages that are closed now. Version 1, which names none, has no routes, no forms and nothing beside the facts."""
+
+SHOWN = 100
+"""So many missing numbers of a stream are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,30 +84,60 @@ class Books:
 
 
 def compute(
-    connection: Connection, date: str, problems: tuple[str, ...] = (), version: int = VERSION
+    connection: Connection,
+    date: str,
+    base: Base,
+    problems: tuple[str, ...] = (),
+    version: int = VERSION,
+    known: Known | None = None,
 ) -> Books:
-    """The facts of a business date, of the state at its end; of a page of version 1 without what it has not."""
+    """The facts of a business date, of the state at its end; of a page of version 1 without what it has not.
+
+    `base` is the page closed before the date, from which they are carried over.
+    """
     later = version > 1
     messages, outputs, files = (
-        equation(connection, kind, date, routes=later) for kind in ("message", "output", "file")
+        equation(connection, kind, date, base, later, None if known is None else known.open[kind])
+        for kind in ("message", "output", "file")
     )
-    gaps = _gaps(connection, date)
+    gaps = _gaps(connection, date, base, last_numbers(connection, date) if known is None else known.last)
+    if not base.sound:
+        problems = (f"the page of {base.date}, carried over from, was changed after it was closed", *problems)
     return Books(date, messages, outputs, files, gaps, problems, forms(connection, date) if later else {})
 
 
-def _gaps(connection: Connection, date: str) -> dict[str, tuple[int, ...]]:
-    o, c = tables.output.c, tables.control_number.c
-    used = (
-        select(o.stream, c.first, func.max(o.number), func.count())
-        .join(tables.control_number, c.stream == o.stream)
-        .where(o.date <= date)
-        .group_by(o.stream, c.first)
-        .order_by(o.stream)
-    )
+def stored(page: Mapping[str, Any], problems: tuple[str, ...] = ()) -> Books:
+    """The facts of a closed page as they were written down; for a date of which retention has removed events."""
+    gaps = {stream: tuple(numbers) for stream, numbers in page["gaps"].items()}
+    kinds = ((kind, page[name]) for kind, name in PARTS.items())
+    messages, outputs, files = (stored_equation(kind, part) for kind, part in kinds)
+    return Books(page["business_date"], messages, outputs, files, gaps, problems, page.get("forms", {}))
+
+
+def _gaps(
+    connection: Connection, date: str, base: Base, last: Mapping[str, int]
+) -> dict[str, tuple[int, ...]]:
+    """What was missing on the page before and still is, and what is missing of the numbers since."""
+    o = tables.output.c
+    before = last_numbers(connection, base.date, last)
+    known: Mapping[str, list[int]] = base.page.get("gaps", {})
     gaps: dict[str, tuple[int, ...]] = {}
-    for stream, first, last, number in connection.execute(used):
-        if last - first + 1 != number:
-            there = set(connection.scalars(select(o.number).where(o.stream == stream, o.date <= date)))
-            missing = (each for each in range(first, last + 1) if each not in there)
-            gaps[stream] = tuple(each for each, _ in zip(missing, range(100), strict=False))
+    for stream, until in sorted(last.items()):
+        used = select(o.number).where(o.stream == stream, o.date <= date)
+        since = before[stream]
+        new = used.where(o.number > since, o.number <= until)
+        missing = (
+            _not_in(connection, used.where(o.number.in_(known[stream])), known[stream])
+            if stream in known
+            else []
+        )
+        if connection.scalar(select(func.count()).select_from(new.subquery())) != until - since:
+            missing += _not_in(connection, new, range(since + 1, until + 1))
+        if missing:
+            gaps[stream] = tuple(missing[:SHOWN])
     return gaps
+
+
+def _not_in(connection: Connection, query: Select[tuple[int]], numbers: Iterable[int]) -> list[int]:
+    there = set(connection.scalars(query))
+    return list(islice((each for each in numbers if each not in there), SHOWN))

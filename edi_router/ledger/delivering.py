@@ -57,6 +57,24 @@ class Delivering(Store):
         with self.read() as connection:
             return set(connection.scalars(query.distinct()))
 
+    def take_over_deliveries(self, destination: str) -> int:
+        """End the leases of all claims to a destination; returns how many there were.
+
+        For the only one who delivers there now: whoever did before learns it by the fence.
+        """
+        d = tables.delivery.c
+        sending = (
+            d.destination == destination,
+            d.state.in_(("claimed", "renaming")),
+            d.next_attempt > self.now(),
+        )
+        with self.read() as connection:
+            if not connection.scalar(select(select(d.id).where(*sending).exists())):
+                return 0
+        with self.write() as tx:
+            freed = update(tables.delivery).where(*sending).values(next_attempt=tx.now)
+            return tx.connection.execute(freed).rowcount
+
     def unfinished(self) -> list[Unfinished]:
         """Deliveries in the states claimed and renaming, whether or not their lease has ended."""
         d = tables.delivery.c

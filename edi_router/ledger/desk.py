@@ -13,14 +13,14 @@ from edi_router.ledger.errors import NotFound, Refused
 from edi_router.ledger.moves import Change, change, note
 from edi_router.ledger.refusing import close_interchange, write_refusal
 from edi_router.ledger.states import TABLES
-from edi_router.ledger.store import Row, Store, Tx
+from edi_router.ledger.store import PROCESS, Row, Store, Tx
 from edi_router.pipeline.model import FileOutcome
 
 
 class Desk(Store):
     """The verbs of an operator."""
 
-    def retry(self, id: str, by: str = "") -> int:
+    def retry(self, id: str, by: str = "", reason: str = "") -> int:
         """Try again what was given up; returns how many things that are.
 
         `id` is a delivery, an output (its deliveries), a file or message (its failed work, and the failed
@@ -33,7 +33,7 @@ class Desk(Store):
             count = self._retry_work(tx, id) + self._retry_deliveries(tx, id) or retry_rejected(tx, id)
             if not count:
                 raise Refused(f"nothing of {id} has failed")
-            _decided(tx, "retry", id, "retry", by, "")
+            decided(tx, "retry", id, "retry", by, reason)
         return count
 
     def waive(self, output: str, reason: str, by: str = "") -> int:
@@ -49,7 +49,7 @@ class Desk(Store):
             if not count:
                 raise Refused(f"no answer to {output} is waited for")
             note(tx, "output", list(rows.values()), "answers waived", {"reason": reason})
-            _decided(tx, "output", output, "waive", by, reason)
+            decided(tx, "output", output, "waive", by, reason)
         return count
 
     def pause(self, partner: str, reason: str, by: str = "") -> None:
@@ -71,13 +71,8 @@ class Desk(Store):
         """Have a held message (or a held file) processed again."""
         with self.write() as tx:
             kind, row = _held(tx, id)
-            work = {"kind": kind, "file": row["file"] if kind == "message" else id, "partner": row["partner"]}
-            work |= {"message": id if kind == "message" else None, "state": "pending"}
-            tx.insert(tables.work, [work])
-            tx.announce(tx.connection, [id])
-            to = "released" if kind == "message" else "in_work"
-            change(tx, kind, [Change(row, to, "released", {"by": by, "reason": reason})])
-            _decided(tx, kind, id, "release", by, reason)
+            release_held(tx, kind, row, by, reason)
+            decided(tx, kind, id, "release", by, reason)
 
     def reject(self, id: str, by: str, reason: str, refusal: FileOutcome | None = None) -> None:
         """Refuse a held message for good; or close a held or failed file, that nothing can be made of.
@@ -99,7 +94,7 @@ class Desk(Store):
                 w = tables.work
                 works = tx.connection.scalars(select(w.c.id).where(w.c.file == id, w.c.state == "failed"))
                 change(tx, "work", [Change(work, "done") for work in tx.lock(w, works).values()])
-            _decided(tx, kind, id, "reject", by, reason)
+            decided(tx, kind, id, "reject", by, reason)
 
     def note(self, kind: str, subject: str, what: str, detail: Mapping[str, object] | None = None) -> None:
         """Write an event that changes no state, of anything: `kind` may be `partner`, `engine` …"""
@@ -116,18 +111,12 @@ class Desk(Store):
             tx.connection.execute(
                 update(p).where(p.c.partner == partner).values(paused=paused, reason=reason)
             )
-            _decided(tx, "partner", partner, "pause" if paused else "resume", by, reason)
+            decided(tx, "partner", partner, "pause" if paused else "resume", by, reason)
 
     def _retry_work(self, tx: Tx, id: str) -> int:
         w = tables.work
         query = select(w.c.id).where(w.c.state == "failed", (w.c.file == id) | (w.c.message == id))
-        works = tx.lock(w, tx.connection.scalars(query))
-        change(tx, "work", [Change(row, "pending", values={"due": 0}) for row in works.values()])
-        files = tx.lock(tables.file, (row["file"] for row in works.values() if row["kind"] == "file"))
-        change(
-            tx, "file", [Change(row, "in_work", "retried", values={"reason": ""}) for row in files.values()]
-        )
-        return len(works)
+        return len(retry_works(tx, tx.lock(w, tx.connection.scalars(query))))
 
     def _retry_deliveries(self, tx: Tx, id: str) -> int:
         d, o, mo = tables.delivery, tables.output, tables.message_output
@@ -144,14 +133,37 @@ class Desk(Store):
                 (d.c.id == id) | (o.c.id == id) | (o.c.file == id) | o.c.id.in_(made) | o.c.id.in_(around),
             )
         )
-        rows = tx.lock(d, tx.connection.scalars(query))
-        change(tx, "delivery", [
-            Change(row, row["again"], values={"next_attempt": tx.now}) for row in rows.values()
-        ])  # fmt: skip
-        outputs = tx.lock(o, (row["output"] for row in rows.values()))
-        change(tx, "output", [Change(row, "waiting", "retried") for row in outputs.values()])
-        follow(tx, batches_of(outputs.values()), "waiting", "retried")
-        return len(rows)
+        return len(retry_deliveries(tx, tx.lock(d, tx.connection.scalars(query))))
+
+
+def retry_works(tx: Tx, locked: Mapping[int, Row]) -> list[Row]:
+    """Put failed work back; which of these rows had failed. An engine finds it by itself."""
+    works = [row for row in locked.values() if row["state"] == "failed"]
+    change(tx, "work", [Change(row, "pending", values={"due": 0}) for row in works])
+    files = tx.lock(tables.file, (row["file"] for row in works if row["kind"] == "file"))
+    change(tx, "file", [Change(row, "in_work", "retried", values={"reason": ""}) for row in files.values()])
+    return works
+
+
+def retry_deliveries(tx: Tx, locked: Mapping[str, Row]) -> list[Row]:
+    """Deliver again what was given up; which of these rows had failed."""
+    rows = [row for row in locked.values() if row["state"] == "failed"]
+    change(tx, "delivery", [Change(row, row["again"], values={"next_attempt": tx.now}) for row in rows])
+    outputs = tx.lock(tables.output, (row["output"] for row in rows))
+    change(tx, "output", [Change(row, "waiting", "retried") for row in outputs.values()])
+    follow(tx, batches_of(outputs.values()), "waiting", "retried")
+    return rows
+
+
+def release_held(tx: Tx, kind: str, row: Row, by: str, reason: str) -> None:
+    """Have a held file or message processed again; `row` is its locked row."""
+    id = row["id"]
+    work = {"kind": kind, "file": row["file"] if kind == "message" else id, "partner": row["partner"]}
+    work |= {"message": id if kind == "message" else None, "state": "pending"}
+    tx.insert(tables.work, [work])
+    tx.nudge(PROCESS, row["partner"])
+    to = "released" if kind == "message" else "in_work"
+    change(tx, kind, [Change(row, to, "released", {"by": by, "reason": reason})])
 
 
 def _exists(tx: Tx, id: str) -> bool:
@@ -171,6 +183,7 @@ def _held(tx: Tx, id: str, failed: bool = False) -> tuple[str, Row]:
     raise NotFound(f"no message or file {id}")
 
 
-def _decided(tx: Tx, kind: str, subject: str, verb: str, by: str, reason: str) -> None:
+def decided(tx: Tx, kind: str, subject: str, verb: str, by: str, reason: str) -> None:
+    """Keep who decided what, and why."""
     row = {"kind": kind, "subject": subject, "verb": verb, "by": by, "reason": reason}
     tx.insert(tables.decision, [row | {"at": tx.now, "date": tx.date}])

@@ -1,21 +1,22 @@
 """The equations of the books: what was open and what came, against what became of it.
 
-The left side (carried over + in) is counted from the events; the right side (what became of them, what is open) from
-the rows. The two are written in the same transaction but read here from different tables, so a row or an event that
-went missing, or was changed behind the ledger's back, shows as unaccounted.
+The left side (carried over + in) is counted from the events since the page closed before; the right side (what became
+of them, what is open) from the rows. The two are written in the same transaction but read here from different tables,
+so a row or an event that went missing, or was changed behind the ledger's back, shows as unaccounted.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, or_, select
 
 from edi_router.ledger import tables
-from edi_router.ledger.expressions import detail, whole
+from edi_router.ledger.carrying import Base
+from edi_router.ledger.expressions import detail, listed, whole
 from edi_router.ledger.states import MADE_FROM, TABLES, TRANSITIONS, is_final
 
 COLUMNS: Mapping[str, Mapping[str, str]] = {
@@ -94,15 +95,41 @@ class Equation:
         return page
 
 
-def equation(connection: Connection, kind: str, date: str, routes: bool = True) -> Equation:
-    """The balance of a kind at the end of a business date."""
-    carried, inflow = _flows(connection, kind, date)
-    outcomes = _outcomes(connection, kind, date)
+def equation(
+    connection: Connection,
+    kind: str,
+    date: str,
+    base: Base,
+    routes: bool = True,
+    open_: Sequence[str] | None = None,
+) -> Equation:
+    """The balance of a kind at the end of a business date, carried over from the page closed before it.
+
+    `open_` has the ids of what was open at the end of the date, where they are known.
+    """
+    carried, inflow = _flows(connection, kind, date, base)
+    opened = _open(connection, kind, date, open_)
+    outcomes = _outcomes(connection, kind, date, opened)
     keys = sorted({*carried, *inflow, *outcomes})
     lines = {key: _line(kind, carried.get(key, 0), inflow.get(key, 0), outcomes.get(key, {})) for key in keys}
     busy = {key: line for key, line in lines.items() if line.busy}
-    each_route = _routes(connection, kind, date) if routes and kind in ROUTED else {}
+    each_route = _routes(connection, kind, date, opened) if routes and kind in ROUTED else {}
     return Equation(kind, _total(kind, busy.values()), busy, each_route)
+
+
+def stored_equation(kind: str, part: Mapping[str, Any]) -> Equation:
+    """The balance of a kind as a page has it."""
+
+    def line(each: Mapping[str, int]) -> Line:
+        outcomes = {column: each.get(column, 0) for column in _columns(kind)}
+        return Line(each["carried_over"], each[INFLOW[kind]], outcomes)
+
+    partners = {partner: line(each) for partner, each in part["partners"].items()}
+    routes = {
+        partner: {route: line(each) for route, each in lines.items()}
+        for partner, lines in part.get("routes", {}).items()
+    }
+    return Equation(kind, line(part["total"]), partners, routes)
 
 
 def _line(kind: str, carried: int, inflow: int, outcomes: Mapping[str, int]) -> Line:
@@ -121,8 +148,20 @@ def _total(kind: str, lines: Iterable[Line]) -> Line:
     )  # fmt: skip
 
 
-def _flows(connection: Connection, kind: str, date: str) -> tuple[dict[str, int], dict[str, int]]:
-    """From the events: what was open when the date began, and what came in on it, by partner."""
+def _open(connection: Connection, kind: str, date: str, known: Sequence[str] | None) -> ColumnElement[bool]:
+    """The condition that a row had come by the end of the date, and was not settled then."""
+    t = TABLES[kind].c
+    if known is not None:
+        return t.id.in_(listed(connection, known))
+    return and_(t.date <= date, or_(t.settled.is_(None), t.settled > date))
+
+
+def _flows(connection: Connection, kind: str, date: str, base: Base) -> tuple[dict[str, int], dict[str, int]]:
+    """From the events: what was open when the date began, and what came in on it, by partner.
+
+    The page before tells what was open when its date began, and what came in on that; so what went is counted from
+    its date on, what came from the day after.
+    """
     e = tables.event.c
     came = and_(e.before.is_(None), e.state.is_not(None))
     went = e.state.in_([state for state in TRANSITIONS[kind] if is_final(kind, state)])
@@ -131,21 +170,22 @@ def _flows(connection: Connection, kind: str, date: str) -> tuple[dict[str, int]
         query = select(e.partner, func.count()).where(e.kind == kind, *conditions).group_by(e.partner)
         return {row[0]: row[1] for row in connection.execute(query)}
 
-    before, gone = count(came, e.date < date), count(went, e.date < date)
-    carried = {partner: before.get(partner, 0) - gone.get(partner, 0) for partner in {*before, *gone}}
+    earlier = base.open_after(kind, INFLOW[kind])
+    before = count(came, e.date > base.date, e.date < date)
+    gone = count(went, e.date >= base.date, e.date < date)
+    carried = {
+        partner: earlier.get(partner, 0) + before.get(partner, 0) - gone.get(partner, 0)
+        for partner in {*earlier, *before, *gone}
+    }
     return carried, count(came, e.date == date)
 
 
-def _outcomes(connection: Connection, kind: str, date: str) -> _Counts:
+def _outcomes(connection: Connection, kind: str, date: str, opened: ColumnElement[bool]) -> _Counts:
     """From the rows: what was settled on the date, and what was open at its end, by partner and column."""
     t, e = TABLES[kind].c, tables.event.c
     counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     settled = select(t.partner, t.state, func.count()).where(t.settled == date).group_by(t.partner, t.state)
-    still = (
-        select(t.id, t.partner, t.state)
-        .where(t.date <= date, or_(t.settled.is_(None), t.settled > date))
-        .subquery("still")
-    )
+    still = select(t.id, t.partner, t.state).where(opened).subquery("still")
     latest = (
         select(e.subject, func.max(e.id).label("event"))
         .join(still, still.c.id == e.subject)
@@ -155,27 +195,29 @@ def _outcomes(connection: Connection, kind: str, date: str) -> _Counts:
     )
     then = tables.event.alias("then")
     state = func.coalesce(then.c.state, still.c.state)
-    opened = (
+    told = (
         select(still.c.partner, state, func.count())
         .select_from(still)
         .outerjoin(latest, latest.c.subject == still.c.id)
         .outerjoin(then, then.c.id == latest.c.event)
         .group_by(still.c.partner, state)
     )
-    for query in (settled, opened):
+    for query in (settled, told):
         for partner, name, number in connection.execute(query):
             counts[partner][COLUMNS[kind].get(name, name)] += number
     return counts
 
 
-def _routes(connection: Connection, kind: str, date: str) -> dict[str, dict[str, Line]]:
+def _routes(
+    connection: Connection, kind: str, date: str, opened: ColumnElement[bool]
+) -> dict[str, dict[str, Line]]:
     """The lines by partner and route. Each row that was there on the date is asked how often it came, and when.
 
     Kinds and dates of its events stand in functions, so that SQLite finds them by their subject: it would else look
     through all events of the date for each row.
     """
     e = tables.event.c
-    rows = _there(connection, kind, date)
+    rows = _there(connection, kind, date, opened)
     came = (e.kind == kind, e.before.is_(None), e.state.is_not(None))
     day = func.coalesce(e.date, "")
     of_row = (e.subject == rows.c.id, func.coalesce(e.kind, "") == kind, *came[1:])
@@ -205,7 +247,7 @@ def _routes(connection: Connection, kind: str, date: str) -> dict[str, dict[str,
     return found
 
 
-def _there(connection: Connection, kind: str, date: str) -> Any:
+def _there(connection: Connection, kind: str, date: str, opened: ColumnElement[bool]) -> Any:
     """The rows that were open or settled on the date: id, partner, and state and route as they were at its end."""
     t, e = TABLES[kind].c, tables.event.c
 
@@ -237,6 +279,6 @@ def _there(connection: Connection, kind: str, date: str) -> Any:
     state = func.coalesce(case((done, t.state), else_=latest(e.state)), t.state)
     return (
         select(t.id, t.partner, state.label("state"), route.label("route"))
-        .where(t.date <= date, or_(t.settled.is_(None), t.settled >= date))
+        .where(or_(and_(t.settled == date, t.date <= date), opened))
         .subquery("there")
     )

@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ColumnElement, Connection, case, cast, func, select, type_coerce
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    type_coerce,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import JSON as POSTGRESQL_JSON
 
 from edi_router.ledger import tables
@@ -52,6 +68,14 @@ def _reference(kind: str) -> ColumnElement[Any]:
         .correlate(tables.message)
         .scalar_subquery()
     )
+
+
+def listed(connection: Connection, values: Sequence[str]) -> Select[Any]:
+    """These texts as a query of one column: any number of them is one parameter."""
+    if connection.dialect.name == "postgresql":
+        return select(func.unnest(literal(list(values), ARRAY(Text))))
+    each = func.json_each(json.dumps(list(values))).table_valued("value")
+    return select(each.c.value)
 
 
 def whole(column: ColumnElement[Any]) -> ColumnElement[int]:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text
 
 from edi_router.ledger import tables
 from edi_router.ledger.archive import Archive, Corrupt, Missing
+from edi_router.ledger.retaining import without_contents
 from edi_router.ledger.store import Store
 
 PAGE = 500
@@ -30,28 +31,32 @@ class Fsck(Store):
     def fsck(self, archive: Archive) -> Iterator[str | None]:
         """Read every archived file and every output: a sentence for what is wrong, None for what is whole.
 
-        The database checks itself first where it can (SQLite). Reads in pages, so it may run beside the engine.
+        What retention has removed is not missed. The database checks itself first where it can (SQLite). Reads in pages, so it may run beside the engine.
         """
         yield from self._database()
         last = ""
         while True:
             with self.read() as connection:
-                query = select(_f.id, _f.name, _f.partner, _f.sha256, _f.size).where(_f.id > last)
+                removed = without_contents(_f.id).label("removed")
+                query = select(_f.id, _f.name, _f.partner, _f.sha256, _f.size, removed).where(_f.id > last)
                 files = connection.execute(query.order_by(_f.id).limit(PAGE)).all()
             for row in files:
-                yield _file(archive, row.id, row.name, row.partner, row.sha256, row.size)
+                kept = not row.removed or row.sha256 in archive  # it may be another file's, too
+                yield _file(archive, row.id, row.name, row.partner, row.sha256, row.size) if kept else None
             if len(files) < PAGE:
                 break
             last = files[-1].id
         last = ""
         while True:
             with self.read() as connection:
-                chosen = select(_o.id, _o.name, _o.sha256, _c.data).outerjoin(
+                removed = without_contents(_o.file).label("removed")
+                chosen = select(_o.id, _o.name, _o.sha256, _c.data, removed).outerjoin(
                     tables.content, _c.output == _o.id
                 )
                 outputs = connection.execute(chosen.where(_o.id > last).order_by(_o.id).limit(PAGE)).all()
             for made in outputs:
-                yield _output(made.id, made.name, made.sha256, made.data)
+                gone = made.removed and made.data is None
+                yield None if gone else _output(made.id, made.name, made.sha256, made.data)
             if len(outputs) < PAGE:
                 return
             last = outputs[-1].id

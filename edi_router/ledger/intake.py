@@ -11,9 +11,9 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from edi_router.ledger import tables
-from edi_router.ledger.errors import NotFound
+from edi_router.ledger.errors import Fenced, NotFound
 from edi_router.ledger.moves import Entry, canonical, enter, note
-from edi_router.ledger.store import Row, Store, Tx, micros
+from edi_router.ledger.store import PROCESS, Row, Store, Tx, micros
 from edi_router.version import __version__
 
 _f = tables.file.c
@@ -21,6 +21,12 @@ _MET = (
     select(_f.identity, _f.counter, _f.id, _f.removed)
     .where(_f.identity.in_(bindparam("wanted", expanding=True)))
     .order_by(_f.counter)
+)
+_BEGUN = (
+    update(tables.partner_state)
+    .where(tables.partner_state.c.partner == bindparam("v_partner"))
+    .values(receiving=tables.partner_state.c.receiving + 1)
+    .returning(tables.partner_state.c.receiving)
 )
 _REMOVED = update(tables.file).where(_f.id == bindparam("v_id")).values(removed=bindparam("v_removed"))
 
@@ -80,14 +86,30 @@ class Intake(Store):
         """
         return self.receive_all([Drop(partner, channel, name, size, modified, sha256)], config_digest)[0]
 
-    def receive_all(self, drops: Sequence[Drop], config_digest: str) -> list[Receipt]:
-        """`receive` for many drops in one transaction."""
+    def begin_receiving(self, partner: str) -> int:
+        """Be the one who receives from a partner; returns the fence, which ends that of whoever did before."""
+        with self.write() as tx:
+            tx.insert_missing(tables.partner_state, [{"partner": partner}])
+            return int(tx.connection.execute(_BEGUN, {"v_partner": partner}).scalar_one())
+
+    def receive_all(
+        self, drops: Sequence[Drop], config_digest: str, fence: int | None = None
+    ) -> list[Receipt]:
+        """`receive` for many drops, of one partner, in one transaction.
+
+        With the `fence` of `begin_receiving` it raises Fenced when somebody else has begun since: that one may have
+        received these drops and recorded their removal, and they would seem new.
+        """
         try:
-            with self.write() as tx:
-                return _receive(tx, drops, config_digest)
+            return self._receive_all(drops, config_digest, fence)
         except IntegrityError:  # another process registered one of them meanwhile: now it is known
-            with self.write() as tx:
-                return _receive(tx, drops, config_digest)
+            return self._receive_all(drops, config_digest, fence)
+
+    def _receive_all(self, drops: Sequence[Drop], config_digest: str, fence: int | None) -> list[Receipt]:
+        with self.write() as tx:
+            if fence is not None:
+                _hold(tx, {drop.partner for drop in drops}, fence)
+            return _receive(tx, drops, config_digest)
 
     def removed(self, *file_ids: str) -> None:
         """Record that the drops of these files are gone from their channels."""
@@ -101,6 +123,12 @@ class Intake(Store):
                 parameters = [{"v_id": file_id, "v_removed": tx.now} for file_id in new]
                 tx.connection.execute(_REMOVED, parameters)
             note(tx, "file", [rows[file_id] for file_id in new], "removed")
+
+
+def _hold(tx: Tx, partners: set[str], fence: int) -> None:
+    for partner, row in tx.lock(tables.partner_state, partners, "partner").items():
+        if row["receiving"] != fence:
+            raise Fenced(f"{partner} is received from under fence {row['receiving']}, not {fence}")
 
 
 def _receive(tx: Tx, drops: Sequence[Drop], config_digest: str) -> list[Receipt]:
@@ -132,6 +160,6 @@ def _receive(tx: Tx, drops: Sequence[Drop], config_digest: str) -> list[Receipt]
         receipts.append(Receipt(file_id, known=False))
     enter(tx, "file", entries)
     tx.insert(tables.work, works)
-    if works:
-        tx.announce(tx.connection, [str(row["file"]) for row in works])
+    for partner in {str(row["partner"]) for row in works}:
+        tx.nudge(PROCESS, partner)
     return receipts

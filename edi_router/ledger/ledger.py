@@ -7,20 +7,20 @@ final state; a delivery is visible whole or not at all, and once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
-from sqlalchemy import Connection
-
+from edi_router.ledger.accounts import Accounts
 from edi_router.ledger.acknowledging import Acknowledgements
 from edi_router.ledger.alarms import Alarms
 from edi_router.ledger.answering import Answers
 from edi_router.ledger.batching import Batching
 from edi_router.ledger.bookkeeping import Bookkeeping
+from edi_router.ledger.bulk import Bulk
 from edi_router.ledger.clocks import Clocks
 from edi_router.ledger.collecting import Collecting
 from edi_router.ledger.contacts import Contacts
+from edi_router.ledger.deciding import Deciding
 from edi_router.ledger.delivering import Delivering
 from edi_router.ledger.desk import Desk
 from edi_router.ledger.duplicates import Duplicates
@@ -29,15 +29,25 @@ from edi_router.ledger.figures import Figures
 from edi_router.ledger.fsck import Fsck
 from edi_router.ledger.intake import Intake
 from edi_router.ledger.issuing import Issuing
+from edi_router.ledger.logins import Logins
+from edi_router.ledger.parts import Parts
 from edi_router.ledger.progress import Follow
+from edi_router.ledger.proving import Proving
 from edi_router.ledger.queries import Queries
 from edi_router.ledger.recording import Recording
 from edi_router.ledger.registering import RegisterReads
+from edi_router.ledger.related import Related
+from edi_router.ledger.retaining import Retaining
 from edi_router.ledger.schedules import Schedules
-from edi_router.ledger.store import Announce, Clock
+from edi_router.ledger.searching import Searching
+from edi_router.ledger.sightings import Sightings
+from edi_router.ledger.store import Announce, Clock, to_nobody
 from edi_router.ledger.striking import Striking
+from edi_router.ledger.throttling import Throttling
 from edi_router.ledger.times import Times
-from edi_router.ledger.upgrade import is_current, upgrade
+from edi_router.ledger.tokens import Tokens
+from edi_router.ledger.upgrade import HEAD, is_current, revision, upgrade
+from edi_router.ledger.workers import Workers
 from edi_router.ledger.working import Working
 
 LEASE = timedelta(minutes=10)
@@ -48,12 +58,9 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def to_nobody(connection: Connection, work: Sequence[str]) -> None:
-    """No engine has to be told: it looks for work in the rows by itself."""
-
-
 class Ledger(
     Intake,
+    Sightings,
     Working,
     Duplicates,
     Acknowledgements,
@@ -61,13 +68,19 @@ class Ledger(
     Collecting,
     Batching,
     Recording,
+    Parts,
     RegisterReads,
     Striking,
     Delivering,
+    Proving,
     Desk,
+    Bulk,
     Schedules,
+    Workers,
     Bookkeeping,
     Queries,
+    Searching,
+    Related,
     Follow,
     Times,
     Clocks,
@@ -77,6 +90,12 @@ class Ledger(
     Figures,
     Exchanges,
     Issuing,
+    Retaining,
+    Deciding,
+    Accounts,
+    Logins,
+    Tokens,
+    Throttling,
 ):
     """What happened: every file, message, output and delivery, with its events; and the books."""
 
@@ -93,7 +112,7 @@ class Ledger(
 
         `clock` returns the aware instant now; `zone` makes business dates of instants; `lease` is how long a
         claim holds before somebody else may take it. `announce` is an engine's `enqueue`: it is given the
-        connection and the ids of files and messages that became work, in the transaction that made them so.
+        connection and what there is to do now, at the end of the transaction that made it so.
         """
         return cls(url, zone, clock, lease, announce)
 
@@ -104,6 +123,11 @@ class Ledger(
     def is_current(self) -> bool:
         """Whether the tables are this version's."""
         return is_current(self.engine)
+
+    def newer(self) -> str | None:
+        """The revision of the tables where it is newer than this version knows, else None."""
+        found = revision(self.engine)
+        return found if found is not None and found > HEAD else None
 
     def __enter__(self) -> Self:
         return self

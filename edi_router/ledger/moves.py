@@ -9,11 +9,15 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Update, bindparam, update
+from sqlalchemy import Update, bindparam, select, update
 
 from edi_router.ledger import tables
 from edi_router.ledger.states import IN_BOOKS, TABLES, TRANSITIONS, allowed, is_final
-from edi_router.ledger.store import Row, Tx, storable
+from edi_router.ledger.store import DELIVER, PROCESS, Row, Tx, storable
+
+_PRIORITIES = select(tables.output.c.id, tables.output.c.priority).where(
+    tables.output.c.id.in_(bindparam("wanted", expanding=True))
+)
 
 
 def canonical(value: object) -> str:
@@ -61,6 +65,8 @@ def enter(tx: Tx, kind: str, entries: Sequence[Entry]) -> None:
             row |= {"date": tx.date, "settled": tx.date if is_final(kind, state) else None}
         rows.append(row)
     tx.insert(TABLES[kind], rows)
+    if kind == "delivery":
+        _nudge_deliveries(tx, rows)
     if kind in IN_BOOKS:
         tx.insert(
             tables.event,
@@ -85,9 +91,26 @@ def change(tx: Tx, kind: str, changes: Iterable[Change]) -> None:
             events.append(_event(tx, kind, item.row, item.what, before, item.to, item.detail))
         elif kind in IN_BOOKS:
             raise ValueError(f"a change of {kind} needs an event")
+        if kind == "work" and item.to == "pending":
+            tx.nudge(PROCESS, item.row["partner"])
+        elif kind == "delivery" and before == "failed":
+            tx.nudge(DELIVER, item.row["destination"])
     for names, rows in groups.items():
         tx.connection.execute(_update(kind, names), rows)
     tx.insert(tables.event, events)
+
+
+def _nudge_deliveries(tx: Tx, rows: Sequence[Row]) -> None:
+    """Have new deliveries made, by the priority of what they bring."""
+    if tx.nudges is None or not rows:
+        return
+    outputs = sorted({row["output"] for row in rows})
+    found: dict[str, int] = {}
+    for start in range(0, len(outputs), 500):
+        part = {"wanted": outputs[start : start + 500]}
+        found |= {row.id: row.priority for row in tx.connection.execute(_PRIORITIES, part)}
+    for row in rows:
+        tx.nudge(DELIVER, row["destination"], found[row["output"]])
 
 
 @cache

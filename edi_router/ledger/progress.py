@@ -5,21 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, select
 
 from edi_router.ledger import tables
 from edi_router.ledger.registering import entry_of
 from edi_router.ledger.store import Row, Store
+from edi_router.ledger.tenancy import Viewer, seen
 from edi_router.registers import Entry
 
 MOST = 200
 """Messages, and entries, of one number."""
-_m, _r, _v, _x, _e, _w, _ev = (
+_m, _r, _x, _e, _w, _ev = (
     tables.message.c,
     tables.reference.c,
-    tables.visible_to.c,
     tables.register_value.c,
     tables.register_entry.c,
     tables.message_output.c,
@@ -77,33 +76,29 @@ class Follow(Store):
         message which he may see has made, or that names him by his id or one of his `codes`: a port bureau sees
         the transfers addressed to it, a firm its own cases.
         """
+        looks = None if viewer is None else Viewer(viewer, frozenset(codes))
         with self.read() as connection:
-            messages = _messages(connection, number, viewer)
-            entries = _entries(connection, number, viewer, frozenset(codes))
+            messages = _messages(connection, number, looks)
+            entries = _entries(connection, number, looks)
             stages = [_stage(connection, row) for row in messages]
             standings = [_standing(connection, row) for row in entries]
         return Progress(number, stages, standings)
 
 
-def _messages(connection: Connection, number: str, viewer: str | None) -> list[Row]:
+def _messages(connection: Connection, number: str, viewer: Viewer | None) -> list[Row]:
     named = select(_r.message).where(_r.value == number)
     query = select(tables.message).where(_m.id.in_(named) | (_m.reference == number))
     if viewer is not None:
-        query = query.where(_m.id.in_(_seen(viewer)))
+        query = query.where(seen("message", viewer))
     rows = connection.execute(query.order_by(_m.entered, _m.id).limit(MOST)).mappings()
     return [dict(row) for row in rows]
 
 
-def _seen(viewer: str) -> Select[Any]:
-    return select(_v.message).where(_v.partner == viewer)
-
-
-def _entries(connection: Connection, number: str, viewer: str | None, codes: frozenset[str]) -> list[Row]:
+def _entries(connection: Connection, number: str, viewer: Viewer | None) -> list[Row]:
     named = select(_x.entry).where(_x.value == number)
     query = select(tables.register_entry).where(_e.id.in_(named) | (_e.key == number), _e.version > 0)
     if viewer is not None:
-        party = select(_x.entry).where(_x.value.in_(sorted({viewer, *codes})))
-        query = query.where((_e.partner == viewer) | _e.message.in_(_seen(viewer)) | _e.id.in_(party))
+        query = query.where(seen("entry", viewer))
     rows = connection.execute(query.order_by(_e.entered, _e.id).limit(MOST)).mappings()
     return [dict(row) for row in rows]
 

@@ -14,8 +14,9 @@ from edi_router.ledger import tables
 from edi_router.ledger.coding import row_fault
 from edi_router.ledger.errors import NotFound
 from edi_router.ledger.store import Store, instant, micros
+from edi_router.ledger.tenancy import Viewer, seen
 
-_INSTANTS = ("received", "removed", "entered", "made", "delivered", "at", "next_attempt", "modified")
+_INSTANTS = ("received", "removed", "entered", "made", "delivered", "at", "next_attempt", "modified", "until")
 _KINDS = ("file", "interchange", "message", "output", "delivery")
 _LISTED = (*_KINDS, "acknowledgement", "clock", "alarm")
 _STATES = {"interchange": "decision", "acknowledgement": "answer", "alarm": "severity"}
@@ -43,12 +44,14 @@ class Queries(Store):
         type: str | None = None,
         since: datetime | None = None,
         visible_to: str | None = None,
+        viewer: Viewer | None = None,
         limit: int = 100,
     ) -> list[dict[str, Any]]:
         """The latest files, messages, outputs, deliveries, acknowledgements, clocks or alarms (`kind`), newest first.
 
-        `type` is the message type; `visible_to` a partner who may see the message. Files, messages and
-        acknowledgements are of the partner that sent them, outputs and deliveries of the one that gets them.
+        `type` is the message type; `visible_to` a partner who may see the message; a `viewer` sees only what is
+        his. Files, messages and acknowledgements are of the partner that sent them, outputs and deliveries of the
+        one that gets them.
         The state of an acknowledgement is its answer, that of an alarm its severity.
         """
         table: Table = {name: getattr(tables, name) for name in _LISTED}[kind]
@@ -67,17 +70,20 @@ class Queries(Store):
         if visible_to is not None:
             v = tables.visible_to.c
             query = query.where(tables.message.c.id.in_(select(v.message).where(v.partner == visible_to)))
+        if viewer is not None:
+            query = query.where(seen(kind, viewer))
         with self.read() as connection:
-            rows = [_plain(row) for row in connection.execute(query).mappings()]
+            rows = [plain_row(row) for row in connection.execute(query).mappings()]
         return [_timed(row) for row in rows] if kind in ("clock", "alarm") else rows
 
-    def show(self, id: str) -> dict[str, Any]:
+    def show(self, id: str, kind: str | None = None) -> dict[str, Any]:
         """Everything about a file, interchange, message, output or delivery, with its timeline.
 
+        A message and an output that was made of it may have one id: `kind` says which is meant; else the message.
         An id may be shortened to its beginning when only one file begins so. Raises NotFound.
         """
         with self.read() as connection:
-            kind, row = _row(connection, id)
+            kind, row = _row(connection, id, kind)
             files, interchanges, messages, outputs = _around(connection, kind, row)
             deliveries = _where(connection, tables.delivery, tables.delivery.c.output, outputs)
             subjects = [*files, *interchanges, *messages, *outputs, *(d["id"] for d in deliveries)]
@@ -95,6 +101,7 @@ class Queries(Store):
                 "outputs": _where(connection, tables.output, tables.output.c.id, outputs),
                 "deliveries": deliveries,
                 "acknowledgements": _acknowledgements(connection, messages, outputs),
+                "proofs": _proofs(connection, files, outputs),
                 "work": _where(connection, tables.work, tables.work.c.file, files),
                 "decisions": _where(connection, tables.decision, tables.decision.c.subject, subjects),
                 "events": _events(connection, subjects),
@@ -107,6 +114,11 @@ class Queries(Store):
         c = tables.content.c
         with self.read() as connection:
             data = connection.scalar(select(c.data).where(c.output == output_id))
+            removed = data is None and connection.scalar(
+                select(tables.output.c.id).where(tables.output.c.id == output_id)
+            )
+        if removed:
+            raise NotFound(f"the content of output {output_id} was removed by retention")
         if data is None:
             raise NotFound(f"no output {output_id}")
         return zlib.decompress(data)
@@ -156,6 +168,13 @@ def _acknowledgements(
     return [{**row, "detail": json.loads(row["detail"])} for row in {row["id"]: row for row in rows}.values()]
 
 
+def _proofs(connection: Connection, files: Sequence[str], outputs: Sequence[str]) -> list[dict[str, Any]]:
+    """What was proven of these files, and what was put around these outputs when they left."""
+    p = tables.proof
+    came = [row for row in _where(connection, p, p.c.file, files) if row["output"] is None]
+    return came + _where(connection, p, p.c.output, outputs)
+
+
 def _searches(text: str) -> Iterable[Select[Any]]:
     f, i, m, r, o = (
         t.c for t in (tables.file, tables.interchange, tables.message, tables.reference, tables.output)
@@ -174,12 +193,14 @@ def _searches(text: str) -> Iterable[Select[Any]]:
     yield select(o.id).where(o.control_reference == text).order_by(o.made.desc(), o.id)
 
 
-def _row(connection: Connection, id: str) -> tuple[str, dict[str, Any]]:
-    for kind in _KINDS:
+def _row(connection: Connection, id: str, wanted: str | None = None) -> tuple[str, dict[str, Any]]:
+    for kind in _KINDS if wanted is None else (wanted,):
         table: Table = getattr(tables, kind)
         row = connection.execute(select(table).where(table.c.id == id)).mappings().first()
         if row is not None:
-            return kind, _plain(row)
+            return kind, plain_row(row)
+    if wanted not in (None, "file"):
+        raise NotFound(f"no {wanted} {id}")
     f = tables.file.c
     begins = connection.execute(
         select(tables.file).where(f.id >= id, f.id < id + "\U0010ffff").limit(2)
@@ -187,7 +208,7 @@ def _row(connection: Connection, id: str) -> tuple[str, dict[str, Any]]:
     rows = list(begins)
     if len(rows) != 1 or len(id) < 4:
         raise NotFound(f"nothing has the id {id}")
-    return "file", _plain(rows[0])
+    return "file", plain_row(rows[0])
 
 
 def _around(
@@ -196,7 +217,7 @@ def _around(
     """The ids of the files, interchanges, messages and outputs that belong to a row."""
     o, m, mo = tables.output.c, tables.message.c, tables.message_output.c
     if kind == "delivery":
-        kind, row = _row(connection, row["output"])
+        kind, row = _row(connection, row["output"], "output")
     id = row["id"]
     if kind == "output":
         messages = list(connection.scalars(select(mo.message).where(mo.output == id).order_by(mo.message)))
@@ -228,7 +249,7 @@ def _where(
     for start in range(0, len(wanted), 500):
         query = select(table).where(column.in_(wanted[start : start + 500]))
         rows += [dict(row) for row in connection.execute(query).mappings()]
-    return [_plain(row) for row in sorted(rows, key=lambda row: [row[name] for name in key])]
+    return [plain_row(row) for row in sorted(rows, key=lambda row: [row[name] for name in key])]
 
 
 def _events(connection: Connection, subjects: Sequence[str]) -> list[dict[str, Any]]:
@@ -247,7 +268,8 @@ def _timed(row: dict[str, Any]) -> dict[str, Any]:
     return made | {name: json.loads(row[name]) for name in ("terms", "arguments") if name in row}
 
 
-def _plain(row: Any) -> dict[str, Any]:
+def plain_row(row: Any) -> dict[str, Any]:
+    """A row with its instants."""
     plain = dict(row)
     for name in _INSTANTS:
         if isinstance(plain.get(name), int):

@@ -15,6 +15,7 @@ from edi_router.ledger.duplicates import Key, conflict
 from edi_router.ledger.errors import Conflict, Fenced, NotFound, Refused
 from edi_router.ledger.moves import Change, change, enter
 from edi_router.ledger.outbox import complete
+from edi_router.ledger.parts import answers_all, recorded
 from edi_router.ledger.registering import RegisterMoves, moves_of
 from edi_router.ledger.rows import Known, Numbers, Rows, build, outputs_of
 from edi_router.ledger.store import Row, Store, Tx
@@ -57,7 +58,7 @@ class Recording(Store):
         after it are left out with Conflict.
         """
         with self.write() as tx:
-            batch = _Batch(tx, items)
+            batch = _Batch(tx, items, self.lease)
             results: list[Exception | None] = []
             missing = False
             for item in items:
@@ -86,8 +87,9 @@ class _Accepted:
 class _Batch:
     """The outcomes of one transaction."""
 
-    def __init__(self, tx: Tx, items: Sequence[Recordable]) -> None:
+    def __init__(self, tx: Tx, items: Sequence[Recordable], lease: int) -> None:
         self.tx = tx
+        self.lease = lease
         self.works = tx.lock(tables.work, (item.work_id for item in items))
         partners = sorted({row["partner"] for row in self.works.values()})
         tx.insert_missing(tables.partner_state, [{"partner": partner} for partner in partners])
@@ -103,6 +105,8 @@ class _Batch:
         self.accepted: dict[str, _Accepted] = {}
         self.rows = Rows()
         self.done: dict[int, Change] = {}
+        self.going: list[Change] = []
+        """Work on large files, of which another slice is recorded."""
         self.conflicted: list[int] = []
         self.processed: list[Change] = []
         self._used: set[str] = set()
@@ -131,15 +135,21 @@ class _Batch:
         self.rows.extend(rows)
         self._used.add(work["partner"])
         self._accept(work["partner"], file, keys)
+        part = item.outcome.part
+        if part is not None and not part.last:  # more of the file is to come, under the same claim
+            self.going.append(Change(work, "claimed", values={"due": self.tx.now + self.lease}))
+            return
         self.done[item.work_id] = Change(work, "done", values={"reason": ""})
         if known is None:
-            held = item.outcome.decision is Decision.HELD
+            before = (0, 0, 0) if part is None else recorded(self.tx, file["id"])
+            held = part is None and item.outcome.decision is Decision.HELD
             reason = item.outcome.faults[0].code if held and item.outcome.faults else ""
             self.processed.append(Change(
                 file, "held" if held else "processed", "held" if held else "processed",
                 {
-                    "interchanges": len(rows.interchanges), "messages": len(rows.messages),
-                    "outputs": len(rows.outputs),
+                    "interchanges": before[0] + len(rows.interchanges),
+                    "messages": before[1] + len(rows.messages),
+                    "outputs": before[2] + len(rows.outputs),
                 },
                 {"format": item.outcome.format, "reason": reason, "config": config, "engine": __version__},
             ))  # fmt: skip
@@ -156,7 +166,7 @@ class _Batch:
         keys: list[Key] = [
             (i.sender, i.recipient, i.control_reference, i.content or file["sha256"])
             for i in outcome.interchanges
-            if i.decision is Decision.ACCEPTED
+            if i.decision is Decision.ACCEPTED and (outcome.part is None or outcome.part.begins)
         ]
         if not keys or work["kind"] == "message":  # a person released it, and knows
             return keys
@@ -209,6 +219,8 @@ class _Batch:
         enter(tx, "output", rows.outputs)
         tx.insert(tables.content, rows.contents)
         tx.insert_missing(tables.message_output, rows.links)
+        for interchange, output in rows.answering:
+            answers_all(tx, interchange, output)
         enter(tx, "delivery", rows.deliveries)
         tx.insert(tables.reference, rows.references)
         tx.insert(tables.visible_to, rows.visible)
@@ -220,6 +232,7 @@ class _Batch:
         tx.insert(tables.fault, rows.faults)
         tx.insert_missing(tables.output_reference, rows.known_by)
         tx.insert_missing(tables.clock, rows.clocks)
+        tx.insert(tables.proof, rows.proofs)
         complete(tx, (redone.row["id"] for redone in rows.redone))
         if rows.arrived:
             acknowledge(tx, rows.arrived)
@@ -227,7 +240,7 @@ class _Batch:
             answer(tx, rows.answered)
         self._adopt()
         self.moves.write()
-        change(tx, "work", self.done.values())
+        change(tx, "work", [*self.done.values(), *self.going])
         change(tx, "file", self.processed)
         for stream, last in self.numbers.last.items():
             if last != self.first[stream]:

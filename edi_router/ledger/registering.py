@@ -13,6 +13,7 @@ from edi_router.ledger import tables
 from edi_router.ledger.errors import Conflict
 from edi_router.ledger.moves import canonical
 from edi_router.ledger.store import Row, Store, Tx, micros, storable
+from edi_router.ledger.tenancy import Viewer, seen
 from edi_router.pipeline.model import FileOutcome
 from edi_router.registers import Entry, Moved
 from edi_router.registers.entry import from_text, to_text
@@ -81,8 +82,9 @@ class RegisterReads(Store):
         only_open: bool = False,
         limit: int = 100,
         after: str = "",
+        viewer: Viewer | None = None,
     ) -> list[Listed]:
-        """Entries of a register in the order of their keys: all, or those in a state, or with a value."""
+        """Entries of a register in the order of their keys: all, or those in a state, with a value, or of a viewer."""
         query = select(tables.register_entry).where(
             _e.register == register, _e.version > 0, _e.id > f"{register}:{after}" if after else _e.id > ""
         )
@@ -93,6 +95,8 @@ class RegisterReads(Store):
         if value is not None:
             found = select(_v.entry).where(_v.value == value)
             query = query.where(_e.id.in_(found) | (_e.key == value))
+        if viewer is not None:
+            query = query.where(seen("entry", viewer))
         with self.read() as connection:
             rows = connection.execute(query.order_by(_e.id).limit(limit)).mappings().all()
         return [Listed(entry_of(dict(row)), bool(row["open"]), row["changed"], row["due"]) for row in rows]

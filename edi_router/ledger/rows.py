@@ -12,6 +12,7 @@ from edi_router.ledger.acknowledging import Arrived
 from edi_router.ledger.answering import Answered
 from edi_router.ledger.coding import fault_rows
 from edi_router.ledger.moves import Change, Entry, canonical
+from edi_router.ledger.proving import proof_rows
 from edi_router.ledger.states import ANSWERED, MADE_FROM
 from edi_router.ledger.store import Row
 from edi_router.pipeline.model import (
@@ -20,6 +21,7 @@ from edi_router.pipeline.model import (
     InterchangeOutcome,
     MessageOutcome,
     Output,
+    Part,
     TimeLimit,
 )
 
@@ -45,7 +47,7 @@ class Rows:
 
     interchanges: list[Row] = field(default_factory=list)
     decided: list[Row] = field(default_factory=list)
-    """Interchanges that were held and are not any more: their new decision and sequence."""
+    """Interchanges whose decision has changed, or stands only now: their decision and sequence."""
     messages: list[Entry] = field(default_factory=list)
     redone: list[Change] = field(default_factory=list)
     """Released messages that were processed again."""
@@ -62,6 +64,9 @@ class Rows:
     answered: list[Answered] = field(default_factory=list)
     known_by: list[Row] = field(default_factory=list)
     clocks: list[Row] = field(default_factory=list)
+    proofs: list[Row] = field(default_factory=list)
+    answering: list[tuple[str, str]] = field(default_factory=list)
+    """Interchanges that came in slices, each with an output that acknowledges all of its messages."""
 
     def extend(self, other: Rows) -> None:
         """Add all rows of another."""
@@ -101,12 +106,15 @@ def build(
     file: Row, common: Row, outcome: FileOutcome, sequence: int, numbers: Numbers, known: Known | None
 ) -> Rows:
     """The rows of one outcome. `common` has `now`, `config` and `engine`."""
-    builder = _Builder(file, common, sequence, numbers, known)
+    builder = _Builder(file, common, sequence, numbers, known, outcome.part)
     for interchange in outcome.interchanges:
         builder.interchange(interchange)
     if known is None:
         builder.rows.faults += fault_rows("file", file["id"], file["id"], outcome.faults)
         builder.unread(outcome)
+        builder.rows.proofs += proof_rows(
+            outcome.proofs, file["id"], common["now"], "received", file["sha256"]
+        )
     return builder.rows
 
 
@@ -121,7 +129,16 @@ def build_later(
 
 
 class _Builder:
-    def __init__(self, file: Row, common: Row, sequence: int, numbers: Numbers, known: Known | None) -> None:
+    def __init__(
+        self,
+        file: Row,
+        common: Row,
+        sequence: int,
+        numbers: Numbers,
+        known: Known | None,
+        part: Part | None = None,
+    ) -> None:
+        self.part = part
         self.file, self.common, self.sequence, self.numbers, self.known = (
             file,
             common,
@@ -158,7 +175,9 @@ class _Builder:
             "duplicate_of": it.duplicate_of, "sequence": self.sequence, "received": file["received"],
             "config": self.common["config"], "engine": self.common["engine"],
         }  # fmt: skip
-        if self.known is None:
+        if self.part is not None and not self.part.begins:
+            self.rows.decided += [row] if self.part.ends else []
+        elif self.known is None:
             self.rows.interchanges.append(row)
             self.rows.faults += fault_rows("interchange", it.id, file["id"], it.faults)
         elif it.id not in self.known.interchanges:
@@ -170,6 +189,8 @@ class _Builder:
                 self.message(it, message)
         for output in it.acknowledgements:
             self.output(it.id, output, output.messages, ANSWERED)
+            if self.part is not None and not output.messages:
+                self.rows.answering.append((it.id, output.id))
 
     def message(self, it: InterchangeOutcome, message: MessageOutcome) -> None:
         file, common = self.file, self.common

@@ -15,8 +15,8 @@ from sqlalchemy import Connection, Engine, Insert, Select, Table, bindparam, cre
 from sqlalchemy.dialects import postgresql, sqlite
 
 Clock = Callable[[], datetime]
-Announce = Callable[[Connection, Sequence[str]], None]
 Row = Mapping[str, Any]
+PROCESS, DELIVER = "process", "deliver"
 
 _WRITERS = 0x45444952
 """Key of the advisory lock that writers share on PostgreSQL and the closing of the books takes alone."""
@@ -69,6 +69,25 @@ def storable_text(text: str) -> str:
     return _UNSTORABLE.sub("\ufffd", text)
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Nudge:
+    """A hint to an engine that there is something to do. What it is, the rows say."""
+
+    step: str
+    """`process` or `deliver`."""
+    partner: str
+    """Whose files are to be processed, or the destination to deliver to."""
+    priority: int = 5
+    """That of the most urgent agreement, 1 before 9; of files not yet read it is not known."""
+
+
+Announce = Callable[[Connection, Sequence[Nudge]], None]
+
+
+def to_nobody(connection: Connection, nudges: Sequence[Nudge]) -> None:
+    """No engine has to be told: it looks for work in the rows by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tx:
     """A write transaction: its connection, its one instant and business date."""
@@ -76,8 +95,13 @@ class Tx:
     connection: Connection
     now: int
     date: str
-    announce: Announce
-    """Tells the engine of new work rows, in this transaction."""
+    nudges: set[Nudge] | None = None
+    """What the engine is told at the end of the transaction, and in it; None when none wants to know."""
+
+    def nudge(self, step: str, partner: str, priority: int = 5) -> None:
+        """Have the engine told that there is something to do, once for the transaction."""
+        if self.nudges is not None:
+            self.nudges.add(Nudge(step, partner, priority))
 
     def insert(self, table: Table, rows: Sequence[Row]) -> None:
         """Insert all rows in one batch."""
@@ -162,7 +186,11 @@ class Store:
                 lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
                 connection.exec_driver_sql(f"SELECT {lock}({_WRITERS})")
             now = self.now()
-            yield Tx(connection, now, self.business_date(now), self.announce)
+            nudges: set[Nudge] | None = None if self.announce is to_nobody else set()
+            yield Tx(connection, now, self.business_date(now), nudges)
+            # At the very end, in one order: who waits here for another transaction holds up nobody else for long.
+            if nudges:
+                self.announce(connection, sorted(nudges))
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -96,6 +96,7 @@ message = Table(
     Index("ix_message_file", "file"), Index("ix_message_interchange", "interchange"),
     Index("ix_message_state", "state", "entered"), Index("ix_message_reference", "reference"),
     Index("ix_message_settled", "settled"), Index("ix_message_entered", "entered"),
+    Index("ix_message_partner", "partner", "entered"), Index("ix_message_type", "type", "entered"),
 )  # fmt: skip
 
 work = Table(
@@ -190,6 +191,18 @@ partner_state = Table(
     "partner_state", metadata,
     _key("partner"), _int("paused", "0"), _text("reason", ""), _int("sequence", "0"), _int("failures", "0"),
     _text("failure", ""), _maybe_int("first_failure"), _maybe_int("last_contact"), _maybe_int("next_contact"),
+    _int("receiving", "0"),
+)  # fmt: skip
+
+sighting = Table(
+    "sighting", metadata,
+    _key("partner"), _key("name"), _int("size"), _int("modified"), _int("since"),
+)  # fmt: skip
+
+worker = Table(
+    "worker", metadata, _id(),
+    _text("host"), _int("pid"), _text("version"), _text("revision"), _text("configuration"), _text("archive"),
+    _text("state"), _text("doing", ""), _int("started"), _int("seen"),
 )  # fmt: skip
 
 decision = Table(
@@ -207,6 +220,17 @@ books = Table(
     "books", metadata,
     _key("date"), _text("page"), _text("sha256"), _text("previous"), _int("at"),
 )  # fmt: skip
+
+retention = Table(
+    "retention", metadata, _key("kind"), _text("through"), _int("at"),
+)  # fmt: skip
+"""Before which business date a kind of thing (`contents`, `events`) may have been removed."""
+
+retired = Table(
+    "retired", metadata, _key("kind"), _key("file"), _text("date"), _text("sha256", ""), _int("done", "0"),
+    Index("ix_retired_done", "done", "kind"), Index("ix_retired_sha256", "sha256"),
+)  # fmt: skip
+"""The files of which contents or events were removed; `done` is 1 when their contents have left the disk, too."""
 
 register_entry = Table(
     "register_entry", metadata, _id(),
@@ -252,6 +276,15 @@ clock = Table(
     sqlite_autoincrement=True,
 )  # fmt: skip
 
+proof = Table(
+    "proof", metadata, _serial(),
+    _ref("file", "file"), _ref("output", "output", nullable=True), _text("way"), _text("form"),
+    _text("result"), _text("subject"), _text("serial"), _text("fingerprint"), _maybe_int("until"),
+    _text("algorithm"), _text("sha256"), _int("at"),
+    Index("ix_proof_file", "file"), Index("ix_proof_output", "output"),
+    sqlite_autoincrement=True,
+)  # fmt: skip
+
 monthly = Table(
     "monthly", metadata,
     _key("measure"), _key("month"), _key("partner"), _key("type"), _key("agreement"), _key("state"),
@@ -276,4 +309,34 @@ alarm_notice = Table(
     UniqueConstraint("alarm", "channel", "what"),
     Index("ix_alarm_notice_state", "state", "next_attempt"),
     sqlite_autoincrement=True,
+)  # fmt: skip
+
+account = Table(
+    "account", metadata, _key("name"),
+    _text("password"), _text("role"), _maybe("partner"), _maybe("language"), _int("disabled", "0"), _int("created"),
+    _int("changed"),
+)  # fmt: skip
+
+login = Table(
+    "login", metadata, _id(),
+    Column("account", ID, ForeignKey("account.name"), nullable=False), _text("csrf"), _text("address"),
+    _int("created"), _int("seen"), _int("expires"),
+    Index("ix_login_account", "account"), Index("ix_login_expires", "expires"),
+)  # fmt: skip
+
+token = Table(
+    "token", metadata, _key("name"),
+    _text("hash"), Column("account", ID, ForeignKey("account.name"), nullable=True), _maybe("partner"),
+    _text("scopes"), _int("created"), _int("expires"), _maybe_int("used"),
+    UniqueConstraint("hash"), Index("ix_token_account", "account"),
+)  # fmt: skip
+
+saved_search = Table(
+    "saved_search", metadata, _key("account"), _key("name"), _text("query"),
+)  # fmt: skip
+
+throttle = Table(
+    "throttle", metadata, _key("subject"),
+    _int("failures"), _int("tried"), _int("until"),
+    Index("ix_throttle_tried", "tried"),
 )  # fmt: skip

@@ -16,6 +16,12 @@ def is_current(engine: Engine) -> bool:
         return _version(connection) == HEAD
 
 
+def revision(engine: Engine) -> str | None:
+    """The revision that the database is at; None when it has no tables yet."""
+    with engine.begin() as connection:
+        return _version(connection)
+
+
 def upgrade(engine: Engine) -> None:
     """Upgrade to `HEAD` in one transaction; processes that do it at once wait for the first."""
     if is_current(engine):

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Connection, and_, bindparam, func, select, update
+from sqlalchemy import BigInteger, Connection, and_, bindparam, func, or_, select, update
 
 from edi_router.ledger import tables
 from edi_router.ledger.errors import Fenced, NotFound
@@ -14,6 +14,7 @@ from edi_router.ledger.moves import Change, change, note
 from edi_router.ledger.store import Row, Store, Tx, instant
 
 _w, _f, _p, _d = tables.work.c, tables.file.c, tables.partner_state.c, tables.decision.c
+_s = tables.delivery.c
 _takeable = and_(_w.state.in_(("pending", "claimed")), _w.due <= bindparam("now"))
 _PARTNERS = select(_w.partner).where(_takeable).distinct().order_by(_w.partner)
 _ITEMS = (
@@ -54,18 +55,22 @@ class WorkItem:
 class Working(Store):
     """The verbs of processing, but for the recording of its outcome."""
 
-    def pending_work(self, limit: int = 100, busy: Collection[str] = ()) -> list[WorkItem]:
+    def pending_work(
+        self, limit: int = 100, busy: Collection[str] = (), partner: str | None = None
+    ) -> list[WorkItem]:
         """Work that can be claimed now: every partner's in the order of arrival, the partners in turn.
 
-        Paused partners are left out, and those named in `busy`. Claims whose lease has ended are work again.
+        Of one `partner` only, if one is given. Paused partners are left out, and those named in `busy`. Claims whose
+        lease has ended are work again.
         """
         with self.read() as connection:
             now = self.now()
             out = set(busy) | paused(connection)
             queues: list[list[Row]] = []
-            for partner in connection.scalars(_PARTNERS, {"now": now}).all():
-                if partner not in out:
-                    parameters = {"now": now, "partner": partner, "limit": limit}
+            partners = connection.scalars(_PARTNERS, {"now": now}).all() if partner is None else [partner]
+            for each in partners:
+                if each not in out:
+                    parameters = {"now": now, "partner": each, "limit": limit}
                     found = connection.execute(_ITEMS, parameters).mappings()
                     queues.append([dict(row) for row in found])
         turns = ((place, turn, row) for turn, rows in enumerate(queues) for place, row in enumerate(rows))
@@ -122,6 +127,41 @@ class Working(Store):
             else:
                 messages = tx.lock(tables.message, [row["message"]])
                 note(tx, "message", [messages[row["message"]]], "failed", {"reason": reason})
+
+    def take_over_work(self, partner: str) -> int:
+        """End the leases of all claims of a partner's work; returns how many there were.
+
+        For the only one who processes for the partner now: whoever did before learns it by the fence.
+        """
+        claimed = and_(_w.partner == partner, _w.state == "claimed", _w.due > self.now())
+        with self.read() as connection:
+            if not connection.scalar(select(select(_w.id).where(claimed).exists())):
+                return 0
+        with self.write() as tx:
+            return tx.connection.execute(update(tables.work).where(claimed).values(due=tx.now)).rowcount
+
+    def in_hand(self) -> tuple[set[str], set[str]]:
+        """The partners with work, and the destinations with deliveries, that are due or in somebody's hands.
+
+        Those of paused ones are left out. An engine that has no job for one of them makes it.
+        """
+        now = self.now()
+        with self.read() as connection:
+            out = paused(connection)
+            works = select(_w.partner).where(_w.state.in_(("pending", "claimed"))).distinct()
+            sends = (
+                select(_s.destination, _s.partner)
+                .where(or_(
+                    _s.state.in_(("claimed", "renaming")), and_(_s.state == "waiting", _s.next_attempt <= now),
+                ))
+                .distinct()
+            )  # fmt: skip
+            partners = set(connection.scalars(works)) - out
+            return partners, {
+                row.destination
+                for row in connection.execute(sends)
+                if not {row.destination, row.partner} & out
+            }
 
     def recover(self) -> int:
         """At the start of the only process: end the leases of all claims, of work and of deliveries.

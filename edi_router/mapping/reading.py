@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from edi_router.config import Block, ConfigNode, Items, Scalar, Tree, load
+from edi_router.config.noted import Kept
 from edi_router.faults import Fault, Place
 from edi_router.formats.documents import Kind
 from edi_router.mapping.fragments import Fragments
@@ -19,8 +20,18 @@ from edi_router.paths import PathError, Start, Step, parse
 def read_definition(text: str, file: str, tree: Tree | None = None) -> tuple[Definition | None, list[Fault]]:
     """Read the text of a mapping file; the definition is None when there are faults.
 
-    Shared fragments are looked for in the `tree`.
+    Shared fragments are looked for in the `tree`. A text read before is not read again while the tree says the same.
     """
+    if tree is None:
+        return _read(text, file, None)
+    definition, faults = _made.get(tree, (text, file), lambda noted: _read(text, file, noted))
+    return definition, list(faults)
+
+
+_made: Kept[tuple[Definition | None, list[Fault]]] = Kept(512)
+
+
+def _read(text: str, file: str, tree: Tree | None) -> tuple[Definition | None, list[Fault]]:
     node, faults = load(text, file)
     if node is None:
         return None, faults

@@ -17,6 +17,7 @@ from edi_router.formats.selecting import PathText
 from edi_router.partners.batches import Batch
 from edi_router.partners.channels import ChannelSettings
 from edi_router.partners.replies import AperakWhen, Replies
+from edi_router.partners.security import Security
 from edi_router.partners.spans import Expected, Limit
 from edi_router.partners.supervision import BooksFile, Digest, Volume
 
@@ -224,6 +225,8 @@ class Partner(Model):
     """Of a bureau of origin: the monthly digest of findings that do not match what it had passed."""
     volumes: Annotated[tuple[Volume, ...], BeforeValidator(listed)] = ()
     """Which of its volumes and values are watched, and when they raise an alarm."""
+    security: Security | None = None
+    """What it signs and encrypts, and what is signed and encrypted for it; None: nothing is, and nothing looked at."""
     call: str = ""
     """Whom to call when it cannot be reached or does not answer: an office, a role; no person's name."""
     on_bad_message: Literal["reject_message", "reject_interchange"] = "reject_message"

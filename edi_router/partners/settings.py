@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BeforeValidator, Field, field_validator
 
 from edi_router.calendars.schedule import Schedule
-from edi_router.config import Model, Tree, YesNo, read_model
+from edi_router.config import Model, Tree, YesNo, listed, read_model
 from edi_router.faults import Fault, Place
 from edi_router.partners.alarms import AlarmSettings
 from edi_router.partners.channels import ChannelSettings
 from edi_router.partners.model import Identification
+from edi_router.partners.security import KeySettings
 
 FILE = "edi-router.yaml"
 
@@ -46,6 +47,21 @@ def _listening(value: object) -> object:
     return value
 
 
+class Retention(Model):
+    """For how many days what is settled is kept. What says nothing is kept for ever."""
+
+    contents: int | None = Field(default=None, ge=93, le=36_525)
+    """The contents of files received and of outputs made: the archive."""
+    events: int | None = Field(default=None, ge=93, le=36_525)
+    """The events of files, messages and outputs."""
+
+    @property
+    def days(self) -> dict[str, int]:
+        """The days of each kind that is not kept for ever."""
+        kinds = {"contents": self.contents, "events": self.events}
+        return {kind: days for kind, days in kinds.items() if days is not None}
+
+
 class Settings(Model):
     """What a deployment decides for itself."""
 
@@ -70,6 +86,10 @@ class Settings(Model):
     """Where the running engine serves metrics, health and readiness: [HOST:]PORT; nowhere when it is empty."""
     alarms: AlarmSettings = AlarmSettings()
     """Who is told when something is wrong."""
+    keys: Annotated[tuple[KeySettings, ...], BeforeValidator(listed)] = ()
+    """Our key pairs: the first one signs, each decrypts what was encrypted for it."""
+    retention: Retention = Retention()
+    """How long contents and events of what is settled are kept; for ever unless it says a number of days."""
     channels: dict[str, ChannelSettings] = Field(default_factory=dict)
     """Channels by partner id, instead of the one in the partner's file."""
 

@@ -52,47 +52,57 @@ def answers(
     A rejection is always told, also to who wants receipts only. `told` are the errors that reject the interchange.
     Who gets APERAK is told by it what CONTRL has no code for, and CONTRL then tells of the syntax only.
     """
-    at = incoming.received.astimezone(configuration.settings.zone)
-    bodies = aperaks([message for message, _ in results], outcomes, sender, configuration, at)
-    if sender.aperak != "none":
-        results = [
-            (message, [each for each in faults if message.type in ANSWERS or not is_functional(each)])
-            for message, faults in results
-        ]
-    made = (
-        ()
-        if sender.contrl == "none"
-        else _contrls(
-            interchange,
-            results,
-            told,
-            id=id,
-            sender=sender,
-            at=at,
-            configuration=configuration,
-            outcomes=outcomes,
-        )
+    made = contrls(
+        interchange, results, told, id=id, sender=sender, incoming=incoming, configuration=configuration,
+        outcomes=outcomes,
+    )  # fmt: skip
+    messages = [message for message, _ in results]
+    aperak = aperak_output(
+        interchange, messages, outcomes, id=id, sender=sender, incoming=incoming, configuration=configuration
     )
+    return made if aperak is None else (*made, aperak)
+
+
+def aperak_output(
+    interchange: Interchange,
+    messages: Sequence[Message],
+    outcomes: Sequence[MessageOutcome],
+    *,
+    id: str,
+    sender: Partner,
+    incoming: Incoming,
+    configuration: Configuration,
+) -> Output | None:
+    """APERAK for these messages of the interchange, as the partner's file asks for it; None when there is none."""
+    at = incoming.received.astimezone(configuration.settings.zone)
+    bodies = aperaks(messages, outcomes, sender, configuration, at)
     if not bodies:
-        return made
+        return None
     version = 4 if interchange.syntax_version == 4 else 3
     sealing = _Sealing(interchange, sender, configuration, at, version)
-    aperak = sealing.output(f"{id}-aperak", f"APERAK_{id}.edi", lambda _: bodies, outcomes)
-    return (*made, aperak)
+    return sealing.output(f"{id}-aperak", f"APERAK_{id}.edi", lambda _: bodies, outcomes)
 
 
-def _contrls(
+def contrls(
     interchange: Interchange,
     results: Results,
     told: Sequence[Fault],
     *,
     id: str,
     sender: Partner,
-    at: datetime,
+    incoming: Incoming,
     configuration: Configuration,
     outcomes: Sequence[MessageOutcome],
 ) -> tuple[Output, ...]:
-    """The CONTRL: technical, functional, or both."""
+    """The CONTRL that the partner's file asks for: technical, functional, or both."""
+    if sender.contrl == "none":
+        return ()
+    if sender.aperak != "none":
+        results = [
+            (message, [each for each in faults if message.type in ANSWERS or not is_functional(each)])
+            for message, faults in results
+        ]
+    at = incoming.received.astimezone(configuration.settings.zone)
     kinds = dict.fromkeys(sender.contrl_kinds)
     if told or any(faults for _, faults in results):
         kinds["functional"] = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from edi_router.calendars import Calendar, load_calendars
 from edi_router.config import Tree, did_you_mean
@@ -16,10 +17,14 @@ from edi_router.formats.records import Layout, layout_names, load_layout
 from edi_router.formats.xml import Schema, SchemaError
 from edi_router.mapping import Mapping, load
 from edi_router.partners import Directory, load_partners
+from edi_router.partners.security import load_certificates
 from edi_router.partners.settings import FILE, Settings, load_settings, unknown_channels
 from edi_router.pipeline.register_lint import lint_registers, unknown_lookups, unknown_registers
 from edi_router.registers import Register, load_registers
 from edi_router.rules import RuleSet, load_rules
+
+if TYPE_CHECKING:
+    from edi_router.security.certificates import Certificate, OwnKey
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,10 @@ class Configuration:
     registers: MappingOf[str, Register] = field(default_factory=dict)
     calendars: MappingOf[str, Calendar] = field(default_factory=dict)
     """On the clocks of the business zone."""
+    certificates: MappingOf[str, tuple[Certificate, ...]] = field(default_factory=dict)
+    """Those of partners and our own, by file."""
+    keys: tuple[OwnKey, ...] = field(default=(), repr=False)
+    """Our private keys, which the engine adds: they are no part of the set, nor of its digest."""
 
     def document(self, kind: Kind) -> DocumentType | None:
         """The document type of this kind; the more specific one where two fit."""
@@ -116,6 +125,8 @@ def load_configuration(
     )
     faults += found
     faults += lint_registers(registers, origins, partners)
+    certificates, found = load_certificates(partner_tree or tree, partners, settings)
+    faults += found
     schemas: dict[str, Schema] = {}
     rules: dict[str, RuleSet] = {}
     for document in documents:
@@ -151,5 +162,6 @@ def load_configuration(
         layouts,
         registers,
         calendars,
+        certificates,
     )
     return configuration, faults

@@ -45,11 +45,11 @@ def process_edifact(
     so_far = SoFar(ledger, incoming)
     outcomes: list[InterchangeOutcome] = []
     interchanges = capped(
-        read(incoming.content, encoding=sender.encoding, lenient=_granted(sender, incoming, configuration))
+        read(incoming.stream(), encoding=sender.encoding, lenient=granted(sender, incoming, configuration))
     )
     for position, interchange in enumerate(interchanges, start=1):
         here = Overlay(registers)
-        outcome = _Interchange(interchange, position, sender, incoming, configuration, here).outcome(so_far)
+        outcome = InterchangeWork(interchange, position, sender, incoming, configuration, here).outcome(so_far)
         if any(message.moves for message in outcome.messages):
             here.commit()
         if any(blocks(fault) is Blocks.FILE for fault in outcome.faults):
@@ -61,13 +61,13 @@ def process_edifact(
     return outcomes, []
 
 
-def _granted(sender: Partner, incoming: Incoming, configuration: Configuration) -> Leniencies:
+def granted(sender: Partner, incoming: Incoming, configuration: Configuration) -> Leniencies:
     """The leniencies in force for the partner on the day the file came."""
     return sender.granted(incoming.received.astimezone(configuration.settings.zone).date())
 
 
-class _Interchange:
-    """One interchange on its way to an outcome."""
+class InterchangeWork:
+    """One interchange on its way to an outcome; `slices` takes it there in slices, `outcome` at once."""
 
     def __init__(
         self,
@@ -87,26 +87,29 @@ class _Interchange:
         self.registers = registers
 
     def outcome(self, ledger: LedgerView) -> InterchangeOutcome:
-        messages = list(self.interchange.messages())
-        faults = [*self.interchange.faults, *self._parties()]
+        """The whole of it, with all of its messages in memory."""
+        read = self.interchange.messages()
+        messages = [each for each in read if self.incoming.open is None or self._wanted(each)]
+        faults = [*self.incoming.faults, *self.interchange.faults, *self.parties()]
         blocked = any(is_error(fault) for fault in faults)
-        prior = None if blocked or self.incoming.only else self._prior(messages, ledger)
+        content = self._content(messages)
+        prior = None if blocked or self.incoming.only else self.prior(content, ledger)
         if prior is not None:
             return self._duplicate(messages, faults, prior, ledger)
-        outcomes = [self._message(message, blocked, ledger) for message in messages if self._wanted(message)]
+        outcomes = [self.message(message, blocked, ledger) for message in messages if self._wanted(message)]
         if not blocked and not self.incoming.refused and self._falls_as_a_whole(messages, outcomes):
             blocked = True
-            refusals = self._refusals(messages, outcomes, ledger) if self._answerable else {}
+            refusals = self._refusals(messages, outcomes, ledger) if self.is_answerable else {}
             outcomes = [
-                replace(self._with_the_others(each), moves=refusals.get(each.id, ())) for each in outcomes
+                replace(self.with_the_others(each), moves=refusals.get(each.id, ())) for each in outcomes
             ]
         return self._whole(messages, outcomes, faults, blocked)
 
-    def _id(self, message: Message) -> str:
+    def id_of(self, message: Message) -> str:
         return f"{self.id}-{message.position}"
 
     def _wanted(self, message: Message) -> bool:
-        return not self.incoming.only or self._id(message) in self.incoming.only
+        return not self.incoming.only or self.id_of(message) in self.incoming.only
 
     def _falls_as_a_whole(self, messages: Sequence[Message], outcomes: Sequence[MessageOutcome]) -> bool:
         """Whether a rejected message takes the others with it: by agreement, or because CONTRL cannot name it."""
@@ -114,7 +117,7 @@ class _Interchange:
         if rejected and self.sender.on_bad_message == "reject_interchange":
             return True
         version = contrl_version(self.sender, self.interchange)
-        return any(self._id(each) in rejected and not nameable(each, version) for each in messages)
+        return any(self.id_of(each) in rejected and not nameable(each, version) for each in messages)
 
     def _refusals(
         self, messages: Sequence[Message], outcomes: Sequence[MessageOutcome], ledger: LedgerView
@@ -125,16 +128,16 @@ class _Interchange:
         whole.forget()
         refusals: dict[str, tuple[Moved, ...]] = {}
         for message in messages:
-            if self._id(message) in rejected:
+            if self.id_of(message) in rejected:
                 self.registers = Overlay(whole)
-                again = self._message(message, False, ledger)
+                again = self.message(message, False, ledger)
                 if again.decision is Decision.REJECTED and again.moves:
                     refusals[again.id] = again.moves
                     self.registers.commit()
         self.registers = whole
         return refusals
 
-    def _message(self, message: Message, blocked: bool, ledger: LedgerView) -> MessageOutcome:
+    def message(self, message: Message, blocked: bool, ledger: LedgerView) -> MessageOutcome:
         kind = Kind("edifact", message.type, "".join(version_of(message)))
         checked = check(
             message,
@@ -142,11 +145,11 @@ class _Interchange:
             check_as=self._check_as(kind),
             syntax_version=self.interchange.syntax_version,
             interchange_header=self.interchange.header,
-            lenient=_granted(self.sender, self.incoming, self.configuration),
+            lenient=granted(self.sender, self.incoming, self.configuration),
             byte_lengths=self.sender.lengths == "bytes",
         )
         document = Document(
-            id=self._id(message),
+            id=self.id_of(message),
             kind=kind,
             position=message.position,
             offset=message.offset,
@@ -155,13 +158,13 @@ class _Interchange:
             root=checked.root,
             faults=(*message.faults, *checked.faults, *self._profiled(kind, checked)),
             source=message,
-            test=self._test,
+            test=self.is_test,
         )
         if message.type == "CONTRL" and self._to_us and not self._agreed(kind):
             return self._acknowledgement(message, document, blocked, ledger)
         if blocked:
             here = Overlay(self.registers)  # for nothing: what falls with its interchange moves no register
-            return self._with_the_others(
+            return self.with_the_others(
                 decide(document, self.sender, self.incoming, self.configuration, here)
             )
         outcome = decide(document, self.sender, self.incoming, self.configuration, self.registers)
@@ -219,17 +222,17 @@ class _Interchange:
         )
 
     @property
-    def _test(self) -> bool:
+    def is_test(self) -> bool:
         return self.interchange.test or self.sender.status == "test"
 
     @property
-    def _answerable(self) -> bool:
+    def is_answerable(self) -> bool:
         """Whether UNB says enough for a CONTRL; who cannot be told of a rejection needs a person instead."""
         return answerable(self.interchange)
 
-    def _with_the_others(self, outcome: MessageOutcome) -> MessageOutcome:
+    def with_the_others(self, outcome: MessageOutcome) -> MessageOutcome:
         """The message goes down with its interchange, whatever it came to by itself."""
-        if not self._answerable:
+        if not self.is_answerable:
             reason = "its interchange cannot be answered"
             held = replace(
                 outcome, decision=Decision.HELD, reason=reason, outputs=(), agreement=None, moves=()
@@ -241,7 +244,7 @@ class _Interchange:
         rejected = replace(outcome, decision=Decision.REJECTED, reason=reason, outputs=(), agreement=None)
         return replace(rejected, acknowledges=None, moves=())
 
-    def _parties(self) -> list[Fault]:
+    def parties(self) -> list[Fault]:
         """UNB must name the partner whose channel it came by, and us or another partner."""
         interchange = self.interchange
         if interchange.header is None:
@@ -258,7 +261,8 @@ class _Interchange:
             faults.append(Fault("recipient-unknown", place, {"recipient": interchange.recipient}))
         return faults
 
-    def _prior(self, messages: Sequence[Message], ledger: LedgerView) -> Prior | None:
+    def prior(self, content: str, ledger: LedgerView) -> Prior | None:
+        """The interchange that this one, with the SHA-256 `content`, repeats."""
         interchange = self.interchange
         return ledger.prior_interchange(
             self.sender.id,
@@ -266,15 +270,13 @@ class _Interchange:
             interchange.recipient,
             interchange.control_reference,
             self.incoming.received - timedelta(days=self.sender.duplicates.window_days),
-            self._content(messages),
+            content,
         )
 
     def _content(self, messages: Sequence[Message]) -> str:
-        """SHA-256 of the interchange's own bytes: to its trailer, else to what is there instead."""
+        """SHA-256 of the interchange's own bytes."""
         interchange = self.interchange
-        last = interchange.trailer or interchange.header
-        end = last.end()[0] if last is not None else interchange.offset
-        end = max([end, *(message.offset + message.length for message in messages[-1:])])
+        end = end_of(interchange, messages[-1] if messages else None)
         return hashlib.sha256(self.incoming.content[interchange.offset : end]).hexdigest()
 
     def _duplicate(
@@ -285,6 +287,23 @@ class _Interchange:
         The same content is answered again, refused or held, as the partner's file says. Other content under
         a used reference is never answered as accepted.
         """
+        again = [self.message(message, False, ledger) for message in messages]
+        outcomes = [self.as_repeated(each, prior) for each in again]
+        fault = self.repetition(prior)
+        whole = self._whole(messages, outcomes, [*faults, fault], fault.code == "duplicate-refused")
+        held = self.repeated is Decision.HELD
+        acknowledgements = () if held else whole.acknowledgements
+        return replace(
+            whole, decision=self.repeated, duplicate_of=prior.id, acknowledgements=acknowledgements
+        )
+
+    @property
+    def repeated(self) -> Decision:
+        """What becomes of an interchange that was met before."""
+        return Decision.HELD if self.sender.duplicates.policy == "hold" else Decision.DUPLICATE
+
+    def repetition(self, prior: Prior) -> Fault:
+        """That the interchange repeats another one: a warning, or the error that refuses it."""
         policy = self.sender.duplicates.policy
         if policy == "answer-again" and not prior.same_content:
             policy = "reject"
@@ -292,25 +311,20 @@ class _Interchange:
         place = header.place(5, 1) if header is not None else Place(line=1, column=1, offset=0)
         when = prior.received.astimezone(self.configuration.settings.zone).strftime("%Y-%m-%d %H:%M:%S")
         values = {"reference": self.interchange.control_reference, "when": when}
-        fault = Fault("duplicate-refused" if policy == "reject" else "duplicate-interchange", place, values)
-        decision = Decision.HELD if policy == "hold" else Decision.DUPLICATE
-        again = [self._message(message, False, ledger) for message in messages]
-        outcomes = [
-            replace(
-                each,
-                decision=decision,
-                reason=f"repeats interchange {prior.id}",
-                agreement=None,
-                outputs=(),
-                acknowledges=None,
-                moves=(),
-                faults=() if each.decision is Decision.HELD else each.faults,
-            )
-            for each in again
-        ]
-        whole = self._whole(messages, outcomes, [*faults, fault], policy == "reject")
-        acknowledgements = () if policy == "hold" else whole.acknowledgements
-        return replace(whole, decision=decision, duplicate_of=prior.id, acknowledgements=acknowledgements)
+        return Fault("duplicate-refused" if policy == "reject" else "duplicate-interchange", place, values)
+
+    def as_repeated(self, outcome: MessageOutcome, prior: Prior) -> MessageOutcome:
+        """The outcome of a message whose interchange was met before, in place of its own."""
+        return replace(
+            outcome,
+            decision=self.repeated,
+            reason=f"repeats interchange {prior.id}",
+            agreement=None,
+            outputs=(),
+            acknowledges=None,
+            moves=(),
+            faults=() if outcome.decision is Decision.HELD else outcome.faults,
+        )
 
     def _whole(
         self,
@@ -319,13 +333,21 @@ class _Interchange:
         faults: list[Fault],
         blocked: bool,
     ) -> InterchangeOutcome:
+        # Where nothing was accepted, the corrected interchange may come again under the same reference.
+        nothing = bool(outcomes) and all(each.decision is Decision.REJECTED for each in outcomes)
+        whole = self.described(self.decision(blocked or nothing), faults, self._content(messages))
+        acknowledgements = self._contrl(messages, outcomes, faults, blocked)
+        return replace(whole, messages=tuple(outcomes), acknowledgements=acknowledgements)
+
+    def decision(self, rejected: bool) -> Decision:
+        """The decision on an interchange that was not met before."""
+        if not self.is_answerable:
+            return Decision.HELD
+        return Decision.REJECTED if rejected else Decision.ACCEPTED
+
+    def described(self, decision: Decision, faults: Sequence[Fault], content: str) -> InterchangeOutcome:
+        """The outcome of the interchange, without its messages and answers."""
         interchange = self.interchange
-        if not self._answerable:
-            decision = Decision.HELD
-        else:
-            # Where nothing was accepted, the corrected interchange may come again under the same reference.
-            nothing = bool(outcomes) and all(each.decision is Decision.REJECTED for each in outcomes)
-            decision = Decision.REJECTED if blocked or nothing else Decision.ACCEPTED
         return InterchangeOutcome(
             id=self.id,
             position=self.position,
@@ -334,11 +356,9 @@ class _Interchange:
             recipient=interchange.recipient,
             control_reference=interchange.control_reference,
             decision=decision,
-            test=self._test,
+            test=self.is_test,
             faults=tuple(faults),
-            messages=tuple(outcomes),
-            acknowledgements=self._contrl(messages, outcomes, faults, blocked),
-            content=self._content(messages),
+            content=content,
         )
 
     def _contrl(
@@ -351,19 +371,13 @@ class _Interchange:
         """CONTRL and APERAK for the interchange; none for one that cannot be named, or that itself acknowledges."""
         acknowledges = bool(messages) and all(message.type == "CONTRL" for message in messages)
         silent = self.incoming.only and not self.incoming.refused
-        if silent or acknowledges or not self._answerable:
+        if silent or acknowledges or not self.is_answerable:
             return ()
         by_id = {outcome.id: outcome for outcome in outcomes}
-        # What holds a message is our affair; the sender is told that it has arrived.
         results = [
-            (
-                message,
-                [fault for fault in by_id[self._id(message)].faults if is_error(fault)]
-                if by_id[self._id(message)].decision is not Decision.HELD
-                else [],
-            )
+            (message, told_of(by_id[self.id_of(message)]))
             for message in messages
-            if self._id(message) in by_id
+            if self.id_of(message) in by_id
         ]
         told = [fault for fault in faults if is_error(fault)]
         if blocked and not told:
@@ -378,3 +392,17 @@ class _Interchange:
             configuration=self.configuration,
             outcomes=outcomes,
         )
+
+
+def told_of(outcome: MessageOutcome) -> list[Fault]:
+    """The errors of a message that its sender is told of."""
+    if outcome.decision is Decision.HELD:  # it is our affair; the sender is told that it has arrived
+        return []
+    return [fault for fault in outcome.faults if is_error(fault)]
+
+
+def end_of(interchange: Interchange, last: Message | None) -> int:
+    """The byte after the interchange, once it is read: after its trailer, else after what is there instead."""
+    segment = interchange.trailer or interchange.header
+    end = segment.end()[0] if segment is not None else interchange.offset
+    return end if last is None else max(end, last.offset + last.length)

@@ -10,11 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from io import BytesIO
+from typing import BinaryIO, Protocol
 
 from edi_router.faults import Fault
 from edi_router.formats.answer import Answer
 from edi_router.registers import Moved
+from edi_router.security.proof import Proof
 
 
 class Decision(StrEnum):
@@ -208,6 +210,31 @@ class InterchangeOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Which slice of a large file an outcome is: some messages of one interchange."""
+
+    begins: bool
+    """Whether nothing of the interchange was recorded before."""
+    ends: bool
+    """Whether it has the last message of the interchange: its decision stands then, and it is answered."""
+    last: bool
+    """Whether it is the last of the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """How far an interchange of a large file is recorded, slice by slice."""
+
+    decision: str
+    messages: int
+    """How many, from the first on."""
+    sound: int
+    """How many of them are not rejected."""
+    errors: Mapping[str, tuple[Fault, ...]] = field(default_factory=dict)
+    """Of the messages that its sender is to be told of, by id; of the interchange that was begun last."""
+
+
+@dataclass(frozen=True, slots=True)
 class FileOutcome:
     """Everything processing one file came to."""
 
@@ -218,6 +245,10 @@ class FileOutcome:
     """Faults of the file itself (not a known format, nothing readable in it)."""
     told: tuple[Output, ...] = ()
     """What tells the sender that nothing in the file could be read."""
+    proofs: tuple[Proof, ...] = ()
+    """What was proven of its signatures and its encryption."""
+    part: Part | None = None
+    """None: it is the whole file."""
 
     @property
     def decision(self) -> Decision:
@@ -284,5 +315,15 @@ class Incoming:
     """When not empty: the ids of the messages to process again (after a release); others are left alone."""
     release: str = ""
     """The number of the release by which they are processed again."""
+    arrived: datetime | None = None
+    """When it came, where `received` is when a person released it: signatures are judged by that day."""
+    faults: tuple[Fault, ...] = ()
+    """What is wrong with the file around its content, such as its signature: everything in it is rejected."""
     refused: str = ""
     """Why a person has refused them: they are rejected with these words, whatever they come to."""
+    open: Callable[[], BinaryIO] | None = None
+    """Reads its bytes from their beginning, where they are too many to be `content`, which is empty then."""
+
+    def stream(self) -> BinaryIO:
+        """Its bytes, to be read once."""
+        return BytesIO(self.content) if self.open is None else self.open()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from edi_router.faults import Fault, Place
 from edi_router.formats.detect import detect, is_blank
 from edi_router.pipeline.configuration import Configuration
@@ -9,6 +11,7 @@ from edi_router.pipeline.edifact import process_edifact
 from edi_router.pipeline.model import FileOutcome, Incoming, LedgerView
 from edi_router.pipeline.records import layout_for, process_records
 from edi_router.pipeline.reply import with_replies
+from edi_router.pipeline.unwrap import unwrap
 from edi_router.pipeline.xml import process_xml
 from edi_router.registers import Empty, Overlay, RegisterView
 
@@ -36,6 +39,14 @@ def process(
 def _process(
     incoming: Incoming, configuration: Configuration, ledger: LedgerView, registers: Overlay
 ) -> FileOutcome:
+    if incoming.open is not None:  # a large EDIFACT file, of which some messages were released
+        found, wrong = process_edifact(incoming, configuration, ledger, registers)
+        return with_replies(FileOutcome(incoming.id, "edifact", tuple(found), tuple(wrong)), incoming, configuration)
+    unwrapped = unwrap(incoming, configuration)
+    if unwrapped.incoming is None:
+        unread = FileOutcome(incoming.id, "cms", (), unwrapped.faults, proofs=unwrapped.proofs)
+        return with_replies(unread, incoming, configuration)
+    incoming = unwrapped.incoming
     format_: str = detect(incoming.content)
     if format_ == "edifact":
         interchanges, faults = process_edifact(incoming, configuration, ledger, registers)
@@ -47,7 +58,15 @@ def _process(
     else:
         code = "file-empty" if is_blank(incoming.content) else "format-unknown"
         interchanges, faults = [], [Fault(code, Place(line=1, column=1, offset=0))]
+    if not interchanges:
+        faults = [*unwrapped.faults, *faults]
+    elif unwrapped.proofs:  # the same content under another signature is the same content
+        interchanges = [replace(each, content=each.content or incoming.sha256) for each in interchanges]
     outcome = FileOutcome(
-        file=incoming.id, format=format_, interchanges=tuple(interchanges), faults=tuple(faults)
+        file=incoming.id,
+        format=format_,
+        interchanges=tuple(interchanges),
+        faults=tuple(faults),
+        proofs=unwrapped.proofs,
     )
     return with_replies(outcome, incoming, configuration)

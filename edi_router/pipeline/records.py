@@ -60,7 +60,7 @@ def process_records(
         prior = ledger.prior_interchange(sender.id, sender.id, str(kind), key, since, incoming.sha256)
     outcomes, found = [], [fault for fault in faults if not is_error(fault)]
     receipts: list[Output] = []
-    wrong = tuple(fault for fault in faults if is_error(fault))
+    wrong = (*incoming.faults, *(fault for fault in faults if is_error(fault)))
     for document, own in zip(documents, keys, strict=True):
         id = f"{incoming.id}-1-{document.position}"
         if incoming.only and id not in incoming.only:

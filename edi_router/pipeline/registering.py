@@ -69,14 +69,16 @@ def register(
         return Registered(Decision.REJECTED, "not mappable", tuple(work.broken), (), moves)
     if worst == "accept":
         here.commit()
-        kept, faults = work.judged, [fault for each in work.judged for fault in each.faults]
+        kept = told = work.judged
+        faults = [fault for each in work.judged for fault in each.faults]
     else:
         kept = list(_standing(work.judged, worst))
-        faults = [fault for each in kept for fault in _told(each, document.root.place())]
+        told = [each for each in work.judged if each.outcome.message == worst]
+        faults = [fault for each in told for fault in _told(each, document.root.place())]
         for each in kept:
             registers.apply(each.moved)
     decision = _DECISIONS[worst]
-    reason = ", ".join(dict.fromkeys(f"{each.register.id}: {each.moved.outcome}" for each in kept))
+    reason = ", ".join(dict.fromkeys(f"{each.register.id}: {each.moved.outcome}" for each in told))
     outputs = [output for each in kept for output in work.outputs[id(each)]]
     return Registered(
         decision, reason, (*work.broken, *faults), tuple(outputs), tuple(each.moved for each in kept)
@@ -88,6 +90,8 @@ def _standing(judged: Sequence[Judged], worst: str) -> Iterator[Judged]:
     touched: set[str] = set()
     for each in judged:
         if each.outcome.message != worst:
+            if each.moved.after is None and not each.moved.number:
+                continue  # it changed nothing
             touched |= {each.moved.id, each.moved.stream} - {""}
         elif not touched & {each.moved.id, each.moved.stream}:
             yield each
@@ -152,7 +156,7 @@ class _Work:
             return
         occasion = Occasion(
             document.kind, document.root, self.document.id, sender, codes, self.context,
-            released=bool(self.release), refused=self.refused,
+            released=bool(self.release), refused=self.refused, test=self.document.test, origin=self.sender.id,
         )  # fmt: skip
         for name in names:
             found = 0

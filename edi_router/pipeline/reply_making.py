@@ -11,7 +11,7 @@ from edi_router.formats.documents import Kind
 from edi_router.formats.edifact import Segment, read
 from edi_router.formats.edifact.broken import capped
 from edi_router.pipeline import reply_sources
-from edi_router.pipeline.reply_marked import Remark
+from edi_router.pipeline.reply_marked import WHOLE, Remark
 from edi_router.pipeline.reply_marked import shown as lines_of
 from edi_router.pipeline.reply_model import Judged, Part, Reply, Subject, Told
 from edi_router.pipeline.reply_names import Names, Naming, joined
@@ -42,11 +42,26 @@ def make_reply(subject: Subject, naming: Naming, language: str) -> Reply:
     return _Making(subject, naming, language).reply()
 
 
+def marked_copy(subject: Subject, naming: Naming, language: str, most: int = 2000) -> Part:
+    """The one document of `subject` whole, up to `most` lines of it, whether it has faults or not; and its faults.
+
+    Secrets are covered in it. For who looks into a message here: what is ours to correct is told as well.
+    """
+    making = _Making(subject, naming, language, most)
+    return making.document(subject.documents[0])
+
+
 @dataclass
 class _Making:
     subject: Subject
     naming: Naming
     language: str
+    whole: int = 0
+    """So many lines of a document are shown even where nothing is wrong with it; 0 for what is worth a reply."""
+
+    def document(self, document: Judged) -> Part:
+        """A document by itself."""
+        return self._part(document, 1, self._segments([document]))
 
     def reply(self) -> Reply:
         state = state_of(self.subject)
@@ -151,7 +166,8 @@ class _Making:
         result: str,
         segments: _Interchanges,
     ) -> Part:
-        ordered = sorted(_worth_telling(document.faults), key=lambda fault: not is_error(fault))
+        told = document.faults if self.whole else _worth_telling(document.faults)
+        ordered = sorted(told, key=lambda fault: not is_error(fault))
         names = Names(self.naming, document.kind, self.language)
         listed = ordered[:LISTED]
         remarks = [
@@ -162,7 +178,8 @@ class _Making:
             self._fault(remark, fault, names, copy, bool(document.position))
             for remark, fault in zip(remarks, listed, strict=True)
         )
-        lines = lines_of(copy.rows) if any(row.marks for row in copy.rows) else ()
+        marked = self.whole or any(row.marks for row in copy.rows)
+        lines = lines_of(copy.rows, self.whole or WHOLE) if marked else ()
         note = (
             self._word("segments") if lines and self.subject.format == "edifact" and document.position else ""
         )
@@ -191,7 +208,7 @@ class _Making:
         self, document: Judged, remarks: Sequence[Remark], names: Names, segments: _Interchanges
     ) -> Copy:
         subject = self.subject
-        if not remarks or not subject.content:
+        if not (remarks or self.whole) or not subject.content:
             return Copy()
         described = self.naming.described(document.kind)
         secret = described.secret if described is not None else ()
@@ -221,7 +238,11 @@ class _Making:
     def _segments(self, documents: Iterable[Judged]) -> _Interchanges:
         """The segments of the messages that have faults, read again, and of the interchange if it has some."""
         subject = self.subject
-        wanted = {(each.interchange, each.position) for each in documents if each.faults and each.position}
+        wanted = {
+            (each.interchange, each.position)
+            for each in documents
+            if (each.faults or self.whole) and each.position
+        }
         of_file = any(blocks(each) is Blocks.FILE for each in subject.faults)
         if subject.format != "edifact" or of_file or not (wanted or subject.faults):
             return {}

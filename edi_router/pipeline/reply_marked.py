@@ -44,9 +44,12 @@ class Row:
     """Whether it is shown even where lines are left out."""
 
 
-def shown(rows: Sequence[Row]) -> tuple[Line, ...]:
-    """The rows as lines: secrets covered, control characters visible, the middle of long lines and texts."""
-    wanted = range(len(rows)) if len(rows) <= WHOLE else sorted(set(_around(rows)))
+def shown(rows: Sequence[Row], whole: int = WHOLE) -> tuple[Line, ...]:
+    """The rows as lines: secrets covered, control characters visible, the middle of long lines and texts.
+
+    A document of up to `whole` lines is shown whole.
+    """
+    wanted = range(len(rows)) if len(rows) <= whole else sorted(set(_around(rows)))
     lines: list[Line] = []
     last = -1
     for at in wanted:

@@ -53,6 +53,7 @@ def _made(
     judged: Judged, entry: Entry, context: Context, configuration: Configuration
 ) -> Iterator[tuple[Output | None, list[Fault]]]:
     sender = configuration.directory.partners.get(entry.entered_by) or _unknown(entry)
+    test = entry.test or sender.status is Status.TEST
     assert judged.moved.after is not None
     # One message may have made many entries, whose clocks strike at the same version.
     own = hashlib.blake2b(entry.id.encode(errors="replace"), digest_size=5).hexdigest()
@@ -65,10 +66,10 @@ def _made(
                 if not made.if_known:
                     yield None, [destination]
                 continue
-            if sender.status is Status.TEST and destination.status is Status.LIVE:
+            if test and destination.status is Status.LIVE and destination.id != sender.id:
                 continue
             number += 1
-            document = tree_document(judged, _document(judged, entry))
+            document = tree_document(judged, _document(judged, entry, test))
             leg = Leg(made, destination)
             yield make_output(document, f"{before}-{number}", leg, sender, context, configuration)
 
@@ -83,7 +84,7 @@ def _parts(made: Made, judged: Judged) -> Iterator[None]:
             yield
 
 
-def _document(judged: Judged, entry: Entry) -> Document:
+def _document(judged: Judged, entry: Entry, test: bool) -> Document:
     return Document(
         id=entry.message,
         kind=MOVE,
@@ -94,7 +95,7 @@ def _document(judged: Judged, entry: Entry) -> Document:
         root=judged.tree,
         faults=(),
         source=b"",
-        test=False,
+        test=test,
     )
 
 

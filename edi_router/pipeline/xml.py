@@ -33,7 +33,7 @@ def process_xml(
         prior = ledger.prior_interchange(sender.id, sender.id, str(kind), key, since, incoming.sha256)
     # What repeats an earlier document moves nothing again.
     here = Overlay(registers)
-    document = _document(parsed, kind, tuple(faults), sender, incoming, configuration)
+    document = _document(parsed, kind, (*incoming.faults, *faults), sender, incoming, configuration)
     outcome = decide(document, sender, incoming, configuration, here)
     if prior is None:
         outcome = with_answers(outcome, document, sender, configuration, ledger)
@@ -67,7 +67,7 @@ def _document(
     configuration: Configuration,
 ) -> Document:
     described = configuration.document(kind)
-    if described is not None and described.schema_ is not None:
+    if described is not None and described.schema_ is not None and not incoming.faults:
         faults += tuple(configuration.schemas[described.schema_].check(parsed))
     return Document(
         id=f"{incoming.id}-1-1",

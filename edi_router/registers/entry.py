@@ -54,6 +54,8 @@ class Entry:
     """The partner that made the entry."""
     message: str = ""
     """The message that made it."""
+    test: bool = False
+    """Whether that message was a test: what clocks make of the entry later is a test, too."""
     entered: datetime | None = None
     since: datetime | None = None
     """When it came into its state."""
@@ -113,6 +115,7 @@ def to_text(entry: Entry) -> str:
         "tries": entry.tries,
         "entered_by": entry.entered_by,
         "message": entry.message,
+        "test": entry.test,
         "entered": entry.entered.isoformat() if entry.entered else None,
         "since": entry.since.isoformat() if entry.since else None,
         "fired": sorted(entry.fired),
@@ -149,6 +152,7 @@ def from_text(register: str, key: str, state: str, version: int, text: str) -> E
         tries=value["tries"],
         entered_by=value["entered_by"],
         message=value["message"],
+        test=value.get("test", False),  # entries of older versions do not tell
         entered=_moment(value["entered"]),
         since=_moment(value["since"]),
         fired=frozenset(value["fired"]),

@@ -60,6 +60,10 @@ class Occasion:
     """Whether a person has released the message."""
     refused: str = ""
     """Why a person has refused the message; only moves that refuse it happen then."""
+    test: bool = False
+    """Whether it is a test document, or made of one."""
+    origin: str = ""
+    """Of a document that we made: the partner whose document it was made of; else the sender counts."""
 
 
 def judge(
@@ -254,8 +258,9 @@ class _Judging:
             fields=fields_of(enter.fields, self.tree),
             lines=tuple({line.key: line for line in lines}.values()),
             secret=self.view.sealed(self.register.id, self.key, secret) if secret else "",
-            entered_by=self.occasion.sender,
+            entered_by=self.occasion.sender or self.occasion.origin,
             message=self.occasion.message,
+            test=self.occasion.test,
             entered=self.occasion.context.now,
             since=self.occasion.context.now,
         )

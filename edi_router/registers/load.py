@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from edi_router.calendars import Calendar, calendar_names, load_calendar, unknown_calendar
 from edi_router.config import ConfigNode, Tree, did_you_mean, place_of, read_model
+from edi_router.config.noted import Kept
 from edi_router.faults import Fault
 from edi_router.registers.model import PLACEHOLDER, Move, RegisterFile
 from edi_router.registers.register import Register
@@ -42,6 +43,14 @@ def load_registers(tree: Tree) -> tuple[dict[str, Register], list[Fault]]:
 
 def load_register(tree: Tree, name: str) -> tuple[Register | None, list[Fault]]:
     """The register file `name`, compiled; None when it has faults."""
+    register, faults = _made.get(tree, (name,), lambda noted: _load_register(noted, name))
+    return register, list(faults)
+
+
+_made: Kept[tuple[Register | None, list[Fault]]] = Kept(128)
+
+
+def _load_register(tree: Tree, name: str) -> tuple[Register | None, list[Fault]]:
     file = tree.display(name)
     model, node, faults = read_model(RegisterFile, tree.text(name), file)
     if model is None or node is None:

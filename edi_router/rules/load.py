@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from edi_router.config import ConfigNode, Tree, did_you_mean, place_of, read_model
+from edi_router.config.noted import Kept
 from edi_router.faults import Fault, Place
 from edi_router.rules.check import RuleSet, compile_rules
 from edi_router.rules.model import Condition, Rule, RuleFile
@@ -22,6 +23,14 @@ def rule_names(tree: Tree) -> list[str]:
 
 def load_rules(tree: Tree, name: str) -> tuple[RuleSet | None, list[Fault]]:
     """The rule file `schemas/<name>`; None when it has faults."""
+    rules, faults = _made.get(tree, (name,), lambda noted: _load_rules(noted, name))
+    return rules, list(faults)
+
+
+_made: Kept[tuple[RuleSet | None, list[Fault]]] = Kept(128)
+
+
+def _load_rules(tree: Tree, name: str) -> tuple[RuleSet | None, list[Fault]]:
     path = f"schemas/{name}"
     if tree.find(path) is None:
         return None, [Fault("rules-missing", Place(path), {"file": name})]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from edi_router.transports.base import Drop
 
@@ -21,11 +21,23 @@ class StabilityWatch:
     ([], 5.0, [Drop(name='a.edi', size=10, modified=0)])
     """
 
-    def __init__(self, wait_seconds: float, clock: Callable[[], float], marker: str = "") -> None:
+    def __init__(
+        self,
+        wait_seconds: float,
+        clock: Callable[[], float],
+        marker: str = "",
+        since: Mapping[Drop, float] | None = None,
+    ) -> None:
+        """`since` is what another watch of this outbox remembered, by the same clock."""
         self._wait = wait_seconds
         self._clock = clock
         self._marker = marker
-        self._since: dict[Drop, float] = {}
+        self._since: dict[Drop, float] = dict(since or {})
+
+    @property
+    def since(self) -> Mapping[Drop, float]:
+        """The drops of the last listing, and when each was first seen as it is."""
+        return self._since
 
     def ready(self, drops: Iterable[Drop]) -> list[Drop]:
         """Take note of a listing; returns its drops that are whole, in its order."""

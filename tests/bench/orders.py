@@ -27,7 +27,7 @@ UNS MOA?*12 CNT?*10 UNT
 
 def with_orders(tree: Tree) -> Definitions:
     """The shipped definitions, and ORDERS."""
-    files = {"D96B/messages/ORDERS.json": json.dumps(_definition()).encode()}
+    files = {"D96B/messages/ORDERS.json": json.dumps(definition()).encode()}
 
     def read(name: str) -> bytes | None:
         path = tree.find(f"schemas/edifact/{name}")
@@ -36,7 +36,7 @@ def with_orders(tree: Tree) -> Definitions:
     return Definitions(read)
 
 
-def _definition() -> dict[str, Any]:
+def definition() -> dict[str, Any]:
     words = iter(_ORDERS.replace("(", " ( ").replace(")", " )").split())
     content, _ = _content(words, count(10, 10), count(1))
     head = {

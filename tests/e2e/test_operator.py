@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -81,12 +83,49 @@ def test_a_failed_delivery_is_retried(root: Path) -> None:
     assert len(done.json["problems"]) == 1
     inbox.unlink()
     inbox.mkdir()
-    assert ws(root, "retry", "--all", "--json").json["count"] == 1
+    # A look at what would be done; its token does just that, and does it once.
+    table = ws(root, "retry", "--partner", "CIQ-QD")
+    look = ws(root, "retry", "--partner", "CIQ-QD", "--json").json
+    assert (table.code, look["number"], look["counts"][0]["state"]) == (0, 1, "failed")
+    assert look["token"] in table.out
+    assert look["first"][0]["id"] in table.out
+    by_token = ("retry", "--partner", "CIQ-QD", "--token", look["token"])
+    assert ws(root, *by_token).code == 2, "why"
+    done_once = ws(root, *by_token, "--reason", "inbox is back", "--json").json
+    assert (done_once["count"], done_once["skipped"]) == (1, 0)
+    assert "was done at" in ws(root, *by_token, "--reason", "inbox is back").out
+    assert ws(root, "retry", "--partner", "CIQ-QD", "--yes", "--reason", "again", "--json").json["count"] == 0
+    assert ws(root, "retry", "--partner", "CIQ-QD", "--token", "0" * 32, "--reason", "x").code == 1
+    assert ws(root, "retry", "--all", "--json").json["count"] == 0
     assert ws(root, "run", "--once", "--json").json["delivered"] == 1
     refused = ws(root, "retry", "ENTA00000001")
     assert refused.code == 1
     assert ws(root, "retry").code == 2
     assert ws(root, "retry", "nothing-like-it").code == 1
+
+
+class AtTerminal(io.StringIO):
+    """What a person types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_at_a_terminal_many_are_tried_again_after_a_question(root: Path) -> None:
+    (outbox(root, "ENT-A") / "a.edi").write_bytes(b"this is nothing")
+    ws(root, "run", "--once")
+    choice = ("retry", "--state", "held", "--partner", "ENT-A")
+    with patch("sys.stdin", AtTerminal("n\n")):
+        refused = ws(root, *choice)
+    assert (refused.code, "Try these again?" in refused.out) == (1, True)
+    with patch("sys.stdin", AtTerminal("y\nlooked at it\n")):
+        done = ws(root, *choice)
+    assert (done.code, "1 put back to work" in done.out) == (0, True), done.out
+    [file] = ws(root, "ls", "file", "--json").lines
+    assert file["state"] == "in_work"
+    shown = ws(root, "show", file["id"], "--json").json
+    assert [each["reason"] for each in shown["decisions"]] == ["looked at it"]
+    assert "nothing that can be tried again" in ws(root, *choice).out
 
 
 def test_release_after_the_configuration_was_mended(root: Path) -> None:

@@ -18,6 +18,7 @@ BESIDE = (
     "expected.tsv", "xsd/order.xsd", "xsd/order.xml", "rules/response.yaml", "profile/response.yaml",
     "mapping/edi-router.yaml", "records/fixed.yaml", "records/gate.yaml", "records/goods.yaml", "mapping/mappings/",
     "mapping/schemas/", "routing/edi-router.yaml", "routing/partners/",
+    "security/edi-router.yaml", "security/partners/", "security/certificates/",
     "registers/edi-router.yaml", "registers/partners/", "registers/registers/",
 )  # fmt: skip
 """What lies there and is no sample: what samples are checked against."""

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from edi_router.config import Tree, shipped_directory
 from edi_router.engine.work import work
@@ -16,6 +17,7 @@ from edi_router.ledger import Archive, Ledger
 from edi_router.ledger.registering import SealedView
 from edi_router.partners import Directory
 from edi_router.pipeline.configuration import Configuration, load_configuration
+from tests.support.story import Story
 from tests.support.workspaces import Place, prepare
 
 GOOD = shipped_directory() / "samples" / "good"
@@ -181,6 +183,29 @@ def test_the_spreadsheet_of_another_issuing_system(place: Place) -> None:
     place.drop("LIC", "2.csv", (GOOD / "licence-csv.csv").read_bytes() + b"\r\n")
     place.engine.until_idle()
     assert place.ledger.register_entries("licence") == rows
+
+
+def test_a_licence_by_edifact_becomes_that_of_customs(place: Place) -> None:
+    story, message = Story(place), (GOOD / "govcbr.edi").read_bytes()
+    assert story.send("LIC", message, suffix="edi") == ["completed"], story.codes()
+    [made] = story.got("CUS-QD", "<Licence>")
+    plain = [
+        etree.tostring(etree.fromstring(each), method="c14n2", strip_text=True)
+        for each in (made.encode(), LICENCE)
+    ]
+    assert plain[0] == plain[1], "the same as the bureau's own XML"
+    assert story.send("CUS-QD", entry(1, "12000")) == ["completed"], story.codes()
+    assert uses(place) == [("1", "10000", "0", "1"), ("2", "2000", "3000", "1")]
+    assert state(place) == ("open", ["0", "3000"])
+    taken = message.replace(b"GOV0001", b"GOV0002").replace(b"QTY+1:5000", b"QTY+1:6000")
+    assert story.send("LIC", taken, suffix="edi") == ["rejected"]
+    assert story.codes() == ["R-STRUCT-03"]
+    unlike = message.replace(b"GOV0001", b"GOV0003").replace(b"NAD+MS+100001", b"NAD+MS+LIC")
+    assert story.send("LIC", unlike, suffix="edi") == ["rejected"]
+    assert story.codes() == ["profile-type"]
+    assert len(story.got("CUS-QD", "<Licence>")) == 1
+    assert len(story.got("LIC", "UCM+1+GOVCBR:D:21B:UN+4")) == 1
+    assert len(story.got("LIC", "APERAK:D", "the licence number is used")) == 1
 
 
 def test_a_permit_is_drawn_by_several_declarations(place: Place) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from edi_router.config import shipped_directory
-from tests.support.story import Story, sample
+from tests.support.story import GOOD, Story, sample
 from tests.support.workspaces import deployment
 
 
@@ -38,3 +38,23 @@ def test_what_a_register_makes_of_a_test_message_reaches_no_live_partner(tmp_pat
         assert story.outcomes("legalisation", "L-1") == ["opened-urgent", "slow"]
         assert not story.got("SUPERVISOR", "L-1")
         assert place.ledger.books().balanced
+
+
+def test_what_a_clock_makes_of_an_entry_of_a_test_message_reaches_no_live_partner(tmp_path: Path) -> None:
+    """The sender is live and only the interchange says that it is a test; customs do not answer in time."""
+    report = (GOOD / "cuscar.edi").read_bytes().replace(b"ENTA", b"SHIPLINE")
+    assert b"+CASE0001++++1'" in report
+    test = report.replace(b"+CASE0001++++1'", b"+CASE0001++++1++1'")
+    for watched in ((), ("SUPERVISOR",)):
+        root = tmp_path / f"ws{len(watched)}"
+        on_trial(root, "CUS-QD", "CIQ-QD", "TERM", *watched)
+        with deployment(root) as place:
+            story = Story(place)
+            assert story.send("SHIPLINE", test, suffix="edi") == ["completed"], story.codes()
+            entries = [each.entry for each in place.ledger.register_entries("manifest")]
+            assert entries
+            assert all((each.test, each.entered_by) == (True, "SHIPLINE") for each in entries)
+            story.wait(minutes=31)
+            assert {story.outcomes("manifest", each.key)[-1] for each in entries} == {"late"}
+            assert len(story.got("SUPERVISOR", "manifest")) == len(entries) * len(watched)
+            assert place.ledger.books().balanced

@@ -6,11 +6,14 @@ import hashlib
 import io
 import os
 import threading
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
 from edi_router.ledger import Archive, Corrupt, Missing
+from edi_router.ledger.compressing import FIRST, MARK
+from edi_router.ledger.sealing import HEAD
 
 KEY = bytes(range(32))
 
@@ -144,3 +147,74 @@ def test_a_sealed_file_shows_nothing_without_its_key_and_plain_ones_stay_readabl
     again, _ = sealed.put(b"from before")
     assert again == before
     assert sealed.path(before).read_bytes() == b"from before"
+
+
+EDIFACT = b"".join(b"LIN+%d'MOA+38:%d.50'" % (line, line * 17) for line in range(60_000))
+
+
+def test_what_shrinks_is_compressed_and_what_does_not_is_stored_as_it_is(archive: Archive) -> None:
+    """Half a megabyte at once, in pieces over the limit that is judged, and noise of both lengths."""
+    for data in (EDIFACT[: FIRST // 2], EDIFACT):
+        digest, size = archive.put(io.BytesIO(data))
+        assert size == len(data)
+        assert archive.path(digest).stat().st_size < len(data) / 4
+        assert archive.read(digest) == data
+    for data in (b"UNB+x", os.urandom(FIRST // 2), os.urandom(FIRST + 5)):
+        digest, _ = archive.put(data)
+        assert len(data) <= archive.path(digest).stat().st_size <= len(data) + HEAD
+        assert archive.read(digest) == data
+    assert list(archive.verify()) == []
+
+
+def test_what_was_archived_before_there_was_compression_stays_as_it_is(archive: Archive) -> None:
+    digest = hashlib.sha256(EDIFACT).hexdigest()
+    archive.path(digest).parent.mkdir(parents=True)
+    archive.path(digest).write_bytes(EDIFACT)
+    assert archive.read(digest) == EDIFACT
+    assert archive.put(EDIFACT) == (digest, len(EDIFACT))
+    assert archive.path(digest).read_bytes() == EDIFACT
+    assert list(archive.verify()) == []
+
+
+@pytest.mark.parametrize("length", [0, 9, FIRST])
+def test_content_that_looks_like_ours_is_not_mistaken_for_it(archive: Archive, length: int) -> None:
+    for mark in (MARK, b"\x93EDISEAL"):
+        data = mark + os.urandom(length)
+        digest, _ = archive.put(data)
+        assert archive.read(digest) == data
+    assert list(archive.verify()) == []
+
+
+@pytest.mark.parametrize("at", [8, 20, -1], ids=["head", "middle", "end"])
+def test_a_damaged_compressed_file_is_told(archive: Archive, at: int) -> None:
+    digest, _ = archive.put(EDIFACT)
+    whole = bytearray(archive.path(digest).read_bytes())
+    for changed in (bytes(whole[:at]), bytes(whole[:at]) + bytes([whole[at] ^ 0xFF]) + bytes(whole[at:][1:])):
+        overwrite(archive.path(digest), changed)
+        with pytest.raises(Corrupt):
+            archive.read(digest)
+        assert list(archive.verify()) == [f"{digest} is corrupt"]
+
+
+def test_pieces_of_any_size_are_one_content(archive: Archive) -> None:
+    with archive.writer() as writer:
+        for start in range(0, len(EDIFACT), 70_001):
+            writer.write(EDIFACT[start : start + 70_001])
+    assert writer.sha256 == hashlib.sha256(EDIFACT).hexdigest()
+    assert archive.read(writer.sha256) == EDIFACT
+
+
+def test_large_content_takes_little_memory(archive: Archive) -> None:
+    tracemalloc.start()
+    try:
+        with archive.writer() as writer:
+            for number in range(256):
+                writer.write(b"%09d'" % number * 26_214)
+        with archive.open(writer.sha256) as stream:
+            while stream.read(1 << 16):
+                pass
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert writer.size > 60 << 20
+    assert most < 12 << 20

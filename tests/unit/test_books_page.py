@@ -9,7 +9,7 @@ from lxml import etree
 from sqlalchemy import text
 
 from edi_router.ledger import Ledger
-from edi_router.ledger.bookkeeping import START, chained
+from edi_router.ledger.carrying import START, Base, chained
 from edi_router.ledger.books import compute
 from edi_router.ledger.moves import canonical
 from edi_router.reports.books_page import as_books_page
@@ -66,7 +66,7 @@ def test_pages_closed_by_earlier_versions_still_verify(ledger: Ledger, clock: Cl
     a_day(ledger)
     clock.tick(days=2)
     with ledger.write() as tx:
-        page = canonical(compute(tx.connection, TODAY, version=1).page(1))
+        page = canonical(compute(tx.connection, TODAY, Base(), version=1).page(1))
         row = {"d": TODAY, "p": page, "s": chained(START, page), "b": START}
         tx.connection.execute(
             text("INSERT INTO books (date, page, sha256, previous, at) VALUES (:d, :p, :s, :b, 1)"), row

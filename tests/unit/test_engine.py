@@ -217,8 +217,8 @@ def test_a_drop_that_is_replaced_while_it_is_received_is_not_lost(
     real = memory.place.ledger.receive_all
     newer = CUSDEC.replace(b"ENTA00000001", b"ENTA00000002")
 
-    def replaced(drops, digest):  # type: ignore[no-untyped-def]
-        receipts = real(drops, digest)
+    def replaced(drops, digest, fence):  # type: ignore[no-untyped-def]
+        receipts = real(drops, digest, fence)
         memory.sender.drop("a.edi", newer, 2_000_000)
         monkeypatch.setattr(memory.place.ledger, "receive_all", real)
         return receipts
@@ -295,7 +295,7 @@ def test_a_problem_is_logged_once_until_it_is_over(memory: Memory, caplog: pytes
         memory.place.engine.round()
     memory.place.engine.round()
     told = [record.name for record in caplog.records if "cut" in record.message]
-    assert told == ["edi_router.engine.round", "edi_router.alarms"], "after three failures it is an alarm"
+    assert told == ["edi_router.engine.steps", "edi_router.alarms"], "after three failures it is an alarm"
 
 
 def test_stopping_ends_a_round_between_drops(memory: Memory) -> None:

@@ -367,7 +367,7 @@ def broken(place: Place, monkeypatch: pytest.MonkeyPatch, name: str) -> Callable
     return poll
 
 
-@pytest.mark.parametrize("part", ["round.work", "round.watch_clocks", "alarms.tonight", "service.mornings"])
+@pytest.mark.parametrize("part", ["steps.work", "round.watch_clocks", "alarms.tonight", "nightly.mornings"])
 def test_what_is_broken_off_is_an_alarm_that_is_told(
     place: Place, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:

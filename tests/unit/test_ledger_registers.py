@@ -14,6 +14,7 @@ from edi_router.ledger import Conflict, Ledger
 from edi_router.ledger.registering import SealedView
 from edi_router.pipeline.model import FileOutcome
 from edi_router.registers import Draw, Entry, Line, Moved
+from edi_router.registers.entry import from_text, to_text
 from tests.support.outcomes import Clock, drop, message, outcome, take
 
 NOW = datetime(2026, 3, 2, 4, tzinfo=UTC)
@@ -105,6 +106,20 @@ def test_entries_are_due_when_their_clock_strikes(ledger: Ledger, clock: Clock) 
     with pytest.raises(Conflict):
         ledger.record_struck(moved, [], "config-1")
     assert ledger.register_entries("licence", only_open=True) == []
+
+
+def test_the_mark_of_a_test_message_is_kept(ledger: Ledger, clock: Clock) -> None:
+    entered(ledger, replace(licence(), test=True), due=datetime(2026, 3, 3, tzinfo=UTC))
+    clock.tick(days=1)
+    [due] = ledger.due_entries()
+    assert due.test
+    ledger.record_struck(Moved("licence", "L1", "expiry", "x", due, replace(due, version=2)), [], "config-1")
+    found = ledger.register_entry("licence", "L1")
+    assert found is not None
+    assert (found.version, found.test) == (2, True)
+    older = to_text(licence()).replace('"test":false,', "")
+    assert older != to_text(licence())
+    assert not from_text("licence", "L1", "open", 1, older).test
 
 
 def test_secrets_are_sealed_with_a_key_and_bound_to_their_entry(ledger: Ledger) -> None:

@@ -265,7 +265,7 @@ def test_forms() -> None:
 def test_the_shipped_profiles_are_right_and_the_sample_day_follows_them(root: Path, day: Path) -> None:
     profiles, faults = load_profiles(Tree.over_shipped(), DEFINITIONS)
     assert faults == []
-    assert list(profiles) == ["cusdec-single-window"]
+    assert list(profiles) == ["cusdec-single-window", "govcbr-licence"]
     assert "Illustrative" in profiles["cusdec-single-window"].file.note
     file = root / "schemas/profiles/cusdec-single-window.yaml"
     for name in ("0800-cusdec", "0815-cusdec-three", "0830-cusdec-chinese", "0930-cusdec-test"):

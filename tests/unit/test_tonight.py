@@ -11,10 +11,11 @@ import pytest
 
 from edi_router.cli.main import VERBS, LazyGroup
 from edi_router.cli.tonight import as_values
-from edi_router.cli.tonight_screen import _TEXTS, Screen, width
+from edi_router.cli.tonight_screen import Screen, width
 from edi_router.ledger.alarms import Alarm
 from edi_router.partners.forecast import Forecast
 from edi_router.partners.windows import Window
+from edi_router.reports.tonight_words import CONCERNS as TEXTS
 from edi_router.reports.tonight import Concern, Tonight
 from tests.support.windows import at
 
@@ -85,7 +86,7 @@ ALARM = Alarm(
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_trouble_is_told_with_whom_to_call_and_what_to_type(language: str) -> None:
-    assert {each.kind for each in CONCERNS} == set(_TEXTS)
+    assert {each.kind for each in CONCERNS} == set(TEXTS)
     seen = tonight(*CONCERNS, windows=(forecast(stalled=True, under_way=7),), alarms=(ALARM,))
     assert not seen.fine
     shown = lines(seen, language)
@@ -101,7 +102,7 @@ def test_every_trouble_is_told_with_whom_to_call_and_what_to_type(language: str)
 def test_what_is_to_be_typed_exists() -> None:
     group = LazyGroup("edi-router")
     context = click.Context(group)
-    for _, _, verb in _TEXTS.values():
+    for _, _, verb in TEXTS.values():
         name, *rest = verb.format(partner="P", what="forms").replace("'before the cut-off'", "x").split()
         assert name in VERBS
         command = group.get_command(context, name)

@@ -12,6 +12,7 @@ from edi_router.faults.codes import (
     registers,
     routing,
     rules,
+    security,
     structure,
     xml,
 )
@@ -30,4 +31,5 @@ ALL = (
     mapping.ENTRIES,
     routing.ENTRIES,
     registers.ENTRIES,
+    security.ENTRIES,
 )

@@ -158,6 +158,18 @@ PERMANENT: tuple[Entry, ...] = (
             "请修改文件名规则，或请对方改名。",
         ),
     ),
+    _entry(
+        "delivery-unprotected",
+        Text(
+            "What is for {partner} cannot be signed or encrypted as its file says: {problem}.",
+            "发往 {partner} 的内容无法按其伙伴文件签名或加密：{problem}。",
+        ),
+        Text("A key or a certificate is missing, or is not in force.", "密钥或证书缺失，或不在有效期内。"),
+        Text(
+            "Put the key or certificate in place, `edi-router reload`, then `edi-router retry`. Nothing has left.",
+            "备好密钥或证书，执行 `edi-router reload`，再执行 `edi-router retry`。内容尚未发出。",
+        ),
+    ),
 )
 
 ENTRIES = TRANSIENT + PERMANENT

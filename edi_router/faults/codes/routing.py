@@ -17,6 +17,21 @@ ENTRIES: tuple[Entry, ...] = (
         Text("Mend what the words say, and send the document again.", "按所述原因更正后重新发送。"),
     ),
     Entry(
+        "interchange-under-way",
+        Text(
+            "This would reject its whole interchange, of which messages are recorded and perhaps delivered.",
+            "这将导致整个交换被拒绝，而该交换的部分报文已经记录，可能已经投递。",
+        ),
+        Text(
+            "While a large interchange was recorded slice by slice, a register or the configuration changed.",
+            "大型交换分段记录期间，登记簿或配置发生了变化。",
+        ),
+        Text(
+            "Mend what the other faults of the message say and release it, or reject it and tell the sender.",
+            "按该报文的其他错误处理后放行，或退回并告知发送方。",
+        ),
+    ),
+    Entry(
         "route-none",
         Text("{partner} has no agreement for {kind}.", "{partner} 没有关于 {kind} 的协议。"),
         Text(

@@ -19,7 +19,7 @@ from edi_router.formats.xml.reader import hardened
 from edi_router.formats.xml.sources import SCHEME, SchemaError, Sources
 
 if TYPE_CHECKING:
-    import xmlschema
+    from edi_router.formats.xml.components import Accepted
 
 _KEPT = 64
 
@@ -95,16 +95,18 @@ class Compiled:
         return " ".join(message.split()).rstrip(".")
 
     @cached_property
-    def model(self) -> xmlschema.XMLSchema10:
+    def model(self) -> Accepted:
         """The schema as xmlschema's components; slow to build, so only when something is to be explained."""
         import xmlschema  # takes longer to import than all of ours
+
+        from edi_router.formats.xml.components import Accepted
 
         opener = OpenerDirector()
         opener.add_handler(_Handler(self.sources))
         with self.lock, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                return xmlschema.XMLSchema10(self.sources.top, opener=opener, use_fallback=False)
+                return Accepted(self.sources.top, opener=opener, use_fallback=False)
             except (xmlschema.XMLSchemaException, OSError) as problem:
                 text = " ".join(str(problem).split())[:300].replace(SCHEME, "")
                 fault = Fault("schema-invalid", self._place(self.sources.top, None), {"problem": text})

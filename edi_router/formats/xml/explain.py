@@ -48,7 +48,7 @@ class _Explanation:
         kind = type(error.validator).__name__
         if type(error).__name__ == "XMLSchemaChildrenValidationError":
             yield self._children(error, element)
-        elif kind == "XMLSchema10":
+        elif kind == "Accepted":
             yield self._root(element)
         elif kind == "XsdAttributeGroup":
             yield from self._attributes(error, element)
@@ -86,7 +86,7 @@ class _Explanation:
         if tag not in order:
             close = difflib.get_close_matches(local_name(tag), [local_name(name) for name in order], n=1)
             return _fault("xsd-element-unexpected", child, values, hint=close[0] if close else None)
-        bound = most(content_of(declaration), local_name(tag))
+        bound = most(content_of(declaration)).get(local_name(tag), 0)
         if bound and _before(child) >= bound:
             return _fault("xsd-element-too-many", child, {"parent": values["parent"], "limit": str(bound)})
         return _fault("xsd-element-order", child, values)

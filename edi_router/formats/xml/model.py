@@ -59,6 +59,8 @@ class Model:
         self.schema = schema
         self._elements = Elements(schema)
         self._infos: dict[tuple[int, int], ElementInfo] = {}  # by ids: the schema keeps its components
+        self._bounds: dict[int, tuple[dict[str, int | None], set[str]]] = {}
+        self._facets: dict[int, dict[str, Any]] = {}
 
     def info(self, path: Sequence[str]) -> ElementInfo | None:
         """What the schema says about the element at the path of local names, or None when there is none."""
@@ -68,8 +70,49 @@ class Model:
         parent = self._elements.find(path[:-1])
         key = (id(parent), id(element))
         if key not in self._infos:
-            self._infos[key] = _info(element, parent)
+            self._infos[key] = self._info(element, parent)
         return self._infos[key]
+
+    def _info(self, element: Any, parent: Any | None) -> ElementInfo:
+        name = local_name(element.name)
+        bounds, mandatory = self._within(parent)
+        if name not in bounds:
+            return self._describe(element, mandatory=True, bound=1)
+        return self._describe(element, mandatory=name in mandatory, bound=bounds[name])
+
+    def _within(self, parent: Any | None) -> tuple[dict[str, int | None], set[str]]:
+        """How many of each element, by local name, an element lets in, and those that it always has."""
+        if parent is None:
+            return {}, set()
+        if id(parent) not in self._bounds:
+            content = content_of(parent)
+            names = dict.fromkeys(local_name(child.name) for child in elements(parent))
+            counts = most(content) if names else {}
+            self._bounds[id(parent)] = {name: counts[name] for name in names}, needed(content) if names else set()
+        return self._bounds[id(parent)]
+
+    def _describe(self, element: Any, *, mandatory: bool, bound: int | None) -> ElementInfo:
+        leaf = not element.type.is_complex() or element.type.has_simple_content()
+        attributes = element.attributes.items()
+        return ElementInfo(
+            name=local_name(element.name),
+            namespace=namespace(element.name),
+            min_occurs=element.min_occurs,
+            max_occurs=bound,
+            mandatory=mandatory,
+            leaf=leaf,
+            children=tuple(dict.fromkeys(local_name(child.name) for child in elements(element))),
+            choices=() if leaf else tuple(choices(content_of(element))),
+            attributes={local_name(name): use.use == "required" for name, use in attributes if name is not None},
+            any_child=has_wildcard(element),
+            notes=_notes(element),
+            **(self._facets_of(content_of(element)) if leaf else {}),
+        )
+
+    def _facets_of(self, kind: Any) -> dict[str, Any]:
+        if id(kind) not in self._facets:
+            self._facets[id(kind)] = _facets(kind)
+        return self._facets[id(kind)]
 
     def value_problem(self, path: Sequence[str], text: str) -> Found | None:
         """What keeps a text from being the value of the element or attribute (`@name`) at the path, if anything."""
@@ -83,33 +126,6 @@ class Model:
         else:
             kind = content_of(element)
         return examine(kind, text) if kind is not None and hasattr(kind, "is_valid") else None
-
-
-def _info(element: Any, parent: Any | None) -> ElementInfo:
-    name = local_name(element.name)
-    if parent is None or name not in {local_name(child.name) for child in elements(parent)}:
-        return _describe(element, mandatory=True, bound=1)
-    content = content_of(parent)
-    return _describe(element, mandatory=name in needed(content), bound=most(content, name))
-
-
-def _describe(element: Any, *, mandatory: bool, bound: int | None) -> ElementInfo:
-    leaf = not element.type.is_complex() or element.type.has_simple_content()
-    attributes = element.attributes.items()
-    return ElementInfo(
-        name=local_name(element.name),
-        namespace=namespace(element.name),
-        min_occurs=element.min_occurs,
-        max_occurs=bound,
-        mandatory=mandatory,
-        leaf=leaf,
-        children=tuple(dict.fromkeys(local_name(child.name) for child in elements(element))),
-        choices=() if leaf else tuple(choices(content_of(element))),
-        attributes={local_name(name): use.use == "required" for name, use in attributes if name is not None},
-        any_child=has_wildcard(element),
-        notes=_notes(element),
-        **(_facets(content_of(element)) if leaf else {}),
-    )
 
 
 def _notes(element: Any) -> dict[str, str]:

@@ -115,14 +115,24 @@ def choices(particle: Any) -> Iterator[tuple[str, ...]]:
         yield tuple(names)
 
 
-def most(particle: Any, name: str) -> int | None:
-    """How many elements of this local name the particle lets in; None without bound."""
+def most(particle: Any) -> dict[str, int | None]:
+    """How many elements of each local name the particle lets in; None without bound, 0 where it lets none in."""
+    if _wildcard(particle):
+        return {}
     if not _is_group(particle):
-        return particle.max_occurs if not _wildcard(particle) and local_name(particle.name) == name else 0
-    bounds = [most(part, name) for part in particle]
-    if not any(bound is None or bound > 0 for bound in bounds):
+        return {local_name(particle.name): particle.max_occurs}
+    together: dict[str, int | None] = {}
+    for part in particle:
+        for name, bound in most(part).items():
+            before = together.get(name, 0)
+            if before is None or bound is None:
+                together[name] = None
+            else:
+                together[name] = max(before, bound) if particle.model == "choice" else before + bound
+    return {name: _times(bound, particle.max_occurs) for name, bound in together.items()}
+
+
+def _times(bound: int | None, times: int | None) -> int | None:
+    if bound == 0:
         return 0
-    if None in bounds or particle.max_occurs is None:
-        return None
-    counts = [bound for bound in bounds if bound is not None]
-    return int((max if particle.model == "choice" else sum)(counts) * particle.max_occurs)
+    return None if bound is None or times is None else int(bound * times)

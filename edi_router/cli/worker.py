@@ -1,0 +1,137 @@
+"""`edi-router worker`: work on a ledger together with others, on this host and on more."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from edi_router.cli import options, output, workspace
+from edi_router.cli.language import say
+
+if TYPE_CHECKING:
+    from edi_router.engine.workspace import Workspace
+    from edi_router.pipeline.configuration import Configuration
+
+
+@click.command(
+    help=say(
+        "Work on a PostgreSQL ledger together with other workers, on as many hosts as there are; until SIGTERM, "
+        "which lets the step in hand be finished.\n\n"
+        "\b\nExample: edi-router --workspace /srv/edi worker --processes 4",
+        "与其他主机上的工作进程共同处理 PostgreSQL 台账，直到收到 SIGTERM（先完成手头的步骤）。\n\n"
+        "\b\n示例：edi-router --workspace /srv/edi worker --processes 4",
+    )
+)
+@click.option(
+    "--processes", type=click.IntRange(1, 256), metavar="N",
+    help=say("Keep N workers running on this host; SIGHUP, or edi-router reload, replaces them one by one.",
+             "在本机保持 N 个工作进程；SIGHUP 或 edi-router reload 会逐个替换。"),
+)  # fmt: skip
+@click.option(
+    "--steps", metavar="STEP,STEP",
+    help=say("Take these jobs only: receive, process, deliver, clocks, supervise, nightly.",
+             "只执行这些步骤：receive、process、deliver、clocks、supervise、nightly。"),
+)  # fmt: skip
+@click.option("-v", "--verbose", is_flag=True, help=say("Log every step.", "记录每个步骤。"))
+@click.option(
+    "--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True,
+    envvar="EDI_ROUTER_LOG",
+    help=say("Lines of the log: for people, or a JSON object each (or EDI_ROUTER_LOG).",
+             "日志行的格式：供人阅读的文本，或每行一个 JSON 对象（或环境变量 EDI_ROUTER_LOG）。"),
+)  # fmt: skip
+@click.option(
+    "--log-file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+    help=say("Append the log to FILE instead of standard error; FILE may be rotated.",
+             "将日志追加到 FILE 而非标准错误；FILE 可被轮转。"),
+)  # fmt: skip
+@options.lang_option
+@click.pass_context
+def worker(
+    ctx: click.Context,
+    processes: int | None,
+    steps: str | None,
+    verbose: bool,
+    log_format: str,
+    log_file: Path | None,
+) -> int:
+    """Work, or keep workers running."""
+    from edi_router.cli import logs
+
+    place = workspace.needed(ctx)
+    needs_parts()
+    chosen = _steps(steps)
+    with logs.written(log_format, logging.INFO, log_file):
+        if not verbose:
+            logging.getLogger("procrastinate").setLevel(logging.WARNING)
+        return _supervise(place, chosen, processes) if processes is not None else _work(place, chosen)
+
+
+def _supervise(place: Workspace, steps: tuple[str, ...], processes: int) -> int:
+    from edi_router.engine.distributed.supervisor import Supervisor
+    from edi_router.engine.steps import ConfigurationFaulty
+
+    process = os.getpid()
+    try:
+        supervisor = Supervisor(place, lambda loaded: _work(place, steps, loaded, process), processes)
+    except ConfigurationFaulty as error:
+        output.print_faults(error.faults, stream=sys.stderr)
+        output.fail(str(error), output.FINDINGS)
+    supervisor.run()
+    return output.FINE
+
+
+def _work(
+    place: Workspace,
+    steps: tuple[str, ...],
+    configuration: Configuration | None = None,
+    supervisor: int | None = None,
+) -> int:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from edi_router.engine.about import brief
+    from edi_router.engine.distributed.worker import work
+    from edi_router.engine.steps import ConfigurationFaulty
+    from edi_router.engine.workspace import WorkspaceError
+
+    try:
+        return output.FINE if work(place, steps, configuration, supervisor) else output.SYSTEM
+    except ConfigurationFaulty as error:
+        output.print_faults(error.faults, stream=sys.stderr)
+        output.fail(str(error), output.FINDINGS)
+    except WorkspaceError as error:
+        output.fail(str(error), output.SYSTEM)
+    except SQLAlchemyError as error:
+        output.fail(brief(error), output.SYSTEM)
+
+
+def _steps(given: str | None) -> tuple[str, ...]:
+    from edi_router.engine.distributed.queue import STEPS
+
+    chosen = tuple(each.strip() for each in (given or "").split(",") if each.strip())
+    if unknown := [each for each in chosen if each not in STEPS]:
+        told = ", ".join(STEPS)
+        raise click.BadParameter(
+            say(f"{unknown[0]} is none of: {told}", f"{unknown[0]} 不在可选步骤中：{told}"),
+            param_hint="--steps",
+        )
+    return chosen
+
+
+def needs_parts() -> None:
+    """Ends the command when what workers need is not installed."""
+    import importlib.util
+
+    for name in ("psycopg", "procrastinate"):
+        if importlib.util.find_spec(name) is None:
+            output.fail(
+                say(
+                    f"workers need {name}; install edi-router[postgresql]",
+                    f"工作进程需要 {name}；请安装 edi-router[postgresql]",
+                ),
+                output.SYSTEM,
+            )

@@ -1,0 +1,70 @@
+"""What we sent, as text, with its secrets covered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from edi_router.console.site import Site
+from edi_router.formats.secrets import covered
+from edi_router.library import Report
+
+MOST = 400_000
+"""Bytes of an output that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An output as it can be shown."""
+
+    text: str
+    cut: bool
+    """Whether only its beginning is shown."""
+    covered: bool
+    """Whether it holds secrets, which are covered: then it cannot be downloaded either."""
+
+
+def output_text(site: Site, output: Mapping[str, Any]) -> Made:
+    """The text of an output; a segment of EDIFACT on a line of its own where it has none."""
+    content = site.ledger.content(output["id"])
+    partner = site.configuration.directory.partners.get(output["partner"])
+    text = _decoded(content, partner.encoding if partner is not None else None)
+    secrets = _secrets(site, content)
+    told = covered(text, secrets)
+    cut = len(told) > MOST
+    return Made(_lines(told[:MOST], output["format"]), cut, bool(secrets))
+
+
+def _secrets(site: Site, content: bytes) -> set[str]:
+    checker = site.checker()
+    found: set[str] = set()
+    for document in checker.documents(content, Report()):
+        found.update(value for node in checker.secret_nodes(document) if (value := node.value()))
+    return found
+
+
+def _decoded(content: bytes, encoding: str | None) -> str:
+    for codec in (encoding, "utf-8", "gb18030"):
+        if codec:
+            try:
+                return content.decode(codec)
+            except (UnicodeDecodeError, LookupError):
+                continue
+    return content.decode("latin-1")
+
+
+def _lines(text: str, format: str) -> str:
+    if format != "edifact" or "\n" in text.strip():
+        return text
+    end = text[8] if text.startswith("UNA") else "'"
+    lines: list[str] = []
+    line = ""
+    released = False
+    for each in text:
+        line += each
+        if each == end and not released:
+            lines.append(line)
+            line = ""
+        released = each == "?" and not released
+    return "\n".join([*lines, line] if line else lines)

@@ -1,0 +1,187 @@
+"""Search: by any number, or by partner, type, state and time; free text within a partner's day; saved searches."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
+from urllib.parse import parse_qsl, urlencode
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from edi_router.console.access.guard import allowed, seeing
+from edi_router.console.access.principal import Principal
+from edi_router.console.access.sight import Sight
+from edi_router.console.site import Site
+from edi_router.console.source import kind_of
+from edi_router.console.view import View, show, site
+from edi_router.ledger.archive import Corrupt, Missing
+from edi_router.ledger.searching import KINDS, Found, Wanted
+from edi_router.ledger.states import TRANSITIONS
+from edi_router.library import Report
+
+router = APIRouter()
+PAGE = 50
+PATIENCE = 8.0
+"""Seconds that a search in texts may take; what was found by then is shown, and how far it came."""
+LONGEST = 200
+"""Characters of a text that is searched for."""
+STATES = {
+    **{kind: tuple(TRANSITIONS[kind]) for kind in ("message", "file", "output", "delivery")},
+    "acknowledgement": ("accepted", "rejected", "partly", "received"),
+    "clock": ("running", "warned", "breached", "met", "missed"),
+}
+
+
+@router.get("/search")
+def search(
+    request: Request,
+    sight: Annotated[Sight, Depends(seeing("search"))],
+    q: Annotated[str, Query(max_length=LONGEST)] = "",
+    kind: str = "message",
+    partner: str = "",
+    type: str = "",
+    state: str = "",
+    since: str = "",
+    until: str = "",
+    text: Annotated[str, Query(max_length=LONGEST)] = "",
+    after: str = "",
+) -> Response:
+    """What was asked for; one find by its number is shown at once."""
+    view, here = View(request), site(request)
+    q, text = q.strip(), text.strip()
+    problems: list[str] = []
+    numbered: list[dict[str, Any]] = []
+    if q:
+        ids = sight.find(q, PAGE)
+        if len(ids) == 1:
+            return RedirectResponse(view.link(f"/show/{ids[0]}"), 303)
+        numbered = [sight.show(id) for id in ids]
+    days = _day(view, since, problems), _day(view, until, problems)
+    listed, looked = Found([], None), None
+    if kind not in KINDS or (kind == "clock" and not sight.all):
+        problems.append(view.say(f"{kind} cannot be searched", f"不能查询 {kind}"))
+    elif not q and text:
+        listed, looked = _texts(view, here, sight, partner, days[0], text, problems)
+    elif not q and not problems:
+        until_moment = _begin(view, days[1] + timedelta(days=1)) if days[1] else None
+        wanted = Wanted(
+            kind, partner or None, type or None, state or None, _begin(view, days[0]), until_moment
+        )
+        try:
+            listed = here.ledger.search(wanted, None if sight.all else sight.seen(kind), PAGE, after or None)
+        except ValueError as error:
+            problems.append(str(error))
+    return show(request, "search.html", {
+        "q": q, "numbered": numbered, "found": listed, "problems": problems, "looked": looked, "kind": kind,
+        "kinds": KINDS if sight.all else KINDS[:-1], "states": STATES.get(kind, ()),
+        "asked": {
+            "kind": kind, "partner": partner, "type": type, "state": state, "since": since, "until": until, "text": text,
+        },
+        "partners": sorted(here.configuration.directory.partners) if sight.all else [],
+        "next": _next(request, listed.next),
+        "saved": here.ledger.saved_searches(view.who.name) if view.who is not None else [],
+        "query": request.url.query,
+    })  # fmt: skip
+
+
+@router.post("/search/saved")
+def save(
+    request: Request,
+    who: Annotated[Principal, Depends(allowed("search"))],
+    name: Annotated[str, Form(min_length=1, max_length=60)],
+    query: Annotated[str, Form(max_length=1000)],
+) -> Response:
+    """Keep the search under a name, for this account."""
+    kept = urlencode([(key, value) for key, value in parse_qsl(query) if key != "after"])
+    site(request).ledger.save_search(who.name, name.strip(), kept)
+    return RedirectResponse(f"/search?{kept}", 303)
+
+
+@router.post("/search/forget")
+def forget(
+    request: Request, who: Annotated[Principal, Depends(allowed("search"))], name: Annotated[str, Form()]
+) -> Response:
+    """Keep it no longer."""
+    site(request).ledger.forget_search(who.name, name)
+    return RedirectResponse("/search", 303)
+
+
+def _texts(
+    view: View, here: Site, sight: Sight, partner: str, day: date | None, text: str, problems: list[str]
+) -> tuple[Found, tuple[int, int] | None]:
+    """The messages of a partner's day that have the text; and how many of them were looked at, of how many."""
+    if not partner or day is None:
+        told = view.say(
+            "A text is searched for within a partner's day: choose a partner and the first day.",
+            "文本查询限于某伙伴的某一天：请选择伙伴和起始日。",
+        )
+        problems.append(told)
+        return Found([], None), None
+    begin, end = _begin(view, day), _begin(view, day + timedelta(days=1))
+    assert begin is not None
+    assert end is not None
+    rows = here.ledger.texts(partner, (begin, end), None if sight.all else sight.seen("message"))
+    wanted = _encoded(text)
+    deadline, found, looked = time.monotonic() + PATIENCE, list[str](), 0
+    content: tuple[str, bytes] = "", b""
+    for row in rows:
+        if time.monotonic() > deadline or len(found) >= PAGE:
+            break
+        looked += 1
+        if row.sha256 != content[0]:
+            try:
+                content = row.sha256, here.archive.read(row.sha256)
+            except (Missing, Corrupt):
+                continue
+        part = content[1][row.offset : row.offset + row.length] if row.length else content[1]
+        if any(each in part for each in wanted) and _tells(here, sight.message(row.id), content[1], text):
+            found.append(row.id)
+    return Found(here.ledger.message_rows(found), None), (looked, len(rows))
+
+
+def _tells(here: Site, message: Mapping[str, Any], content: bytes, text: str) -> bool:
+    """Whether it may be told that the message has the text: not when it stands in a secret, which could be guessed so."""
+    kind = kind_of(message, message["interchanges"][0])
+    described = here.configuration.document(kind)
+    if described is None or not described.secret:
+        return True
+    checker = here.checker()
+    for document in checker.documents(content, Report()):
+        if document.position == message["position"]:
+            secrets = [node.value() or "" for node in checker.secret_nodes(document)]
+            if any(each and (text in each or each in text) for each in secrets):
+                return False
+    return True
+
+
+def _encoded(text: str) -> Sequence[bytes]:
+    """The text in the encodings that our partners write."""
+    made: dict[bytes, None] = {}
+    for codec in ("utf-8", "gb18030", "utf-16-le"):
+        made[text.encode(codec)] = None
+    return list(made)
+
+
+def _day(view: View, text: str, problems: list[str]) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        problems.append(view.say(f"{text} is no day (yyyy-mm-dd)", f"{text} 不是日期（yyyy-mm-dd）"))
+        return None
+
+
+def _begin(view: View, day: date | None) -> datetime | None:
+    """When a day begins in the business zone."""
+    return None if day is None else datetime(day.year, day.month, day.day, tzinfo=view.zone)
+
+
+def _next(request: Request, place: str | None) -> str:
+    if place is None:
+        return ""
+    query = [(key, value) for key, value in request.query_params.multi_items() if key != "after" and value]
+    return "/search?" + urlencode([*query, ("after", place)])

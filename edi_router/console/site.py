@@ -1,0 +1,105 @@
+"""What a console shows: a workspace with its ledger and archive, and the configuration in force."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar, cast
+
+from edi_router.engine.protect import with_keys
+from edi_router.engine.round import ConfigurationFaulty
+from edi_router.engine.workspace import Workspace, utc_now
+from edi_router.ledger import Archive, Ledger
+from edi_router.ledger.registering import SealedView
+from edi_router.ledger.sealing import key_for
+from edi_router.library.checker import Checker
+from edi_router.library.making import checker
+from edi_router.pipeline.configuration import Configuration
+
+T = TypeVar("T")
+LOOK = 5.0
+"""Seconds between two looks whether the configuration's files have changed."""
+
+
+@dataclass
+class Site:
+    """One deployment as the console knows it; shared by all requests."""
+
+    workspace: Workspace
+    ledger: Ledger
+    archive: Archive
+    clock: Callable[[], datetime] = utc_now
+    _loaded: Configuration | None = None
+    _newest: float = 0.0
+    _looked: float = 0.0
+    _recent: dict[str, tuple[float, object]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def equipped(self) -> Configuration:
+        """The configuration with the keys that signing and opening need: for what makes documents."""
+        return with_keys(self.configuration, self.workspace.root)
+
+    def registers(self) -> SealedView:
+        """The registers as the pipeline sees them."""
+        return SealedView(self.ledger, key_for(self.workspace.secret_key(), "registers"))
+
+    def checker(self) -> Checker:
+        """What documents are read and checked by: all definitions of the workspace, as they are now."""
+        digest = self.configuration.digest
+        return self.recent(f"checker {digest}", 3600, lambda: checker(tree=self.workspace.tree))
+
+    def recent(self, key: str, seconds: float, make: Callable[[], T]) -> T:
+        """What was made under this key not longer ago than so many seconds, else made now: for what everyone looks at."""
+        with self._lock:
+            found = self._recent.get(key)
+        if found is not None and time.monotonic() - found[0] < seconds:
+            return cast(T, found[1])
+        value = make()
+        with self._lock:
+            self._recent[key] = (time.monotonic(), value)
+        return value
+
+    @property
+    def name(self) -> str:
+        """What the deployment is called."""
+        return self.configuration.settings.name
+
+    @property
+    def configuration(self) -> Configuration:
+        """The configuration of the workspace; loaded anew when a file of its own has changed and it has no faults.
+
+        Raises ConfigurationFaulty when it never was without faults.
+        """
+        with self._lock:
+            if self._loaded is None or time.monotonic() - self._looked > LOOK:
+                self._looked = time.monotonic()
+                newest = self._changed()
+                if self._loaded is None or newest != self._newest:
+                    self._newest = newest
+                    self._load()
+            assert self._loaded is not None
+            return self._loaded
+
+    def _load(self) -> None:
+        loaded, faults = self.workspace.configuration()
+        if loaded is not None:
+            self._loaded = loaded
+        elif self._loaded is None:
+            raise ConfigurationFaulty(faults)
+
+    def _changed(self) -> float:
+        """When one of the workspace's own files was changed last; the engine's own files are not looked at."""
+        newest = 0.0
+        for top in self.workspace.root.iterdir():
+            if top.name.startswith(".") or top.name == "var":
+                continue
+            paths = [top, *top.rglob("*")] if top.is_dir() else [top]
+            for path in paths:
+                try:
+                    newest = max(newest, path.stat().st_mtime)
+                except FileNotFoundError:
+                    continue
+        return newest

@@ -1,0 +1,183 @@
+"""Searching: pages of what a filter asks for, newest first, at the same cost on the first page and the thousandth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Select, Table, delete, or_, select
+
+from edi_router.ledger import tables
+from edi_router.ledger.queries import plain_row
+from edi_router.ledger.store import Row, Store, instant, micros
+
+KINDS = ("message", "file", "output", "delivery", "acknowledgement", "clock")
+_AT = {
+    "message": "entered", "file": "received", "output": "made", "delivery": "made", "acknowledgement": "at",
+    "clock": "due",
+}  # fmt: skip
+_STATE = {"acknowledgement": "answer"}
+"""What stands for the state of the kinds that have none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for; what is None is not asked."""
+
+    kind: str = "message"
+    partner: str | None = None
+    """Who sent a message or file, or who gets an output or delivery."""
+    type: str | None = None
+    """Of a message or output."""
+    state: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    """Up to, not including, this instant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of what was found."""
+
+    rows: Sequence[dict[str, Any]]
+    next: str | None
+    """What to ask for to get the next page (`after`); None on the last one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A message whose bytes may be searched: where they are in the archive."""
+
+    id: str
+    sha256: str
+    offset: int
+    length: int
+
+
+class Searching(Store):
+    """The verbs of searching."""
+
+    def search(
+        self,
+        wanted: Wanted,
+        seen: ColumnElement[bool] | None = None,
+        limit: int = 50,
+        after: str | None = None,
+    ) -> Found:
+        """A page of at most `limit`, after the place `after` that the page before told.
+
+        `seen` is a condition on the rows that the viewer may see. Raises ValueError for an unknown kind or place.
+        """
+        if wanted.kind not in KINDS:
+            raise ValueError(f"{wanted.kind} cannot be searched")
+        table: Table = getattr(tables, wanted.kind)
+        at: Column[int] = table.c[_AT[wanted.kind]]
+        id: Column[Any] = table.c.id
+        query = select(table).order_by(at.desc(), id.desc()).limit(limit + 1)
+        query = _chosen(query.where(at.is_not(None)) if at.nullable else query, table, at, wanted)
+        if seen is not None:
+            query = query.where(seen)
+        if after is not None:
+            moment, last = _place(after, wanted.kind)
+            query = query.where(at <= moment, or_(at < moment, id < last))
+        with self.read() as connection:
+            rows = [dict(row) for row in connection.execute(query).mappings()]
+            names = _names(connection, rows) if wanted.kind == "message" else {}
+        more = len(rows) > limit
+        rows = rows[:limit]
+        last_row = rows[-1] if rows else None
+        following = f"{last_row[at.name]}.{last_row['id']}" if more and last_row is not None else None
+        return Found([told_row(row, names) for row in rows], following)
+
+    def texts(
+        self, partner: str, day: tuple[datetime, datetime], seen: ColumnElement[bool] | None = None, limit: int = 5000
+    ) -> list[Text]:
+        """Where the messages lie that a partner sent within a span (from, up to): to look into their bytes."""
+        m, f = tables.message.c, tables.file.c
+        query = (
+            select(m.id, f.sha256, m.offset, m.length)
+            .join(tables.file, f.id == m.file)
+            .where(m.partner == partner, m.entered >= micros(day[0]), m.entered < micros(day[1]))
+            .order_by(m.entered.desc(), m.id)
+            .limit(limit)
+        )
+        if seen is not None:
+            query = query.where(seen)
+        with self.read() as connection:
+            return [Text(*row) for row in connection.execute(query)]
+
+    def message_rows(self, ids: Sequence[str]) -> list[dict[str, Any]]:
+        """The messages with these ids, newest first, as `search` tells them."""
+        m = tables.message
+        rows: list[dict[str, Any]] = []
+        with self.read() as connection:
+            for start in range(0, len(ids), 500):
+                query = select(m).where(m.c.id.in_(ids[start : start + 500]))
+                rows += [dict(row) for row in connection.execute(query).mappings()]
+            names = _names(connection, rows)
+        rows.sort(key=lambda row: (-row["entered"], row["id"]))
+        return [told_row(row, names) for row in rows]
+
+    def save_search(self, account: str, name: str, query: str) -> None:
+        """Keep a search (the query of its address) under a name of an account; one of this name is replaced."""
+        s = tables.saved_search
+        with self.write() as tx:
+            tx.connection.execute(delete(s).where(s.c.account == account, s.c.name == name))
+            tx.insert(s, [{"account": account, "name": name, "query": query}])
+
+    def saved_searches(self, account: str) -> list[tuple[str, str]]:
+        """Name and query of the searches that an account keeps, by name."""
+        s = tables.saved_search.c
+        with self.read() as connection:
+            rows = connection.execute(select(s.name, s.query).where(s.account == account).order_by(s.name))
+            return [(row.name, row.query) for row in rows]
+
+    def forget_search(self, account: str, name: str) -> None:
+        """Keep a search no longer."""
+        s = tables.saved_search
+        with self.write() as tx:
+            tx.connection.execute(delete(s).where(s.c.account == account, s.c.name == name))
+
+
+def _chosen(query: Select[Any], table: Table, at: Column[int], wanted: Wanted) -> Select[Any]:
+    if wanted.partner is not None:
+        query = query.where(table.c.partner == wanted.partner)
+    if wanted.state is not None:
+        query = query.where(table.c[_STATE.get(wanted.kind, "state")] == wanted.state)
+    if wanted.type is not None and "type" in table.c:
+        query = query.where(table.c.type == wanted.type)
+    if wanted.since is not None:
+        query = query.where(at >= micros(wanted.since))
+    if wanted.until is not None:
+        query = query.where(at < micros(wanted.until))
+    return query
+
+
+def _place(after: str, kind: str) -> tuple[int, Any]:
+    moment, _, id = after.partition(".")
+    if not moment.isdigit() or len(moment) > 18 or not id:
+        raise ValueError(f"{after} is no place in a list")
+    if kind in ("acknowledgement", "clock"):
+        if not id.isdigit() or len(id) > 18:
+            raise ValueError(f"{after} is no place in a list")
+        return int(moment), int(id)
+    return int(moment), id
+
+
+def _names(connection: Any, rows: Sequence[Row]) -> dict[str, str]:
+    """The names of the files that the messages came in."""
+    f = tables.file.c
+    ids = sorted({row["file"] for row in rows})
+    found = connection.execute(select(f.id, f.name).where(f.id.in_(ids))) if ids else ()
+    return {row[0]: row[1] for row in found}
+
+
+def told_row(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    """A row with its instants, and the name of its file where that is known."""
+    told = plain_row(row)
+    for name in ("started", "warn", "due", "stopped"):
+        if isinstance(told.get(name), int):
+            told[name] = instant(told[name])
+    return told | ({"name": names.get(row["file"], "")} if "interchange" in row and names else {})

@@ -1,0 +1,102 @@
+"""The pages over the sample day: each opens for those who may see it, in both languages."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.support.pages import Browser
+from tests.support.story import sample
+from tests.support.workspaces import Place
+
+Browse = Callable[..., Browser]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_today_tells_what_waits(browse: Browse, language: str) -> None:
+    here = browse("operator", language)
+    page = here.go("/")
+    assert page.get("lang") == ("zh-CN" if language == "zh" else "en")
+    assert ("messages held: " in here.text) == (language == "en")
+    assert ("被搁置" in here.text) == (language == "zh")
+    assert page.find(".//svg") is not None
+    assert "/partners/ENT-A" in here.links()
+
+
+def test_a_search_by_a_number_opens_what_has_it(browse: Browse) -> None:
+    here = browse()
+    here.go("/search?q=ENTA00000004")
+    assert here.response.url.path.startswith("/show/")
+    here.go("/search?q=nothing-has-this")
+    assert "Nothing has the number" in here.text
+
+
+def test_lists_are_paged_and_kept(browse: Browse) -> None:
+    here = browse()
+    here.go("/search")
+    first = here.links("/show/")
+    assert len(first) == 50
+    [following] = [each for each in here.links("/search?") if "after=" in each]
+    here.go(following)
+    second = here.links("/show/")
+    assert second
+    assert not set(first) & set(second)
+    here.go("/search?state=held")
+    here.send("/search/saved", name="what is held")
+    assert "what is held" in here.text
+    here.send("/search/forget", name="what is held")
+    assert "what is held" not in here.text
+
+
+def test_everything_of_the_day_can_be_opened(browse: Browse) -> None:
+    here = browse()
+    opened = 0
+    for kind in ("message", "file", "output"):
+        here.go(f"/search?kind={kind}")
+        for link in here.links("/show/")[::7]:
+            here.go(link)
+            opened += 1
+            assert here.page.find(".//ol[@class='timeline']/li") is not None
+    assert opened > 20
+
+
+def test_a_refused_message_tells_why_where_and_what_to_do(browse: Browse) -> None:
+    here = browse()
+    here.go("/search?state=rejected&partner=ENT-A")
+    here.go(here.links("/show/")[0])
+    assert "What is wrong" in here.text
+    assert "To do:" in here.text
+    assert here.page.findall(".//div[@class='marked-line']//mark")
+
+
+def hold(place: Place) -> str:
+    """A declaration that waits for a clerk: its firm is not trusted to declare directly."""
+    place.drop("ENT-B", "1.xml", sample("eentdeclio.xml", DeclRegNo="4205000002"))
+    assert place.engine.until_idle().problems == []
+    return str(place.ledger.ls("message", state="held")[0]["id"])
+
+
+def test_a_held_message_is_released_with_a_reason(own: tuple[Place, Browse]) -> None:
+    place, browse = own
+    held = hold(place)
+    here = browse()
+    here.go(f"/show/{held}")
+    here.press("Release", 422, reason="")
+    assert place.ledger.show(held)["state"] == "held"
+    here.go(f"/show/{held}")
+    here.press("Release", reason="seen the paper")
+    assert place.ledger.show(held)["state"] == "released"
+    [decision] = [each for each in place.ledger.show(held)["decisions"] if each["verb"] == "release"]
+    assert decision["reason"] == "seen the paper"
+    assert decision["by"].startswith("operator@")
+
+
+def test_each_value_of_an_output_leads_to_its_source(browse: Browse) -> None:
+    here = browse()
+    here.go("/search?type=CUSDEC&state=completed")
+    here.go(here.links("/show/")[0])
+    here.go(here.links("/trace/")[0])
+    values = here.page.findall(".//section[@class='side out']//a[@data-p]")
+    assert len(values) > 20
+    for value in values:
+        for id in value.get("data-p").split():
+            assert here.page.get_element_by_id(id) is not None

@@ -1,0 +1,219 @@
+"""A warm process that forks engines: `edi-router run` without the second that its imports and configuration cost.
+
+Each engine is the real command in a process of its own; only the configuration, which no fault here touches, comes
+loaded. The nursery itself is a process with one thread and the shim in it: a line of JSON asks it for an engine, a
+line tells how that one ended.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Any, Self
+
+from tests.torture import shim
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An engine: the command's arguments, and what is to be done to it."""
+
+    arguments: tuple[str, ...]
+    log: str
+    root: str = ""
+    """The folder below which the shim counts; empty: the shim stays unarmed."""
+    control: str = ""
+    journal: str = ""
+    die_at: int = 0
+    sockets: bool = False
+    kill_after: float | None = None
+    """Seconds until SIGKILL."""
+    stop_after: float | None = None
+    """Seconds until SIGTERM."""
+    timeout: float = 120
+    """Seconds until it counts as hanging."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How an engine ended."""
+
+    code: int
+    """The exit code; negative: the signal that ended it."""
+    seconds: float
+    cpu: float
+    memory: int
+    """The most memory it had, in kilobytes."""
+    hung: bool = False
+
+
+class Nursery:
+    """The test's side of it."""
+
+    def __init__(self) -> None:
+        environment = {
+            **os.environ, "LD_PRELOAD": str(shim.build()), "EDI_ROUTER_LANG": "en", "PYTHONUTF8": "1",
+        }  # fmt: skip
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.torture.nursery"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, env=environment, text=True,
+        )  # fmt: skip
+        self.cpu = 0.0
+        """Seconds that its engines used."""
+
+    def run(self, wanted: Wanted) -> Ended:
+        """Fork an engine and wait for its end."""
+        self.begin(wanted)
+        return self.end()
+
+    def begin(self, wanted: Wanted) -> None:
+        """Fork an engine; `end` waits for it."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(asdict(wanted)) + "\n")
+        self._process.stdin.flush()
+
+    def end(self) -> Ended:
+        """How the engine that was begun ended."""
+        assert self._process.stdout is not None
+        answer = json.loads(self._process.stdout.readline() or "null")
+        if answer is None:
+            raise RuntimeError("the nursery ended")
+        ended = Ended(**answer)
+        self.cpu += ended.cpu
+        return ended
+
+    def close(self) -> None:
+        """End it."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait(60)
+        self._process.stdout.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class _Warm:
+    """Configurations by the settings and partners of a workspace; all else is the sample deployment's."""
+
+    def __init__(self) -> None:
+        """Play the sample day once: what engines load, import and compile at their first file is there then."""
+        from edi_router.cli import logs, output, run  # noqa: F401
+        from edi_router.engine import monitor, service  # noqa: F401
+        from edi_router.transports import sftp  # noqa: F401
+        from tests.support.workspaces import deployment, drop_sample_day
+
+        with TemporaryDirectory() as folder, deployment(Path(folder) / "ws") as place:
+            drop_sample_day(place.root)
+            place.engine.until_idle()
+            self._sample = place.engine.configuration
+        self._own: dict[str, Any] = {}
+
+    def load(self, workspace: Any) -> Any:
+        """As `Workspace.configuration`."""
+        from edi_router.config import Tree
+        from edi_router.partners.settings import FILE
+        from edi_router.pipeline.series import load_exchange
+
+        key = Tree(workspace.tree.layers[:-1]).digest(files=(FILE,))
+        if key not in self._own:
+            exchange, faults = load_exchange(workspace.tree)
+            if exchange is None:
+                return None, faults
+            own = replace(self._sample, settings=exchange.settings, calendars=exchange.calendars)
+            self._own[key] = replace(own, directory=exchange.directory)
+        return self._own[key], []
+
+
+def _engine(wanted: Mapping[str, Any], warm: _Warm) -> None:
+    """Be the command; never returns."""
+    from edi_router.cli import main as command
+    from edi_router.engine.workspace import Workspace
+
+    code = 70
+    try:
+        log = os.open(wanted["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        for number in (1, 2):
+            os.dup2(log, number)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        Workspace.configuration = lambda self: warm.load(self)  # type: ignore[method-assign]
+        if wanted["root"]:
+            shim.arm(
+                wanted["root"], wanted["control"], wanted["die_at"], wanted["journal"], wanted["sockets"]
+            )
+        sys.argv = ["edi-router", *wanted["arguments"]]
+        command.main()
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code & 0xFF)
+
+
+def _watched(child: int, wanted: Mapping[str, Any]) -> Ended:
+    """Wait for a child, with the signals it is to get."""
+    began = time.monotonic()
+    marks: list[tuple[float, int]] = [(wanted["timeout"], signal.SIGKILL)]
+    for name, number in (("kill_after", signal.SIGKILL), ("stop_after", signal.SIGTERM)):
+        if wanted[name] is not None:
+            marks.append((wanted[name], number))
+    handle = os.pidfd_open(child)
+    hung = False
+    for after, number in sorted(marks):
+        left = max(0.0, began + after - time.monotonic())
+        if select.select([handle], [], [], left)[0]:
+            break
+        hung = after == wanted["timeout"]
+        os.kill(child, number)
+    _, status, usage = os.wait4(child, 0)
+    os.close(handle)
+    used = usage.ru_utime + usage.ru_stime
+    return Ended(
+        os.waitstatus_to_exitcode(status), time.monotonic() - began, used, usage.ru_maxrss, hung
+    )
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    from edi_router.engine.workspace import Workspace
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    warm = _Warm()
+    for line in sys.stdin:
+        wanted = json.loads(line)
+        warm.load(Workspace.at(Path(wanted["arguments"][1])))
+        gc.freeze()
+        child = os.fork()
+        if child == 0:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            _engine(wanted, warm)
+        print(json.dumps(asdict(_watched(child, wanted))), flush=True)
+
+
+if __name__ == "__main__":
+    main()

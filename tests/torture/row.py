@@ -1,0 +1,84 @@
+"""One row of the campaign's table: a fault, how it was made, how often, and what was violated."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Self
+
+KINDS = ("lost", "twice", "partial", "other")
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One thing that must not be: of which kind, and what exactly."""
+
+    kind: str
+    what: str
+
+    def __post_init__(self) -> None:
+        assert self.kind in KINDS, self.kind
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.what}"
+
+
+@dataclass
+class Row:
+    """What a fault came to. `trials` counts the faults that were really made, not those that missed their moment."""
+
+    name: str
+    fault: str
+    how: str
+    trials: int = 0
+    violations: list[tuple[str, Violation]] = field(default_factory=list)
+    """Which trial, and what was wrong."""
+    cpu: float = 0.0
+    """Seconds of processor time, of engines and checker."""
+    seconds: float = 0.0
+    notes: list[str] = field(default_factory=list)
+    """Figures worth telling, a sentence each."""
+
+    def add(self, trial: str, violations: Iterable[Violation], trials: int = 1) -> None:
+        """Count a trial (or `trials` faults in one) and what it violated."""
+        self.trials += trials
+        self.violations += [(trial, each) for each in violations]
+
+    def merge(self, other: Row) -> None:
+        """Take up another part of the same row."""
+        self.trials += other.trials
+        self.violations += other.violations
+        self.cpu += other.cpu
+        self.seconds += other.seconds
+        self.notes += [note for note in other.notes if note not in self.notes]
+
+    def json(self) -> str:
+        """The row as JSON."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """The row that `json` wrote."""
+        values = json.loads(text)
+        values["violations"] = [(trial, Violation(**each)) for trial, each in values["violations"]]
+        return cls(**values)
+
+    def count(self, kind: str) -> int:
+        """How many violations of a kind there were."""
+        return sum(each.kind == kind for _, each in self.violations)
+
+    @property
+    def held(self) -> bool:
+        """Whether something was tried and nothing violated."""
+        return self.trials > 0 and not self.violations
+
+    def told(self) -> str:
+        """The row for a terminal, with its first violations."""
+        counts = ", ".join(f"{self.count(kind)} {kind}" for kind in KINDS)
+        lines = [
+            f"{self.name:12} {self.trials:6} trials: {counts}; {self.seconds:.0f} s, {self.cpu:.0f} s of CPU"
+        ]
+        lines += [f"    {trial}: {violation}" for trial, violation in self.violations[:10]]
+        lines += [f"    {note}" for note in self.notes]
+        return "\n".join(lines)
