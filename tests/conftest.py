@@ -13,12 +13,16 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 UNTRACED = re.compile(
-    r"tests/((bench|fuzz|mutants|property)/|e2e/test_(demo|kill|wheel)\.py"
-    r"|unit/test_(ledger_(crash|properties)|profile_property)\.py)"
+    r"tests/((bench|fuzz|mutants|property)/|e2e/test_(demo|kill|month|wheel)\.py"
+    r"|golden/test_(broken_mappings|corpus_\w+|fault_coverage|hmrc_ens|tutorial|ubl)\.py"
+    r"|unit/test_(directory_(oddities|variants)|figures|ledger_(crash|properties)|mapping_coverage|mornings"
+    r"|profile_property|pytest_plugin)\.py)"
 )
 """Tests that run much data through lines which other tests run too: coverage measures those, since to trace every
-line of these would double their time."""
+line of these would double their time or more. So are all that are marked `slow`, and the processes that unit and
+golden tests start: they begin with the reading of the whole product, which costs more than what they then run."""
 FLOWS = re.compile(r"tests/(e2e|stories)/")
+ALONE = re.compile(r"tests/(golden|unit)/")
 """Tests of the whole way of messages, each of which runs much the same lines: every third of a file is measured."""
 TRACED_CASES = 8
 """So many cases of a parametrised test are measured by coverage, and every tenth of the others: to trace all of the
@@ -75,16 +79,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         file, test = item.nodeid.partition("::")[0], item.nodeid.partition("[")[0]
         met.update((file, test))
         many = met[test] > TRACED_CASES and met[test] % 10
-        if UNTRACED.match(file) or many or (FLOWS.match(file) and met[file] % 3 != 1):
+        slow = item.get_closest_marker("slow") is not None
+        if slow or UNTRACED.match(file) or many or (FLOWS.match(file) and met[file] % 3 != 1):
             item.add_marker(pytest.mark.no_cover)
     items.sort(key=lambda each: each.get_closest_marker("slow") is None)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Of a test without coverage also the processes that it starts have none."""
+    """The processes that a test starts are measured when the test is, but not those of tests of single parts."""
     given = os.environ.get(MEASURED)
-    if given is None or item.get_closest_marker("no_cover") is None:
+    untraced = item.get_closest_marker("no_cover") is not None or ALONE.match(item.nodeid) is not None
+    if given is None or not untraced:
         return (yield)
     del os.environ[MEASURED]
     try:

@@ -124,7 +124,7 @@ def _show(found: Status, zone: Any) -> None:
     click.echo(say("worked for now: ", "正在处理：") + (", ".join(found.locked) or "-"))
     click.echo(say("schedules fired last", "计划最近触发"))
     for schedule, at in found.fired.items():
-        click.echo(f"  {schedule:<10} {at.astimezone(zone):%Y-%m-%d %H:%M:%S}")
+        click.echo(f"  {schedule[:30]:<30} {at.astimezone(zone):%Y-%m-%d %H:%M:%S}")
     for line in found.trouble:
         click.echo(click.style(line, fg="red"))
 

@@ -68,8 +68,8 @@ def show(
 
 def _show(name: str, stream: BinaryIO, checker: Checker, as_json: bool) -> bool:
     """Show one file; whether it has errors."""
-    from edi_router.cli import masks, naming, reports, tree_text
-    from edi_router.library import Report
+    from edi_router.cli import reports, tree_text
+    from edi_router.library import Report, masks, naming
 
     report = Report()
     shape: dict[str, Any] = {"file": name, "format": "unknown", "interchanges": []}
@@ -107,7 +107,8 @@ def _show(name: str, stream: BinaryIO, checker: Checker, as_json: bool) -> bool:
 
 def _close(shape: dict[str, Any], found: Any, checker: Checker, as_json: bool) -> None:
     """The trailer of the interchange whose messages have all been read."""
-    from edi_router.cli import naming, tree_text
+    from edi_router.cli import tree_text
+    from edi_router.library import naming
 
     if found is None or found.trailer is None:
         return

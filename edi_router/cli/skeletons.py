@@ -31,6 +31,9 @@ SETTINGS = """\
 # When the nightly round runs and the books of the day before are closed, in the business zone.
 # nightly: "02:00"
 
+# For how many days contents and events of what is settled are kept (93 or more); without a number for ever.
+# retention: {{contents: 3650, events: 1100}}
+
 # A larger drop is left where it is and reported.
 # maximum_file_megabytes: 100
 

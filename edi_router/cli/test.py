@@ -21,16 +21,20 @@ if TYPE_CHECKING:
     help=say(
         "Run the golden cases of mappings and show how outputs differ from what is expected; run the cases of "
         "rule files. WHAT is a mapping's ID or folder, a rule file such as rules/cusdec, or a workspace; without "
-        "it, all mappings and rule files.\n\n"
+        "it, the present workspace. Of a workspace the mappings and rule files run that have a file in it; with "
+        "--all the shipped ones too. Outside of a workspace the shipped ones run.\n\n"
         "\b\nExamples:\n"
         "  edi-router test\n"
+        "  edi-router test --all                     the shipped mappings and rules too\n"
         "  edi-router test rules/cusdec\n"
         "  edi-router test cusdec-eciq --accept      take the present outputs as right\n"
         "  edi-router test my-map --watch            run again whenever a file changes",
         "运行映射的标准用例，显示输出与预期的差异；并运行规则文件的用例。WHAT 为映射编号或目录、"
-        "规则文件（如 rules/cusdec）或工作区；省略时运行全部映射和规则文件。\n\n"
+        "规则文件（如 rules/cusdec）或工作区；省略时为当前工作区。"
+        "对工作区只运行其中有文件的映射和规则文件；加 --all 时也运行自带的全部。不在工作区时运行自带的全部。\n\n"
         "\b\n示例：\n"
         "  edi-router test\n"
+        "  edi-router test --all                     连同自带的映射和规则\n"
         "  edi-router test rules/cusdec\n"
         "  edi-router test cusdec-eciq --accept      将当前输出作为预期结果\n"
         "  edi-router test my-map --watch            文件变化时重新运行",
@@ -47,13 +51,21 @@ if TYPE_CHECKING:
     is_flag=True,
     help=say("Run again whenever a file changes, until Ctrl-C.", "文件变化时重新运行，按 Ctrl-C 结束。"),
 )
+@click.option(
+    "--all",
+    "every",
+    is_flag=True,
+    help=say("Of a workspace run the shipped cases too.", "对工作区也运行自带的用例。"),
+)
 @options.lang_option
 @options.json_option
 @click.pass_context
-def test(ctx: click.Context, what: tuple[str, ...], accept: bool, watch: bool, as_json: bool) -> int:
+def test(
+    ctx: click.Context, what: tuple[str, ...], accept: bool, watch: bool, every: bool, as_json: bool
+) -> int:
     """Cases run and compared."""
     seen = _state(ctx, what) if watch else {}  # before the run: a change during it must not be missed
-    code = _run(ctx, what, accept, as_json)
+    code = _run(ctx, what, accept, every, as_json)
     try:
         while watch:
             time.sleep(_WATCH_SECONDS)
@@ -61,7 +73,7 @@ def test(ctx: click.Context, what: tuple[str, ...], accept: bool, watch: bool, a
             if now != seen:
                 seen = now
                 print(say("--- changed ---", "--- 有变化 ---"), flush=True)
-                code = _run(ctx, what, accept, as_json)
+                code = _run(ctx, what, accept, every, as_json)
     except KeyboardInterrupt:
         print()
     return code
@@ -82,16 +94,38 @@ def _state(ctx: click.Context, what: tuple[str, ...]) -> dict[str, int]:
     return found
 
 
-def _run(ctx: click.Context, what: tuple[str, ...], accept: bool, as_json: bool) -> int:
+def _own(tree: Tree) -> tuple[list[str], int]:
+    """The mappings and rule files of a tree that have a file in a layer above the shipped one; how many have none."""
+    from edi_router.config import Tree
+    from edi_router.library.rule_cases import rule_files
+    from edi_router.mapping import names
+
+    known = [*names(tree), *rule_files(tree)]
+    if len(tree.layers) < 2:
+        return known, 0
+    above = Tree(tree.layers[:-1])
+    there = {name.split("/")[1] for name in above.names("mappings") if name.count("/") > 1}
+    rules = [name.removeprefix("schemas/rules/") for name in above.names("schemas/rules")]
+    there |= {
+        f"rules/{name.removeprefix('cases/').partition('/')[0].removesuffix('.yaml')}" for name in rules
+    }
+    own = [id for id in known if id in there]
+    return own, len(known) - len(own)
+
+
+def _run(ctx: click.Context, what: tuple[str, ...], accept: bool, every: bool, as_json: bool) -> int:
     """One run of the cases."""
     from edi_router.library.rule_cases import rule_files, run_rule_cases
     from edi_router.mapping import golden, names
 
     results: list[CaseResult] = []
+    left = 0
     chosen = [_chosen(ctx, each) for each in what] or [(workspace.tree(ctx), [])]
     with output.progress(say("testing", "测试")) as advance:
         for tree, ids in chosen:
-            for id in ids or [*names(tree), *rule_files(tree)]:
+            own, passed_over = ([*names(tree), *rule_files(tree)], 0) if every else _own(tree)
+            left += 0 if ids else passed_over
+            for id in ids or own:
                 of_rules = id.startswith("rules/")
                 results += run_rule_cases(tree, [id]) if of_rules else golden.run_cases(tree, [id], accept)
                 advance(id)
@@ -107,6 +141,13 @@ def _run(ctx: click.Context, what: tuple[str, ...], accept: bool, as_json: bool)
         print(
             told + (say(f", {accepted} accepted", f"，{accepted} 个已接受") if accepted else ""), flush=True
         )
+        if left:
+            print(
+                say(
+                    f"not run: {left} shipped mappings and rule files; with them: edi-router test --all",
+                    f"未运行自带的映射和规则文件 {left} 个；一并运行：edi-router test --all",
+                )
+            )
     return output.FINDINGS if failed else output.FINE
 
 

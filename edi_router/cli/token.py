@@ -8,7 +8,8 @@ import click
 
 from edi_router.cli import options, output, workspace
 from edi_router.cli.language import say
-from edi_router.cli.operate import known_partner, who
+from edi_router.cli.operate import who
+from edi_router.cli.report import known_partner
 from edi_router.cli.user import fit, moment
 from edi_router.console.access.passwords import PREFIX, fingerprint, secret
 from edi_router.console.access.roles import MAY, PARTNERS_MAY, PERMISSIONS, Role
@@ -64,7 +65,7 @@ def add(
             say("give --account or --partner, not both", "--account 与 --partner 只能给出一个")
         )
     if partner is not None:
-        known_partner(ctx, partner)
+        known_partner(workspace.tree(ctx), partner)
     with workspace.ledger(ctx) as ledger:
         account = None if account is None else fit(account)
         owner = None if account is None else ledger.account(account)

@@ -9,7 +9,8 @@ import click
 
 from edi_router.cli import options, output, workspace
 from edi_router.cli.language import say
-from edi_router.cli.operate import known_partner, who
+from edi_router.cli.operate import who
+from edi_router.cli.report import known_partner
 from edi_router.console.access.passwords import Passwords, Unfit, account_name
 from edi_router.console.access.roles import OF_A_PARTNER, Role
 
@@ -72,7 +73,7 @@ def add(
         unwanted = say(f"role {role} belongs to no partner", f"角色 {role} 不属于任何伙伴")
         raise click.UsageError(wanted if partner is None else unwanted)
     if partner is not None:
-        known_partner(ctx, partner)
+        known_partner(workspace.tree(ctx), partner)
     with workspace.ledger(ctx) as ledger:
         if ledger.account(name) is not None:
             output.fail(say(f"there is an account {name}", f"账号 {name} 已存在"), output.FINDINGS)

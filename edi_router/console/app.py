@@ -11,6 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from edi_router.console.access.guard import check_routes
+from edi_router.console.access.headers import protect
 from edi_router.console.access.install import install
 from edi_router.console.access.passwords import Passwords
 from edi_router.console.access.problems import problem, wants_json
@@ -74,7 +75,9 @@ def _refused(request: Request, error: Exception) -> Response:
 
 def _broken(request: Request, error: Exception) -> Response:
     log.exception("%s %s", request.method, request.url.path, exc_info=error)
-    return _page(request, 500)
+    page = _page(request, 500)
+    protect(page.headers, request.url.scheme)  # no middleware sees this answer
+    return page
 
 
 def _page(

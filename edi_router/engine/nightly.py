@@ -43,6 +43,8 @@ def close_nights(steps: Steps) -> None:
             pages[day] = books = ledger.close_books(day)
             log.info("books of %s closed: %s", day, "balanced" if books.balanced else "NOT BALANCED")
         mornings(ledger, steps.archive, configuration, pages)
+        for removal in ledger.retain(steps.archive, configuration.settings.retention.days, "engine", NIGHTLY):
+            log.info("retention: %s of %d files removed, %d kept", removal.kind, removal.files, removal.kept)
         # Closing a day twice changes nothing, so the window counts as fired only when it is done.
         ledger.fire(NIGHTLY, window)
         steps.went(NIGHTLY)

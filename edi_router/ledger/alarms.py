@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, or_, select, update
 
 from edi_router.ledger import tables
+from edi_router.ledger.again import again
 from edi_router.ledger.moves import canonical
 from edi_router.ledger.store import Row, Store, Tx, instant, micros, storable, storable_text
 
@@ -72,6 +73,7 @@ class Notice:
 class Alarms(Store):
     """The verbs of alarms."""
 
+    @again
     def raise_alarm(self, trouble: Trouble) -> bool:
         """Raise an alarm, or bring an open one up to date; True when it is new or has become critical."""
         with self.read() as connection:
@@ -81,6 +83,7 @@ class Alarms(Store):
         with self.write() as tx:
             return raise_in(tx, trouble)
 
+    @again
     def clear_alarm(self, key: str) -> bool:
         """Let an alarm be over; True when one was open."""
         with self.write() as tx:

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select, update
 
 from edi_router.ledger import tables
+from edi_router.ledger.again import again
 from edi_router.ledger.collecting import closed_messages, collected, in_parts
 from edi_router.ledger.moves import Entry, enter, note
 from edi_router.ledger.states import BATCHED
@@ -63,6 +64,7 @@ class Series:
 class Batching(Store):
     """The verbs of closing batches."""
 
+    @again
     def close_batch(self, series: Series, by: str = "", reason: str = "") -> str | None:
         """Close the next batch of a series, if one is due; its id, or None.
 
@@ -97,6 +99,7 @@ class Batching(Store):
                 tx.insert(tables.decision, [row | {"at": tx.now, "date": tx.date}])
             return id
 
+    @again
     def note_late(self, series: Series, goes_with: Window | None) -> int:
         """Note on messages that wait that they have missed a window, once; how many there were."""
         with self.read() as connection:

@@ -15,6 +15,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import and_, bindparam, case, func, or_, select, update
 
 from edi_router.ledger import tables
+from edi_router.ledger.again import again
 from edi_router.ledger.alarms import CRITICAL, WARNING, Trouble, clear_in, open_severity, raise_in
 from edi_router.ledger.store import Store, Tx, instant, micros
 from edi_router.ledger.working import paused
@@ -111,6 +112,7 @@ class Clocks(Store):
                 for row in connection.execute(query).mappings()
             ]  # fmt: skip
 
+    @again
     def strike_clocks(self, struck: Sequence[Struck]) -> None:
         """Record what looking at clocks came to, and the alarms that follow.
 
@@ -119,7 +121,7 @@ class Clocks(Store):
         night's from being told. A clock that was stopped since it was read stays stopped.
         """
         with self.write() as tx:
-            for each in struck:
+            for each in sorted(struck, key=lambda each: each.clock.id):
                 stopped = each.clock.state in ("met", "late")
                 when = [_c.id == each.clock.id, _c.stopped.is_not(None) if stopped else _c.stopped.is_(None)]
                 values: dict[str, object] = {
@@ -219,4 +221,5 @@ def give_up_answers(tx: Tx, output: str) -> int:
 
 def _each(tx: Tx, statement: object, rows: list[dict[str, object]]) -> None:
     if rows:
+        rows.sort(key=lambda row: str(row["v_subject"]))
         tx.connection.execute(statement, rows)  # type: ignore[call-overload]

@@ -14,6 +14,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from edi_router.ledger import tables
+from edi_router.ledger.again import again
 from edi_router.ledger.batched import batches_of, follow
 from edi_router.ledger.clocks import start_answers
 from edi_router.ledger.errors import Fenced, NotFound
@@ -57,6 +58,7 @@ class Delivering(Store):
         with self.read() as connection:
             return set(connection.scalars(query.distinct()))
 
+    @again
     def take_over_deliveries(self, destination: str) -> int:
         """End the leases of all claims to a destination; returns how many there were.
 
@@ -88,6 +90,7 @@ class Delivering(Store):
         claimed = self.claim_deliveries([delivery_id])
         return claimed[0] if claimed else None
 
+    @again
     def claim_deliveries(self, ids: Iterable[str]) -> list[ClaimedDelivery]:
         """`claim_delivery` for many: those that could be taken."""
         with self.write() as tx:
@@ -110,6 +113,7 @@ class Delivering(Store):
             ])  # fmt: skip
         return claimed
 
+    @again
     def put_back(self, held: Sequence[tuple[str, int]]) -> None:
         """Give up claims without an attempt made: another delivery lost the connection. All or none."""
         with self.write() as tx:
@@ -136,6 +140,7 @@ class Delivering(Store):
         """
         self.renaming_all([(delivery_id, fence)])
 
+    @again
     def renaming_all(self, held: Sequence[tuple[str, int]]) -> None:
         """`renaming` for many; all or none."""
         with self.write() as tx:
@@ -148,6 +153,7 @@ class Delivering(Store):
         """Record a delivery as done; a message whose last output this was becomes completed."""
         self.delivered_all([(delivery_id, fence)])
 
+    @again
     def delivered_all(self, held: Sequence[tuple[str, int]]) -> None:
         """`delivered` for many; all or none."""
         with self.write() as tx:
@@ -159,6 +165,7 @@ class Delivering(Store):
             start_answers(tx, {row["output"] for row in rows})
             complete(tx, made_from(tx, rows))
 
+    @again
     def failed(
         self,
         delivery_id: str,

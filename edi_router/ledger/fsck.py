@@ -31,7 +31,8 @@ class Fsck(Store):
     def fsck(self, archive: Archive) -> Iterator[str | None]:
         """Read every archived file and every output: a sentence for what is wrong, None for what is whole.
 
-        What retention has removed is not missed. The database checks itself first where it can (SQLite). Reads in pages, so it may run beside the engine.
+        What retention has removed is not missed. The database checks itself first where it can (SQLite). Reads in
+        pages, so it may run beside the engine.
         """
         yield from self._database()
         last = ""

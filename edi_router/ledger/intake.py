@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from edi_router.ledger import tables
+from edi_router.ledger.again import again
 from edi_router.ledger.errors import Fenced, NotFound
 from edi_router.ledger.moves import Entry, canonical, enter, note
 from edi_router.ledger.store import PROCESS, Row, Store, Tx, micros
@@ -86,12 +87,14 @@ class Intake(Store):
         """
         return self.receive_all([Drop(partner, channel, name, size, modified, sha256)], config_digest)[0]
 
+    @again
     def begin_receiving(self, partner: str) -> int:
         """Be the one who receives from a partner; returns the fence, which ends that of whoever did before."""
         with self.write() as tx:
             tx.insert_missing(tables.partner_state, [{"partner": partner}])
             return int(tx.connection.execute(_BEGUN, {"v_partner": partner}).scalar_one())
 
+    @again
     def receive_all(
         self, drops: Sequence[Drop], config_digest: str, fence: int | None = None
     ) -> list[Receipt]:
@@ -111,6 +114,7 @@ class Intake(Store):
                 _hold(tx, {drop.partner for drop in drops}, fence)
             return _receive(tx, drops, config_digest)
 
+    @again
     def removed(self, *file_ids: str) -> None:
         """Record that the drops of these files are gone from their channels."""
         with self.write() as tx:

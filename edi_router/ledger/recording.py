@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, select, update
 
 from edi_router.ledger import tables
 from edi_router.ledger.acknowledging import acknowledge
+from edi_router.ledger.again import again
 from edi_router.ledger.answering import adopt, answer
 from edi_router.ledger.clocks import ANSWER
 from edi_router.ledger.duplicates import Key, conflict
@@ -51,6 +52,7 @@ class Recording(Store):
         if problem is not None:
             raise problem
 
+    @again
     def record_all(self, items: Sequence[Recordable]) -> list[Exception | None]:
         """`record` for many in one transaction; what could not be recorded is left out and told.
 
@@ -221,7 +223,10 @@ class _Batch:
         tx.insert_missing(tables.message_output, rows.links)
         for interchange, output in rows.answering:
             answers_all(tx, interchange, output)
-        enter(tx, "delivery", rows.deliveries)
+        # Each a microsecond after the one before: that is the order in which they are delivered.
+        enter(tx, "delivery", [
+            replace(each, row={**each.row, "made": each.row["made"] + place}) for place, each in enumerate(rows.deliveries)
+        ])  # fmt: skip
         tx.insert(tables.reference, rows.references)
         tx.insert(tables.visible_to, rows.visible)
         # A file that was released tells its faults anew.

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select, update
 
 from edi_router.ledger import tables
+from edi_router.ledger.again import again
 from edi_router.ledger.moves import enter
 from edi_router.ledger.registering import RegisterMoves
 from edi_router.ledger.rows import Numbers, build_later
@@ -19,6 +20,7 @@ from edi_router.version import __version__
 class Striking(Store):
     """The verb that applies what a clock did."""
 
+    @again
     def record_struck(self, moved: Moved, outputs: Sequence[Output], config: str) -> None:
         """Move the entry and make its documents, in one transaction.
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Connection, and_, bindparam, func, or_, select, update
 
 from edi_router.ledger import tables
+from edi_router.ledger.again import again
 from edi_router.ledger.errors import Fenced, NotFound
 from edi_router.ledger.moves import Change, change, note
 from edi_router.ledger.store import Row, Store, Tx, instant
@@ -80,6 +81,7 @@ class Working(Store):
         """Take a piece of work; returns the fence, or None when it is done or somebody's live claim."""
         return self.claim_all([work_id]).get(work_id)
 
+    @again
     def claim_all(self, work_ids: Iterable[int]) -> dict[int, int]:
         """`claim` for many: the fences of those that could be taken."""
         fences: dict[int, int] = {}
@@ -109,11 +111,13 @@ class Working(Store):
                 update(tables.work).where(tables.work.c.id == row["id"]).values(due=tx.now + self.lease)
             )
 
+    @again
     def give_back(self, work_id: int, fence: int) -> None:
         """Put claimed work back, unprocessed (after a Conflict, or at a shutdown)."""
         with self.write() as tx:
             change(tx, "work", [Change(held_claim(tx, work_id, fence), "pending", values={"due": 0})])
 
+    @again
     def fail(self, work_id: int, fence: int, reason: str) -> None:
         """Record that processing broke off. The work stays visible and can be retried; nothing is lost."""
         with self.write() as tx:
@@ -128,6 +132,7 @@ class Working(Store):
                 messages = tx.lock(tables.message, [row["message"]])
                 note(tx, "message", [messages[row["message"]]], "failed", {"reason": reason})
 
+    @again
     def take_over_work(self, partner: str) -> int:
         """End the leases of all claims of a partner's work; returns how many there were.
 

@@ -97,6 +97,10 @@ class Masker:
 
     def text(self, text: str) -> str:
         """A text in which everything that was masked in the documents is masked, too."""
+        cut = text.removesuffix("…")
+        if cut != text:  # a fault tells the beginning of a long value
+            whole = next((each for each in self.known if cut and each.startswith(cut)), "")
+            text = self.known[whole][: len(cut)] + "…" if whole else text
         for original in sorted(self.known, key=len, reverse=True):
             if len(original) > 3 or original in self.secrets:
                 text = text.replace(original, self.known[original])

@@ -35,6 +35,8 @@ VAGUE = frozenset(
     ("number", "identification", "name", "type", "value", "status", "text", "description", "date", "kind")
 )
 """Words that alone say nothing of what a place is for."""
+_STEM = 4
+"""So many letters must a word have that is taken for the beginning of another."""
 
 
 @lru_cache(maxsize=20000)
@@ -63,6 +65,7 @@ class Weights:
     counts: Counter[str]
     total: int
     _known: dict[tuple[tuple[str, ...], ...], float] = field(default_factory=dict, repr=False)
+    _weights: dict[str, float] = field(default_factory=dict, repr=False)
 
     @classmethod
     def over(cls, bags: Iterable[Sequence[str]]) -> Weights:
@@ -76,7 +79,9 @@ class Weights:
 
     def of(self, word: str) -> float:
         """At least 1, for a word that all have."""
-        return 1 + math.log((1 + self.total) / (1 + self.counts[word]))
+        if word not in self._weights:
+            self._weights[word] = 1 + math.log((1 + self.total) / (1 + self.counts[word]))
+        return self._weights[word]
 
     def alike(self, wanted: tuple[str, ...], own: tuple[str, ...], around: tuple[str, ...] = ()) -> float:
         """How well a source with its `own` words, standing `around` others, answers what is wanted: 0 to 1."""
@@ -97,11 +102,19 @@ class Weights:
         return 0.65 * found / need + 0.35 * (used / have if have else 0.0)
 
 
-def _best(word: str, others: Sequence[str]) -> float:
+def _best(word: str, others: tuple[str, ...]) -> float:
     if word in others:
         return 1.0
+    if word[:_STEM] not in _stems(others):  # for most words of a directory
+        return 0.0
     return 0.8 if any(_begins(word, other) or _begins(other, word) for other in others) else 0.0
 
 
+@lru_cache(maxsize=100_000)
+def _stems(words: tuple[str, ...]) -> frozenset[str]:
+    """How words begin that may be the beginning of another, or begin with one."""
+    return frozenset(word[:_STEM] for word in words if len(word) >= _STEM)
+
+
 def _begins(short: str, long: str) -> bool:
-    return len(short) >= 4 and short.isalpha() and long.startswith(short)
+    return len(short) >= _STEM and short.isalpha() and long.startswith(short)

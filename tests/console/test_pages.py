@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.support.pages import Browser
-from tests.support.story import sample
+from tests.support.story import GOOD, sample
 from tests.support.workspaces import Place
 
 Browse = Callable[..., Browser]
@@ -100,3 +100,31 @@ def test_each_value_of_an_output_leads_to_its_source(browse: Browse) -> None:
     for value in values:
         for id in value.get("data-p").split():
             assert here.page.get_element_by_id(id) is not None
+
+
+@pytest.mark.parametrize("name", ["cusdec-import.edi", "transfer-order.xml"])
+def test_a_document_is_tried_out_and_kept_nowhere(browse: Browse, day: Place, name: str) -> None:
+    before = day.ledger.counts()
+    here = browse("integrator")
+    here.go("/try")
+    here.send("/try", text=(GOOD / name).read_text(encoding="utf-8"))
+    assert "no fault" in here.text
+    assert here.page.findall(".//section[@class='side out']//a[@data-p]")
+    assert day.ledger.counts() == before
+
+
+def test_a_faulty_document_is_marked_where_it_is_wrong(browse: Browse) -> None:
+    here = browse("integrator", "zh")
+    here.go("/try")
+    text = (GOOD / "cusdec-import.edi").read_text(encoding="utf-8").replace("BGM+", "BGM+XXXXX", 1)
+    here.send("/try", text=text)
+    assert "处理办法" in here.text
+    assert here.page.findall(".//div[@class='marked-line']//mark")
+
+
+def test_a_flat_file_is_tried_by_its_layout(browse: Browse) -> None:
+    here = browse("integrator")
+    here.go("/try")
+    here.send("/try", text=(GOOD / "licence-csv.csv").read_text(encoding="gb18030"), layout="licence")
+    assert "csv licence" in here.text
+    assert "no fault" in here.text

@@ -8,7 +8,7 @@ import warnings
 import zipfile
 from functools import cache
 
-from edi_router.cli import naming
+from edi_router.library import naming
 from edi_router.faults import CATALOGUE, LANGUAGES, Fault, is_error, render
 from edi_router.formats.edifact import Interchange, Message, contrl, read, write_interchange
 from edi_router.formats.edifact.fast import Lane

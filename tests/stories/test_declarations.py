@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from lxml import etree
+
 from edi_router.config import shipped_directory
 from edi_router.engine.refuse import refuse
+from edi_router.formats.xml import Schema
 from tests.support.workspaces import Place
 
 GOOD = shipped_directory() / "samples" / "good"
+TRANSPORT = Schema.load(
+    lambda part: (shipped_directory() / "schemas" / part).read_bytes(), "xml/ciq-transport.xsd"
+)
 CONTAINERS = (
     (GOOD / "container-declaration.xml")
     .read_bytes()
@@ -32,6 +38,23 @@ def receipts(place: Place, partner: str) -> list[bytes]:
     return [data for name, data in place.inbox(partner).items() if name.startswith("ITF_DCL_RECEIPTS")]
 
 
+def declared(data: bytes) -> bytes:
+    """A declaration in canonical form, without its empty elements."""
+    root = etree.fromstring(data)
+    for each in list(root.iter("*")):
+        parent = each.getparent()
+        if parent is not None and not len(each) and not each.text:
+            parent.remove(each)
+    return etree.tostring(root, method="c14n2", strip_text=True)
+
+
+def carried(data: bytes) -> bytes:
+    """The declaration in a transport header of ECIQ, which must be valid."""
+    assert TRANSPORT.check(data) == []
+    [inner] = etree.fromstring(data).findall("data/*")
+    return declared(etree.tostring(inner))
+
+
 def test_a_direct_firm_gets_its_number_at_once(place: Place) -> None:
     for number in (1, 2):
         place.drop("ENT-A", f"{number}.xml", declaration(number))
@@ -41,7 +64,17 @@ def test_a_direct_firm_gets_its_number_at_once(place: Place) -> None:
     assert numbers == [b"420500126000001", b"420500226000001", b"420500226000002"]
     # The technical receipt comes besides; the bureau has the declaration and its number.
     assert sum(b"<PROC_RESULT>1<" in data for data in place.inbox("ENT-A").values()) == 3
-    assert len([name for name in place.inbox("CIQ-YC") if name.startswith("EEntDeclIo")]) == 3
+    given = [data for name, data in place.inbox("CIQ-YC").items() if name.startswith("EEntDeclIo")]
+    assert len(given) == 3
+    assert sorted(map(carried, given)) == sorted(
+        map(declared, (declaration(1), declaration(2), declaration(3, CiqIEFlag="I")))
+    )
+    for data in given:
+        told = {each.get("name"): each.text for each in etree.fromstring(data).iter("argument")}
+        assert len(told) == 9
+        assert (told["source-id"], told["destination-id"]) == ("ENT-A", "420500")
+        assert (told["message-type"], told["action-type"]) == ("11", "IU")
+    assert len({data.split(b'"message-id">')[1][:32] for data in given}) == 3
     assert len(receipts(place, "CIQ-YC")) == 3
     # The same again is answered as the first, and takes no number.
     place.drop("ENT-A", "1-again.xml", declaration(1))

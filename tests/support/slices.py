@@ -62,7 +62,8 @@ class Terms:
 
     on_bad_message: str = "reject_message"
     duplicates: str = "answer-again"
-    contrl: str = "always"
+    aperak: str = "none"
+    replies: bool = False
 
     def over(self, configuration: Configuration) -> Configuration:
         """The configuration with these terms for the shipping line."""
@@ -70,6 +71,8 @@ class Terms:
         changed = partners[PARTNER].model_copy(update={
             "on_bad_message": self.on_bad_message,
             "duplicates": Duplicates.model_validate({"policy": self.duplicates}),
+            "aperak": self.aperak,
+            "replies": partners[PARTNER].replies if self.replies else None,
         })  # fmt: skip
         others = [each for each in partners.values() if each.id != PARTNER]
         return replace(configuration, directory=Directory([*others, changed]))

@@ -9,14 +9,18 @@ from pathlib import Path
 
 import pytest
 from fastapi import APIRouter, FastAPI
+from fastapi.testclient import TestClient
 
 from edi_router.console import access
 from edi_router.console.access.headers import STRANGERS_LIMIT
 from edi_router.console.access.passwords import Passwords, fingerprint
-from edi_router.console.access.roles import MAY, PERMISSIONS, Role
+from edi_router.console.access.roles import MAY, OF_A_PARTNER, PERMISSIONS, Role
+from edi_router.console.app import create_app
+from edi_router.console.site import Site
 from edi_router.ledger import Ledger
-from tests.support.console import DAY, PASSWORD, Browser, account, application, token
+from tests.support.console import DAY, PASSWORD, QUICK, Browser, PartnersAlone, account, application, token
 from tests.support.outcomes import Clock
+from tests.support.workspaces import prepare
 
 SESSION = "edi_router_session"
 
@@ -385,3 +389,32 @@ def test_a_route_without_a_guard_stops_the_application(app: FastAPI) -> None:
 def test_an_application_with_its_documentation_open_is_stopped() -> None:
     with pytest.raises(RuntimeError, match="Route /openapi"):
         access.check_routes(FastAPI())
+
+
+def test_the_documented_table_is_the_one_in_force(root: Path) -> None:
+    rows = re.findall(r"^\| `(\w+)`: [^|]*((?:\| *\w* *){5})\|$", (root / "docs/access.md").read_text(), re.M)
+    table = {word: [cell.strip() for cell in cells.split("|")[1:]] for word, cells in rows}
+    assert table == {
+        word: [("own" if role in OF_A_PARTNER else "yes") if word in MAY[role] else "" for role in Role]
+        for word in PERMISSIONS
+    }
+
+
+def test_an_answer_to_a_bug_has_the_headers_and_tells_nothing(
+    tmp_path: Path, ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    prepare(tmp_path / "site")
+    workspace = PartnersAlone.at(tmp_path / "site")
+    app = create_app(Site(workspace, ledger, workspace.open_archive()), QUICK)
+    account(ledger, "anna", "operator")
+
+    @app.get("/broken")
+    @access.open_to_all
+    def broken() -> None:
+        raise ZeroDivisionError("the secret cause")
+
+    answer = TestClient(app, raise_server_exceptions=False).get("/broken")
+    assert answer.status_code == 500
+    assert "secret cause" not in answer.text
+    assert "secret cause" in caplog.text
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]

@@ -1,22 +1,7 @@
-"""The roles, and who may do what.
+"""The roles, and who may do what: `MAY` is the table, which docs/access.md shows.
 
-============ ======== ========== ====== ========== =======
-permission   operator integrator bureau enterprise auditor
-============ ======== ========== ====== ========== =======
-see, search  yes      yes        own    own        yes
-progress     yes      yes        own    own        yes
-books        yes      yes                          yes
-audit        yes                                   yes
-desk         yes                 own
-submit       yes      yes        own    own
-retry        yes
-decide       yes
-unlock       yes                 own
-try          yes      yes
-configure             yes
-============ ======== ========== ====== ========== =======
-
-"Own" is what the account's partner sees (`Sight`). Accounts are made on the command line alone.
+What an account of a partner may do, it may do with what its partner sees (`Sight`). Accounts themselves are made on the
+command line alone.
 """
 
 from __future__ import annotations

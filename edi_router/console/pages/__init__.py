@@ -1,5 +1,5 @@
 """A module for each page; the application includes their routers in this order."""
 
-from edi_router.console.pages import items, search, settings, today, trace
+from edi_router.console.pages import items, search, settings, today, trace, tryout
 
-ROUTERS = (settings.router, today.router, search.router, items.router, trace.router)
+ROUTERS = (settings.router, today.router, search.router, items.router, trace.router, tryout.router)

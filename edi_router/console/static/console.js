@@ -58,3 +58,16 @@ document.addEventListener("mouseover", (event) => {
   const value = event.target.closest("a.v");
   if (value && !document.querySelector(".v.at")) lineage(value);
 });
+// A file dropped on a form goes into its file field.
+for (const form of document.querySelectorAll("form[data-drop]")) {
+  const field = form.querySelector("input[type=file]");
+  form.addEventListener("dragover", (event) => { event.preventDefault(); form.classList.add("dropping"); });
+  form.addEventListener("dragleave", () => form.classList.remove("dropping"));
+  form.addEventListener("drop", (event) => {
+    form.classList.remove("dropping");
+    if (!event.dataTransfer.files.length) return;
+    event.preventDefault();
+    field.files = event.dataTransfer.files;
+    form.requestSubmit();
+  });
+}

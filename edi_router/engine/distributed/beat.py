@@ -21,13 +21,6 @@ from edi_router.engine.nightly import window_to_close
 from edi_router.ledger.store import DELIVER, PROCESS
 
 log = logging.getLogger(__name__)
-BEAT = 2.0
-"""Seconds between two beats."""
-HEARTBEAT = 2.0
-"""Seconds between two signs of life of the worker that procrastinate keeps."""
-STALLED = 10.0
-"""Seconds without one after which its job is taken from a worker."""
-SWEEP_SECONDS = 5
 KEPT = timedelta(hours=1)
 """Firings of what fires all the time are kept so long."""
 POLL, SWEEP = "poll", "sweep"
@@ -51,6 +44,7 @@ class Beat:
     """Beats for a node that is the worker `id` of the ledger."""
 
     def __init__(self, node: Node, id: str, supervisor: int | None = None) -> None:
+        self.pace = node.pace
         self.node = node
         self.id = id
         self.supervisor = supervisor
@@ -60,12 +54,12 @@ class Beat:
         """Beat until the node stops. Raises Ending, and what the database raises."""
         while not self.node.stopping:
             await self.once()
-            await asyncio.sleep(BEAT)
+            await asyncio.sleep(self.pace.beat)
 
     async def once(self) -> None:
         """One beat."""
         now = time.monotonic()
-        if now - self._last > STALLED:
+        if now - self._last > self.pace.stalled:
             raise Ending(f"nothing was heard of this worker for {now - self._last:.0f} s; others do its work")
         self._last = now
         if self.supervisor is not None and os.getppid() != self.supervisor:
@@ -78,7 +72,7 @@ class Beat:
             raise Ending(
                 f"the ledger is at revision {newer} now, which this version does not know; upgrade this host"
             )
-        if await self._first(SWEEP, SWEEP_SECONDS):
+        if await self._first(SWEEP, self.pace.sweep):
             await self.rescue()
             await asyncio.to_thread(self.sweep)
         if await self._first(POLL, node.configuration.settings.poll_seconds):
@@ -97,7 +91,7 @@ class Beat:
         """Throw away the jobs of workers that have gone silent; how many there were. The sweep makes them again."""
         manager = self.node.app.job_manager
         count = 0
-        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED):
+        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=self.pace.stalled):
             log.warning("the worker of %s has gone silent; its job is made again", job.lock)
             try:
                 await manager.finish_job(job, Status.FAILED, delete_job=True)

@@ -6,23 +6,11 @@ from typing import Any
 
 from sqlalchemy import make_url
 
+from edi_router.engine.distributed.pace import Pace
 from edi_router.engine.workspace import WorkspaceError
 
-ANSWER = 10
-"""Seconds after which a server, or a worker, that does not answer is given up."""
-IDLE = 30
-"""Seconds after which PostgreSQL ends a transaction in which nothing happens: its worker was stopped."""
-_CLIENT: dict[str, str] = {
-    "connect_timeout": str(ANSWER), "keepalives_idle": "5", "keepalives_interval": "2", "keepalives_count": "3",
-    "tcp_user_timeout": str(ANSWER * 1000), "application_name": "edi-router",
-}  # fmt: skip
-_SERVER = {
-    "tcp_keepalives_idle": "5", "tcp_keepalives_interval": "2", "tcp_keepalives_count": "3",
-    "tcp_user_timeout": str(ANSWER * 1000), "idle_in_transaction_session_timeout": f"{IDLE}s",
-}  # fmt: skip
 
-
-def holding(url: str) -> str:
+def holding(url: str, pace: Pace | None = None) -> str:
     """The URL with time-outs on both ends of each connection; what it says itself of them stands.
 
     WorkspaceError when it is not one of PostgreSQL.
@@ -37,9 +25,19 @@ def holding(url: str) -> str:
     made = make_url(url)
     if made.get_backend_name() != "postgresql":
         raise WorkspaceError("workers need PostgreSQL; set EDI_ROUTER_DATABASE to postgresql+psycopg://…")
-    query = {**_CLIENT, **made.query}
+    pace = pace or Pace()
+    alive = max(1, pace.answer // 4)
+    client = {
+        "connect_timeout": pace.answer, "keepalives_idle": alive, "keepalives_interval": alive,
+        "keepalives_count": 3, "tcp_user_timeout": pace.answer * 1000, "application_name": "edi-router",
+    }  # fmt: skip
+    server = {
+        "tcp_keepalives_idle": alive, "tcp_keepalives_interval": alive, "tcp_keepalives_count": 3,
+        "tcp_user_timeout": pace.answer * 1000, "idle_in_transaction_session_timeout": f"{pace.idle}s",
+    }  # fmt: skip
+    query = {**{name: str(value) for name, value in client.items()}, **made.query}
     if "options" not in query:
-        query["options"] = " ".join(f"-c {name}={value}" for name, value in _SERVER.items())
+        query["options"] = " ".join(f"-c {name}={value}" for name, value in server.items())
     return made.set(query=query).render_as_string(hide_password=False)
 
 

@@ -17,6 +17,7 @@ from edi_router.engine.about import about, brief, where
 from edi_router.engine.alarm_channels import Where
 from edi_router.engine.alarms import broken_off, look_around, tell_alarms
 from edi_router.engine.distributed.database import holding
+from edi_router.engine.distributed.pace import Pace
 from edi_router.engine.distributed.queue import CLOCKS, NIGHTLY, RECEIVE, SUPERVISE, Queue, application
 from edi_router.engine.nightly import close_nights
 from edi_router.engine.reach import Reach
@@ -42,12 +43,15 @@ class Node(Steps):
     app: App
     """procrastinate with the jobs of this node."""
 
-    def __init__(self, workspace: Workspace, configuration: Configuration | None = None) -> None:
+    def __init__(
+        self, workspace: Workspace, configuration: Configuration | None = None, pace: Pace | None = None
+    ) -> None:
         """Open the ledger, which is this version's already; WorkspaceError when it cannot be worked on."""
         settings = workspace.settings()
-        url = holding(workspace.database(settings))
+        self.pace = pace or Pace()
+        url = holding(workspace.database(settings), self.pace)
         self.app = application(url)
-        self.queue = Queue(self.app, self._priority)
+        self.queue = Queue(self._priority)
         ledger = Ledger.open(url, zone=settings.time_zone, announce=self.queue.enqueue)
         try:
             super().__init__(workspace, ledger, workspace.open_archive(), configuration=configuration)

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from procrastinate import App, PsycopgConnector
+from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy import Connection, text
 
@@ -57,8 +57,9 @@ def urgency(step: str, priority: int) -> int:
 class Queue:
     """Makes jobs. `priority_of` is the most urgent agreement of a partner, by its id."""
 
-    def __init__(self, app: App, priority_of: Callable[[str], int] = lambda partner: 5) -> None:
-        self.app = app
+    def __init__(self, priority_of: Callable[[str], int] = lambda partner: 5) -> None:
+        # It is never opened: jobs are made through connections that others hold.
+        self.app = App(connector=SyncPsycopgConnector())
         self.priority_of = priority_of
 
     def enqueue(self, connection: Connection, nudges: Sequence[Nudge]) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 
-from edi_router.engine.distributed.beat import STALLED
+from edi_router.engine.distributed.pace import Pace
 from edi_router.engine.distributed.queue import STEPS
 from edi_router.engine.distributed.setup import found
 from edi_router.ledger import Ledger
@@ -79,7 +79,7 @@ def status(ledger: Ledger) -> Status:
         if tables is None:
             return Status(revision, None, workers, (), (), (), fired)
         queues = {row.step: row for row in connection.execute(_QUEUES)}
-        running = connection.execute(_RUNNING, {"limit": STALLED}).all()
+        running = connection.execute(_RUNNING, {"limit": Pace().stalled}).all()
     jobs = tuple(
         Jobs(step, row.waiting, row.running, round(float(row.oldest), 1)) if (row := queues.get(step)) else Jobs(step, 0, 0, 0.0)
         for step in STEPS

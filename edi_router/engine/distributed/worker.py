@@ -12,17 +12,17 @@ from procrastinate.exceptions import ProcrastinateException
 from sqlalchemy.exc import SQLAlchemyError
 
 from edi_router.engine.about import brief
-from edi_router.engine.distributed.beat import HEARTBEAT, STALLED, Beat, Ending
+from edi_router.engine.distributed.beat import Beat, Ending
 from edi_router.engine.distributed.database import holding
 from edi_router.engine.distributed.node import Node
+from edi_router.engine.distributed.pace import Pace
 from edi_router.engine.distributed.setup import found, mark, put_in
 from edi_router.engine.workspace import Workspace, WorkspaceError
 from edi_router.ledger import Ledger
 from edi_router.pipeline.configuration import Configuration
 
 log = logging.getLogger(__name__)
-FETCH = 0.3
-"""Seconds after which a worker without work looks for some: a lock that was freed tells nobody."""
+DEFAULT = Pace()
 
 
 def prepare(workspace: Workspace, anew: bool = False) -> bool:
@@ -51,9 +51,11 @@ def prepare(workspace: Workspace, anew: bool = False) -> bool:
 
 
 @contextmanager
-def entered(workspace: Workspace, configuration: Configuration | None = None) -> Iterator[tuple[Node, str]]:
+def entered(
+    workspace: Workspace, configuration: Configuration | None = None, pace: Pace = DEFAULT
+) -> Iterator[tuple[Node, str]]:
     """A node with its id in the ledger, which is taken out at the end."""
-    node = Node(workspace, configuration)
+    node = Node(workspace, configuration, pace)
     try:
         id = node.enter()
         try:
@@ -70,6 +72,7 @@ def work(
     steps: tuple[str, ...] = (),
     configuration: Configuration | None = None,
     supervisor: int | None = None,
+    pace: Pace = DEFAULT,
 ) -> bool:
     """Work until SIGTERM or SIGINT, which lets the step in hand be finished; False when it ended otherwise.
 
@@ -77,7 +80,7 @@ def work(
     loaded already. `supervisor` is the process without which the worker is not to go on.
     """
     prepare(workspace)
-    with entered(workspace, configuration) as (node, id):
+    with entered(workspace, configuration, pace) as (node, id):
         log.info("worker %s on %s with configuration %s", id, node.host, node.configuration.digest[:12])
         return asyncio.run(_serve(node, Beat(node, id, supervisor), steps))
 
@@ -121,6 +124,6 @@ async def _serve(node: Node, beat: Beat, steps: tuple[str, ...]) -> bool:
 async def _take(node: Node, steps: tuple[str, ...]) -> None:
     await node.app.run_worker_async(
         queues=list(steps or node.steps), name=node.host, concurrency=1, wait=True,
-        fetch_job_polling_interval=FETCH, delete_jobs="always", install_signal_handlers=False,
-        update_heartbeat_interval=HEARTBEAT, stalled_worker_timeout=STALLED,
+        fetch_job_polling_interval=node.pace.fetch, delete_jobs="always", install_signal_handlers=False,
+        update_heartbeat_interval=node.pace.beat, stalled_worker_timeout=node.pace.stalled,
     )  # fmt: skip

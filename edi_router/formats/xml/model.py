@@ -88,7 +88,10 @@ class Model:
             content = content_of(parent)
             names = dict.fromkeys(local_name(child.name) for child in elements(parent))
             counts = most(content) if names else {}
-            self._bounds[id(parent)] = {name: counts[name] for name in names}, needed(content) if names else set()
+            self._bounds[id(parent)] = (
+                {name: counts[name] for name in names},
+                needed(content) if names else set(),
+            )
         return self._bounds[id(parent)]
 
     def _describe(self, element: Any, *, mandatory: bool, bound: int | None) -> ElementInfo:
@@ -103,7 +106,9 @@ class Model:
             leaf=leaf,
             children=tuple(dict.fromkeys(local_name(child.name) for child in elements(element))),
             choices=() if leaf else tuple(choices(content_of(element))),
-            attributes={local_name(name): use.use == "required" for name, use in attributes if name is not None},
+            attributes={
+                local_name(name): use.use == "required" for name, use in attributes if name is not None
+            },
             any_child=has_wildcard(element),
             notes=_notes(element),
             **(self._facets_of(content_of(element)) if leaf else {}),
