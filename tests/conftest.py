@@ -22,8 +22,9 @@ UNTRACED = re.compile(
 line of these would double their time or more. So are all that are marked `slow`, and the processes that unit and
 golden tests start: they begin with the reading of the whole product, which costs more than what they then run."""
 FLOWS = re.compile(r"tests/(e2e|stories)/")
-ALONE = re.compile(r"tests/(golden|unit)/")
 """Tests of the whole way of messages, each of which runs much the same lines: every third of a file is measured."""
+ALONE = re.compile(r"tests/(golden|unit)/")
+"""Tests of single parts, of which the processes are not measured."""
 TRACED_CASES = 8
 """So many cases of a parametrised test are measured by coverage, and every tenth of the others: to trace all of the
 hundreds that run the same lines would take longer than to run them. That can only lower the figure."""

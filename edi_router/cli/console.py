@@ -39,9 +39,13 @@ def console(ctx: click.Context, port: int, host: str, certificate: Path | None, 
     from edi_router.engine.workspace import WorkspaceError
 
     if (certificate is None) != (key is None):
-        raise click.UsageError(say("--certificate and --key go together", "--certificate 与 --key 必须同时给出"))
+        raise click.UsageError(
+            say("--certificate and --key go together", "--certificate 与 --key 必须同时给出")
+        )
     if key is not None and key.stat().st_mode & 0o077:
-        raise click.UsageError(say(f"others may read {key}; run: chmod 600 {key}", f"他人可读 {key}；请执行：chmod 600 {key}"))
+        raise click.UsageError(
+            say(f"others may read {key}; run: chmod 600 {key}", f"他人可读 {key}；请执行：chmod 600 {key}")
+        )
     place = workspace.needed(ctx)
     tls = (certificate, key) if certificate is not None and key is not None else None
 
@@ -49,7 +53,10 @@ def console(ctx: click.Context, port: int, host: str, certificate: Path | None, 
         print(say(f"console: {address}", f"控制台：{address}"), flush=True)
         if not accounts:
             add = f"{output.program()} --workspace {place.root} user add NAME --role operator"
-            print(say(f"nobody can log in yet; add an account: {add}", f"尚无账号可登录；请添加：{add}"), flush=True)
+            print(
+                say(f"nobody can log in yet; add an account: {add}", f"尚无账号可登录；请添加：{add}"),
+                flush=True,
+            )
 
     try:
         serve(place, host, port, tls, ready)

@@ -122,4 +122,6 @@ def shown(value: object, zone: tzinfo | None = None) -> str:
     """The value as a table shows it: instants in the business zone."""
     if value is None:
         return ""
-    return value.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S") if isinstance(value, datetime) else str(value)
+    if isinstance(value, datetime):
+        return value.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+    return output.visible(str(value))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,18 @@ def emit(value: object, stream: IO[str] | None = None) -> None:
     print(json.dumps(value, ensure_ascii=False, separators=(", ", ": ")), file=stream or sys.stdout)
 
 
+_UNSEEN = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    r"""A text from outside as a terminal may be given it: what would steer it, or turn its line round, as a code.
+
+    >>> visible("a\x1b[2Jb\u202ec")
+    'a\\x1b[2Jb\\u202ec'
+    """
+    return _UNSEEN.sub(lambda match: f"\\x{ord(match[0]):02x}" if match[0] < "\u0100" else f"\\u{ord(match[0]):04x}", text)
+
+
 def fault_line(fault: Fault, language: str = LANGUAGE) -> str:
     """A fault for people: place, code, text; the hint or remedy follows on its own line."""
     where = str(fault.place)
@@ -35,7 +48,7 @@ def fault_line(fault: Fault, language: str = LANGUAGE) -> str:
         line += "\n    " + say(f"did you mean: {fault.hint}", f"是否为：{fault.hint}")
     elif severity(fault) != "info":
         line += "\n    " + CATALOGUE[fault.code].remedy[language]
-    return line
+    return visible(line)
 
 
 def print_faults(faults: Iterable[Fault], language: str = LANGUAGE, stream: IO[str] | None = None) -> None:
@@ -91,7 +104,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]], title: str = "
     for heading in headings:
         shown.add_column(heading, overflow="fold")
     for row in rows:
-        shown.add_row(*(cell.replace("[", "\\[") for cell in row))
+        shown.add_row(*(visible(cell).replace("[", "\\[") for cell in row))
     console.print(shown)
 
 

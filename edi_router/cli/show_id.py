@@ -93,7 +93,7 @@ def _print(record: dict[str, Any], zone: tzinfo) -> None:
     print(say("timeline", "时间线"))
     for event in record.get("events", ()):
         detail = ", ".join(f"{key} {value}" for key, value in (event.get("detail") or {}).items())
-        print(f"  {shown(event.get('at'), zone)}  {event.get('what', '')}  {detail}")
+        print(f"  {shown(event.get('at'), zone)}  {event.get('what', '')}  {output.visible(detail)}")
 
 
 def one(ledger: Ledger, text: str, kind: str, state: str | None = None) -> str:

@@ -16,9 +16,9 @@ M = TypeVar("M", bound="Model")
 
 
 class Model(BaseModel):
-    """The base of every configuration model: frozen, no unknown keys."""
+    """The base of every configuration model: frozen, no unknown keys; its validator is made when it is first used."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
 
 def _yes_no(value: object) -> object:

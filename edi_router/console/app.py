@@ -80,13 +80,13 @@ def _broken(request: Request, error: Exception) -> Response:
     return page
 
 
-def _page(
-    request: Request, status: int, detail: str = "", headers: dict[str, str] | None = None
-) -> Response:
+def _page(request: Request, status: int, detail: str = "", headers: dict[str, str] | None = None) -> Response:
     """An error as a page, in the language of who looks."""
     view = View(request)
     if wants_json(request):
-        return problem(request, status, detail or view.say(*_ERRORS.get(status, ("", "", "", ""))[2:]), headers)
+        return problem(
+            request, status, detail or view.say(*_ERRORS.get(status, ("", "", "", ""))[2:]), headers
+        )
     if status in _ERRORS:
         en, zh, text_en, text_zh = _ERRORS[status]
         heading, text = view.say(en, zh), view.say(text_en, text_zh) or detail

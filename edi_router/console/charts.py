@@ -31,8 +31,15 @@ def bars(named: Sequence[tuple[str, int, int]], told: str, every: int = 3) -> Ma
             height = round(value * (HEIGHT - 18) / most, 1)
             if value:
                 parts.append(
-                    Markup('<rect class="{}" x="{}" y="{}" width="{}" height="{}"><title>{}</title></rect>').format(
-                        kind, round(x + 2, 1), round(HEIGHT - height, 1), round(step - 4, 1), height, f"{name}: {value}"
+                    Markup(
+                        '<rect class="{}" x="{}" y="{}" width="{}" height="{}"><title>{}</title></rect>'
+                    ).format(
+                        kind,
+                        round(x + 2, 1),
+                        round(HEIGHT - height, 1),
+                        round(step - 4, 1),
+                        height,
+                        f"{name}: {value}",
                     )
                 )
         if at % every == 0:

@@ -16,9 +16,7 @@ Ready = Callable[[str, int], None]
 """Told the address, and how many accounts there are."""
 
 
-def serve(
-    workspace: Workspace, host: str, port: int, tls: tuple[Path, Path] | None, ready: Ready
-) -> None:
+def serve(workspace: Workspace, host: str, port: int, tls: tuple[Path, Path] | None, ready: Ready) -> None:
     """Serve until SIGTERM or SIGINT; what is being answered is finished first.
 
     `tls` is a certificate chain and its key. Raises WorkspaceError when the address cannot be had, and

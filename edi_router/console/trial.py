@@ -70,7 +70,9 @@ def attempt(site: Site, data: bytes, language: str, layout: str = "", mapping: s
     trial.format, trial.faults, trial.fault_count = report.format, report.faults, report.fault_count
     trial.reply = reply_for("", data, checker, Report(), language)
     mappings = site.configuration.mappings
-    fitting = [each for each in mappings.values() if any(each.definition.origin.includes(kind) for kind in kinds)]
+    fitting = [
+        each for each in mappings.values() if any(each.definition.origin.includes(kind) for kind in kinds)
+    ]
     trial.mappings = sorted(each.id for each in fitting)
     trial.mapping = mapping if mapping in trial.mappings else (trial.mappings[0] if trial.mappings else "")
     if trial.mapping:

@@ -206,4 +206,6 @@ def show(
     """The page that the template makes of these values; never kept by caches, since it is one person's."""
     view = View(request)
     text = templates().get_template(template).render(view=view, say=view.say, **(values or {}))
-    return HTMLResponse(text, status, headers={"Cache-Control": "no-store", "Content-Language": view.language})
+    return HTMLResponse(
+        text, status, headers={"Cache-Control": "no-store", "Content-Language": view.language}
+    )

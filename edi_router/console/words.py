@@ -22,7 +22,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "operator": ("operator", "操作员"), "integrator": ("integrator", "集成人员"), "bureau": ("bureau", "检验检疫机构"),
     "enterprise": ("enterprise", "企业"), "auditor": ("auditor", "审计员"),
 }  # fmt: skip
-GOOD = frozenset({"completed", "delivered", "accepted", "accept", "met", "done", "processed", "ready", "active"})
+GOOD = frozenset(
+    {"completed", "delivered", "accepted", "accept", "met", "done", "processed", "ready", "active"}
+)
 BAD = frozenset({"failed", "rejected", "reject", "breached", "critical", "error", "unreachable", "suspended"})
 CARE = frozenset({"held", "hold", "warned", "warning", "duplicate", "paused"})
 

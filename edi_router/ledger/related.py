@@ -13,6 +13,8 @@ from edi_router.ledger.searching import told_row
 from edi_router.ledger.store import Store
 
 MOST = 50
+PARTIES = ("firm", "agent")
+"""References that name who it is, not which case it is."""
 _SHARED = 200
 """A number that so many messages have is no number of a case."""
 
@@ -37,7 +39,9 @@ class Related(Store):
         r, m = tables.reference, tables.message
         found: dict[str, Shared] = {}
         with self.read() as connection:
-            numbers = connection.execute(select(r.c.kind, r.c.value).where(r.c.message == id)).all()
+            numbers = connection.execute(
+                select(r.c.kind, r.c.value).where(r.c.message == id, r.c.kind.not_in(PARTIES))
+            ).all()
             for kind, value in numbers:
                 others = select(r.c.message).where(r.c.value == value, r.c.message != id).limit(_SHARED + 1)
                 ids = list(dict.fromkeys(connection.scalars(others)))
@@ -51,7 +55,7 @@ class Related(Store):
     def entries_of(self, id: str, seen: ColumnElement[bool] | None = None) -> list[dict[str, Any]]:
         """Entries of registers that this message made, or that have one of its business numbers."""
         e, r, v = tables.register_entry, tables.reference.c, tables.register_value.c
-        numbers = select(r.value).where(r.message == id)
+        numbers = select(r.value).where(r.message == id, r.kind.not_in(PARTIES))
         named = select(v.entry).where(v.value.in_(numbers))
         query = select(e.c.id, e.c.register, e.c.key, e.c.state, e.c.open, e.c.due, e.c.changed)
         query = query.where((e.c.message == id) | e.c.id.in_(named), e.c.version > 0)

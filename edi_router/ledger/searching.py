@@ -92,7 +92,11 @@ class Searching(Store):
         return Found([told_row(row, names) for row in rows], following)
 
     def texts(
-        self, partner: str, day: tuple[datetime, datetime], seen: ColumnElement[bool] | None = None, limit: int = 5000
+        self,
+        partner: str,
+        day: tuple[datetime, datetime],
+        seen: ColumnElement[bool] | None = None,
+        limit: int = 5000,
     ) -> list[Text]:
         """Where the messages lie that a partner sent within a span (from, up to): to look into their bytes."""
         m, f = tables.message.c, tables.file.c

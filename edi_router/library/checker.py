@@ -20,19 +20,17 @@ from edi_router.formats.edifact.fast import Lane, is_proven
 from edi_router.formats.edifact.fast_message import segment_count
 from edi_router.formats.edifact.lenient import NONE, Leniencies
 from edi_router.formats.edifact.model import Interchange, Message
-from edi_router.formats.edifact.profile import Profile
 from edi_router.formats.edifact.reader import read as read_interchanges
-from edi_router.formats.records import Layout
-from edi_router.formats.records import read as read_records
 from edi_router.formats.secrets import hide_secrets, secret_nodes
 from edi_router.library.files import load_rule_set, load_schema
 from edi_router.library.report import LIMIT, Report, extend
 from edi_router.library.source import opened
 from edi_router.paths import Node
-from edi_router.rules.check import check as check_rules
 from edi_router.rules.context import CHINA, Context
 
 if TYPE_CHECKING:
+    from edi_router.formats.edifact.profile import Profile
+    from edi_router.formats.records import Layout
     from edi_router.formats.xml.document import XmlDocument
     from edi_router.formats.xml.schema import Schema
     from edi_router.rules import RuleSet
@@ -201,6 +199,8 @@ class Checker:
     def _records(self, data: bytes, layout: Layout, report: Report) -> Iterator[Document]:
         kind = Kind(layout.format, layout.id)
         described = self.described(kind)
+        from edi_router.formats.records import read as read_records
+
         found, faults = read_records(data, layout)
         extend(report.envelope, faults)
         for each in found:
@@ -219,6 +219,8 @@ class Checker:
         known = (*self._rules_of(described), *self.rules)
         sets = [each for each in known if each.judges(document.kind, document.faults)]
         if sets:
+            from edi_router.rules.check import check as check_rules
+
             extend(document.faults, check_rules(document.root, sets, context))
         found = tuple(document.faults)
         for profile in self.profiles:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from edi_router.config import Tree
 from edi_router.faults import is_error
 from edi_router.formats.documents import load_document_types
 from edi_router.formats.edifact.directory import Definitions
 from edi_router.formats.edifact.lenient import leniencies
-from edi_router.formats.edifact.profile import Profile, load_profile, profile_named
 from edi_router.library.checker import Checker
 from edi_router.library.files import (
     ConfigurationError,
@@ -25,6 +25,9 @@ from edi_router.library.files import (
     several,
     text_of,
 )
+
+if TYPE_CHECKING:
+    from edi_router.formats.edifact.profile import Profile
 
 
 def checker(
@@ -59,6 +62,8 @@ def checker(
         known = definitions_over(tree, several(definitions))
     profiles: list[Profile] = []
     for name in several(profile):
+        from edi_router.formats.edifact.profile import load_profile, profile_named
+
         if Path(name).suffix:
             loaded, found = load_profile(text_of(Path(name)), str(name), known)
         else:

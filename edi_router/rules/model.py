@@ -289,9 +289,6 @@ _OF_NUMBERS = frozenset(
 )
 ConditionText = Annotated[Condition, BeforeValidator(_condition)]
 """A condition; a path alone means that it is present, a list that all of it holds."""
-Term.model_rebuild()
-Operand.model_rebuild()
-Condition.model_rebuild()
 
 
 def _several(value: object) -> object:

@@ -128,3 +128,17 @@ def test_a_flat_file_is_tried_by_its_layout(browse: Browse) -> None:
     here.send("/try", text=(GOOD / "licence-csv.csv").read_text(encoding="gb18030"), layout="licence")
     assert "csv licence" in here.text
     assert "no fault" in here.text
+
+
+def test_every_entry_of_every_register_can_be_opened(browse: Browse, day: Place) -> None:
+    here = browse("operator", "zh")
+    here.go("/registers")
+    opened = 0
+    for name in sorted({name for name, _, _ in day.ledger.register_counts()}):
+        assert f"/registers/{name}" in here.links("/registers/")
+    for name in sorted({name for name, _, _ in day.ledger.register_counts()}):
+        here.go(f"/registers/{name}")
+        here.go(here.links(f"/registers/{name}/")[0])
+        assert here.page.find(".//ol[@class='timeline']/li") is not None
+        opened += 1
+    assert opened > 10

@@ -33,15 +33,17 @@ def report(
     port: str = "AUSYD",
     bill: str = "EXBL0000017",
     goods: str = "",
+    packages: int = 720,
+    weight: str = "18000",
 ) -> bytes:
-    """The terminal's flat file of containers, with the HS code of the goods if it tells it."""
+    """The terminal's flat file of containers, with HS code, packages and weight of the goods if it tells them."""
     lines = [
         f"00:CODECO:{title}:9:QWT:EDIROUTER:20260314090000:QWT{number:010d}'",
         f"10:9V1234:EXAMPLE STAR:SG:026E:EXL:4218:{port}:CNTAO'",
     ]
     for box in boxes:
         lines += [f"50:{box}:22G1:F:I:202603140900:20000'", f"12:{bill}'"]
-        lines += [f"40:1:{goods}:720:BG:18000'"] if goods else []
+        lines += [f"40:1:{goods}:{packages}:BG:{weight}'"] if goods else []
     lines.append(f"99:{len(lines) + 1}'")
     return "\r\n".join(lines).encode() + b"\r\n"
 
@@ -166,14 +168,70 @@ def test_other_goods_than_declared_are_locked(place: Place) -> None:
     assert state(place, THIRD) == ("locked", "locked-goods")
 
 
+PACKS = {
+    "<Purpose>12</Purpose>": "<Purpose>12</Purpose>"
+    "<ITF_DCL_IO_DECL_GOODS_PACK><PackQty>720</PackQty><IsMainPack>1</IsMainPack></ITF_DCL_IO_DECL_GOODS_PACK>"
+    "<ITF_DCL_IO_DECL_GOODS_PACK><PackQty>9</PackQty><IsMainPack>0</IsMainPack></ITF_DCL_IO_DECL_GOODS_PACK>"
+}
+"""720 packages and, besides, what they are packed with."""
+
+
+def test_another_quantity_than_declared_is_locked(place: Place) -> None:
+    """Packages must agree; the gross weight may not be below the declared weight, less 0.5 % (17,910 kg)."""
+    listed = [
+        (BOX, 720, "17910", ("released", "released")),
+        (OTHER, 719, "18000", ("locked", "locked-quantity")),
+        (THIRD, 720, "17909", ("locked", "locked-quantity")),
+    ]
+    for number, (box, count, weight, _) in enumerate(listed, 1):
+        bill = f"EXBL00001{number:02d}"
+        place.drop("ENT-A", f"{number}.xml", declared(number, box, EXBL0000017=bill, **PACKS))
+        place.engine.until_idle()
+        data = report(number, [box], bill=bill, goods="21022000", packages=count, weight=weight)
+        place.drop("TERM", f"{number}.txt", data)
+    assert place.engine.until_idle().problems == []
+    assert [state(place, box) for box, *_ in listed] == [wanted for *_, wanted in listed]
+    assert orders(place) == {BOX: "RELEASE", OTHER: "LOCK", THIRD: "LOCK"}
+
+
+def test_quantities_of_a_container_that_is_declared_later(place: Place) -> None:
+    place.drop("TERM", "1.txt", report(1, [BOX], goods="21022000", weight="17000"))
+    place.drop("TERM", "2.txt", report(2, [OTHER], bill="EXBL0000018", goods="21022000"))
+    place.engine.until_idle()
+    assert state(place, BOX) == state(place, OTHER) == ("undeclared", "undeclared")
+    place.clock.forward(minutes=1)
+    place.drop("ENT-A", "3.xml", declared(1, BOX))
+    place.drop("ENT-A", "4.xml", declared(2, OTHER, EXBL0000017="EXBL0000018"))
+    assert place.engine.until_idle().problems == []
+    assert state(place, BOX) == ("locked", "locked-quantity")
+    assert state(place, OTHER) == ("released", "released")
+
+
+def test_quantities_of_a_cargo_report(place: Place) -> None:
+    """Both containers of the bill hold 24,800 kg; one declaration says so, another of the same bill says more."""
+    bill = {"EXBL0000017": "EXBL0000020", "<ContainerQty>1<": "<ContainerQty>2<"}
+    place.drop("ENT-A", "1.xml", declared(1, BOX, **bill, **{"<Weight>18000<": "<Weight>24900<"}))
+    milk = {"2102200000": "0402210000", "<Weight>18000<": "<Weight>25000<"}
+    place.drop("ENT-A", "2.xml", declared(2, OTHER, **bill, **milk))
+    place.engine.until_idle()
+    place.drop("TERM", "3.edi", cargo_report())
+    assert place.engine.until_idle().problems == []
+    assert state(place, BOX) == ("released", "released"), "within 0.5 %"
+    assert state(place, OTHER) == ("locked", "locked-quantity")
+
+
+def cargo_report() -> bytes:
+    """The sample CUSCAR, sent by the terminal."""
+    cuscar = re.sub(rb"(UNB\+[^+]*\+)[^+]*", rb"\1QWT:ZZ", (GOOD / "cuscar.edi").read_bytes(), count=1)
+    return re.sub(rb"(UNB\+[^+]*\+[^+]*\+)[^+]*", rb"\1EDIROUTER:ZZ", cuscar, count=1)
+
+
 def test_a_cargo_report_is_a_list_too(place: Place) -> None:
     bill = {"EXBL0000017": "EXBL0000020", "<ContainerQty>1<": "<ContainerQty>2<"}
     place.drop("ENT-A", "1.xml", declared(1, BOX, **bill))
     place.drop("ENT-A", "2.xml", declared(2, OTHER, **bill))
     place.engine.until_idle()
-    cuscar = re.sub(rb"(UNB\+[^+]*\+)[^+]*", rb"\1QWT:ZZ", (GOOD / "cuscar.edi").read_bytes(), count=1)
-    cuscar = re.sub(rb"(UNB\+[^+]*\+[^+]*\+)[^+]*", rb"\1EDIROUTER:ZZ", cuscar, count=1)
-    place.drop("TERM", "3.edi", cuscar)
+    place.drop("TERM", "3.edi", cargo_report())
     assert place.engine.until_idle().problems == []
     assert state(place, BOX) == ("released", "released"), "its goods have no code in the report"
     assert state(place, OTHER) == ("locked", "locked-goods"), "milk powder, not yeast"

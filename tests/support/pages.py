@@ -45,14 +45,18 @@ class Browser:
     def send(self, action: str, status: int = 200, **fields: str | list[str]) -> html.HtmlElement:
         """Fill in the first form of this page that goes to `action`, and send it."""
         form = next(form for form in self.page.forms if (form.action or "").partition("?")[0] == action)
-        unknown = set(fields) - {each.get("name") for each in form.iter("input", "select", "textarea", "button")}
+        unknown = set(fields) - {
+            each.get("name") for each in form.iter("input", "select", "textarea", "button")
+        }
         assert not unknown, f"the form has no {unknown}"
         return self._submit(form, form.action, fields, status)
 
     def press(self, button: str, status: int = 200, **fields: str | list[str]) -> html.HtmlElement:
         """Press the first button that begins with this text, its form filled in with these fields."""
         pressed = next(
-            each for each in self.page.iter("button") if " ".join(each.text_content().split()).startswith(button)
+            each
+            for each in self.page.iter("button")
+            if " ".join(each.text_content().split()).startswith(button)
         )
         form = next(pressed.iterancestors("form"))
         own = {pressed.get("name"): pressed.get("value", "")} if pressed.get("name") else {}
@@ -65,7 +69,9 @@ class Browser:
         for name, value in form.form_values():
             if isinstance(name, str):
                 known = values.get(name)
-                values[name] = value if known is None else [*([known] if isinstance(known, str) else known), value]
+                values[name] = (
+                    value if known is None else [*([known] if isinstance(known, str) else known), value]
+                )
         target = urljoin(str(self.response.url), action)
         if (form.method or "GET").upper() == "GET":
             return self._read(self.client.get(target, params=values | fields), status)
@@ -75,7 +81,9 @@ class Browser:
         self.response = response
         if response.headers.get("content-type", "").startswith("text/html"):
             self.page = html.fromstring(response.text)
-        assert response.status_code == status, f"{response.status_code} {response.url}: {response.text[:2000]}"
+        assert response.status_code == status, (
+            f"{response.status_code} {response.url}: {response.text[:2000]}"
+        )
         return self.page
 
     @property

@@ -120,7 +120,7 @@ class Desk:
         """What is recorded, without what tells when and in how many steps."""
         skipped = {
             "interchange": {"sequence"}, "event": {"id"}, "work": {"seen", "fence", "attempts", "due"},
-            "partner_state": {"sequence"}, "clock": {"id"},
+            "partner_state": {"sequence"}, "clock": {"id"}, "delivery": {"made"},
         }  # fmt: skip
         names = (
             "file", "interchange", "message", "output", "output_content", "message_output", "delivery", "fault",

@@ -62,6 +62,7 @@ def from_step(row: Row, stage: Stage, nursery: Nursery, part: tuple[int, int], m
         found = list(_ended(stage, ended.code))
         found += works_again(stage, nursery, end)
         row.add(f"full from step {step} of {total}", found, trials=1 if hit else 0)
+        row.also("full from a step on", hit)
 
 
 def real(row: Row, stage: Stage, nursery: Nursery, disk: Path, place: str, most: int, seed: int) -> None:
@@ -84,6 +85,7 @@ def real(row: Row, stage: Stage, nursery: Nursery, disk: Path, place: str, most:
         filler.unlink()
         found += works_again(stage, nursery, end)
         row.add(f"{place}, {left} bytes left", found, trials=1 if hit else 0)
+        row.also(f"under the {place}", hit)
 
 
 def _lay_out(stage: Stage, disk: Path, place: str) -> None:

@@ -61,8 +61,8 @@ def every_step(row: Row, stage: Stage, nursery: Nursery, part: tuple[int, int], 
             continue  # a run with fewer packets than the counted one
         stage.settle()
         row.add(f"step {step} of {total}", finish(stage, nursery, end))
-    if part[0] == 0:
-        row.notes.append(f"{total} durable steps: writes, syncs, changes of names, and packets to the server.")
+        row.also("at a durable step")
+    row.also("most durable steps of a run (writes, syncs, changes of names, packets to the server)", total)
 
 
 def at_random(row: Row, stage: Stage, nursery: Nursery, kills: int, seed: int) -> None:
@@ -80,6 +80,7 @@ def at_random(row: Row, stage: Stage, nursery: Nursery, kills: int, seed: int) -
         kills -= max(done, 1)
         stage.settle()
         row.add(f"random, seed {seed}, {kills} left", finish(stage, nursery, end), trials=done)
+        row.also("at a random moment", done)
 
 
 def run(part: tuple[int, int], trials: int | None) -> Row:

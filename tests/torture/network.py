@@ -177,9 +177,11 @@ def _read_only(stage: Stage) -> Iterator[None]:
         keys.write_text(before)
 
 
-KINDS: dict[str, tuple[Callable[[Trial], None], int]] = {
-    "cut": (cut, 60), "restart": (restart, 15), "slow": (slow, 5), "stall": (stall, 5), "key": (key, 3),
-    "denied": (denied, 5), "full": (full, 7),
+KINDS: dict[str, tuple[Callable[[Trial], None], int, str]] = {
+    "cut": (cut, 60, "connections cut"), "restart": (restart, 15, "server killed"),
+    "slow": (slow, 5, "slow server"), "stall": (stall, 5, "silent connections"),
+    "key": (key, 3, "wrong host key"), "denied": (denied, 5, "permission denied"),
+    "full": (full, 7, "the partner's disk full"),
 }  # fmt: skip
 """The faults, and how many of a hundred rounds each gets."""
 
@@ -198,12 +200,12 @@ def run(part: tuple[int, int], trials: int | None) -> Row:
         proxy = Proxy(stage.server.port)
         try:
             trial = Trial(row, stage, nursery, proxy, seed=part[0])
-            counts = {name: max(1, round(rounds * share / 100)) for name, (_, share) in KINDS.items()}
+            counts = {name: max(1, round(rounds * share / 100)) for name, (_, share, _) in KINDS.items()}
             for name, count in counts.items():
                 before = row.trials
                 for _ in range(count):
                     KINDS[name][0](trial)
-                row.notes.append(f"{name}: {row.trials - before} (part {part[0] + 1} of {part[1]}).")
+                row.also(KINDS[name][2], row.trials - before)
         finally:
             proxy.stop()
         row.cpu += nursery.cpu

@@ -29,8 +29,12 @@ def table(rows: Sequence[Row]) -> str:
 
 
 def notes(rows: Sequence[Row]) -> str:
-    """The figures that rows tell besides."""
-    return "\n".join(f"- {row.fault}: {note}" for row in rows for note in row.notes)
+    """What the trials of each row were."""
+    return "\n".join(
+        f"- {row.fault}: " + "; ".join(f"{name} {number:,}" for name, number in row.tally.items())
+        for row in rows
+        if row.tally
+    )
 
 
 def about(rows: Sequence[Row]) -> str:

@@ -37,12 +37,14 @@ def trial(
     name = f"step {step}, {keep} kept, {'SFTP' if stage.sftp else 'folders'}"
     if not cut(stage, nursery, step, keep, chance):
         return
-    row.trials += 1
+    row.add(name, ())
+    row.also(f"{keep} kept of what was not synced")
     found = check_now(stage)
     for _ in range(chance.choice((0, 0, 0, *range(1, CUTS)))):
         stage.take()
         if cut(stage, nursery, chance.randint(1, 400), chance.choice(KEEPS), chance):
-            row.trials += 1
+            row.add(name, ())
+            row.also("cut while it started after a cut")
             name += ", and again"
             found += check_now(stage)
     row.add(name, found or finish(stage, nursery, end), trials=0)

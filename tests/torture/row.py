@@ -37,13 +37,18 @@ class Row:
     cpu: float = 0.0
     """Seconds of processor time, of engines and checker."""
     seconds: float = 0.0
-    notes: list[str] = field(default_factory=list)
-    """Figures worth telling, a sentence each."""
+    tally: dict[str, int] = field(default_factory=dict)
+    """Of the trials, how many were of which kind; and other figures worth telling."""
 
     def add(self, trial: str, violations: Iterable[Violation], trials: int = 1) -> None:
         """Count a trial (or `trials` faults in one) and what it violated."""
         self.trials += trials
         self.violations += [(trial, each) for each in violations]
+
+    def also(self, name: str, number: int = 1) -> None:
+        """Count something beside the trials; of what begins with `most` the largest number counts."""
+        before = self.tally.get(name, 0)
+        self.tally[name] = max(before, number) if name.startswith("most") else before + number
 
     def merge(self, other: Row) -> None:
         """Take up another part of the same row."""
@@ -51,7 +56,8 @@ class Row:
         self.violations += other.violations
         self.cpu += other.cpu
         self.seconds += other.seconds
-        self.notes += [note for note in other.notes if note not in self.notes]
+        for name, number in other.tally.items():
+            self.also(name, number)
 
     def json(self) -> str:
         """The row as JSON."""
@@ -80,5 +86,5 @@ class Row:
             f"{self.name:12} {self.trials:6} trials: {counts}; {self.seconds:.0f} s, {self.cpu:.0f} s of CPU"
         ]
         lines += [f"    {trial}: {violation}" for trial, violation in self.violations[:10]]
-        lines += [f"    {note}" for note in self.notes]
+        lines += [f"    {name}: {number:,}" for name, number in self.tally.items()]
         return "\n".join(lines)

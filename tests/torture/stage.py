@@ -162,13 +162,20 @@ class Stage:
         nursery.begin(self.wanted(*more, counted=counted, **how))
         return nursery.end()
 
-    def wanted(self, *more: str, counted: bool = False, keep_journal: bool = False, **how: Any) -> Wanted:
-        """What to ask a nursery for."""
+    def wanted(
+        self,
+        *more: str,
+        counted: bool = False,
+        keep_journal: bool = False,
+        path: Path | None = None,
+        **how: Any,
+    ) -> Wanted:
+        """What to ask a nursery for; `path` is another one of the same workspace."""
         armed = {"root": str(self.root), "control": str(self.control.path)} if counted else {}
         if keep_journal:
             self.journal.unlink(missing_ok=True)
             armed["journal"] = str(self.journal)
-        arguments = ("--workspace", str(self.root), "run", *(more or ("--once",)))
+        arguments = ("--workspace", str(path or self.root), "run", *(more or ("--once",)))
         return Wanted(arguments, str(self.log), **armed, **how)
 
     def told(self) -> str:

@@ -277,6 +277,7 @@ def test_an_account_whose_role_does_not_fit_comes_in_nowhere(
     browser = Browser(app)
     browser.log_in("odd")
     assert browser.get("/see").status_code == 303
+    assert browser.get("/login?next=/see").status_code == 200  # not sent round in circles
     assert browser.get("/see", headers=token(ledger, "t", "see", account="odd")).status_code == 401
 
 

@@ -148,6 +148,20 @@ def test_golden_cases_fail_and_are_accepted(project: Path, root: Path) -> None:
     assert edi_router("test", folder / "mapping.yaml").code == 0
 
 
+def test_only_the_cases_of_the_workspace_run(project: Path, root: Path) -> None:
+    empty = edi_router("--workspace", project, "test")
+    assert empty.code == 0
+    assert empty.out.startswith("0 cases")
+    assert "edi-router test --all" in empty.out
+    shutil.copytree(root / "mappings/cusdec-eciq/cases/full", project / "mappings/cusdec-eciq/cases/mine")
+    shutil.copytree(root / "schemas/rules/cases/codeco", project / "schemas/rules/cases/codeco")
+    run = {
+        (each["mapping"], each["case"]) for each in edi_router("--workspace", project, "test", "--json").lines
+    }
+    assert {mapping for mapping, _ in run} == {"cusdec-eciq", "rules/codeco"}
+    assert {("cusdec-eciq", "mine"), ("cusdec-eciq", "full")} <= run
+
+
 def test_check_of_machine_and_workspace(project: Path) -> None:
     edi_router("--workspace", project, "new", "partner", "ENT-B")
     file = project / "partners/ENT-B.yaml"

@@ -217,8 +217,9 @@ _DAY = st.lists(
 )
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(_DAY, min_size=3, max_size=6), st.integers(1, 3))
+@pytest.mark.slow
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(_DAY, min_size=3, max_size=4), st.integers(1, 3))
 def test_the_books_are_the_same_with_and_without(
     fresh: Callable[[Clock], tuple[Ledger, Archive]], days: list[list[str]], quiet: int
 ) -> None:

@@ -12,7 +12,8 @@ from edi_router.faults import Fault, Severity, as_json, render, severity
 from edi_router.formats.documents import Kind
 from edi_router.formats.xml.reader import parse
 from edi_router.mapping.lint_rules import lint_rules
-from edi_router.rules import Context, RuleSet, check, load_rules, rule_names
+from edi_router.rules import Context, RuleSet, load_rules, rule_names
+from edi_router.rules.check import check
 
 CONTEXT = Context(datetime.datetime(2016, 7, 1, tzinfo=datetime.UTC), datetime.date(2016, 7, 1))
 ORDER = """<Order day="20260314"><Total>3.5</Total><Count>2</Count><Ship>9074729</Ship><Lines>1, 2,4</Lines>

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from edi_router.console.access import sessions
 from edi_router.console.access.entering import Locked, Wrong, enter
 from edi_router.console.access.forgery import same
-from edi_router.console.access.guard import allowed, open_to_all
+from edi_router.console.access.guard import allowed, open_to_all, who
 from edi_router.console.access.passwords import Passwords, Unfit, secret
 from edi_router.console.access.principal import Principal
 from edi_router.console.access.problems import Refusal, own
@@ -33,9 +33,11 @@ def passwords(request: Request) -> Passwords:
 @open_to_all
 def login(request: Request, next: str = "/") -> Response:
     """The form; who is logged in already goes on."""
-    if sessions.find(request, site(request).ledger) is not None:
-        return RedirectResponse(own(next), 303)
-    return _form(request, next)
+    try:
+        who(request)
+    except Refusal:  # no session, or one of an account that may do nothing here any more
+        return _form(request, next)
+    return RedirectResponse(own(next), 303)
 
 
 @router.post("/login")

@@ -1,5 +1,13 @@
 """A module for each page; the application includes their routers in this order."""
 
-from edi_router.console.pages import items, search, settings, today, trace, tryout
+from edi_router.console.pages import items, registers, search, settings, today, trace, tryout
 
-ROUTERS = (settings.router, today.router, search.router, items.router, trace.router, tryout.router)
+ROUTERS = (
+    settings.router,
+    today.router,
+    search.router,
+    items.router,
+    trace.router,
+    tryout.router,
+    registers.router,
+)

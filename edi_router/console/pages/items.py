@@ -65,7 +65,8 @@ def _page(request: Request, sight: Sight, shown: Shown) -> Response:
     values: dict[str, Any] = {
         "it": shown, "kind": kind, "faults": [_told(view, each) for each in faults],
         "steps": list(timeline(view, shown, clocks)),
-        "source": None, "made": None, "related": [], "entries": [], "unsettled": _unsettled(shown), "may_read": sight.may_read(kind, shown["id"]),
+        "source": None, "made": None, "related": [], "entries": [], "unsettled": _unsettled(shown),
+        "may_read": sight.may_read(kind, shown["id"]),
     }  # fmt: skip
     if kind == "message":
         values["related"] = here.ledger.related(shown["id"], None if sight.all else sight.seen("message"))
@@ -102,8 +103,12 @@ def decide(
     view, here = View(request), site(request)
     reason = reason.strip()
     if verb in ("release", "reject", "waive") and not reason:
-        text = view.say("Say why: the reason is kept with the decision.", "请填写理由：理由会与决定一同保存。")
-        return show(request, "error.html", {"heading": view.say("A reason is missing", "缺少理由"), "text": text}, 422)
+        text = view.say(
+            "Say why: the reason is kept with the decision.", "请填写理由：理由会与决定一同保存。"
+        )
+        return show(
+            request, "error.html", {"heading": view.say("A reason is missing", "缺少理由"), "text": text}, 422
+        )
     if verb == "retry":
         here.ledger.retry(id, who.by)
     elif verb == "release":

@@ -25,6 +25,7 @@ def choose(
     answer = RedirectResponse(own(next), 303)
     if language in LANGUAGES:
         secure = request.url.scheme == "https"
-        answer.set_cookie(LANGUAGE_COOKIE, language, max_age=YEAR, samesite="lax", httponly=True, secure=secure)
+        answer.set_cookie(
+            LANGUAGE_COOKIE, language, max_age=YEAR, samesite="lax", httponly=True, secure=secure
+        )
     return answer
-

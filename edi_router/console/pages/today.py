@@ -55,12 +55,8 @@ def today(request: Request, sight: Annotated[Sight, Depends(seeing("see"))]) -> 
     seen = here.recent("tonight", 5, lambda: look(ledger, configuration, now))
     books = here.recent("books", 30, ledger.books)
     hours = here.recent("throughput", 30, lambda: throughput(ledger, now))
-    named = [
-        (f"{each.begins.astimezone(view.zone):%H}", each.came, each.refused) for each in hours
-    ]
-    came, refused, went = (
-        sum(getattr(each, name) for each in hours) for name in ("came", "refused", "went")
-    )
+    named = [(f"{each.begins.astimezone(view.zone):%H}", each.came, each.refused) for each in hours]
+    came, refused, went = (sum(getattr(each, name) for each in hours) for name in ("came", "refused", "went"))
     return show(request, "today.html", {
         "seen": seen, "concerns": list(_concerns(view, seen)),
         "alarms": [
@@ -77,7 +73,7 @@ def today(request: Request, sight: Annotated[Sight, Depends(seeing("see"))]) -> 
             f"近 24 小时报文：接收 {came}，其中退回或搁置 {refused}",
         )),
         "came": came, "refused": refused, "went": went,
-        "partners": lights(here, seen),
+        "partners": lights(here, seen, view.language),
     })  # fmt: skip
 
 
@@ -88,7 +84,9 @@ def _concerns(view: View, seen: Tonight) -> Iterator[Told]:
         link = view.link(f"/partners/{each.partner}")
         if each.kind in _LINKS:
             link = _LINKS[each.kind] + "&" + view.link("", partner=each.partner).removeprefix("?")
-        yield Told("bad" if each.bad else "care", f"{each.partner}: {text}", link, seen.call.get(each.partner, ""))
+        yield Told(
+            "bad" if each.bad else "care", f"{each.partner}: {text}", link, seen.call.get(each.partner, "")
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +100,7 @@ class Light:
     since: object = None
 
 
-def lights(here: Site, seen: Tonight) -> list[Light]:
+def lights(here: Site, seen: Tonight, language: str) -> list[Light]:
     """Each active partner: what is worst about it comes first."""
     contacts, paused = here.ledger.contacts(), here.ledger.paused_partners()
     worst: dict[str, Concern] = {}
@@ -123,6 +121,7 @@ def lights(here: Site, seen: Tonight) -> list[Light]:
             tone, word = "care", "attention"
         else:
             tone, word = "good", "well"
-        found.append(Light(partner.id, partner.name, tone, word, last))
+        name = partner.name.zh if language == "zh" else partner.name.en
+        found.append(Light(partner.id, name, tone, word, last))
     order = {"bad": 0, "care": 1, "good": 2, "": 3}
     return sorted(found, key=lambda each: (order[each.tone], each.partner))
