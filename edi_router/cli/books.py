@@ -10,6 +10,7 @@ import click
 from edi_router.cli import options, output, workspace
 from edi_router.cli.books_exchange import compare, export
 from edi_router.cli.language import LANGUAGE, say
+from edi_router.cli.operate import who
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -96,7 +97,8 @@ def page(
             if close and day is None:
                 raise click.UsageError(say("--close needs a date", "--close 需要日期"))
             found = ledger.close_books(day) if close and day is not None else ledger.books(day)
-            if close:
+            if close and day is not None:
+                ledger.decide("books", day, "close", who())
                 ledger.keep_figures()
         except Refused as error:
             output.fail(str(error), output.FINDINGS)

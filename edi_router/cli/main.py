@@ -126,6 +126,8 @@ def main() -> None:
     # A configuration is hundreds of thousands of objects that stay: to look for garbage among them after each 700
     # new ones, as Python does, takes a quarter of the loading.
     gc.set_threshold(*GARBAGE)
+    # To look for plug-ins of pydantic, of which we use none, is to read about every installed package.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # Chinese texts and odd file names, whatever the locale
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -74,14 +74,15 @@ def pause(ctx: click.Context, partner: str, reason: str, as_json: bool) -> None:
     )
 )
 @click.argument("partner")
+@click.option("--reason", default="", help=say("Why; kept in the ledger.", "原因；记入台账。"))
 @_JSON
 @options.lang_option
 @click.pass_context
-def resume(ctx: click.Context, partner: str, as_json: bool) -> None:
+def resume(ctx: click.Context, partner: str, reason: str, as_json: bool) -> None:
     """Resume a partner."""
     known_partner(ctx, partner)
     with workspace.ledger(ctx) as ledger:
-        ledger.resume(partner, who())
+        ledger.resume(partner, who(), reason)
     done(as_json, "resume", partner, say(f"{partner} takes part again", f"{partner} 已恢复"))
 
 
@@ -202,8 +203,10 @@ def reload(ctx: click.Context, as_json: bool) -> None:
     if configuration is None:
         output.print_faults(faults)
         output.stop(output.FINDINGS)
-    place.request_reload(configuration.digest)
     digest = configuration.digest
+    with workspace.ledger(ctx) as ledger:
+        ledger.decide("configuration", digest, "reload", who())
+    place.request_reload(digest)
     done(
         as_json,
         "reload",

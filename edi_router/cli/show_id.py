@@ -77,6 +77,7 @@ def _print(record: dict[str, Any], zone: tzinfo) -> None:
             "acknowledgements",
             ("partner", "kind", "level", "reference", "answer", "output"),
         ),
+        (say("decisions", "处置记录"), "decisions", ("at", "verb", "by", "reason")),
         (
             say("signatures and encryption", "签名与加密"),
             "proofs",

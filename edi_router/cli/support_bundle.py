@@ -10,6 +10,7 @@ import click
 
 from edi_router.cli import options, output, workspace
 from edi_router.cli.language import say
+from edi_router.cli.operate import who
 
 
 @click.command(
@@ -56,6 +57,7 @@ def support_bundle(ctx: click.Context, id: str, out: Path | None, as_json: bool)
             nothing = say(f"nothing in the ledger is {id}", f"台账中没有 {id}")
             output.fail(several if found else nothing, output.FINDINGS)
         content = Bundle(place, ledger, place.open_archive(), configuration, found[0]).write()
+        ledger.decide("bundle", found[0], "export", who(), str(out or ""))
     path = out or Path(f"support-{re.sub(r'[^A-Za-z0-9-]', '_', found[0])[:60]}.zip")
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -56,9 +56,9 @@ class Desk(Store):
         """Process and deliver nothing more of a partner (or to a destination `partner/place`); receive on."""
         self._pause(partner, 1, reason, by)
 
-    def resume(self, partner: str, by: str = "") -> None:
+    def resume(self, partner: str, by: str = "", reason: str = "") -> None:
         """Undo `pause`."""
-        self._pause(partner, 0, "", by)
+        self._pause(partner, 0, reason, by)
 
     def paused_partners(self) -> dict[str, str]:
         """The paused partners and why."""
@@ -109,7 +109,7 @@ class Desk(Store):
         with self.write() as tx:
             tx.insert_missing(p, [{"partner": partner}])
             tx.connection.execute(
-                update(p).where(p.c.partner == partner).values(paused=paused, reason=reason)
+                update(p).where(p.c.partner == partner).values(paused=paused, reason=reason if paused else "")
             )
             decided(tx, "partner", partner, "pause" if paused else "resume", by, reason)
 

@@ -112,7 +112,7 @@ class Intake(Store):
         with self.write() as tx:
             if fence is not None:
                 _hold(tx, {drop.partner for drop in drops}, fence)
-            return _receive(tx, drops, config_digest)
+            return receive_in(tx, drops, config_digest)
 
     @again
     def removed(self, *file_ids: str) -> None:
@@ -135,7 +135,8 @@ def _hold(tx: Tx, partners: set[str], fence: int) -> None:
             raise Fenced(f"{partner} is received from under fence {row['receiving']}, not {fence}")
 
 
-def _receive(tx: Tx, drops: Sequence[Drop], config_digest: str) -> list[Receipt]:
+def receive_in(tx: Tx, drops: Sequence[Drop], config_digest: str) -> list[Receipt]:
+    """`receive_all` within a transaction."""
     latest: dict[str, tuple[int, str, bool]] = {}  # identity -> counter, file, removed
     identities = [drop.identity() for drop in drops]
     for start in range(0, len(identities), 500):

@@ -43,6 +43,7 @@ from edi_router.ledger.searching import Searching
 from edi_router.ledger.sightings import Sightings
 from edi_router.ledger.store import Announce, Clock, to_nobody
 from edi_router.ledger.striking import Striking
+from edi_router.ledger.submitting import Submitting
 from edi_router.ledger.throttling import Throttling
 from edi_router.ledger.times import Times
 from edi_router.ledger.tokens import Tokens
@@ -81,6 +82,7 @@ class Ledger(
     Queries,
     Searching,
     Related,
+    Submitting,
     Follow,
     Times,
     Clocks,

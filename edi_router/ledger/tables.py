@@ -331,6 +331,10 @@ token = Table(
     UniqueConstraint("hash"), Index("ix_token_account", "account"),
 )  # fmt: skip
 
+submission = Table(
+    "submission", metadata, _key("partner"), _key("key"), _text("sha256"), _text("file", ""),
+)  # fmt: skip
+
 saved_search = Table(
     "saved_search", metadata, _key("account"), _key("name"), _text("query"),
 )  # fmt: skip

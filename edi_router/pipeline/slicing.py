@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from edi_router.faults import Fault, is_error
 from edi_router.formats.edifact import Message, Segment
 from edi_router.formats.edifact.contrl import nameable
+from edi_router.formats.edifact.fast_message import SlicedMessage
 from edi_router.pipeline.acknowledge import aperak_output, contrl_version, contrls
-from edi_router.pipeline.edifact import InterchangeWork, told_of
+from edi_router.pipeline.edifact import InterchangeWork, granted, told_of
 from edi_router.pipeline.model import (
     Begun,
     Decision,
@@ -27,6 +28,8 @@ from edi_router.registers import Overlay, RegisterView
 if TYPE_CHECKING:
     from edi_router.pipeline.slices import Seen
 
+LENGTH = 2_000_000
+"""Bytes of messages after which a slice ends, however few they are."""
 TOLD = 20_000
 """Errors that are kept for the answer to an interchange; of messages beyond, only the first one of each."""
 
@@ -62,6 +65,7 @@ class Sliced:
         self.ledger = ledger
         self.registers = registers
         self.version = contrl_version(work.sender, work.interchange)
+        self.lenient = granted(work.sender, work.incoming, work.configuration)
         self.decision = Decision(known.decision) if known is not None else None
         """What was recorded of the interchange: later slices hold to it."""
         self.prior: Prior | None = None
@@ -74,16 +78,17 @@ class Sliced:
         """The slices that are still to be recorded; `last`: no other interchange comes after this one."""
         done = self.known.messages if self.known is not None else 0
         taken: list[Message] = []
-        number = 0
+        number = length = 0
         for number, message in enumerate(self.work.interchange.messages(), start=1):
             if number <= done:
                 self._recall(message)
                 continue
             taken.append(message)
+            length += message.length
             ends = number == self.seen.messages
-            if ends or len(taken) == size:
+            if ends or len(taken) == size or length >= LENGTH:
                 yield from self._slice(taken, ends, ends and last)
-                taken = []
+                taken, length = [], 0
         if taken or number != self.seen.messages:
             raise AssertionError("the file reads otherwise than it did before")
         if not number:
@@ -112,7 +117,11 @@ class Sliced:
         work = self.work
         work.registers = Overlay(self.registers)
         prior = self.prior = self._prior()
-        outcomes = [self._message(message, prior) for message in messages]
+        outcomes: list[MessageOutcome] = []
+        for message in messages:
+            outcomes.append(self._message(message, prior))
+            if isinstance(message, SlicedMessage) and not self.lenient:
+                message.forget()
         faults = [*self.seen.faults, *([work.repetition(prior)] if prior is not None else [])]
         whole = work.described(self._decision(outcomes, ends), faults, self.seen.content)
         return replace(

@@ -70,6 +70,8 @@ def test_what_is_waived_is_waited_for_no_longer(story: Story) -> None:
         "--workspace", story.place.root, "waive", "CLOCK-4", "--reason", "by telephone", "--json"
     )
     assert (done.code, done.json["count"]) == (0, 3)
+    decisions = story.place.ledger.decisions(kind="output", limit=3)
+    assert {(each.verb, each.reason) for each in decisions} == {("waive", "by telephone")}
     again = edi_router("--workspace", story.place.root, "waive", "CLOCK-4", "--reason", "by telephone")
     assert again.code == 1
     story.wait(seconds=1)

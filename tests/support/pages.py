@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urljoin
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from httpx import Response
 from lxml import html
 
 from edi_router.console.access.passwords import Passwords
@@ -77,7 +77,7 @@ class Browser:
             return self._read(self.client.get(target, params=values | fields), status)
         return self._read(self.client.post(target, data=values | fields), status)
 
-    def _read(self, response: Response, status: int) -> html.HtmlElement:
+    def _read(self, response: Any, status: int) -> html.HtmlElement:
         self.response = response
         if response.headers.get("content-type", "").startswith("text/html"):
             self.page = html.fromstring(response.text)

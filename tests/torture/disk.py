@@ -43,7 +43,7 @@ def _ended(stage: Stage, code: int) -> Iterator[Violation]:
 
 def _ran_out(stage: Stage) -> bool:
     """Whether the engine has met the full disk: it says so, in its log or its ledger."""
-    return any(text in stage.told() for text in FULL) or "full" in stage.told()
+    return any(text in stage.logged() for text in FULL)
 
 
 def from_step(row: Row, stage: Stage, nursery: Nursery, part: tuple[int, int], most: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -10,7 +11,7 @@ from contextlib import closing
 from tests.torture.checker import Books, check, ledger
 from tests.torture.nursery import Nursery
 from tests.torture.row import Row, Violation
-from tests.torture.stage import FIRST_DROP, SAMPLES, Stage
+from tests.torture.stage import FIRST_DROP, SAMPLES, Stage, Taken
 
 CUSDEC = (SAMPLES / "day" / "ENT-A" / "0800-cusdec.edi").read_bytes()
 REFERENCE, NUMBER = b"ENTA00000001", b"YC20260314000017"
@@ -61,7 +62,7 @@ def _policy(stage: Stage) -> Iterator[Violation]:
         answers = [row[0] for row in books.rows("SELECT answer FROM output WHERE control_reference = '1'")]
     wanted = list(_by_policy([drop.content for drop in stage.dropped]))
     for place, state in enumerate(wanted):
-        if states.get(place) != state:
+        if states.get(place) != ("duplicate" if state == "refused" else state):
             yield Violation("other", f"drop {place}: {states.get(place)} instead of {state} of {wanted}")
     got = Counter((each.partner, each.name.partition("_")[0]) for each in stage.taken)
     interchanges = sum(b"CUSDEC" in drop.content for drop in stage.dropped)
@@ -70,20 +71,29 @@ def _policy(stage: Stage) -> Iterator[Violation]:
         for state, drop in zip(wanted, stage.dropped, strict=True)
     ):
         yield Violation("twice", f"documents: {got}")
+    refusals = sum(b"+4'" in part or b"+4+" in part for part in map(_answer, stage.taken) if part)
+    if refusals != wanted.count("refused"):
+        yield Violation("other", f"{refusals} refusals by CONTRL, {wanted.count('refused')} are due")
     if got[SENDER, "CONTRL"] != interchanges:
         yield Violation("lost", f"{got[SENDER, 'CONTRL']} acknowledgements of {interchanges} interchanges")
     if (unmatched, answers) != (1, ["acknowledged"]):
         yield Violation("other", f"{unmatched} unmatched acknowledgements, ours is {answers}")
 
 
+def _answer(taken: Taken) -> bytes:
+    """The segment of a CONTRL that says what becomes of the interchange."""
+    found = re.search(rb"UCI\+.*?'", taken.content) if taken.name.startswith("CONTRL") else None
+    return found[0] if found else b""
+
+
 def _by_policy(contents: Sequence[bytes]) -> Iterator[str]:
     accepted: dict[bytes, bytes] = {}
     for content in contents:
-        reference = content[content.index(b"+26") :].split(b"+", 3)[2].split(b"'")[0].split(b"+")[0]
+        reference = content[content.index(b"UNB+") :].split(b"+")[5].split(b"'")[0]
         if content in accepted.values():
             yield "duplicate"
         elif reference in accepted:
-            yield "rejected"
+            yield "refused"
         else:
             accepted[reference] = content
             yield "completed"

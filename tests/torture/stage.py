@@ -47,8 +47,17 @@ class Taken:
 
     partner: str
     name: str
-    sha256: str
-    size: int
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        """Of the content."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return len(self.content)
 
 
 @dataclass
@@ -147,8 +156,7 @@ class Stage:
                 if not path.name.startswith("."):
                     content = path.read_bytes()
                     path.unlink()
-                    digest = hashlib.sha256(content).hexdigest()
-                    self.taken.append(Taken(partner, path.name, digest, len(content)))
+                    self.taken.append(Taken(partner, path.name, content))
 
     def settle(self) -> None:
         """Wait until the server has ended the sessions of engines that are gone."""
@@ -179,8 +187,12 @@ class Stage:
         return Wanted(arguments, str(self.log), **armed, **how)
 
     def told(self) -> str:
-        """The end of the engines' log."""
-        return self.log.read_text(errors="replace")[-2000:] if self.log.exists() else ""
+        """The end of what the engines logged."""
+        return self.logged()[-500:]
+
+    def logged(self) -> str:
+        """What the engines of this trial logged."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
 
 
 def workload(copies: int = 1) -> Iterable[tuple[str, str, bytes]]:

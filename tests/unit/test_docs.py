@@ -103,6 +103,7 @@ def keys() -> list[tuple[str, str]]:
 PAGES = {
     "AlarmSettings": "alarms.md", "FileChannel": "alarms.md", "LogChannel": "alarms.md", "MailChannel": "alarms.md",
     "WebhookChannel": "alarms.md", "Batch": "batches.md", "WindowHours": "batches.md", "Replies": "replies.md",
+    "Security": "security.md", "Protection": "security.md", "KeySettings": "security.md",
     "Schedule": "calendars.md", "Daily": "books.md", "Digest": "books.md", "Volume": "books.md",
 }  # fmt: skip
 """The models that have a page of their own."""

@@ -127,6 +127,10 @@ class Slice:
             rows[number] = [value_of(self._repeats(element)) for element in pieces[number].split("+")]
         return rows
 
+    def forget(self) -> None:
+        """Let go of what was split."""
+        self._elements = self._places = None
+
     def _special(self, pieces: list[str]) -> list[int]:
         """Which segments have masks or repetitions."""
         text, reading = self.text, self.reading
@@ -266,6 +270,11 @@ class SlicedMessage(Message):
     def values(self) -> list[list[Value]]:
         """Every segment as its tag and its elements, split for the whole message at once."""
         return self.slice.values()
+
+    def forget(self) -> None:
+        """Let go of its segments, which are made again when they are asked for: they take ten times its text."""
+        self._all = self._header = None
+        self.slice.forget()
 
 
 def segment_count(message: Message) -> int:

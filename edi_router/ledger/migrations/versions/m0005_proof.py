@@ -66,6 +66,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_throttle_tried", "throttle", ["tried"])
     op.create_table(
+        "submission",
+        *(sa.Column(name, _ID, nullable=False) for name in ("partner", "key", "sha256")),
+        sa.Column("file", _ID, nullable=False, server_default=""),
+        sa.PrimaryKeyConstraint("partner", "key", name="pk_submission"),
+    )
+    op.create_table(
         "saved_search",
         *(sa.Column(name, _ID, nullable=False) for name in ("account", "name", "query")),
         sa.PrimaryKeyConstraint("account", "name", name="pk_saved_search"),

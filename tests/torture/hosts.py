@@ -1,0 +1,345 @@
+"""Hosts on one machine: network namespaces with addresses of their own, PostgreSQL, sshd and workers in them.
+
+Needs root, `ip` (iproute2), OpenSSH and PostgreSQL; `missing` tells what is not there. The workers are what
+`edi-router worker --processes N` starts, forked from a process that has the configuration loaded.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from edi_router.demo.keys import ensure_key
+from edi_router.demo.sshd import find
+from edi_router.engine.distributed.pace import Pace
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+QUICK = Pace(beat=0.4, stalled=3.0, sweep=1, fetch=0.2, answer=4, idle=6)
+"""As a deployment has it, some three times faster."""
+_NEW_NET = 0x40000000
+
+
+def binary(name: str) -> str | None:
+    """A program of PostgreSQL, also where it is not on the path."""
+    folders = [str(path) for path in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
+    return shutil.which(name) or shutil.which(name, path=os.pathsep.join(folders))
+
+
+def missing() -> str:
+    """What keeps hosts from being made on this machine; empty when nothing does."""
+    if os.geteuid() != 0:
+        return "network namespaces need root"
+    for found, what in (
+        (shutil.which("ip"), "apt-get install iproute2"),
+        (binary("initdb") and binary("postgres"), "apt-get install postgresql"),
+        (shutil.which("setpriv"), "apt-get install util-linux"),
+    ):
+        if not found:
+            return what
+    made = subprocess.run(
+        ["ip", "netns", "add", "edi-router-probe"], capture_output=True, text=True, check=False
+    )
+    subprocess.run(["ip", "netns", "del", "edi-router-probe"], capture_output=True, check=False)
+    return "" if made.returncode == 0 else f"no network namespaces here: {made.stderr.strip()}"
+
+
+class Net:
+    """A bridge, and hosts on it, each in a namespace: `10.77.0.1` and so on."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.prefix = f"er{os.getpid() % 100000}"
+        self.bridge = f"{self.prefix}br"
+        self.address = {name: f"10.77.0.{number}" for number, name in enumerate(names, 1)}
+        _ip("link", "add", self.bridge, "type", "bridge")
+        _ip("link", "set", self.bridge, "up")
+        for number, name in enumerate(names):
+            inner, outer, space = f"{self.prefix}i{number}", self._outer(name), self.space(name)
+            _ip("netns", "add", space)
+            _ip("link", "add", outer, "type", "veth", "peer", "name", inner)
+            _ip("link", "set", outer, "master", self.bridge, "up")
+            _ip("link", "set", inner, "netns", space)
+            _ip("-n", space, "addr", "add", f"{self.address[name]}/24", "dev", inner)
+            _ip("-n", space, "link", "set", inner, "up")
+            _ip("-n", space, "link", "set", "lo", "up")
+
+    def space(self, name: str) -> str:
+        """The namespace of a host."""
+        return f"{self.prefix}-{name}"
+
+    def _outer(self, name: str) -> str:
+        return f"{self.prefix}o{list(self.address).index(name)}"
+
+    def within(self, name: str, *command: str) -> list[str]:
+        """The command, on a host."""
+        return ["ip", "netns", "exec", self.space(name), *command]
+
+    def cut(self, name: str) -> None:
+        """Pull the host's cable."""
+        _ip("link", "set", self._outer(name), "down")
+
+    def mend(self, name: str) -> None:
+        """Put it in again."""
+        _ip("link", "set", self._outer(name), "up")
+
+    def close(self) -> None:
+        """Take the hosts away, with whatever still runs on them."""
+        for name in self.address:
+            found = subprocess.run(
+                ["ip", "netns", "pids", self.space(name)], capture_output=True, text=True, check=False
+            )
+            for pid in found.stdout.split():
+                with suppress(ProcessLookupError):
+                    os.kill(int(pid), signal.SIGKILL)
+            subprocess.run(["ip", "netns", "del", self.space(name)], capture_output=True, check=False)
+        subprocess.run(["ip", "link", "del", self.bridge], capture_output=True, check=False)
+
+
+def _ip(*arguments: str) -> None:
+    subprocess.run(["ip", *arguments], check=True, capture_output=True)
+
+
+class Database:
+    """PostgreSQL on a host; tests look at it through a socket of its folder."""
+
+    def __init__(self, net: Net, host: str, folder: Path) -> None:
+        try:
+            account = pwd.getpwnam("postgres")
+        except KeyError:
+            account = pwd.getpwnam("nobody")
+        folder.mkdir()
+        folder.chmod(0o755)
+        os.chown(folder, account.pw_uid, account.pw_gid)
+        self.net, self.host, self.folder = net, host, folder
+        self._as = ["setpriv", f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups"]
+        self._environment = {**os.environ, "HOME": str(folder)}
+        initdb = binary("initdb")
+        assert initdb is not None
+        options = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
+        subprocess.run(
+            [*self._as, initdb, *options, f"--pgdata={folder / 'data'}"],
+            check=True, stdout=subprocess.DEVNULL, cwd=folder, env=self._environment,
+        )  # fmt: skip
+        with (folder / "data" / "pg_hba.conf").open("a") as file:
+            file.write("host all all 10.77.0.0/24 trust\n")
+        self._process: subprocess.Popen[bytes] | None = None
+        self.start()
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        postgres = binary("postgres")
+        assert postgres is not None
+        options = [
+            f"listen_addresses={self.net.address[self.host]}", "fsync=on", "max_connections=200",
+            "autovacuum=on", "log_lock_waits=on",
+        ]  # fmt: skip
+        command = [postgres, "-D", str(self.folder / "data"), "-k", str(self.folder)]
+        for option in options:
+            command += ["-c", option]
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                self.net.within(self.host, *self._as, *command),
+                stdout=log, stderr=log, cwd=self.folder, env=self._environment,
+            )  # fmt: skip
+        for _ in range(600):
+            with suppress(psycopg.OperationalError):
+                self.ask("SELECT 1")
+                return
+            time.sleep(0.05)
+        raise AssertionError((self.folder / "log").read_text()[-2000:])
+
+    def stop(self, crash: bool = False) -> None:
+        """Stop without waiting for clients; `crash` leaves it no time to write anything."""
+        if self._process is not None:
+            # Of its own processes the first one is told: `ip` and `setpriv` have become it.
+            self._process.send_signal(signal.SIGQUIT if crash else signal.SIGINT)
+            self._process.wait(60)
+            self._process = None
+
+    def ask(self, query: str, database: str = "postgres") -> list[tuple[Any, ...]]:
+        """The rows of a query."""
+        with psycopg.connect(
+            host=str(self.folder), user="postgres", dbname=database, autocommit=True
+        ) as link:
+            cursor = link.execute(query.encode())
+            return cursor.fetchall() if cursor.description else []
+
+    def url(self, database: str) -> str:
+        """For workers, by the network."""
+        return f"postgresql+psycopg://postgres@{self.net.address[self.host]}/{database}"
+
+    def local(self, database: str) -> str:
+        """For the checker, as psycopg takes it."""
+        return f"postgresql://postgres@/{database}?host={self.folder}"
+
+
+class Sftp:
+    """OpenSSH on a host, with an account for each partner, bound to its folder by its key."""
+
+    PORT = 2222
+
+    def __init__(self, net: Net, host: str, folder: Path) -> None:
+        folder.mkdir()
+        self.net, self.host, self.folder = net, host, folder
+        self._host_key = ensure_key(folder / "host_key")
+        self._process: subprocess.Popen[bytes] | None = None
+        Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
+
+    def start(self, homes: dict[str, Path]) -> dict[str, dict[str, str]]:
+        """Serve these folders; the channel of each partner."""
+        self.stop()
+        lines, channels = [], {}
+        for name, home in homes.items():
+            public = ensure_key(self.folder / name)
+            lines.append(f'restrict,command="internal-sftp -d {home}" {public}')
+            channels[name] = {
+                "kind": "sftp", "host": self.net.address[self.host], "port": str(self.PORT), "user": "root",
+                "key_file": str(self.folder / name), "host_key": self._host_key, "wait_seconds": "0",
+                "timeout_seconds": "8",
+            }  # fmt: skip
+        (self.folder / "authorized_keys").write_text("\n".join(lines) + "\n")
+        config = self.folder / "config"
+        config.write_text(
+            f"HostKey {self.folder}/host_key\nAuthorizedKeysFile {self.folder}/authorized_keys\nPidFile none\n"
+            f"ListenAddress {self.net.address[self.host]}:{self.PORT}\nStrictModes no\nUsePAM no\nUseDNS no\n"
+            "PasswordAuthentication no\nPermitRootLogin prohibit-password\nMaxStartups 100\n"
+            "ClientAliveInterval 2\nClientAliveCountMax 3\nSubsystem sftp internal-sftp\n"
+        )
+        with (self.folder / "log").open("ab") as log:
+            command = self.net.within(self.host, find(), "-D", "-e", "-f", str(config))
+            self._process = subprocess.Popen(command, stdout=log, stderr=log)
+        return channels
+
+    def stop(self) -> None:
+        """End the server."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(20)
+            self._process = None
+
+
+class Farm:
+    """Forks hosts full of workers from a process that has the configuration loaded."""
+
+    def __init__(self, net: Net, root: Path, folder: Path, pace: Pace = QUICK) -> None:
+        self.net, self.folder = net, folder
+        given = {"root": str(root), "pace": asdict(pace)}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.torture.hosts", json.dumps(given)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
+        )  # fmt: skip
+        assert self._answer() == "ready"
+
+    def _answer(self) -> str:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        assert line, "the farm ended"
+        return str(json.loads(line))
+
+    def start(self, host: str, processes: int, url: str) -> int:
+        """A host begins to work; the process of its supervisor, which leads a group with its workers."""
+        wanted = {
+            "host": host, "space": f"/var/run/netns/{self.net.space(host)}", "processes": processes, "url": url,
+            "log": str(self.folder / f"{host}.log"),
+        }  # fmt: skip
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(wanted) + "\n")
+        self._process.stdin.flush()
+        return int(self._answer())
+
+    def close(self) -> None:
+        """End the farm; hosts are ended by whoever started them."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(30)
+
+
+def workers_of(supervisor: int) -> list[int]:
+    """The processes of a host's workers."""
+    try:
+        listed = Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text()
+    except FileNotFoundError:
+        return []
+    return [int(pid) for pid in listed.split()]
+
+
+def alive(process: int) -> bool:
+    """Whether a process runs; one that only waits to be asked how it ended does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def _farm(given: dict[str, Any]) -> None:
+    """The process that forks: a line of JSON for each host, its process for an answer."""
+    from edi_router.engine.steps import ConfigurationFaulty, load
+    from edi_router.engine.workspace import Workspace
+
+    workspace = Workspace.at(Path(given["root"]))
+    try:
+        loaded = load(workspace)
+    except ConfigurationFaulty as error:
+        sys.exit("\n".join(str(each) for each in error.faults))
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    print(json.dumps("ready"), flush=True)
+    for line in sys.stdin:
+        wanted = json.loads(line)
+        process = os.fork()
+        if process:
+            print(json.dumps(process), flush=True)
+            continue
+        code = 1
+        try:
+            os.setsid()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            descriptor = os.open(wanted["space"], os.O_RDONLY)
+            if ctypes.CDLL(None, use_errno=True).setns(descriptor, _NEW_NET):
+                raise OSError(ctypes.get_errno(), "setns")
+            os.environ |= {"EDI_ROUTER_DATABASE": wanted["url"], "EDI_ROUTER_HOST": wanted["host"]}
+            _host(workspace, loaded, wanted, Pace(**given["pace"]))
+            code = 0
+        finally:
+            os._exit(code)
+
+
+def _host(workspace: Any, loaded: Any, wanted: dict[str, Any], pace: Pace) -> None:
+    import logging
+
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from edi_router.cli import logs
+    from edi_router.engine.distributed import supervisor
+    from edi_router.engine.distributed.worker import work
+
+    me = os.getpid()
+
+    def body(configuration: Any) -> int:
+        try:
+            return 0 if work(workspace, (), configuration, me, pace) else 3
+        except SQLAlchemyError as error:
+            logging.getLogger("worker").error("%s", str(error).partition("\n")[0])
+            return 3
+
+    supervisor.LONGEST_PAUSE = 2.0  # a trial does not wait for half a minute
+    supervisor.load = lambda _: loaded  # type: ignore[assignment]
+    with logs.written("text", logging.INFO, Path(wanted["log"])):
+        logging.getLogger("procrastinate").setLevel(logging.WARNING)
+        supervisor.Supervisor(workspace, body, wanted["processes"]).run()
+
+
+if __name__ == "__main__":
+    _farm(json.loads(sys.argv[1]))
