@@ -14,9 +14,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 UNTRACED = re.compile(
     r"tests/((bench|fuzz|mutants|property)/|e2e/test_(demo|kill|month|wheel)\.py"
-    r"|golden/test_(broken_mappings|corpus_\w+|fault_coverage|hmrc_ens|tutorial|ubl)\.py"
-    r"|unit/test_(directory_(oddities|variants)|figures|ledger_(crash|properties)|mapping_coverage|mornings"
-    r"|profile_property|pytest_plugin)\.py)"
+    r"|golden/test_(corpus_\w+|fault_coverage|hmrc_ens|tutorial)\.py"
+    r"|unit/test_(directory_(oddities|variants)|ledger_(crash|properties)|profile_property|pytest_plugin)\.py)"
 )
 """Tests that run much data through lines which other tests run too: coverage measures those, since to trace every
 line of these would double their time or more. So are all that are marked `slow`, and the processes that unit and

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from edi_router.registers import Entry, Register
 
 
+_MOST = 100_000
+"""So many entries of a queue are looked at, and no more."""
+
+
 @click.group(
     help=say(
         "Look at the registers: transfers, licences, container results and the like.\n\n"
@@ -105,6 +109,52 @@ def ls(
     rows = ([each.entry.key, _state(found, each.entry), *(each.entry.value(c) for c in found.definition.show)]
             for each in listed)  # fmt: skip
     output.table(columns, rows)
+    return output.FINE
+
+
+@register.command(
+    "queue",
+    help=say(
+        "Who waits at each desk for a person, in the order of service: number, priority and how long; and the longest wait.\n\n"
+        "\b\nExample: edi-router --workspace DIR register queue declaration --desk 420500",
+        "列出各窗口排队情况：叫号、优先级、等候时间及最长等候。\n\n"
+        "\b\n示例：edi-router --workspace DIR register queue declaration --desk 420500",
+    ),
+)
+@click.argument("name", metavar="REGISTER")
+@click.option("--desk", "wanted", help=say("Only of this desk.", "只列此窗口。"))
+@options.lang_option
+@options.json_option
+@click.pass_context
+def queue(ctx: click.Context, name: str, wanted: str | None, as_json: bool) -> int:
+    """The queues of one register."""
+    from edi_router.ledger.store import instant
+    from edi_router.registers import desks
+
+    found = _register(ctx, name)
+    if found.definition.queue is None:
+        output.fail(say(f"{name} has no queue", f"{name} 没有排队"), output.FINDINGS)
+    with workspace.ledger(ctx) as ledger:
+        listed = ledger.register_entries(name, found.definition.queue.state, wanted, limit=_MOST)
+        now = instant(ledger.now())
+    for desk in desks(found.definition.queue, (each.entry for each in listed)):
+        if wanted not in (None, desk.id):
+            continue
+        rows = [
+            (place, each.number, each.key, each.priority, int((now - each.since).total_seconds() // 60))
+            for place, each in enumerate(desk.queue, 1)
+        ]
+        longest = int((now - desk.longest).total_seconds() // 60)
+        columns = ("place", "number", "key", "priority", "minutes")
+        if as_json:
+            told = [dict(zip(columns, row, strict=True)) for row in rows]
+            output.emit({"desk": desk.id, "waiting": len(rows), "longest_minutes": longest, "queue": told})
+            continue
+        waiting = say(
+            f"{len(rows)} waiting, the longest {longest} min", f"等候 {len(rows)} 件，最长 {longest} 分钟"
+        )
+        print(f"{desk.id}: {waiting}")
+        output.table(columns, ([shown(cell) for cell in row] for row in rows))
     return output.FINE
 
 

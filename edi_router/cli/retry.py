@@ -94,11 +94,12 @@ def _filter(given: dict[str, Any]) -> Filter | None:
     from edi_router.ledger.selecting import FAILED, Filter
 
     names = ("partner", "code", "type", "destination")
-    texts = {name: given[name] for name in names}
-    days = {name: _day(given[name]) for name in ("since", "until")}
+    texts: dict[str, Any] = {name: given[name] for name in names}
+    days: dict[str, Any] = {name: _day(given[name]) for name in ("since", "until")}
     if not given["state"] and not any((*texts.values(), *days.values())):
         return None
-    return Filter(frozenset(given["state"] or {FAILED}), **texts, **days)
+    states = frozenset(str(state) for state in given["state"] or (FAILED,))
+    return Filter(states=states, **texts, **days)
 
 
 def _day(value: datetime | None) -> str | None:

@@ -53,7 +53,8 @@ def support_bundle(ctx: click.Context, id: str, out: Path | None, as_json: bool)
     with workspace.ledger(ctx) as ledger:
         found = ledger.find(id)
         if len(found) != 1:
-            several = say(f"{id} names {len(found)} things: {', '.join(found[:10])}", f"{id} 对应 {len(found)} 项：{'、'.join(found[:10])}")
+            first = ", ".join(found[:10])
+            several = say(f"{id} names {len(found)} things: {first}", f"{id} 对应 {len(found)} 项：{first}")
             nothing = say(f"nothing in the ledger is {id}", f"台账中没有 {id}")
             output.fail(several if found else nothing, output.FINDINGS)
         content = Bundle(place, ledger, place.open_archive(), configuration, found[0]).write()

@@ -16,7 +16,7 @@ from importlib import metadata
 from typing import Any
 
 from edi_router.engine.workspace import Workspace
-from edi_router.faults import Fault, FaultList, as_json
+from edi_router.faults import Fault, as_json
 from edi_router.ledger import Archive, Ledger
 from edi_router.ledger.archive import Corrupt, Missing
 from edi_router.library import checker
@@ -32,7 +32,17 @@ _WORDS = frozenset({"by", "subject", "en", "zh", "note", "call", "host", "user",
 """Keys whose values are words or addresses, wherever they stand."""
 _TOLD = frozenset({"reason"})
 """Keys whose values are an operator's words where `by` stands beside them."""
-_PACKAGES = ("asn1crypto", "click", "cryptography", "lxml", "paramiko", "pydantic", "signxml", "sqlalchemy", "xmlschema")
+_PACKAGES = (
+    "asn1crypto",
+    "click",
+    "cryptography",
+    "lxml",
+    "paramiko",
+    "pydantic",
+    "signxml",
+    "sqlalchemy",
+    "xmlschema",
+)
 _README = """\
 Support bundle of {id}, made by edi-router {version}.
 
@@ -76,7 +86,11 @@ class Bundle:
         index: dict[str, dict[str, object]] = {}
         for name, content, told in self._documents():
             masked, about = told
-            index[name] = about | {"size": len(content), "reproduced": masked.reproduced, "differs": list(masked.added)}
+            index[name] = about | {
+                "size": len(content),
+                "reproduced": masked.reproduced,
+                "differs": list(masked.added),
+            }
             yield f"documents/{name}", masked.content
         yield "documents.json", _json(index)
         yield "ledger.json", _json(self._masked(self._told()))
@@ -104,7 +118,13 @@ class Bundle:
             return content
         received: datetime = self.file["received"]
         incoming = Incoming(
-            self.file["id"], self.file["partner"], self.file["name"], content, self.file["sha256"], received, "2000-01-01"
+            self.file["id"],
+            self.file["partner"],
+            self.file["name"],
+            content,
+            self.file["sha256"],
+            received,
+            "2000-01-01",
         )
         inner = unwrap(incoming, self.configuration).incoming
         return None if inner is None else inner.content
@@ -125,7 +145,7 @@ class Bundle:
     def _mask(self, content: bytes, checks: Checker) -> Masked:
         texts: set[str] = set()
 
-        def check(data: bytes) -> FaultList:
+        def check(data: bytes) -> list[Fault]:
             return checks.report(data).faults
 
         for document in checks.documents(content, checks.report(b"")):
@@ -135,7 +155,9 @@ class Bundle:
 
     def _told(self) -> dict[str, Any]:
         shown = dict(self.shown)
-        shown["faults"] = [{"subject": each["subject"], **self._fault(each["fault"])} for each in shown["faults"]]
+        shown["faults"] = [
+            {"subject": each["subject"], **self._fault(each["fault"])} for each in shown["faults"]
+        ]
         if not shown["files"]:
             shown.pop("files")
         return shown
@@ -177,7 +199,8 @@ class Bundle:
 
     def _configuration(self) -> Iterator[tuple[str, bytes]]:
         partners = {self.file["partner"], *(each["partner"] for each in self.shown["outputs"])}
-        known = [self.configuration.directory.partners[each] for each in sorted(partners) if each in self.configuration.directory.partners]
+        directory = self.configuration.directory.partners
+        known = [directory[each] for each in sorted(partners) if each in directory]
         for partner in known:
             told = partner.model_dump(mode="json", exclude_defaults=True, by_alias=True)
             yield f"configuration/partners/{partner.id}.json", _json(self._masked(told))
@@ -191,7 +214,9 @@ class Bundle:
         told = [*self.shown["messages"], self.shown]
         used = {each.get("agreement") for each in told} - {None}
         types = {each.get("type") for each in told}
-        agreements = [each for partner in partners if partner.id == self.file["partner"] for each in partner.agreements]
+        agreements = [
+            each for partner in partners if partner.id == self.file["partner"] for each in partner.agreements
+        ]
         # What was refused before it was routed has none: it may have been any that takes its kind.
         chosen = [each for each in agreements if (each.id in used if used else each.kind.name in types)]
         mappings = {output["mapping"] for output in self.shown["outputs"]}
@@ -208,5 +233,3 @@ class Bundle:
 
 def _json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=1, default=str).encode() + b"\n"
-
-

@@ -17,7 +17,14 @@ class TooLarge(Exception):
 
 
 def submit(
-    ledger: Ledger, archive: Archive, partner: str, content: BinaryIO, name: str, digest: str, maximum: int, key: str = ""
+    ledger: Ledger,
+    archive: Archive,
+    partner: str,
+    content: BinaryIO,
+    name: str,
+    digest: str,
+    maximum: int,
+    key: str = "",
 ) -> Receipt:
     """Take a file of at most `maximum` bytes from a partner under the configuration `digest`.
 

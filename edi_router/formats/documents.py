@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -113,7 +114,7 @@ class DocumentType(Model):
     """Paths of values that are never shown, such as passwords."""
     note: str = ""
 
-    @property
+    @cached_property
     def kind(self) -> Kind:
         """The kind of document this type stands for."""
         return Kind.parse(self.for_)

@@ -138,6 +138,6 @@ def _gaps(
     return gaps
 
 
-def _not_in(connection: Connection, query: Select[tuple[int]], numbers: Iterable[int]) -> list[int]:
-    there = set(connection.scalars(query))
+def _not_in(connection: Connection, query: Select[Any], numbers: Iterable[int]) -> list[int]:
+    there: set[int] = set(connection.scalars(query))
     return list(islice((each for each in numbers if each not in there), SHOWN))

@@ -92,11 +92,13 @@ class Delivering(Store):
 
     @again
     def claim_deliveries(self, ids: Iterable[str]) -> list[ClaimedDelivery]:
-        """`claim_delivery` for many: those that could be taken."""
+        """`claim_delivery` for many: those that could be taken, in the order in which they were named."""
+        wanted = list(dict.fromkeys(ids))
         with self.write() as tx:
+            locked = tx.lock(tables.delivery, wanted)
             rows = [
                 row
-                for row in tx.lock(tables.delivery, ids).values()
+                for row in (locked[each] for each in wanted if each in locked)
                 if row["state"] in ("waiting", "claimed", "renaming") and row["next_attempt"] <= tx.now
             ]
             outputs = contents(tx, (row["output"] for row in rows))

@@ -14,7 +14,7 @@ from edi_router.ledger.retaining import without_contents
 from edi_router.ledger.store import Store
 
 PAGE = 500
-_f, _o, _c = tables.file.c, tables.output.c, tables.content.c
+_f, _o, _c, _p = tables.file.c, tables.output.c, tables.content.c, tables.proof.c
 
 
 class Fsck(Store):
@@ -59,8 +59,26 @@ class Fsck(Store):
                 gone = made.removed and made.data is None
                 yield None if gone else _output(made.id, made.name, made.sha256, made.data)
             if len(outputs) < PAGE:
-                return
+                break
             last = outputs[-1].id
+        yield from self._sent(archive)
+
+    def _sent(self, archive: Archive) -> Iterator[str | None]:
+        """What was signed or encrypted when it left, and is archived besides the output that it was made of."""
+        with self.read() as connection:
+            query = select(_p.output, _p.sha256).where(_p.way == "sent", _p.sha256 != "").distinct()
+            sent = connection.execute(query.order_by(_p.output, _p.sha256)).all()
+        for row in sent:
+            try:
+                with archive.open(row.sha256) as stream:
+                    while stream.read(1 << 20):
+                        pass
+            except Missing:
+                yield f"output {row.output}: {row.sha256}, which was sent, is not in the archive"
+            except (Corrupt, OSError, ValueError) as error:
+                yield f"output {row.output}: {error}"
+            else:
+                yield None
 
     def _database(self) -> Iterator[str]:
         with self.read() as connection:

@@ -48,6 +48,7 @@ from edi_router.ledger.throttling import Throttling
 from edi_router.ledger.times import Times
 from edi_router.ledger.tokens import Tokens
 from edi_router.ledger.upgrade import HEAD, is_current, revision, upgrade
+from edi_router.ledger.waiting import Waiting
 from edi_router.ledger.workers import Workers
 from edi_router.ledger.working import Working
 
@@ -76,6 +77,7 @@ class Ledger(
     Proving,
     Desk,
     Bulk,
+    Waiting,
     Schedules,
     Workers,
     Bookkeeping,

@@ -8,7 +8,7 @@ which later pages carry their figures over; so they come out as they would have.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -31,6 +31,7 @@ _f, _m, _o, _e, _c, _k, _x, _b = (
     tables.file.c, tables.message.c, tables.output.c, tables.event.c, tables.content.c, tables.clock.c,
     tables.retired.c, tables.books.c,
 )  # fmt: skip
+_p = tables.proof.c
 _mo, _r, _t = tables.message_output.c, tables.register_entry.c, tables.retention.c
 
 
@@ -66,7 +67,9 @@ class Retaining(Store):
             with self.read() as connection:
                 removal = self._removable(connection, kind, days[kind])
             if removal.before:
-                done = sum(iter(lambda r=removal: self._part(r), 0))  # type: ignore[misc]
+                done = False
+                while self._part(removal):
+                    done = True
                 if done:
                     with self.write() as tx:
                         decided(tx, "retention", kind, "remove", by, f"before {removal.before}: {reason}")
@@ -112,11 +115,24 @@ class Retaining(Store):
                 with self.write() as tx:
                     own = (_x.sha256 == sha256, _x.kind == CONTENTS)
                     tx.connection.execute(update(tables.retired).where(*own).values(done=1))
+        self._clear_sent(archive)
+
+    def _clear_sent(self, archive: Archive) -> None:
+        """Take from the disk what was signed or encrypted and sent; that it was stays in the ledger."""
+        with self.read() as connection:
+            query = select(_p.sha256).where(_p.way == "sent", _p.sha256 != "", _is_retired(CONTENTS, _p.file))
+            contents = list(connection.scalars(query.distinct()))
+        for sha256 in contents:
+            if not self._needed(sha256) and archive.remove(sha256, lambda s=sha256: self._needed(s)):  # type: ignore[misc]
+                with self.write() as tx:
+                    own = (_p.sha256 == sha256, _p.way == "sent")
+                    tx.connection.execute(update(tables.proof).where(*own).values(sha256=""))
 
     def _needed(self, sha256: str) -> bool:
         with self.read() as connection:
             query = select(_f.id).where(_f.sha256 == sha256, ~_is_retired(CONTENTS, _f.id)).limit(1)
-            return connection.scalar(query) is not None
+            sent = select(_p.id).where(_p.sha256 == sha256, _p.way == "sent", ~_is_retired(CONTENTS, _p.file))
+            return any(connection.scalar(each) is not None for each in (query, sent.limit(1)))
 
 
 def removed_before(connection: Connection, kind: str) -> str:
@@ -183,7 +199,7 @@ def _declare(tx: Tx, removal: Removal) -> None:
     tx.connection.execute(update(tables.retention).where(*later).values(through=removal.before, at=tx.now))
 
 
-def _remove_contents(tx: Tx, files: list[Row], before: str) -> None:
+def _remove_contents(tx: Tx, files: Sequence[Row], before: str) -> None:
     ids = [row["id"] for row in files]
     made = select(_o.id).where(_o.file.in_(ids))
     tx.connection.execute(delete(tables.content).where(_c.output.in_(made)))
@@ -191,7 +207,7 @@ def _remove_contents(tx: Tx, files: list[Row], before: str) -> None:
     tx.insert(tables.retired, rows)
 
 
-def _remove_events(tx: Tx, files: list[Row], before: str) -> None:
+def _remove_events(tx: Tx, files: Sequence[Row], before: str) -> None:
     ids = [row["id"] for row in files]
     for kind, subjects in (
         ("file", select(_f.id).where(_f.id.in_(ids))),

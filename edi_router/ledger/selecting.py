@@ -42,6 +42,8 @@ class Filter:
     """The first business date (yyyy-MM-dd): of receipt, or on which the output was made."""
     until: str | None = None
     """The last business date."""
+    kinds: frozenset[str] = frozenset()
+    """Of delivery, file, message and output; empty for all."""
 
 
 class Item(NamedTuple):
@@ -56,6 +58,8 @@ class Item(NamedTuple):
     reason: str
     mark: str
     """Changes whenever the thing is taken up: what was chosen once is not done twice."""
+    at: int = 0
+    """When it came or was made, in microseconds."""
 
 
 @dataclass(frozen=True)
@@ -79,34 +83,48 @@ class Selection:
 
 def choose(connection: Connection, wanted: Filter) -> Selection:
     """What the filter asks for, now. Raises ValueError for a state that is none of `STATES`."""
-    if strange := wanted.states - set(STATES):
-        raise ValueError(f"nothing that is {', '.join(sorted(strange))} can be tried again")
-    found = (Item(*row) for query in _queries(wanted) for row in connection.execute(query))
+    found = (Item(*row) for query in queries(wanted) for row in connection.execute(query))
     return Selection(tuple(sorted(found)))
 
 
-def _queries(wanted: Filter) -> Iterator[Select[Any]]:
+def queries(wanted: Filter) -> list[Select[Any]]:
+    """The queries that find what the filter asks for; their columns are the fields of `Item`.
+
+    Raises ValueError for a state that is none of `STATES`.
+    """
+    if strange := wanted.states - set(STATES):
+        raise ValueError(f"nothing that is {', '.join(sorted(strange))} can be tried again")
+    return [query for kind, query in _queries(wanted) if not wanted.kinds or kind in wanted.kinds]
+
+
+def _queries(wanted: Filter) -> Iterator[tuple[str, Select[Any]]]:
     own = wanted.destination is None
     if FAILED in wanted.states:
-        yield _deliveries(wanted)
+        yield "delivery", _deliveries(wanted)
         if own:
-            yield _works(wanted, "file", tables.file, _w.file)
-            yield _works(wanted, "message", tables.message, _w.message)
+            yield "file", _works(wanted, "file", tables.file, _w.file)
+            yield "message", _works(wanted, "message", tables.message, _w.message)
     if HELD in wanted.states and own:
-        yield _held(wanted, "message", tables.message)
-        yield _held(wanted, "file", tables.file)
+        yield "message", _held(wanted, "message", tables.message)
+        yield "file", _held(wanted, "file", tables.file)
     if REJECTED in wanted.states:
-        columns = _item("output", _o.id, REJECTED, _o.partner, literal(REJECTED), literal(""))
+        columns = _item("output", _o.id, REJECTED, _o.partner, literal(REJECTED), literal(""), _o.made)
         query = select(*columns).where(_o.state == "delivered", refused())
-        yield _made(query, wanted, literal(REJECTED), _o.destination)
+        yield "output", _made(query, wanted, literal(REJECTED), _o.destination)
 
 
-def _item(kind: str, id: Any, state: str, partner: Any, reason: Any, mark: Any) -> tuple[Any, ...]:
-    return literal(kind), id, literal(state), partner, reason, mark
+def _item(kind: str, id: Any, state: str, partner: Any, reason: Any, mark: Any, at: Any) -> tuple[Any, ...]:
+    values = literal(kind), id, literal(state), partner, reason, mark, at
+    return tuple(value.label(name) for value, name in zip(values, Item._fields, strict=True))
+
+
+def _at(kind: str) -> Any:
+    """When a file or message came."""
+    return _f.received if kind == "file" else _m.entered
 
 
 def _deliveries(wanted: Filter) -> Select[Any]:
-    columns = _item("delivery", _d.id, FAILED, _d.partner, _d.reason, _text(_d.fence))
+    columns = _item("delivery", _d.id, FAILED, _d.partner, _d.reason, _text(_d.fence), _d.made)
     query = select(*columns).join(tables.output, _o.id == _d.output).where(_d.state == FAILED)
     return _made(query, wanted, _d.reason, _d.destination)
 
@@ -130,7 +148,7 @@ def _made(query: Select[Any], wanted: Filter, reason: Any, destination: Any) -> 
 
 def _works(wanted: Filter, kind: str, table: Any, id: Any) -> Select[Any]:
     mark = _text(_w.id) + literal(".") + _text(_w.fence)
-    columns = _item(kind, id, FAILED, _w.partner, _w.reason, mark)
+    columns = _item(kind, id, FAILED, _w.partner, _w.reason, mark, _at(kind))
     query = select(*columns).join(table, table.c.id == id).where(_w.state == FAILED, _w.kind == kind)
     return _came(query, wanted, kind, table, _w.reason)
 
@@ -142,7 +160,7 @@ def _held(wanted: Filter, kind: str, table: Any) -> Select[Any]:
         .correlate(table)
         .scalar_subquery()
     )
-    columns = _item(kind, table.c.id, HELD, table.c.partner, table.c.reason, _text(last))
+    columns = _item(kind, table.c.id, HELD, table.c.partner, table.c.reason, _text(last), _at(kind))
     return _came(select(*columns).where(table.c.state == HELD), wanted, kind, table, table.c.reason)
 
 

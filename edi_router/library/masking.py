@@ -30,7 +30,8 @@ _CODE = re.compile(r"[A-Z0-9]{1,11}|(?=.*\d)[A-Za-z0-9./:_+-]{1,40}", re.ASCII)
 _PERSON = re.compile(r"\d{6}(?:19|20)\d{9}[\dXx]", re.ASCII)
 """An identity card."""
 _XML = re.compile(
-    r"<!--(?P<comment>.*?)-->|<!\[CDATA\[(?P<cdata>.*?)\]\]>|<[?!][^>]*>|(?P<tag><[^>]*>)|(?P<text>[^<]+)", re.DOTALL
+    r"<!--(?P<comment>.*?)-->|<!\[CDATA\[(?P<cdata>.*?)\]\]>|<[?!][^>]*>|(?P<tag><[^>]*>)|(?P<text>[^<]+)",
+    re.DOTALL,
 )
 _ATTRIBUTE = re.compile(r"""(?P<name>[\w:.-]+)\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')""")
 _ENTITY = re.compile(r"&[#\w]+;")
@@ -108,7 +109,9 @@ class Masker:
 
     def value(self, text: str, codec: str = "utf-8") -> str:
         """One value, masked."""
-        made = "".join(_other(char, byte, codec) for char, byte in zip(text, self._stream(text), strict=False))
+        made = "".join(
+            _other(char, byte, codec) for char, byte in zip(text, self._stream(text), strict=False)
+        )
         self.known[text] = made
         return made
 
@@ -132,7 +135,9 @@ class Masker:
                 made.append(original)
             else:
                 start = original.index(stripped)
-                made.append(original[:start] + self.value(stripped, codec) + original[start + len(stripped) :])
+                made.append(
+                    original[:start] + self.value(stripped, codec) + original[start + len(stripped) :]
+                )
         return ("".join(made) + text[at:]).encode(codec, "surrogateescape")
 
     def _culprits(self, content: bytes, faults: Sequence[Fault], changed: set[tuple[str, str]]) -> set[str]:
@@ -238,7 +243,9 @@ def _xml(text: str) -> Iterator[_Token]:
             for attribute in _ATTRIBUTE.finditer(match["tag"]):
                 if not attribute["name"].startswith(("xmlns", "xsi:", "xml:")):
                     group = "double" if attribute["double"] is not None else "single"
-                    yield from _between_entities(text, *(match.start("tag") + each for each in attribute.span(group)))
+                    yield from _between_entities(
+                        text, *(match.start("tag") + each for each in attribute.span(group))
+                    )
             continue
         group = next((name for name in ("comment", "cdata", "text") if match[name] is not None), "")
         if group:
@@ -256,7 +263,9 @@ def _between_entities(text: str, start: int, end: int) -> Iterator[_Token]:
 def _edifact(content: bytes, text: str, definitions: Definitions) -> Iterator[_Token]:
     """The values of segments that are no service segments; those in elements with a code list are codes."""
     data = content.lstrip()
-    marks = read_una(data)[0] if data.startswith(b"UNA") else guess_separators(data, HEADER.search(data[:200]))[0]
+    marks = (
+        read_una(data)[0] if data.startswith(b"UNA") else guess_separators(data, HEADER.search(data[:200]))[0]
+    )
     found = re.compile(
         "(?:" + (re.escape(marks.release) + "." if marks.release else "(?!)") + "|[^" + re.escape(marks.active) + "])+|["
         + re.escape(marks.active) + "]", re.DOTALL,
@@ -278,7 +287,9 @@ def _edifact(content: bytes, text: str, definitions: Definitions) -> Iterator[_T
             tag, position = part.strip(), [0, 1]
         else:
             if tag == "UNH" and position[0] == 2:
-                directory = "" if position[1] == 1 else directory + part if position[1] in (2, 3) else directory
+                directory = (
+                    "" if position[1] == 1 else directory + part if position[1] in (2, 3) else directory
+                )
             if not tag.startswith("UN"):
                 yield _Token(*match.span(), coded=_is_coded(definitions, directory, tag, *position))
 

@@ -97,7 +97,9 @@ def load_certificates(
         try:
             found[name] = tuple(read_certificates(tree.read(name), name))
         except FileNotFoundError:
-            faults.append(Fault("certificate-unusable", Place(file), {"file": name, "problem": "the file is missing"}))
+            faults.append(
+                Fault("certificate-unusable", Place(file), {"file": name, "problem": "the file is missing"})
+            )
         except (Unusable, OSError) as error:
             faults.append(Fault("certificate-unusable", Place(file), {"file": name, "problem": str(error)}))
     return found, faults
@@ -108,7 +110,11 @@ def expired_certificates(
 ) -> list[Fault]:
     """A warning for each certificate that is not in force any more."""
     return [
-        Fault("certificate-expired", Place(tree.display(name)), {"file": name, "until": f"{each.until:%Y-%m-%d}"})
+        Fault(
+            "certificate-expired",
+            Place(tree.display(name)),
+            {"file": name, "until": f"{each.until:%Y-%m-%d}"},
+        )
         for name, found in certificates.items()
         for each in found
         if each.until < now

@@ -28,7 +28,7 @@ from edi_router.registers import Overlay, RegisterView
 if TYPE_CHECKING:
     from edi_router.pipeline.slices import Seen
 
-LENGTH = 2_000_000
+LENGTH = 1_000_000
 """Bytes of messages after which a slice ends, however few they are."""
 TOLD = 20_000
 """Errors that are kept for the answer to an interchange; of messages beyond, only the first one of each."""

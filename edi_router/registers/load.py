@@ -19,7 +19,7 @@ from edi_router.rules.uses import Location, conditions_of
 from edi_router.tables import Table
 
 FOLDER = "registers"
-_BUILT_IN = frozenset({"n", "yy", "yyyy", "mm"})
+_BUILT_IN = frozenset({"n", "yy", "yyyy", "mm", "dd"})
 
 
 def register_names(tree: Tree) -> list[str]:
@@ -173,6 +173,11 @@ def _inside(model: RegisterFile, node: ConfigNode) -> Iterator[Fault]:
         yield from _known("field", model.valid_to, fields, node, ("valid_to",))
     for index, name in enumerate(model.show):
         yield from _known("field", name, fields, node, ("show", index))
+    if model.queue is not None:
+        yield from _known("state", model.queue.state, states, node, ("queue", "state"))
+        for key in ("desk", "number", "priority"):
+            if (name := getattr(model.queue, key)) is not None:
+                yield from _known("field", name, fields, node, ("queue", key))
     seen: set[str] = set()
     for number, move in enumerate(model.moves):
         at: Location = ("moves", number)

@@ -219,7 +219,7 @@ class Series(_Model):
     stream: str
     """Which numbers form one series: `{PortOrg}` and `{yy}` make one for each bureau and year."""
     text: str
-    """How a number is written: fields of the entry, `{yy}`, `{yyyy}`, `{mm}` and `{n:6}`."""
+    """How a number is written: fields of the entry, `{yy}`, `{yyyy}`, `{mm}`, `{dd}` and `{n:6}`."""
 
     @model_validator(mode="after")
     def _numbered(self) -> Series:
@@ -259,6 +259,21 @@ class Clock(_Model):
         return self
 
 
+class Queue(_Model):
+    """Entries that wait at desks for a person, and who is served first."""
+
+    state: str
+    """The state in which an entry waits."""
+    desk: str
+    """The field with the code of the desk."""
+    number: str
+    """The field with the queue number, which an outcome took from a series."""
+    priority: str | None = None
+    """The field by whose values some go first."""
+    first: Annotated[tuple[str, ...], BeforeValidator(listed)] = ()
+    """Those values, in the order in which they are served; all others come after them."""
+
+
 class RegisterFile(_Model):
     """One `registers/<id>.yaml`."""
 
@@ -276,3 +291,4 @@ class RegisterFile(_Model):
     moves: tuple[Move, ...] = Field(min_length=1)
     outcomes: dict[str, Outcome] = Field(min_length=1)
     clocks: tuple[Clock, ...] = ()
+    queue: Queue | None = None

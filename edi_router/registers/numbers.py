@@ -24,7 +24,13 @@ def number_text(series: Series, entry: Entry, today: date, number: int) -> str:
 
 
 def _filled(text: str, entry: Entry, today: date, number: int) -> str:
-    known = {"yyyy": f"{today:%Y}", "yy": f"{today:%y}", "mm": f"{today:%m}", "n": str(number)}
+    known = {
+        "yyyy": f"{today:%Y}",
+        "yy": f"{today:%y}",
+        "mm": f"{today:%m}",
+        "dd": f"{today:%d}",
+        "n": str(number),
+    }
 
     def value(name: str) -> str:
         return known[name] if name in known else entry.value(name)

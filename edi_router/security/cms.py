@@ -77,7 +77,9 @@ def decrypt(data: bytes, keys: Sequence[OwnKey]) -> Opened:
     try:
         content = pkcs7.pkcs7_decrypt_der(info.dump(force=True), own.certificate.x509, own.key, [])
     except Exception:  # one answer to all that may be wrong inside, so that nothing can be learnt from it
-        return _undecrypted("the key does not open it, or its algorithm is not AES in CBC mode", own.certificate)
+        return _undecrypted(
+            "the key does not open it, or its algorithm is not AES in CBC mode", own.certificate
+        )
     return Opened(content, own.certificate.proof("encryption", _cipher(info)))
 
 
@@ -109,7 +111,9 @@ class _Signed:
 
     def opened(self, certificates: Sequence[Certificate], at: datetime) -> Opened:
         if len(self.signers) != 1:
-            return self._refused("signature-invalid", {"problem": f"it has {len(self.signers)} signers, not one"})
+            return self._refused(
+                "signature-invalid", {"problem": f"it has {len(self.signers)} signers, not one"}
+            )
         if not isinstance(self.content, bytes) or self.wrong_kind:
             return self._refused("signature-invalid", {"problem": "it carries no content"})
         [signer] = self.signers
@@ -139,7 +143,9 @@ class _Signed:
     def _named(self, signer: Any) -> dict[str, str]:
         """Subject and serial number of the certificate that it says it was made with."""
         serial = _serial(signer["sid"])
-        subject = next((each.subject.human_friendly for each in self.carried if each.serial_number == serial), "-")
+        subject = next(
+            (each.subject.human_friendly for each in self.carried if each.serial_number == serial), "-"
+        )
         return {"subject": subject, "serial": "-" if serial is None else f"{serial:x}"}
 
 

@@ -17,16 +17,10 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from lxml import etree
-from signxml import (
-    CanonicalizationMethod,
-    DigestAlgorithm,
-    InvalidDigest,
-    SignatureConfiguration,
-    SignatureMethod,
-    XMLSigner,
-    XMLVerifier,
-)
-from signxml.exceptions import InvalidSignature, SignXMLException
+from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, SignatureMethod
+from signxml.exceptions import InvalidDigest, InvalidSignature, SignXMLException
+from signxml.signer import XMLSigner
+from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from edi_router.faults import Fault, Place
 from edi_router.formats.xml import parse
@@ -44,7 +38,8 @@ _CANONICAL = frozenset(each.value for each in CanonicalizationMethod)
 _METHODS = frozenset(
     each
     for each in SignatureMethod
-    if each.name.startswith(("RSA_SHA", "ECDSA_SHA", "SHA")) and each.name.rpartition("SHA")[2][:3] in ("256", "384", "512")
+    if each.name.startswith(("RSA_SHA", "ECDSA_SHA", "SHA"))
+    and each.name.rpartition("SHA")[2][:3] in ("256", "384", "512")
 )
 _DIGESTS = frozenset({DigestAlgorithm.SHA256, DigestAlgorithm.SHA384, DigestAlgorithm.SHA512})
 _ECDSA = {
@@ -57,7 +52,9 @@ _ECDSA = {
 class _Refused(Exception):
     """Why a signature does not count; `fault` says it."""
 
-    def __init__(self, code: str, place: Place, certificate: Certificate | None = None, **values: str) -> None:
+    def __init__(
+        self, code: str, place: Place, certificate: Certificate | None = None, **values: str
+    ) -> None:
         super().__init__(code)
         self.fault = Fault(code, place, values)
         self.certificate = certificate
@@ -86,7 +83,7 @@ def verify(data: bytes, certificates: Sequence[Certificate], at: datetime) -> Op
         if refused.certificate is None:
             return Opened(None, Proof("xml", code, algorithm=refused.algorithm), refused.fault, data)
         return Opened(None, refused.certificate.proof("xml", refused.algorithm, code), refused.fault, data)
-    return Opened(b"\n" * (line_of(root) - 1 if line_of(root) else 0) + content, proof)
+    return Opened(b"\n" * ((line_of(root) or 1) - 1) + content, proof)
 
 
 def sign(data: bytes, own: OwnKey) -> bytes:
@@ -106,7 +103,7 @@ def sign(data: bytes, own: OwnKey) -> bytes:
     )
     signed = signer.sign(document.root, key=own.key, cert=[own.certificate.x509])
     codec = "utf-8" if document.encoding.startswith("utf-") else document.encoding
-    return etree.tostring(signed, encoding=codec, xml_declaration=True)
+    return bytes(etree.tostring(signed, encoding=codec, xml_declaration=True))
 
 
 def _verified(root: etree._Element, certificates: Sequence[Certificate], at: datetime) -> tuple[bytes, Proof]:
@@ -138,12 +135,15 @@ def _verified(root: etree._Element, certificates: Sequence[Certificate], at: dat
 
 def _algorithm(signature: etree._Element, place: Place) -> str:
     """The short name of its algorithm; refused when it, or a digest, is not an allowed one."""
-    named = {f"{{{_DS}}}SignatureMethod": _METHODS, f"{{{_DS}}}DigestMethod": _DIGESTS}
+    named = {
+        f"{{{_DS}}}SignatureMethod": {str(each.value) for each in _METHODS},
+        f"{{{_DS}}}DigestMethod": {str(each.value) for each in _DIGESTS},
+    }
     names: list[str] = []
     for tag, allowed in named.items():
         for each in signature.iter(tag):
             uri = str(each.get("Algorithm"))
-            if uri not in {one.value for one in allowed}:
+            if uri not in allowed:
                 raise _Refused("signature-algorithm", place, algorithm=uri)
             names.append(uri.rpartition("#")[2])
     return names[0] if names else ""
@@ -153,7 +153,9 @@ def _whole(root: etree._Element, signature: etree._Element, place: Place) -> Non
     """Its one reference is to the whole document, by no other transforms than those of an enveloped signature."""
     references = list(signature.iter(f"{{{_DS}}}Reference"))
     uri = references[0].get("URI") if len(references) == 1 else None
-    identities = [value for name, value in root.attrib.items() if etree.QName(name).localname in ("Id", "ID", "id")]
+    identities = [
+        value for name, value in root.attrib.items() if etree.QName(name).localname in ("Id", "ID", "id")
+    ]
     if len(references) != 1 or (uri != "" and (uri or "#").removeprefix("#") not in identities):
         raise _Refused("signature-invalid", place, problem="it does not sign the whole document")
     transforms = [str(each.get("Algorithm")) for each in references[0].iter(f"{{{_DS}}}Transform")]
@@ -162,13 +164,17 @@ def _whole(root: etree._Element, signature: etree._Element, place: Place) -> Non
         raise _Refused("signature-algorithm", place, algorithm=(foreign or ["no enveloped signature"])[0])
 
 
-def _pinned(signature: etree._Element, certificates: Sequence[Certificate], place: Place) -> Certificate | None:
+def _pinned(
+    signature: etree._Element, certificates: Sequence[Certificate], place: Place
+) -> Certificate | None:
     """The pinned certificate that the signature names; None when it names none."""
     named = next(signature.iter(f"{{{_DS}}}X509Certificate"), None)
     if named is None:
         return None
     try:
-        wanted = x509.load_der_x509_certificate(base64.b64decode("".join((named.text or "").split()), validate=True))
+        wanted = x509.load_der_x509_certificate(
+            base64.b64decode("".join((named.text or "").split()), validate=True)
+        )
         subject, serial = wanted.subject.rfc4514_string(), f"{wanted.serial_number:x}"
         found = by_fingerprint(certificates, wanted)
     except (ValueError, binascii.Error):
@@ -197,7 +203,15 @@ def _by(certificate: Certificate, root: etree._Element, place: Place, at: dateti
         problem = "the document was changed after it was signed"
     except InvalidSignature:
         problem = "it was not made with the key of its certificate, or was changed"
-    except (SignXMLException, etree.LxmlError, ValueError, TypeError, KeyError, AttributeError, AssertionError):
+    except (
+        SignXMLException,
+        etree.LxmlError,
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        AssertionError,
+    ):
         # Whatever an attacker writes into a signature, it is one that does not hold.
         problem = "it is not built as XML Signature 1.1 has it"
     else:

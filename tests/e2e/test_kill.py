@@ -92,6 +92,7 @@ def test_three_kills_lose_nothing_and_repeat_nothing(tmp_path: Path) -> None:
     assert leftovers == []
 
 
+@pytest.mark.slow
 def test_sigterm_ends_the_daemon_cleanly(tmp_path: Path) -> None:
     root = tmp_path / "ws"
     prepare(root)

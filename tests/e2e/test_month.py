@@ -92,6 +92,7 @@ def it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Month]:
         yield opened
 
 
+@pytest.mark.slow
 def test_a_month_of_nights(it: Month) -> None:
     calendar = it.place.engine.configuration.calendars["harbour-nights"]
     for number in range(DAYS):

@@ -23,6 +23,7 @@ def test_the_verdict_by_the_shipped_directories(corpus: Path) -> None:
 
 @pytest.mark.corpus
 @pytest.mark.unece
+@pytest.mark.slow
 def test_the_verdict_by_the_full_releases(corpus: Path, unece: Path) -> None:
     definitions = released(unece)
     found = {name: _row(corpus / "edifact" / name, definitions) for name in read_table()}

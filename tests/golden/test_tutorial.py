@@ -43,6 +43,7 @@ def test_what_is_shown_is_compared() -> None:
     assert not meets("a\n", ["b"])
 
 
+@pytest.mark.slow
 def test_the_tutorial_can_be_followed(tmp_path: Path) -> None:
     scripts = tmp_path / "bin"
     scripts.mkdir()

@@ -6,6 +6,8 @@ import datetime
 import tracemalloc
 from collections import Counter
 
+import pytest
+
 from edi_router.config import Tree
 from edi_router.demo.end_state import differences, end_state, golden, of_books
 from edi_router.demo.routes import measured, steps
@@ -16,6 +18,7 @@ from tests.support.sample_day import drops, play_morning
 from tests.support.workspaces import Place
 
 
+@pytest.mark.slow
 def test_the_sample_day_ends_as_the_golden_file_says(place: Place) -> None:
     # When this fails after a wanted change: python -m tests.support.sample_day
     tree, rest = Tree.over_shipped(), drops()

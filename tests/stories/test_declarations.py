@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lxml import etree
 
 from edi_router.config import shipped_directory
 from edi_router.engine.refuse import refuse
 from edi_router.formats.xml import Schema
+from edi_router.registers import desks
+from tests.support.cli import edi_router
 from tests.support.workspaces import Place
 
 GOOD = shipped_directory() / "samples" / "good"
@@ -82,6 +86,70 @@ def test_a_direct_firm_gets_its_number_at_once(place: Place) -> None:
     assert len(receipts(place, "ENT-A")) == 3
     assert place.ledger.last_number("declaration/export/420500-2-26") == 2
     assert place.ledger.books().balanced
+
+
+def test_each_desk_has_its_queue(place: Place) -> None:
+    own = {"DeclRegNo": "4205000002", "InspOrgCode": "420500"}
+    waiting = (
+        declaration(1, **own),
+        declaration(2, DeclRegNo="4205000002"),  # inspected in another province: inland
+        declaration(3, **own),
+        declaration(4, SpecPassFlag="110", **own),  # diplomatic
+        declaration(5, OrgCode="370100", DeclRegNo="4205000002"),
+    )
+    for number, data in enumerate(waiting, 1):
+        place.drop("ENT-B", f"{number}.xml", data)
+        place.engine.until_idle()
+        place.clock.forward(minutes=10)
+    yichang, jinan = desks_shown(place)
+    assert [
+        (each["number"], each["key"][:8], each["priority"], each["minutes"]) for each in yichang["queue"]
+    ] == [
+        ("004", "00000004", "green-channel", 20),
+        ("002", "00000002", "inland", 40),
+        ("001", "00000001", "", 50),
+        ("003", "00000003", "", 30),
+    ]
+    assert (yichang["desk"], yichang["waiting"], yichang["longest_minutes"]) == ("420500", 4, 50)
+    assert (jinan["desk"], [each["number"] for each in jinan["queue"]]) == ("370100", ["001"])
+    held = {row["reference"][:8]: row["id"] for row in place.ledger.ls("message", state="held")}
+    place.ledger.release(held["00000004"], "clerk", "seen")
+    assert place.engine.until_idle().problems == []
+    place.clock.forward(days=1)
+    place.drop("ENT-B", "6.xml", declaration(6, **own))
+    place.engine.until_idle()
+    [yichang] = desks_shown(place, "420500")
+    assert [each["number"] for each in yichang["queue"]] == ["002", "001", "003", "001"], (
+        "the numbers of a new day"
+    )
+
+
+def desks_shown(place: Place, *desk: str) -> list[dict[str, Any]]:
+    """What `edi-router register queue` shows, as of the place's clock."""
+    register = place.engine.configuration.registers["declaration"]
+    assert register.definition.queue is not None
+    now = place.clock.now
+    shown = [
+        {
+            "desk": each.id, "waiting": len(each.queue),
+            "longest_minutes": (now - each.longest).total_seconds() // 60,
+            "queue": [
+                {"number": one.number, "key": one.key, "priority": one.priority,
+                 "minutes": (now - one.since).total_seconds() // 60}
+                for one in each.queue
+            ],
+        }
+        for each in desks(
+            register.definition.queue,
+            (each.entry for each in place.ledger.register_entries("declaration", "review")),
+        )
+        if not desk or each.id in desk
+    ]  # fmt: skip
+    told = edi_router("--workspace", place.root, "register", "queue", "declaration", "--json")
+    assert told.code == 0, told.err
+    by_cli = {each["desk"]: [one["number"] for one in each["queue"]] for each in told.lines}
+    assert all(by_cli[each["desk"]] == [one["number"] for one in each["queue"]] for each in shown)
+    return sorted(shown, key=lambda each: str(each["desk"]), reverse=True)
 
 
 def test_a_clerk_releases_one_and_refuses_another(place: Place) -> None:

@@ -62,7 +62,10 @@ def place(tmp_path: Path) -> Iterator[Place]:
     protect(root, BUREAU, "receive: {signature: xml, of: xml}", pair(BUREAU), pair("CIQ-YC old", until=-1))
     protect(root, PORT, "send: {signature: xml, of: xml}")
     protect(
-        root, FIRM, "receive: {signature: cms, encrypted: yes}, send: {signature: cms, encrypted: yes}", pair(FIRM)
+        root,
+        FIRM,
+        "receive: {signature: cms, encrypted: yes}, send: {signature: cms, encrypted: yes}",
+        pair(FIRM),
     )
     ours = root / "certificates" / "us.pem"
     ours.write_text(pair(OURS).certificate.pem)
@@ -71,11 +74,15 @@ def place(tmp_path: Path) -> Iterator[Place]:
     key.write_text(pair(OURS).key_pem)
     key.chmod(0o600)
     settings = root / "edi-router.yaml"
-    settings.write_text(settings.read_text() + "keys: {certificate: certificates/us.pem, key_file: keys/us.pem}\n")
+    settings.write_text(
+        settings.read_text() + "keys: {certificate: certificates/us.pem, key_file: keys/us.pem}\n"
+    )
     clock = Clock()
     workspace = OwnCertificates.at(root)
     with workspace.open_ledger(clock) as ledger:
-        yield Place(root, workspace, EmbeddedEngine(workspace, ledger, workspace.open_archive(), clock), ledger, clock)
+        yield Place(
+            root, workspace, EmbeddedEngine(workspace, ledger, workspace.open_archive(), clock), ledger, clock
+        )
 
 
 @pytest.fixture
@@ -88,9 +95,9 @@ def order(number: int) -> bytes:
     return sample("transfer-order.xml", MsgId=f"signed-{number}", TransferNo=f"42050026040{number:05d}")
 
 
-def sealed(data: bytes, signer: Pair = pair(FIRM), reader: Pair = pair(OURS)) -> bytes:
+def sealed(data: bytes, signer: str = FIRM, reader: str = OURS) -> bytes:
     """Signed, then encrypted."""
-    return cms.encrypt(cms.sign(data, signer.own), reader.certificate)
+    return cms.encrypt(cms.sign(data, pair(signer).own), pair(reader).certificate)
 
 
 def proofs(story: Story, partner: str) -> list[tuple[str, str, str]]:
@@ -101,7 +108,9 @@ def proofs(story: Story, partner: str) -> list[tuple[str, str, str]]:
 
 def told(story: Story) -> str:
     """The texts of the faults of what came last."""
-    return " ".join(render(each["fault"]) for id in story._last for each in story.place.ledger.show(id)["faults"])
+    return " ".join(
+        render(each["fault"]) for id in story._last for each in story.place.ledger.show(id)["faults"]
+    )
 
 
 def test_a_signed_order_is_taken_and_passed_on_signed_by_us(story: Story) -> None:
@@ -109,12 +118,16 @@ def test_a_signed_order_is_taken_and_passed_on_signed_by_us(story: Story) -> Non
     assert story.send(BUREAU, signed) == ["completed"]
     received = story.place.ledger.show(story._last[0])
     [proof] = [each for each in received["proofs"] if each["way"] == "received"]
-    assert proof["subject"] == "CN=CIQ-YC (invented)" and proof["serial"] == pair(BUREAU).certificate.serial
-    assert proof["until"] == pair(BUREAU).certificate.until and proof["at"] == DAY
+    assert proof["subject"] == "CN=CIQ-YC (invented)"
+    assert proof["serial"] == pair(BUREAU).certificate.serial
+    assert proof["until"] == pair(BUREAU).certificate.until
+    assert proof["at"] == DAY
     assert story.place.engine.archive.read(received["files"][0]["sha256"]) == signed
     [passed_on] = [data for data in story.place.inbox(PORT).values() if b"<TransferOrder" in data]
     opened = xml_signature.verify(passed_on, [pair(OURS).certificate], DAY)
-    assert opened is not None and opened.fault is None and opened.content is not None
+    assert opened is not None
+    assert opened.fault is None
+    assert opened.content is not None
     left = [each for each in received["proofs"] if each["way"] == "sent"]
     assert ("xml", pair(OURS).certificate.serial) in {(each["form"], each["serial"]) for each in left}
     assert passed_on in [story.place.engine.archive.read(each["sha256"]) for each in left]
@@ -129,7 +142,9 @@ def test_a_signed_order_is_taken_and_passed_on_signed_by_us(story: Story) -> Non
         (5, "signature-certificate-expired"),
     ],
 )
-def test_an_order_that_is_not_signed_as_agreed_is_rejected_and_kept(story: Story, number: int, code: str) -> None:
+def test_an_order_that_is_not_signed_as_agreed_is_rejected_and_kept(
+    story: Story, number: int, code: str
+) -> None:
     signer = {4: pair("stranger"), 5: pair("CIQ-YC old", until=-1)}.get(number, pair(BUREAU))
     data = order(number) if number == 2 else xml_signature.sign(order(number), signer.own)
     if number == 3:
@@ -148,10 +163,13 @@ def test_an_order_that_is_not_signed_as_agreed_is_rejected_and_kept(story: Story
 def test_what_is_wrapped_around_a_signed_order_is_never_read(story: Story) -> None:
     """The signed order hidden inside another one, which the reader would meet first."""
     signed = xml_signature.sign(order(6), pair(BUREAU).own)
-    evil = order(7).replace(b"</TransferOrder>", b"<Extra>" + signed.split(b"?>", 1)[1] + b"</Extra></TransferOrder>")
+    evil = order(7).replace(
+        b"</TransferOrder>", b"<Extra>" + signed.split(b"?>", 1)[1] + b"</Extra></TransferOrder>"
+    )
     start = signed.index(b"<ds:Signature")
     lifted = order(7).replace(
-        b"</TransferOrder>", signed[start : signed.index(b"</ds:Signature>")] + b"</ds:Signature></TransferOrder>"
+        b"</TransferOrder>",
+        signed[start : signed.index(b"</ds:Signature>")] + b"</ds:Signature></TransferOrder>",
     )
     assert story.send(BUREAU, evil, lifted) == ["rejected", "rejected"]
     assert set(story.codes()) == {"signature-invalid"}
@@ -168,7 +186,8 @@ def test_a_declaration_goes_in_and_out_under_cms(story: Story) -> None:
         inner = cms.decrypt(data, [pair(FIRM).own])
         assert inner.content is not None
         clear = cms.verify(inner.content, [pair(OURS).certificate], DAY)
-        assert clear.content is not None and clear.content.startswith(b"UN")
+        assert clear.content is not None
+        assert clear.content.startswith(b"UN")
     again = sealed(declaration)
     assert story.send(FIRM, again, suffix="p7m") == ["duplicate"], "other bytes, the same declaration"
 
@@ -188,7 +207,7 @@ def test_a_declaration_in_clear_or_by_a_stranger_is_rejected_by_contrl(
     made = {
         "plain": declaration,
         "clear": cms.sign(declaration, pair(FIRM).own),
-        "stranger": sealed(declaration, pair("stranger")),
+        "stranger": sealed(declaration, "stranger"),
     }[wrong]
     assert story.send(FIRM, made, suffix="p7m") == ["rejected"]
     assert codes <= set(story.codes())
@@ -196,12 +215,13 @@ def test_a_declaration_in_clear_or_by_a_stranger_is_rejected_by_contrl(
     inner = cms.decrypt(answer, [pair(FIRM).own]).content
     assert inner is not None
     contrl = cms.verify(inner, [pair(OURS).certificate], DAY).content
-    assert contrl is not None and b"+4+18" in contrl, "the interchange is rejected"
+    assert contrl is not None
+    assert b"+4+18" in contrl, "the interchange is rejected"
 
 
 def test_what_cannot_be_decrypted_is_held_and_released_when_the_key_is_there(story: Story) -> None:
     declaration = sample_edi("cusdec-import.edi")
-    story.place.drop(FIRM, "x.p7m", sealed(declaration, reader=pair("somebody")))
+    story.place.drop(FIRM, "x.p7m", sealed(declaration, reader="somebody"))
     story.place.engine.until_idle()
     [file] = story.place.ledger.ls("file", partner=FIRM)
     assert (file["state"], file["reason"]) == ("held", "decryption-failed")
@@ -248,4 +268,30 @@ def sample_edi(name: str) -> bytes:
 def test_base64_and_mime_are_read_too(story: Story) -> None:
     head = b"MIME-Version: 1.0\r\nContent-Type: application/pkcs7-mime; smime-type=enveloped-data\r\n"
     body = base64.encodebytes(sealed(sample_edi("cusdec-import.edi")))
-    assert story.send(FIRM, head + b"Content-Transfer-Encoding: base64\r\n\r\n" + body, suffix="p7m") == ["completed"]
+    assert story.send(FIRM, head + b"Content-Transfer-Encoding: base64\r\n\r\n" + body, suffix="p7m") == [
+        "completed"
+    ]
+
+
+def test_what_left_is_checked_by_fsck_and_goes_with_its_file(story: Story) -> None:
+    ledger, archive = story.place.ledger, story.place.engine.archive
+    assert story.send(BUREAU, xml_signature.sign(order(8), pair(BUREAU).own)) == ["completed"]
+    sent = {each["sha256"] for each in ledger.show(story._last[0])["proofs"] if each["way"] == "sent"}
+    assert sent
+    assert all(each in archive for each in sent)
+    assert [problem for problem in ledger.fsck(archive) if problem] == []
+    lost = archive.path(sorted(sent)[0])
+    content = lost.read_bytes()
+    lost.unlink()
+    [problem] = [problem for problem in ledger.fsck(archive) if problem]
+    assert "was sent" in problem
+    lost.write_bytes(content)
+    story.place.clock.forward(days=60)
+    for day in ("2026-03-14", "2026-05-01"):
+        ledger.close_books(day)
+    ledger.keep_figures()
+    ledger.retain(archive, {"contents": 10}, "clerk", "old")
+    gone = {each for each in sent if each not in archive}
+    open_ = {each["file"] for each in ledger.ls("output") if each["state"] != "delivered"}
+    assert gone or open_, "what is still open is kept with all that was made of it"
+    assert [problem for problem in ledger.fsck(archive) if problem] == []

@@ -18,12 +18,13 @@ PASSWORD = "correct horse battery"
 ACCOUNTS = {
     "operator": ("operator", None), "integrator": ("integrator", None), "auditor": ("auditor", None),
     "bureau": ("bureau", "CIQ-QD"), "enterprise": ("enterprise", "ENT-A"),
+    "origin": ("bureau", "CIQ-YC"), "stranger": ("enterprise", "ENT-B"),
 }  # fmt: skip
 """Role and partner by the name of the account."""
 
 
 def accounts(ledger: Ledger) -> None:
-    """Make an account of each role, named as the role."""
+    """Make the accounts of `ACCOUNTS`."""
     hashed = QUICK.hash(PASSWORD)
     for name, (role, partner) in ACCOUNTS.items():
         ledger.add_account(name, hashed, role, partner, None, "test")

@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -137,7 +136,7 @@ class Cluster:
             content = path.read_bytes()
             path.unlink()
             self.seen.append((at, partner, path.name))
-            self.stage.taken.append(Taken(partner, path.name, sha256(content).hexdigest(), len(content)))
+            self.stage.taken.append(Taken(partner, path.name, content))
 
     def open(self) -> list[tuple[str, int]]:
         """What is not at rest, and how much of it."""

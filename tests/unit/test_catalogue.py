@@ -80,6 +80,7 @@ def test_wire_codes_stand_in_the_service_code_list(version: int) -> None:
     assert used <= set(known)
 
 
+@pytest.mark.slow
 def test_the_document_is_the_one_of_the_catalogue(root: Path) -> None:
     made = process("errors", module="edi_router.cli.reference").out
     told = "run: EDI_ROUTER_LANG=en python -m edi_router.cli.reference errors > docs/errors.md"

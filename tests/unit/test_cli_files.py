@@ -165,6 +165,7 @@ def test_import_of_what_is_no_release(tmp_path: Path) -> None:
 
 
 @pytest.mark.corpus
+@pytest.mark.slow
 def test_show_of_all_real_edifact(corpus: Path) -> None:
     for path in sorted((corpus / "edifact").iterdir()):
         assert edi_router("show", path).code in (0, 1)

@@ -53,6 +53,7 @@ def test_a_project_is_not_overwritten(project: Path) -> None:
     assert edi_router("new", "project", project).code == 2
 
 
+@pytest.mark.slow
 def test_a_new_mapping_can_be_filled_in(project: Path) -> None:
     made = edi_router("--workspace", project, "new", "mapping", "my-map", "--json").json["made"]
     assert made[0] == str(project / "mappings/my-map/mapping.yaml")

@@ -387,6 +387,7 @@ def test_one_edit_is_told_once_at_its_place(definitions: Definitions) -> None:
 
 @pytest.mark.corpus
 @pytest.mark.unece
+@pytest.mark.slow
 def test_real_messages_are_checked_without_trouble(corpus: Path, unece: Path) -> None:
     files: dict[str, bytes] = {}
     for name in ("d93a", "d96b", "d99b", "d01b"):

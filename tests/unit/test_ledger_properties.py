@@ -160,6 +160,7 @@ class Life(RuleBasedStateMachine):
 
 
 @pytest.mark.parametrize(("steps", "examples"), [(30, 8)])
+@pytest.mark.slow
 def test_the_books_balance_on_sqlite(sqlite_template: Path, steps: int, examples: int) -> None:
     class OnSqlite(Life):
         def open(self) -> Ledger:

@@ -141,6 +141,7 @@ class _Generated(io.RawIOBase):
         return taken
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_file() -> None:
     made = library.checker()
     made.report(_Generated(1))  # type: ignore[arg-type]

@@ -134,6 +134,7 @@ def test_unknown_calendars_are_told(tmp_path: Path) -> None:
     assert {"chine-office", "nowhere"} <= names
 
 
+@pytest.mark.slow
 def test_the_first_working_day() -> None:
     assert str(first_working_day(date(2026, 8, 20), None)) == "2026-08-03"
     assert Partner.model_fields["books"].default == "none"

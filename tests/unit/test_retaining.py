@@ -265,8 +265,8 @@ def _open(ledger: Ledger) -> list[dict[str, object]]:
 def _do(ledger: Ledger, archive: Archive, verb: str, number: int) -> None:
     if verb in ("come", "hold"):
         file = put(archive, ledger, f"{verb}{number}", f"ent-{number % 3}")
-        kind = {"decision": HELD} if verb == "hold" else {"stream": "s"}
-        made = (message(file, 1, **kind), message(file, 2, stream="s"))  # type: ignore[arg-type]
+        first = message(file, 1, HELD) if verb == "hold" else message(file, 1, stream="s")
+        made = (first, message(file, 2, stream="s"))
         process(ledger, file, outcome(file, *made, control=file))
     elif verb == "deliver":
         deliver_all(ledger)
@@ -276,8 +276,8 @@ def _do(ledger: Ledger, archive: Archive, verb: str, number: int) -> None:
             assert claimed is not None
             ledger.failed(row.id, claimed.fence, "no")
     elif verb == "retry":
-        for row in ledger.ls("delivery", state="failed"):
-            ledger.retry(row["id"])
+        for failed in ledger.ls("delivery", state="failed"):
+            ledger.retry(failed["id"])
     else:
-        for row in ledger.ls("message", state="held")[:1]:
-            ledger.reject(row["id"], "li", "old")
+        for held in ledger.ls("message", state="held")[:1]:
+            ledger.reject(held["id"], "li", "old")

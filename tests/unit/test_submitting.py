@@ -23,7 +23,9 @@ def hand_over(ledger: Ledger, archive: Archive) -> Callable[..., Receipt]:
     return give
 
 
-def test_the_same_key_is_the_same_file(ledger: Ledger, archive: Archive, hand_over: Callable[..., Receipt]) -> None:
+def test_the_same_key_is_the_same_file(
+    ledger: Ledger, archive: Archive, hand_over: Callable[..., Receipt]
+) -> None:
     first, again = hand_over(b"one", "k1"), hand_over(b"one", "k1")
     assert (first.known, again.known) == (False, True)
     assert first.file_id == again.file_id
@@ -49,7 +51,9 @@ def test_without_a_key_each_is_a_file(ledger: Ledger, hand_over: Callable[..., R
     assert len(ledger.pending_work()) == 2
 
 
-def test_what_is_too_large_leaves_nothing(ledger: Ledger, archive: Archive, hand_over: Callable[..., Receipt]) -> None:
+def test_what_is_too_large_leaves_nothing(
+    ledger: Ledger, archive: Archive, hand_over: Callable[..., Receipt]
+) -> None:
     with pytest.raises(TooLarge):
         hand_over(b"x" * 101)
     assert ledger.ls("file") == []

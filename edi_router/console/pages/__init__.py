@@ -1,6 +1,17 @@
 """A module for each page; the application includes their routers in this order."""
 
-from edi_router.console.pages import items, registers, search, settings, today, trace, tryout
+from edi_router.console.pages import (
+    desk,
+    items,
+    progress,
+    registers,
+    search,
+    settings,
+    today,
+    trace,
+    tryout,
+    work,
+)
 
 ROUTERS = (
     settings.router,
@@ -10,4 +21,7 @@ ROUTERS = (
     trace.router,
     tryout.router,
     registers.router,
+    work.router,
+    progress.router,
+    desk.router,
 )

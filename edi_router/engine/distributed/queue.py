@@ -22,8 +22,6 @@ log = logging.getLogger(__name__)
 RECEIVE, CLOCKS, SUPERVISE, NIGHTLY = "receive", "clocks", "supervise", "nightly"
 STEPS = (RECEIVE, PROCESS, DELIVER, CLOCKS, SUPERVISE, NIGHTLY)
 """The kinds of jobs; each has a queue of its name."""
-OF_NOBODY = (CLOCKS, SUPERVISE, NIGHTLY)
-"""Those that are for all partners together."""
 FORMAT = 1
 """Of a job's arguments. A worker takes what it knows of later formats, and leaves the rest aside."""
 TRIES = 5

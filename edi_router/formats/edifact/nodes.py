@@ -119,8 +119,8 @@ class MessageNode(GroupNode):
 
     def place(self) -> Place:
         """Where its first segment stands."""
-        if self._waiting is not None:
-            self._grow()
+        if self._waiting is not None:  # it begins with UNH: no node has to be made for that
+            return self._waiting.header.place()
         return super().place()
 
     def rows(self, wanted: Wanted | None = None) -> Rows | None:

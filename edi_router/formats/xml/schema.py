@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lxml import etree
 
 from edi_router.faults import Fault, FaultList, Place
@@ -16,6 +18,9 @@ from edi_router.formats.xml.reader import parse
 from edi_router.formats.xml.sources import Read, gather
 from edi_router.formats.xml.values import shown
 from edi_router.formats.xml.xpath import local_name
+
+if TYPE_CHECKING:
+    from xmlschema import XMLSchema
 
 _LIMIT = 100
 
@@ -64,6 +69,11 @@ class Schema:
             return explained
         faults.extend(_unexplained(root, entry) for entry in brief)
         return faults
+
+    @property
+    def components(self) -> XMLSchema:
+        """The schema as xmlschema's components: for who has to know what it says, as a form does."""
+        return self._inner.model
 
     @property
     def target_namespace(self) -> str:

@@ -1,0 +1,401 @@
+"""Workers on one PostgreSQL: jobs in the rows' transactions, order and locks, rescue, schedules, drain, versions."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text, update
+from sqlalchemy.exc import OperationalError
+
+from edi_router.config import shipped_directory
+from edi_router.engine.distributed.beat import POLL, Beat, Ending
+from edi_router.engine.distributed.node import Node
+from edi_router.engine.distributed.pace import Pace
+from edi_router.engine.distributed.setup import found, mark, put_in
+from edi_router.engine.distributed.status import status
+from edi_router.engine.distributed.worker import prepare
+from edi_router.engine.workspace import DATABASE_VARIABLE, WorkspaceError
+from edi_router.ledger import Fenced, Ledger, tables
+from edi_router.ledger.again import TRIES, again
+from edi_router.ledger.intake import Drop
+from edi_router.ledger.store import PROCESS, Nudge
+from tests.support.cli import edi_router
+from tests.support.postgresql import PostgreSQL
+from tests.support.workspaces import Remembering, outbox
+from tests.support.workspaces import prepare as lay_out
+
+pytestmark = pytest.mark.postgresql
+SAMPLE = (shipped_directory() / "samples" / "day" / "ENT-A" / "0800-cusdec.edi").read_bytes()
+QUICK = Pace(beat=0.2, stalled=2.0, sweep=1, fetch=0.1)
+
+
+@pytest.fixture(scope="module")
+def cluster_template(postgresql: PostgreSQL, postgresql_template: str) -> str:
+    """A migrated database with the jobs' tables, to copy."""
+    name = postgresql.create(postgresql_template)
+    with Ledger.open(postgresql.url(name)) as ledger, ledger.engine.begin() as connection:
+        assert put_in(connection)
+        assert found(connection) == mark()
+        assert not put_in(connection)
+    return name
+
+
+@pytest.fixture
+def url(postgresql: PostgreSQL, cluster_template: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A database of the test's own, which the environment names."""
+    given = postgresql.url(postgresql.create(cluster_template))
+    monkeypatch.setenv(DATABASE_VARIABLE, given)
+    return given
+
+
+@pytest.fixture
+def place(tmp_path: Path, url: str) -> Remembering:
+    """The sample deployment, polled every second."""
+    lay_out(tmp_path / "w")
+    with (tmp_path / "w" / "edi-router.yaml").open("a") as file:
+        file.write("poll_seconds: 1\n")
+    return Remembering.at(tmp_path / "w")
+
+
+@pytest.fixture
+def node(place: Remembering) -> Iterator[Node]:
+    """One node, whose steps the test calls itself."""
+    made = Node(place, pace=QUICK)
+    yield made
+    made.ledger.close()
+
+
+def jobs(ledger: Ledger) -> list[tuple[str, str, int]]:
+    """Lock, state and priority of the jobs, in the order in which they are taken."""
+    query = "SELECT lock, status::text, priority FROM procrastinate_jobs ORDER BY priority DESC, id"
+    with ledger.read() as connection:
+        return [(row[0], row[1], row[2]) for row in connection.execute(text(query))]
+
+
+def drop(place: Remembering, number: int, partner: str = "ENT-A") -> None:
+    content = SAMPLE.replace(b"ENTA00000001", b"ENTA%08d" % (100 + number))
+    (outbox(place.root, partner) / f"{number:03d}.edi").write_bytes(content)
+
+
+def inbox(place: Remembering, partner: str) -> list[str]:
+    return sorted(path.name for path in (place.root / "exchange" / partner / "in").iterdir())
+
+
+def arrival(number: int = 1, partner: str = "ENT-A") -> Drop:
+    return Drop(partner, partner, f"{number}.edi", 1, number, f"{number:064x}")
+
+
+def test_jobs_come_and_go_with_the_rows(node: Node) -> None:
+    node.ledger.receive_all([arrival(1), arrival(2)], "c")
+    assert jobs(node.ledger) == [("process:ENT-A", "todo", 52)]
+    node.ledger.receive_all([arrival(3)], "c")
+    assert len(jobs(node.ledger)) == 1, "one that waits is enough"
+    with node.ledger.engine.connect() as connection:
+        node.queue.enqueue(connection, [Nudge(PROCESS, "CIQ-QD")])
+        connection.rollback()
+    assert len(jobs(node.ledger)) == 1
+
+
+def test_a_job_that_waits_is_not_begun_before_the_rows_are_there(node: Node) -> None:
+    """Else it could end between our look and our commit, and nobody would know of the rows."""
+    node.ledger.receive_all([arrival(1)], "c")
+    fetch = text("SELECT id FROM procrastinate_fetch_job_v2(NULL, NULL)")
+    with node.ledger.write() as tx:
+        node.queue.enqueue(tx.connection, [Nudge(PROCESS, "ENT-A")])
+        with node.ledger.engine.begin() as other:
+            assert other.execute(fetch).scalar() is None
+    with node.ledger.engine.begin() as other:
+        assert other.execute(fetch).scalar() is not None
+
+
+def test_many_nudge_at_once_and_none_waits_for_ever(node: Node) -> None:
+    failures: list[BaseException] = []
+
+    def nudge(number: int) -> None:
+        try:
+            for _ in range(5):
+                with node.ledger.write() as tx:
+                    for partner in ("A", "B", "C", "D")[:: 1 if number % 2 else -1]:
+                        tx.nudge(PROCESS, partner)
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=nudge, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert not failures
+    assert [lock for lock, _, _ in jobs(node.ledger)] == [f"process:{each}" for each in "ABCD"]
+
+
+def test_the_urgent_go_first(node: Node) -> None:
+    node.queue.priority_of = lambda partner: {"GREEN": 1, "SLOW": 9}.get(partner, 5)
+    with node.ledger.write() as tx:
+        for step, partner, priority in (
+            ("process", "SLOW", 5), ("deliver", "SLOW", 9), ("process", "GREEN", 5), ("deliver", "GREEN", 1),
+            ("receive", "GREEN", 5), ("deliver", "GREEN", 5), ("clocks", "", 5),
+        ):  # fmt: skip
+            tx.nudge(step, partner, priority)
+    # Both jobs for one destination would do the same: within a transaction the urgent one is enough.
+    assert [lock for lock, _, _ in jobs(node.ledger)] == [
+        "clocks:", "deliver:GREEN", "process:GREEN", "receive:GREEN", "deliver:SLOW", "process:SLOW",
+    ]  # fmt: skip
+
+
+def test_what_was_received_under_an_old_fence_is_refused(node: Node) -> None:
+    first = node.ledger.begin_receiving("ENT-A")
+    second = node.ledger.begin_receiving("ENT-A")
+    [receipt] = node.ledger.receive_all([arrival()], "c", second)
+    node.ledger.removed(receipt.file_id)
+    with pytest.raises(Fenced):  # the one that stood still, and wakes up with the same file in its hands
+        node.ledger.receive_all([arrival()], "c", first)
+    assert len(node.ledger.ls("file")) == 1
+
+
+def test_steps_by_jobs_do_what_rounds_do(place: Remembering, node: Node) -> None:
+    for number in range(3):
+        drop(place, number)
+    node.do("receive", "ENT-A")
+    node.do("process", "ENT-A")
+    priorities = {lock: priority for lock, _, priority in jobs(node.ledger)}
+    assert set(priorities) == {"process:ENT-A", "deliver:ENT-A", "deliver:CIQ-QD"}
+    node.do("deliver", "CIQ-QD")
+    node.do("deliver", "ENT-A")
+    for step in ("clocks", "supervise", "nightly"):
+        node.do(step)
+    assert len(inbox(place, "CIQ-QD")) == len(inbox(place, "ENT-A")) == 3
+    assert node.ledger.books(node.ledger.business_date(node.ledger.now())).balanced
+    assert node.ledger.alarms() == []
+
+
+def test_a_file_becomes_whole_under_the_eyes_of_different_workers(place: Remembering, node: Node) -> None:
+    settings = place.channel(node.configuration, "ENT-A")
+    assert settings is not None
+    slow = settings.model_copy(update={"wait_seconds": 0.3})
+    channels = {**node.configuration.settings.channels, "ENT-A": slow}
+    own = node.configuration.settings.model_copy(update={"channels": channels})
+    node.configuration = replace(node.configuration, settings=own)
+    other = Node(place, node.configuration)
+    drop(place, 1)
+    node.do("receive", "ENT-A")
+    assert node.ledger.ls("file") == []
+    time.sleep(0.35)
+    other.do("receive", "ENT-A")
+    other.ledger.close()
+    assert len(node.ledger.ls("file")) == 1
+
+
+def test_what_a_dead_worker_had_in_hand_is_taken_over(place: Remembering, node: Node) -> None:
+    drop(place, 1)
+    node.do("receive", "ENT-A")
+    [item] = node.ledger.pending_work()
+    fence = node.ledger.claim(item.id)
+    assert fence is not None
+    node.do("process", "ENT-A")
+    with pytest.raises(Fenced):
+        node.ledger.give_back(item.id, fence)
+    [due] = node.ledger.due(destination="CIQ-QD")
+    [held] = node.ledger.claim_deliveries([due.id])
+    node.do("deliver", "CIQ-QD")
+    assert len(inbox(place, "CIQ-QD")) == 1
+    with pytest.raises(Fenced):
+        node.ledger.renaming(held.id, held.fence)
+
+
+def test_deliveries_keep_the_order_in_which_files_came(node: Node, place: Remembering) -> None:
+    for number in range(12):
+        drop(place, number)
+    node.do("receive", "ENT-A")
+    node.do("process", "ENT-A")
+    rows = node.ledger.due(destination="CIQ-QD")
+    claimed = [each.id for each in node.ledger.claim_deliveries([row.id for row in rows])]
+    assert claimed == [row.id for row in rows]
+    with node.ledger.read() as connection:
+        query = "SELECT d.id FROM delivery d JOIN output o ON o.id = d.output JOIN file f ON f.id = o.file"
+        query += " WHERE d.destination = 'CIQ-QD' ORDER BY f.name"
+        assert list(connection.scalars(text(query))) == claimed
+
+
+def test_jobs_of_a_silent_worker_are_made_again(node: Node) -> None:
+    """And so are all, when their tables are lost: the rows are the truth."""
+    node.ledger.receive_all([arrival()], "c")
+    beat = Beat(node, "x")
+    with node.ledger.engine.begin() as connection:
+        connection.execute(
+            text("INSERT INTO procrastinate_workers(last_heartbeat) VALUES (now() - interval '3 s')")
+        )
+        connection.execute(text("SELECT procrastinate_fetch_job_v2(NULL, 1)"))
+    assert [state for _, state, _ in jobs(node.ledger)] == ["doing"]
+    assert beat.sweep() == 0, "somebody works on it"
+
+    async def rescue() -> int:
+        async with node.app.open_async():
+            return await beat.rescue()
+
+    assert asyncio.run(rescue()) == 1
+    assert jobs(node.ledger) == []
+    assert beat.sweep() == 1
+    assert beat.sweep() == 0
+    with node.ledger.engine.begin() as connection:
+        assert put_in(connection, anew=True)
+    assert beat.sweep() == 1
+    assert [lock for lock, _, _ in jobs(node.ledger)] == ["process:ENT-A"]
+
+
+def test_a_schedule_fires_once_for_three_nodes(place: Remembering, node: Node) -> None:
+    with ExitStack() as stack:
+        nodes = [node]
+        for _ in range(2):
+            nodes.append(Node(place, node.configuration))
+            stack.callback(nodes[-1].ledger.close)
+        fired: list[object] = []
+        night = datetime(2026, 3, 14, 18, 0, tzinfo=UTC)
+        for each in nodes:
+            each.clock = each.ledger.clock = lambda: night
+            beat = Beat(each, each.enter())
+            monkey_poll(beat, fired)
+
+            async def once(beat: Beat = beat) -> None:
+                async with beat.node.app.open_async():
+                    await beat.once()
+
+            asyncio.run(once())
+        assert len(fired) == 1
+        for each in nodes:
+            each.do("nightly")
+    assert node.ledger.closed_books() == ["2026-03-14"]
+    firings = {name: at for name, at in node.ledger.last_firings().items() if name in (POLL, "nightly")}
+    assert firings == {POLL: night, "nightly": night}
+
+
+def monkey_poll(beat: Beat, fired: list[object]) -> None:
+    real = beat.poll
+
+    def poll() -> None:
+        fired.append(beat)
+        real()
+
+    beat.poll = poll  # type: ignore[method-assign]
+
+
+def test_a_worker_refuses_a_ledger_newer_than_it(place: Remembering, node: Node) -> None:
+    beat = Beat(node, node.enter())
+    with node.ledger.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(Ending, match="9999"):
+        asyncio.run(beat.once())
+    with pytest.raises(WorkspaceError, match="9999"):
+        prepare(place)
+
+
+def test_a_worker_with_another_archive_or_key_is_refused(
+    place: Remembering, node: Node, tmp_path: Path
+) -> None:
+    node.enter()
+    other = tmp_path / "other"
+    lay_out(other)
+    stranger = Node(Remembering.at(other), node.configuration)
+    with pytest.raises(WorkspaceError, match="archive or key"):
+        stranger.enter()
+    stranger.ledger.close()
+
+
+def test_an_engine_of_its_own_is_refused_beside_workers(place: Remembering, node: Node) -> None:
+    node.enter()
+    done = edi_router("--workspace", place.root, "run", "--once")
+    assert done.code == 3
+    assert "stop the workers first" in done.err
+
+
+def test_a_transaction_that_lost_against_another_is_run_again(url: str) -> None:
+    """Two that lock the same rows the other way round: PostgreSQL ends one of them, which then goes through."""
+    both = threading.Barrier(2)
+    runs: list[str] = []
+
+    class Crossing(Ledger):
+        @again
+        def cross(self, first: str, second: str) -> None:
+            runs.append(first)
+            with self.write() as tx:
+                p = tables.partner_state
+                tx.lock(p, [first], "partner")
+                if len(runs) <= 2:
+                    both.wait(10)
+                tx.connection.execute(update(p).where(p.c.partner == second).values(reason=first))
+
+        @again
+        def never(self) -> None:
+            runs.append("never")
+            error = Exception()
+            error.sqlstate = "40P01"  # type: ignore[attr-defined]
+            raise OperationalError("x", None, error)
+
+    with Crossing.open(url) as ledger:
+        ledger.contacted(["A", "B"])
+        threads = [threading.Thread(target=ledger.cross, args=each) for each in (("A", "B"), ("B", "A"))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(20)
+        assert len(runs) == 3
+        runs.clear()
+        with pytest.raises(OperationalError):
+            ledger.never()
+        assert len(runs) == TRIES
+
+
+def wait(until: Callable[[], object], seconds: float = 120) -> None:
+    deadline = time.monotonic() + seconds
+    while not until():
+        assert time.monotonic() < deadline, "not in time"
+        time.sleep(0.05)
+
+
+@pytest.mark.slow
+def test_two_workers_of_the_command(place: Remembering, url: str, tmp_path: Path) -> None:
+    """They share the work; one that is killed is replaced; told to stop they end after the step in hand."""
+    for number in range(12):
+        drop(place, number)
+    command = [sys.executable, "-m", "edi_router.cli.main", "--workspace", str(place.root), "worker"]
+    with Ledger.open(url) as ledger, (tmp_path / "log").open("wb") as log:
+        supervisor = subprocess.Popen([*command, "--processes", "2"], stderr=log)
+        try:
+            wait(lambda: sum(each.alive for each in ledger.workers()) == 2)
+            told = edi_router("--workspace", place.root, "cluster", "status", "--json")
+            assert told.code == 0, told.out + told.err
+            assert len(told.json["workers"]) == 2
+            assert told.json["trouble"] == []
+            [first, _] = ledger.workers()
+            wait(lambda: len(inbox(place, "CIQ-QD")) == len(inbox(place, "ENT-A")) == 12)
+            # The partners have each of them; that this is so is written down a moment later.
+            wait(lambda: not any(ledger.in_hand()))
+            os.kill(first.pid, signal.SIGKILL)
+            wait(lambda: len({each.pid for each in ledger.workers()} - {first.pid}) == 2)
+        finally:
+            supervisor.terminate()
+            assert supervisor.wait(60) == 0, (tmp_path / "log").read_text()
+        assert [each.pid for each in ledger.workers()] == [first.pid], "only it did not end in good order"
+        assert ledger.books(ledger.business_date(ledger.now())).balanced
+
+
+def test_what_lasts_is_told(node: Node) -> None:
+    id = node.enter()
+    told = status(node.ledger)
+    assert [each.id for each in told.workers] == [id]
+    node.ledger.clock = lambda: datetime.now(UTC) + timedelta(minutes=1)
+    assert status(node.ledger).trouble[0] == "no worker is alive"
+    node.ledger.leave_worker(id)
+    assert not node.ledger.see_worker(id, "working", "")
