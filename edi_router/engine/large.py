@@ -68,4 +68,3 @@ def _recorded(item: WorkItem, fence: int, each: Slice, ledger: Ledger, digest: s
     outcome = each.decide()
     ledger.record(item.id, fence, outcome, digest)
     return outcome
-

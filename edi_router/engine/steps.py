@@ -12,7 +12,7 @@ from edi_router.engine.alarms import broken_off
 from edi_router.engine.batching import close_batches
 from edi_router.engine.clocks import strike_clocks
 from edi_router.engine.deliver import BATCH, Courier
-from edi_router.engine.protect import Protector
+from edi_router.engine.protect import Protector, with_keys
 from edi_router.engine.reach import Reach
 from edi_router.engine.receive import Receiver
 from edi_router.engine.space import Free, free_bytes, shortage
@@ -183,11 +183,14 @@ class Steps:
 
 
 def load(workspace: Workspace) -> Configuration:
-    """The configuration set as it is now; ConfigurationFaulty when it has faults."""
+    """The configuration set as it is now, with our private keys.
+
+    ConfigurationFaulty when it has faults, WorkspaceError when a key cannot be had.
+    """
     configuration, faults = workspace.configuration()
     if configuration is None:
         raise ConfigurationFaulty(faults)
-    return configuration
+    return with_keys(configuration, workspace.root)
 
 
 def _log(level: int, text: str, problem: str) -> None:

@@ -64,6 +64,13 @@ def recorded(tx: Tx, file: str) -> tuple[int, int, int]:
     """How many interchanges, messages and outputs of a file are recorded."""
 
     def count(table: str, of: ColumnElement[bool]) -> int:
-        return tx.connection.scalar(select(func.count()).select_from(tables.metadata.tables[table]).where(of)) or 0
+        return (
+            tx.connection.scalar(select(func.count()).select_from(tables.metadata.tables[table]).where(of))
+            or 0
+        )
 
-    return count("interchange", _i.file == file), count("message", _m.file == file), count("output", _o.file == file)
+    return (
+        count("interchange", _i.file == file),
+        count("message", _m.file == file),
+        count("output", _o.file == file),
+    )

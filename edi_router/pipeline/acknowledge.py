@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from edi_router.faults import Fault, Place
+from edi_router.faults import Fault, Place, is_error
 from edi_router.formats.answer import Answer
 from edi_router.formats.edifact import Interchange, Message, Segment, contrl, write_interchange
 from edi_router.formats.edifact.charset import level_for
@@ -18,6 +18,7 @@ from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.model import (
     Acknowledged,
     Acknowledging,
+    Decision,
     Incoming,
     LedgerView,
     MessageOutcome,
@@ -34,6 +35,13 @@ def contrl_version(partner: Partner, interchange: Interchange) -> int:
     if partner.contrl in ("2", "3", "4"):
         return int(partner.contrl)
     return version_of_answer(interchange.syntax_version)
+
+
+def told_of(outcome: MessageOutcome) -> list[Fault]:
+    """The errors of a message that its sender is told of."""
+    if outcome.decision is Decision.HELD:  # it is our affair; the sender is told that it has arrived
+        return []
+    return [fault for fault in outcome.faults if is_error(fault)]
 
 
 def answers(

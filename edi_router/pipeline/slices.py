@@ -16,9 +16,10 @@ from edi_router.faults import Blocks, Fault, blocks, is_error
 from edi_router.formats.edifact import Interchange, read
 from edi_router.formats.edifact.broken import capped
 from edi_router.formats.edifact.contrl import nameable
+from edi_router.formats.edifact.envelope import end_of
 from edi_router.pipeline.acknowledge import contrl_version
 from edi_router.pipeline.configuration import Configuration
-from edi_router.pipeline.edifact import InterchangeWork, end_of, granted
+from edi_router.pipeline.interchange import InterchangeWork, granted
 from edi_router.pipeline.model import Begun, Decision, FileOutcome, Incoming, LedgerView, MessageOutcome, Part
 from edi_router.pipeline.slicing import Slice, Sliced
 from edi_router.registers import Overlay, RegisterView
@@ -153,9 +154,7 @@ class LargeFile:
                 at = seen.end
                 self.seen[number] = replace(seen, content=digest.hexdigest())
 
-    def _refused(
-        self, ahead: Iterator[tuple[int, Interchange]], position: int
-    ) -> dict[str, MessageOutcome]:
+    def _refused(self, ahead: Iterator[tuple[int, Interchange]], position: int) -> dict[str, MessageOutcome]:
         """The messages that take the interchange at `position` with them, found before any is recorded."""
         refused: dict[str, MessageOutcome] = {}
         for number, interchange in ahead:

@@ -10,8 +10,8 @@ from edi_router.faults import Fault, is_error
 from edi_router.formats.edifact import Message, Segment
 from edi_router.formats.edifact.contrl import nameable
 from edi_router.formats.edifact.fast_message import SlicedMessage
-from edi_router.pipeline.acknowledge import aperak_output, contrl_version, contrls
-from edi_router.pipeline.edifact import InterchangeWork, granted, told_of
+from edi_router.pipeline.acknowledge import aperak_output, contrl_version, contrls, told_of
+from edi_router.pipeline.interchange import InterchangeWork, granted
 from edi_router.pipeline.model import (
     Begun,
     Decision,
@@ -154,7 +154,7 @@ class Sliced:
     def _message(self, message: Message, prior: Prior | None) -> MessageOutcome:
         work = self.work
         if prior is not None:
-            return work.as_repeated(self._apart(message), prior)
+            return work.as_repeated(work.apart(message, self.ledger), prior)
         if self.seen.blocked:
             return work.message(message, True, self.ledger)
         if self._falls:
@@ -168,14 +168,6 @@ class Sliced:
         else:
             work.registers.commit()
         work.registers = here
-        return outcome
-
-    def _apart(self, message: Message) -> MessageOutcome:
-        """What the message comes to by itself, without any effect on registers."""
-        here = self.work.registers
-        self.work.registers = Overlay(here)
-        outcome = self.work.message(message, False, self.ledger)
-        self.work.registers = here
         return outcome
 
     def _fallen(self, message: Message) -> MessageOutcome:

@@ -32,8 +32,8 @@ class Drop:
 
 
 GOOD = Expected("completed")
-FAULTY = 0.3
-"""The share of stories in which something is wrong on purpose: of two or three messages one, so one in eight in all."""
+FAULTY = 0.25
+"""The share of stories in which something is wrong on purpose: of two or three messages one, so about 12 % of all."""
 Story = Callable[[Maker], Iterator[Drop]]
 """One piece of business: the files that its partners drop, in their order."""
 

@@ -111,7 +111,9 @@ def parts_of(number: int, messages: int) -> Iterator[bytes]:
         body = bodies[position % len(bodies)]
         _, _, rest = body.partition("'")
         text = f"UNH+{position + 1}+ORDERS:D:96B:UN'{rest}'"
-        yield f"{text}UNT+{text.count(chr(39)) - text.count('?' + chr(39)) + 1}+{position + 1}'".encode("latin-1")
+        yield f"{text}UNT+{text.count(chr(39)) - text.count('?' + chr(39)) + 1}+{position + 1}'".encode(
+            "latin-1"
+        )
     yield b"UNZ+%d+B%d'" % (messages, number)
 
 

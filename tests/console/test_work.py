@@ -33,18 +33,17 @@ def test_who_may_look_and_who_may_act(browse: Browse) -> None:
     for name, seen, acting in (("auditor", 200, 403), ("bureau", 404, 403), ("operator", 200, 200)):
         here = browse(name)
         here.go("/work", seen)
+        assert (here.links("/work/look") != []) == (acting == 200)
         here.go("/work/look", acting)
-        if seen == 200:
-            assert bool([each for each in here.links("/work/look")]) == (acting == 200)
 
 
 def given_up(place: Place, number: int = 2) -> list[str]:
     """Deliveries that were given up: somebody's disk was full."""
-    place.ledger.pause("CIQ-QD", "its disk is full")
+    place.ledger.pause("CIQ-YC", "its disk is full")
     for at in range(number):
-        place.drop("ENT-A", f"{at}.xml", sample("eentdeclio.xml", EntDeclNo=f"ENTA9{at:07}"))
+        place.drop("ENT-A", f"{at}.xml", sample("eentdeclio.xml", EntUuid=f"{at:032}"))
     assert place.engine.until_idle().problems == []
-    place.ledger.resume("CIQ-QD")
+    place.ledger.resume("CIQ-YC")
     return fail_all(place.ledger)
 
 
@@ -66,10 +65,10 @@ def test_given_up_deliveries_are_tried_again_once_with_a_reason(own: tuple[Place
     failed = given_up(place)
     assert len(failed) >= 2
     anna, li = browse(), browse("operator", "zh")
-    anna.go("/work?queue=deliveries&partner=CIQ-QD")
+    anna.go("/work?queue=deliveries&partner=CIQ-YC")
     assert "no space left" in anna.text
     anna.go(anna.links("/work/look")[0])
-    li.go("/work/look?queue=deliveries&partner=CIQ-QD")
+    li.go("/work/look?queue=deliveries&partner=CIQ-YC")
     anna.press("Try again", 422, reason=" ")
     assert states(place, failed) == {"failed"}, "without a reason nothing is done"
     anna.press("Try again", reason="its disk was emptied")
@@ -104,7 +103,7 @@ def test_held_messages_are_released_together(own: tuple[Place, Browse]) -> None:
     place, browse = own
     for at in range(2):
         place.drop(
-            "ENT-B", f"{at}.xml", sample("eentdeclio.xml", DeclRegNo="4205000002", EntDeclNo=f"ENTB{at}")
+            "ENT-B", f"{at}.xml", sample("eentdeclio.xml", DeclRegNo="4205000002", EntUuid=f"{at:032}")
         )
     place.drop("ENT-A", "broken.xml", b"<a>")
     assert place.engine.until_idle().problems == []

@@ -52,7 +52,9 @@ def opened(template: Path) -> Iterator[Ledger]:
             yield ledger
 
 
-def agree(one: Ledger, other: Ledger, terms: Terms, shipped: Configuration, first: bytes, second: bytes, **how: Any) -> None:
+def agree(
+    one: Ledger, other: Ledger, terms: Terms, shipped: Configuration, first: bytes, second: bytes, **how: Any
+) -> None:
     configuration = terms.over(shipped)
     desks = Desk(one, configuration), Desk(other, configuration)
     for desk in desks:
@@ -67,7 +69,13 @@ def agree(one: Ledger, other: Ledger, terms: Terms, shipped: Configuration, firs
 @settings(max_examples=examples(40), deadline=None, suppress_health_check=list(HealthCheck))
 @given(first=FILES, second=FILES, terms=TERMS, size=st.integers(1, 5), stops=STOPS)
 def test_slices_come_to_what_the_whole_comes_to(
-    sqlite_template: Path, shipped: Configuration, first: bytes, second: bytes, terms: Terms, size: int, stops: list[int]
+    sqlite_template: Path,
+    shipped: Configuration,
+    first: bytes,
+    second: bytes,
+    terms: Terms,
+    size: int,
+    stops: list[int],
 ) -> None:
     with opened(sqlite_template) as one, opened(sqlite_template) as other:
         agree(one, other, terms, shipped, first, second, size=size, stops=stops)

@@ -40,14 +40,20 @@ KINDS = tuple(_KINDS)
 
 def message(number: int, kind: str, bill: int) -> str:
     """A cargo report of one bill, which moves the register `manifest`."""
-    own = {"weight": "1030", "office": "4218", "type": "CUSCAR:D:96B", "reference": str(number)} | _KINDS[kind]
+    own = {"weight": "1030", "office": "4218", "type": "CUSCAR:D:96B", "reference": str(number)} | _KINDS[
+        kind
+    ]
     body = _BODY.format(bill=bill, weight=own["weight"], office=own["office"])
     reference = own["reference"]
     return f"UNH+{reference}+{own['type']}:UN'{body}UNT+{body.count(chr(39)) + 2}+{reference}'"
 
 
 def interchange(
-    messages: Iterable[tuple[str, int]], reference: str = "SL1", *, count: int | None = None, trailer: bool = True
+    messages: Iterable[tuple[str, int]],
+    reference: str = "SL1",
+    *,
+    count: int | None = None,
+    trailer: bool = True,
 ) -> bytes:
     """An interchange of messages, each given by its kind and bill; `count` is what UNZ says of their number."""
     bodies = [message(number, kind, bill) for number, (kind, bill) in enumerate(messages, start=1)]
@@ -91,7 +97,9 @@ class Desk:
         sha256 = hashlib.sha256(content).hexdigest()
         file = self.ledger.receive(PARTNER, PARTNER, name, len(content), 1, sha256, "config").file_id
         at = self.ledger.clock()
-        return Incoming(file, PARTNER, name, content, sha256, at, self.ledger.business_date(self.ledger.now()))
+        return Incoming(
+            file, PARTNER, name, content, sha256, at, self.ledger.business_date(self.ledger.now())
+        )
 
     def whole(self, content: bytes, name: str = "a.edi") -> None:
         """Process and record a file at once."""
@@ -100,13 +108,17 @@ class Desk:
         outcome = process(incoming, self.configuration, self.ledger, self.registers)
         self.ledger.record(item.id, fence, outcome, "config")
 
-    def sliced(self, content: bytes, size: int, stops: Sequence[int] = (), name: str = "a.edi") -> list[FileOutcome]:
+    def sliced(
+        self, content: bytes, size: int, stops: Sequence[int] = (), name: str = "a.edi"
+    ) -> list[FileOutcome]:
         """Process and record a file slice by slice; `stops` says after how many slices it is broken off, each time."""
         incoming = replace(self.receive(content, name), content=b"", open=lambda: BytesIO(content))
         told: list[FileOutcome] = []
         for stop in (*stops, None):
             item, fence = take(self.ledger, incoming.id)
-            large = LargeFile(incoming, replace(self.configuration, digest="config"), self.ledger, self.registers, size)
+            large = LargeFile(
+                incoming, replace(self.configuration, digest="config"), self.ledger, self.registers, size
+            )
             start = len(told)
 
             def stopping(stop: int | None = stop, start: int = start) -> bool:
@@ -132,5 +144,7 @@ class Desk:
             for name in names:
                 rows = connection.execute(select(tables.metadata.tables[name])).mappings()
                 kept = [{k: v for k, v in row.items() if k not in skipped.get(name, set())} for row in rows]
-                found[name] = sorted(kept, key=lambda row: repr(sorted(row.items(), key=lambda each: each[0])))
+                found[name] = sorted(
+                    kept, key=lambda row: repr(sorted(row.items(), key=lambda each: each[0]))
+                )
         return found

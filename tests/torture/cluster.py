@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -175,15 +176,18 @@ class Cluster:
                 self.name,
             )
         }
+        # Names that were given within one tick of the kernel's clock bear the same time: of them nothing can be said.
         for partner in (SENDER, BUREAU):
+            mine = [(at, names.get(name, ""), name) for at, to, name in self.seen if to == partner]
             last = ""
-            for _, to, name in self.seen:
-                if to == partner:
-                    if names.get(name, "") < last:
+            for at, files in groupby(mine, key=lambda each: each[0]):
+                tick = list(files)
+                for _, file, name in tick:
+                    if file < last:
                         yield Violation(
-                            "other", f"{partner} got {name} of {names.get(name)} after that of {last}"
+                            "other", f"{partner} got {name} of {file} at {at}, after that of {last}"
                         )
-                    last = max(last, names.get(name, ""))
+                last = max([last, *(file for _, file, _ in tick)])
 
     def judge(self) -> Iterator[Violation]:
         """Everything that must hold at the end, hosts having ended in good order."""

@@ -10,7 +10,7 @@ import click
 import pytest
 
 from edi_router.cli.main import VERBS, LazyGroup
-from edi_router.cli.tonight import as_values
+from edi_router.reports.tonight_values import as_values
 from edi_router.cli.tonight_screen import Screen, width
 from edi_router.ledger.alarms import Alarm
 from edi_router.partners.forecast import Forecast

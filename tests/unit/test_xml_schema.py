@@ -298,3 +298,16 @@ def test_a_document_is_checked_without_bytes() -> None:
     assert document is not None
     assert schema.valid(document)
     assert schema.check(document) == []
+
+
+def test_what_only_the_explaining_validator_refuses_is_still_told() -> None:
+    """Elements of one name and several types: libxml2 takes them, xmlschema does not; it is asked only to explain."""
+    text = (
+        HEAD + '><xs:element name="A"><xs:complexType><xs:sequence><xs:element name="B" type="xs:string"/>'
+        '<xs:element name="C" type="xs:string"/><xs:element name="B" type="xs:int"/>'
+        "</xs:sequence></xs:complexType></xs:element></xs:schema>"
+    )
+    schema = Schema.load(reader({"a": text}), "a")
+    with pytest.raises(SchemaError) as caught:
+        schema.roots()
+    assert caught.value.fault.code == "schema-invalid"

@@ -3,6 +3,7 @@
 from edi_router.console.pages import (
     desk,
     items,
+    onboarding,
     progress,
     registers,
     search,
@@ -24,4 +25,5 @@ ROUTERS = (
     work.router,
     progress.router,
     desk.router,
+    onboarding.router,
 )

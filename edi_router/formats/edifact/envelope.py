@@ -77,6 +77,13 @@ def before_cut(segment: Segment, found: Iterable[Fault]) -> Iterator[Fault]:
             yield fault
 
 
+def end_of(interchange: Interchange, last: Message | None) -> int:
+    """The byte after the interchange, once it is read: after its trailer, else after what is there instead."""
+    segment = interchange.trailer or interchange.header
+    end = segment.end()[0] if segment is not None else interchange.offset
+    return end if last is None else max(end, last.offset + last.length)
+
+
 def header_faults(interchange: Interchange, *, encoding_given: bool) -> Iterator[Fault]:
     """What is wrong with UNB itself."""
     header = interchange.header
