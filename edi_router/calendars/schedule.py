@@ -2,8 +2,7 @@
 
 A time that clocks skip fires when they do, one that they show twice fires once, the first time
 (`edi_router.calendars.wall`). So an expression of every ten minutes rests for the hour that comes twice: what is to
-happen at equal distances is a poll, not a schedule. Computed here and not by APScheduler's CronTrigger, which in 3.11
-returns the same instant for ever when clocks go back (its issue 1021).
+happen at equal distances is a poll, not a schedule.
 """
 
 from __future__ import annotations

@@ -82,7 +82,25 @@ def _findings(ctx: click.Context) -> Iterator[Finding]:
             f"{len(configuration.directory.partners)} 个伙伴，{len(configuration.mappings)} 个映射",
         )
         yield Finding(what, "ok", text)
+        yield from _keys(place, configuration)
         yield from _partners(place, configuration)
+
+
+def _keys(place: Workspace, configuration: Configuration) -> Iterator[Finding]:
+    """Whether our private keys can be had, where the settings name any."""
+    from edi_router.engine.protect import with_keys
+    from edi_router.engine.workspace import WorkspaceError
+
+    number = len(configuration.settings.keys)
+    if not number:
+        return
+    what = say("keys", "密钥")
+    try:
+        with_keys(configuration, place.root)
+    except WorkspaceError as error:
+        yield Finding(what, "failed", _brief(error))
+    else:
+        yield Finding(what, "ok", say(f"{number} of ours", f"我方 {number} 个"))
 
 
 def _machine() -> Iterator[Finding]:
@@ -118,28 +136,25 @@ def _archive(place: Workspace) -> Finding:
 
 
 def _partners(place: Workspace, configuration: Configuration) -> Iterator[Finding]:
-    for partner in configuration.directory.partners.values():
-        if not partner.status.active:
-            yield Finding(partner.id, "note", say(f"is {partner.status}", f"状态为 {partner.status}"))
-            continue
-        settings = place.channel(configuration, partner.id)
-        if settings is None:
-            yield Finding(partner.id, "note", say("has no channel", "没有通道"))
-            continue
-        from edi_router.transports import ChannelError, open_channel
+    from edi_router.engine.probe import PATIENCE, probe
 
-        try:
-            with open_channel(settings, base=place.root) as channel:
-                waiting = len(channel.drops())
-                channel.inbox_size(".edi-router-check")
-        except (ChannelError, OSError) as error:
-            yield Finding(partner.id, "failed", _brief(error))
+    for id in configuration.directory.partners:
+        found = probe(place, configuration, id)
+        if found.state == "inactive":
+            yield Finding(id, "note", say(f"is {found.kind}", f"状态为 {found.kind}"))
+        elif found.state == "no-channel":
+            yield Finding(id, "note", say("has no channel", "没有通道"))
+        elif found.state == "silent":
+            text = say(f"no answer within {PATIENCE:g} s", f"{PATIENCE:g} 秒内没有应答")
+            yield Finding(id, "failed", text)
+        elif found.problem is not None:
+            yield Finding(id, "failed", _brief(found.problem))
         else:
             text = say(
-                f"{settings.kind} answers, {waiting} files wait",
-                f"{settings.kind} 畅通，{waiting} 个文件等待",
+                f"{found.kind} answers, {found.waiting} files wait",
+                f"{found.kind} 畅通，{found.waiting} 个文件等待",
             )
-            yield Finding(partner.id, "ok", text)
+            yield Finding(id, "ok", text)
 
 
 def _brief(error: Exception) -> str:

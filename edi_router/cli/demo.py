@@ -38,10 +38,20 @@ NARROW = 125
 )
 @click.option("--messages", type=click.IntRange(0, 100_000), default=284, show_default=True,
               help=say("Messages of the made-up rest of the day; 0 for none.", "其余模拟报文数，0 表示不生成。"))  # fmt: skip
+@click.option("--console/--no-console", "console", default=None,
+              help=say("Open the console over the day at the end; at a terminal it does unless told otherwise.",
+                       "结束时打开该业务日的控制台；在终端上默认打开。"))  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help=say("The result as JSON.", "以 JSON 输出结果。"))
 @options.lang_option
 @click.pass_context
-def demo(ctx: click.Context, directory: Path | None, keep: bool, messages: int, as_json: bool) -> None:
+def demo(
+    ctx: click.Context,
+    directory: Path | None,
+    keep: bool,
+    messages: int,
+    console: bool | None,
+    as_json: bool,
+) -> None:
     """Run the demonstration in a temporary folder, or in DIRECTORY."""
     import logging
 
@@ -62,6 +72,11 @@ def demo(ctx: click.Context, directory: Path | None, keep: bool, messages: int, 
             output.emit(_json(shown, seconds))
         else:
             _print(shown, seconds, root, keep)
+            wanted = sys.stdin.isatty() and sys.stdout.isatty() if console is None else console
+            if wanted:
+                _serve(shown)
+            else:
+                print(say("See it in a browser: ", "在浏览器中查看：") + f"{output.program()} demo --console")
     finally:
         if not keep:
             remove(root)
@@ -72,6 +87,25 @@ def demo(ctx: click.Context, directory: Path | None, keep: bool, messages: int, 
         for problem in problems:
             print(problem, file=sys.stderr)
         output.stop(output.FINDINGS)
+
+
+def _serve(shown: Demonstrated) -> None:
+    """The console over the day, until Ctrl-C; its one account is of this run alone."""
+    import secrets
+
+    from edi_router.console.access.passwords import Passwords
+    from edi_router.console.serve import serve
+    from edi_router.engine.workspace import Workspace
+
+    place, password = Workspace.at(shown.workspace), secrets.token_urlsafe(12)
+    with place.open_ledger(shown.clock) as ledger:
+        ledger.add_account("demo", Passwords().hash(password), "operator", None, LANGUAGE, "demo")
+
+    def ready(address: str, accounts: int) -> None:
+        print(say(f"console: {address}  (name demo, password {password}; Ctrl-C ends it)",
+                  f"控制台：{address}（账号 demo，密码 {password}；按 Ctrl-C 结束）"), flush=True)  # fmt: skip
+
+    serve(place, "127.0.0.1", 0, None, ready, shown.clock)
 
 
 def _rows(shown: Demonstrated) -> list[dict[str, Any]]:

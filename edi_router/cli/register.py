@@ -93,6 +93,8 @@ def ls(
     as_json: bool,
 ) -> int:
     """Entries of one register."""
+    from edi_router.registers.shape import as_values
+
     found = _register(ctx, name)
     if state is not None and state not in found.definition.states:
         known = ", ".join(found.definition.states)
@@ -103,7 +105,7 @@ def ls(
         listed = ledger.register_entries(name, state, value, only_open, limit)
     if as_json:
         for each in listed:
-            output.emit(_shape(each.entry, found))
+            output.emit(as_values(each.entry, found))
         return output.FINE
     columns = ("key", "state", *found.definition.show)
     rows = ([each.entry.key, _state(found, each.entry), *(each.entry.value(c) for c in found.definition.show)]
@@ -174,6 +176,8 @@ def queue(ctx: click.Context, name: str, wanted: str | None, as_json: bool) -> i
 @click.pass_context
 def show(ctx: click.Context, name: str, key: str, as_json: bool) -> int:
     """One entry with its history."""
+    from edi_router.registers.shape import amounts, as_values
+
     found = _register(ctx, name)
     zone = workspace.needed(ctx).settings().zone
     with workspace.ledger(ctx) as ledger:
@@ -182,7 +186,7 @@ def show(ctx: click.Context, name: str, key: str, as_json: bool) -> int:
     if entry is None:
         output.fail(say(f"{name} has no entry {key}", f"{name} 中没有 {key}"), output.FINDINGS)
     if as_json:
-        output.emit({**_shape(entry, found), "events": [_event(each, zone) for each in events]})
+        output.emit({**as_values(entry, found), "events": [_event(each, zone) for each in events]})
         return output.FINE
     print(f"{_name(found)} {entry.key}: {_state(found, entry)}")
     if entry.test:
@@ -190,9 +194,7 @@ def show(ctx: click.Context, name: str, key: str, as_json: bool) -> int:
     for field, values in entry.fields.items():
         print(f"  {field}: {', '.join(values)}")
     if entry.lines:
-        rows = (
-            [line.key, *map(shown, _amounts(entry, line.key)), _fields(line.fields)] for line in entry.lines
-        )
+        rows = ([line.key, *map(shown, amounts(entry, line)), _fields(line.fields)] for line in entry.lines)
         output.table(("line", "granted", "used", "left", "fields"), rows)
     columns = ("at", "move", "outcome", "state", "partner")
     output.table(columns, ([_event(each, zone)[column] for column in columns] for each in events))
@@ -229,34 +231,8 @@ def _state(register: Register, entry: Entry) -> str:
     return f"{entry.state} ({state.zh if LANGUAGE == 'zh' else state.en})"
 
 
-def _amounts(entry: Entry, key: str) -> list[str]:
-    from edi_router.registers.tree import plain
-
-    line = next(each for each in entry.lines if each.key == key)
-    left = entry.left(line)
-    if line.granted is None or left is None:
-        return ["", "", ""]
-    return [plain(line.granted), plain(entry.used(key)), plain(left)]
-
-
 def _fields(fields: Any) -> str:
     return ", ".join(f"{name} {'/'.join(values)}" for name, values in fields.items())
-
-
-def _shape(entry: Entry, register: Register) -> dict[str, Any]:
-    lines = []
-    for line in entry.lines:
-        granted, used, left = _amounts(entry, line.key)
-        counted = {"granted": granted, "used": used, "left": left} if granted else {}
-        lines.append({"line": line.key, **counted, "fields": {k: list(v) for k, v in line.fields.items()}})
-    return {
-        "register": entry.register, "key": entry.key, "state": entry.state, "open": register.is_open(entry),
-        "version": entry.version, "entered_by": entry.entered_by, "message": entry.message,
-        "test": entry.test,
-        "entered": entry.entered.isoformat() if entry.entered else None,
-        "since": entry.since.isoformat() if entry.since else None,
-        "uses": entry.uses, "fields": {k: list(v) for k, v in entry.fields.items()}, "lines": lines,
-    }  # fmt: skip
 
 
 def _event(event: RegisterEvent, zone: tzinfo) -> dict[str, Any]:

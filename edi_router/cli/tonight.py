@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
 
 import click
 
 from edi_router.cli import options, output, workspace
 from edi_router.cli.language import LANGUAGE, say
-
-if TYPE_CHECKING:
-    from edi_router.partners.forecast import Forecast
-    from edi_router.reports.tonight import Tonight
 
 
 @click.command(

@@ -6,6 +6,7 @@ import logging
 from pathlib import Path
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
@@ -15,6 +16,7 @@ from edi_router.console.access.headers import protect
 from edi_router.console.access.install import install
 from edi_router.console.access.passwords import Passwords
 from edi_router.console.access.problems import problem, wants_json
+from edi_router.console.api import ROUTERS as CALLS
 from edi_router.console.pages import ROUTERS
 from edi_router.console.site import Site
 from edi_router.console.view import View, show
@@ -31,6 +33,7 @@ _ERRORS = {
         "此地址或编号不存在，或您无权查看。",
     ),
     409: ("It has changed meanwhile", "状态已变化", "", ""),
+    422: ("A value cannot be what it was given for", "输入值无效", "", ""),
     500: (
         "Something went wrong here", "系统出错",
         "It is in the log of the console. Nothing that was sent to us is lost by it.",
@@ -51,8 +54,11 @@ def create_app(site: Site, passwords: Passwords | None = None) -> FastAPI:
     install(app, passwords=passwords)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for router in ROUTERS:
+        app.include_router(router, include_in_schema=False)
+    for router in CALLS:
         app.include_router(router)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _unfit)
     app.add_exception_handler(NotFound, _missing)
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(Exception, _broken)
@@ -63,6 +69,14 @@ def create_app(site: Site, passwords: Passwords | None = None) -> FastAPI:
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     return _page(request, error.status_code, str(error.detail), dict(error.headers or {}))
+
+
+def _unfit(request: Request, error: Exception) -> Response:
+    """Values that cannot be what they are given for: 422, and which they are."""
+    assert isinstance(error, RequestValidationError)
+    errors = [{"at": ".".join(map(str, each["loc"])), "text": each["msg"]} for each in error.errors()]
+    told = "; ".join(f"{each['at']}: {each['text']}" for each in errors)
+    return problem(request, 422, told, errors=errors) if wants_json(request) else _page(request, 422, told)
 
 
 def _missing(request: Request, error: Exception) -> Response:

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import quote
 
+from fastapi import Request
+from fastapi.responses import Response
+
+from edi_router.console.access.sight import Sight
 from edi_router.console.site import Site
+from edi_router.console.view import site
 from edi_router.formats.secrets import covered
+from edi_router.ledger.errors import NotFound
 from edi_router.library import Report
 
 MOST = 400_000
@@ -34,6 +42,16 @@ def output_text(site: Site, output: Mapping[str, Any]) -> Made:
     told = covered(text, secrets)
     cut = len(told) > MOST
     return Made(_lines(told[:MOST], output["format"]), cut, bool(secrets))
+
+
+def downloaded(request: Request, sight: Sight, id: str) -> Response:
+    """The bytes of an output under its name. Raises NotFound when it is not seen, and for one that holds secrets."""
+    shown, here = sight.output(id), site(request)
+    if not sight.may_read("output", id) or output_text(here, shown).covered:
+        raise NotFound(f"{id} cannot be downloaded")
+    name = quote(PurePosixPath(shown["name"]).name, safe="")
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Cache-Control": "no-store"}
+    return Response(here.ledger.content(id), media_type="application/octet-stream", headers=headers)
 
 
 def _secrets(site: Site, content: bytes) -> set[str]:

@@ -4,27 +4,35 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import uvicorn
 
 from edi_router.console.app import create_app
 from edi_router.console.site import Site
-from edi_router.engine.workspace import Workspace, WorkspaceError
+from edi_router.engine.workspace import Workspace, WorkspaceError, utc_now
 
 Ready = Callable[[str, int], None]
 """Told the address, and how many accounts there are."""
 
 
-def serve(workspace: Workspace, host: str, port: int, tls: tuple[Path, Path] | None, ready: Ready) -> None:
+def serve(
+    workspace: Workspace,
+    host: str,
+    port: int,
+    tls: tuple[Path, Path] | None,
+    ready: Ready,
+    clock: Callable[[], datetime] = utc_now,
+) -> None:
     """Serve until SIGTERM or SIGINT; what is being answered is finished first.
 
     `tls` is a certificate chain and its key. Raises WorkspaceError when the address cannot be had, and
     ConfigurationFaulty when the workspace's configuration has faults.
     """
-    with workspace.open_ledger() as ledger, _listening(host, port) as listener:
-        site = Site(workspace, ledger, workspace.open_archive())
-        assert site.configuration
+    with workspace.open_ledger(clock) as ledger, _listening(host, port) as listener:
+        site = Site(workspace, ledger, workspace.open_archive(), clock)
+        assert site.configuration  # loaded before the first request: its faults end the command
         app = create_app(site)
         settings = uvicorn.Config(
             app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10,

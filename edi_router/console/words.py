@@ -17,6 +17,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "running": ("running", "计时中"), "warned": ("soon late", "即将超时"), "breached": ("late", "已超时"),
     "met": ("in time", "按时"), "paused": ("paused", "已暂停"), "active": ("active", "启用"),
     "suspended": ("suspended", "停用"), "ready": ("reachable", "可连通"), "unreachable": ("unreachable", "无法连通"),
+    "draft": ("draft", "草案"), "test": ("test", "测试"), "live": ("live", "正式"),
     "well": ("well", "正常"), "attention": ("look", "待关注"),
     "accept": ("accepted", "接受"), "reject": ("refused", "退回"), "hold": ("held", "搁置"),
     "operator": ("operator", "操作员"), "integrator": ("integrator", "集成人员"), "bureau": ("bureau", "检验检疫机构"),

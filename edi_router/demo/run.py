@@ -54,6 +54,8 @@ class Demonstrated:
     """How the end state differs from the golden file, a line each."""
     routes: list[Kept]
     """How the time limits of all routes were kept."""
+    clock: Callable[[], datetime]
+    """The clock of the sample day, which goes on."""
 
 
 def clock_from(moment: datetime) -> Callable[[], datetime]:
@@ -99,6 +101,7 @@ def demonstrate(root: Path, messages: int, tell: Callable[[str, str], None]) -> 
             ended=ended,
             differences=differences(ended, golden(tree), whole),
             routes=measured(tree, engine),
+            clock=clock,
         )
 
 

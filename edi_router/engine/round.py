@@ -151,10 +151,6 @@ class EmbeddedEngine(Steps):
     def enqueue(self, connection: Connection, nudges: Sequence[Nudge]) -> None:
         """Nothing to announce: this engine looks for its work in the rows."""
 
-    def work(self) -> int:
-        """Process all pending rows, strike the clocks that are due, close batches."""
-        return self.process([]) + self.strike([])
-
     def sweep(self) -> int:
         """Re-open what a stopped process, or a broken-off round, had claimed: this is the only engine."""
         return self.ledger.recover()

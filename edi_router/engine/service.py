@@ -1,19 +1,15 @@
-"""The daemon: rounds by APScheduler, the nightly close by its schedule, a clean stop on SIGTERM and SIGINT."""
+"""The daemon: rounds at equal distances, the nightly close by its schedule, a clean stop on SIGTERM and SIGINT."""
 
 from __future__ import annotations
 
 import logging
 import signal
 import threading
+import time
 from types import FrameType
-
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.interval import IntervalTrigger
 
 from edi_router.engine.nightly import close_nights, days_to_close, last_time
 from edi_router.engine.round import EmbeddedEngine
-from edi_router.engine.workspace import utc_now
 
 __all__ = ["Service", "days_to_close", "last_time"]
 log = logging.getLogger(__name__)
@@ -27,20 +23,13 @@ class Service:
         engine.patient = True
         self._stop = threading.Event()
         # One thread: rounds and the nightly close never overlap, so the ledger has one writer.
-        self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(1)},
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-            timezone=engine.configuration.settings.zone,
-        )
+        self._worker = threading.Thread(target=self._rounds, name="rounds")
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT; the step in hand is finished first."""
         settings = self.engine.configuration.settings
-        self._scheduler.add_job(
-            self._poll, IntervalTrigger(seconds=settings.poll_seconds), next_run_time=utc_now()
-        )
         previous = {each: signal.signal(each, self._signalled) for each in (signal.SIGTERM, signal.SIGINT)}
-        self._scheduler.start()
+        self._worker.start()
         nightly = settings.nightly
         when = nightly.cron or ", ".join(nightly.times or ())
         log.info("running: a round every %d s, the nightly close at %s", settings.poll_seconds, when)
@@ -48,7 +37,8 @@ class Service:
             self._stop.wait()
         finally:
             self.engine.stop()
-            self._scheduler.shutdown(wait=True)
+            self._stop.set()
+            self._worker.join()
             for each, handler in previous.items():
                 signal.signal(each, handler)
         log.info("stopped")
@@ -57,6 +47,14 @@ class Service:
         log.info("%s: finishing the step in hand", signal.Signals(number).name)
         self.engine.stop()
         self._stop.set()
+
+    def _rounds(self) -> None:
+        """A round every `poll_seconds`, by a clock that nobody sets: that of the day may go back by hours."""
+        seconds = self.engine.configuration.settings.poll_seconds
+        while not self._stop.is_set():
+            began = time.monotonic()
+            self._poll()
+            self._stop.wait(max(0.0, began + seconds - time.monotonic()))
 
     def _poll(self) -> None:
         try:

@@ -138,6 +138,10 @@ class Steps:
         self.tally.count(Count.CLOCKS, by=struck)
         return struck + close_batches(self.ledger, self.configuration, problems)
 
+    def work(self) -> int:
+        """Process all pending rows, strike the clocks that are due, close batches; returns how many there were."""
+        return self.process([]) + self.strike([])
+
     def deliver(
         self,
         destination: str,

@@ -45,6 +45,12 @@ class Bookkeeping(Store):
             told = standing(connection, day, self.zone, self.now(), base.page.get(STANDING, {}))
             return replace(found, standing=told, previous=base.sha256)
 
+    def last_number(self, partner: str) -> int | None:
+        """The last control number that we gave to an interchange for a partner; None when there was none."""
+        c = tables.control_number.c
+        with self.read() as connection:
+            return connection.scalar(select(c.last).where(c.stream == f"edifact:{partner}"))
+
     def close_books(self, business_date: str | date) -> Books:
         """Store the page of a business date that is over, chained to the page closed before it.
 

@@ -76,10 +76,9 @@ class Workers(Store):
         with self.read() as connection:
             return [
                 Worker(
-                    *(row[name] for name in (
-                        "id", "host", "pid", "version", "revision", "configuration", "archive", "state", "doing",
-                    )),
-                    instant(row["started"]), instant(row["seen"]), row["seen"] >= limit,
+                    row["id"], row["host"], row["pid"], row["version"], row["revision"], row["configuration"],
+                    row["archive"], row["state"], row["doing"], instant(row["started"]), instant(row["seen"]),
+                    row["seen"] >= limit,
                 )
                 for row in connection.execute(select(tables.worker).order_by(_w.host, _w.pid)).mappings()
             ]  # fmt: skip

@@ -114,7 +114,7 @@ def choose(sender: Partner, kind: Kind, root: Node, test: bool, directory: Direc
         else:
             legs.append(Leg(delivery, found))
     why = [f"sender {sender.id}", f"document {kind}"]
-    why += [_told(condition) for condition in agreement.when]
+    why += [told(condition) for condition in agreement.when]
     why += [f"to {leg.destination.id}" + (_by(leg.delivery.to)) for leg in legs]
     return Route(agreement, tuple(legs), f"agreement {agreement.id}: " + ", ".join(why), tuple(faults))
 
@@ -125,7 +125,8 @@ def _by(to: Destination) -> str:
     return f" by id at {to.id}" if to.id is not None else ""
 
 
-def _told(condition: Condition) -> str:
+def told(condition: Condition) -> str:
+    """A condition as people read it: `Head/FunctionCode in 9, 5`."""
     if condition.absent:
         return f"{condition.path} absent"
     if condition.equals is not None:

@@ -112,7 +112,9 @@ def _for_interchange(
     ):
         return ()
     state = _state(outcome)
-    documents = [_judged(each, outcome, state) for each in outcome.messages]
+    # Of a large interchange, one value stands for many messages.
+    judged = {id(each): _judged(each, outcome, state) for each in outcome.messages}
+    documents = [judged[id(each)] for each in outcome.messages]
     subject = _subject(incoming, sender, settings, configuration, outcome.format)
     subject = replace(
         subject,
@@ -128,13 +130,13 @@ def _for_interchange(
     if settings.when == "rejected" and state_of(subject) not in _NEWS:
         return ()
     reply = make_reply(subject, naming_of(configuration), settings.language)
-    id = outcome.id
+    named = outcome.id
     if incoming.refused and outcome.messages:
-        id = f"{outcome.messages[0].id}-refusal"
+        named = f"{outcome.messages[0].id}-refusal"
     elif incoming.only:
-        id = f"{outcome.id}-again{incoming.release}"
+        named = f"{outcome.id}-again{incoming.release}"
     messages = [each.id for each in outcome.messages]
-    return _outputs(reply, id, messages, sender, settings)
+    return _outputs(reply, named, messages, sender, settings)
 
 
 def _subject(

@@ -1,7 +1,7 @@
 """A large EDIFACT file: read to its end first, and then processed and recorded slice by slice.
 
 Nothing of an interchange is recorded before its envelope is read to the end, so what is recorded is final: no output,
-no control number and no register move is ever taken back (decision 18). What is in memory is a slice, and what the
+no control number and no register move is ever taken back (decision 19). What is in memory is a slice, and what the
 answer will tell.
 """
 
@@ -57,13 +57,13 @@ class LargeFile:
         configuration: Configuration,
         ledger: LedgerView,
         registers: RegisterView,
-        size: int = SLICE,
+        size: int | None = None,
     ) -> None:
         self.incoming = incoming
         self.configuration = configuration
         self.ledger = ledger
         self.registers = registers
-        self.size = size
+        self.size = size or SLICE
         self.sender = configuration.directory.partners[incoming.partner]
         self.seen: list[Seen] = []
 
@@ -155,7 +155,7 @@ class LargeFile:
                 self.seen[number] = replace(seen, content=digest.hexdigest())
 
     def _refused(self, ahead: Iterator[tuple[int, Interchange]], position: int) -> dict[str, MessageOutcome]:
-        """The messages that take the interchange at `position` with them, found before any is recorded."""
+        """What is rejected of the interchange at `position`, if that takes the others with it; nothing is recorded yet."""
         refused: dict[str, MessageOutcome] = {}
         for number, interchange in ahead:
             if number < position:
@@ -163,13 +163,14 @@ class LargeFile:
                 continue
             work = self._work(interchange, position)
             version = contrl_version(self.sender, interchange)
+            falls = False
             for message in interchange.messages():
-                if self._together or not nameable(message, version):
-                    outcome = work.message(message, False, self.ledger)
-                    if outcome.decision is Decision.REJECTED:
-                        refused[outcome.id] = replace(outcome, outputs=(), moves=())
-            break
-        return refused
+                outcome = work.message(message, False, self.ledger)
+                if outcome.decision is Decision.REJECTED:
+                    refused[outcome.id] = replace(outcome, outputs=(), moves=())
+                    falls = falls or self._together or not nameable(message, version)
+            return refused if falls else {}
+        raise AssertionError("the file reads otherwise than it did before")
 
 
 def _pass(interchange: Interchange) -> None:

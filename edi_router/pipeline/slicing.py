@@ -23,6 +23,7 @@ from edi_router.pipeline.model import (
     Part,
     Prior,
 )
+from edi_router.pipeline.slice_replies import Told
 from edi_router.registers import Overlay, RegisterView
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Slice:
 class Sliced:
     """An interchange on its way through slices.
 
-    `known` is what of it is recorded already, `refused` are messages that take it with them.
+    `known` is what of it is recorded already, `refused` are its rejected messages when it falls by them.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Sliced:
         self.sound = known.sound if known is not None else 0
         """Messages recorded that are not rejected."""
         self.told: list[tuple[Message, list[Fault]]] = []
+        self.documents = Told()
         self._room = TOLD
 
     def slices(self, size: int, last: bool) -> Iterator[Slice]:
@@ -107,6 +109,7 @@ class Sliced:
         [outcome] = made
         self.decision = outcome.decision
         self.sound += sum(each.decision is not Decision.REJECTED for each in outcome.messages)
+        self.documents.add(outcome.messages)
         found = self._to_tell(messages, outcome.messages)
         self.told += found
         self._room -= sum(len(faults) for _, faults in found)
@@ -124,12 +127,11 @@ class Sliced:
                 message.forget()
         faults = [*self.seen.faults, *([work.repetition(prior)] if prior is not None else [])]
         whole = work.described(self._decision(outcomes, ends), faults, self.seen.content)
-        return replace(
-            whole,
-            messages=tuple(outcomes),
-            acknowledgements=self._answers(messages, outcomes, faults, ends),
-            duplicate_of=prior.id if prior is not None else None,
-        )
+        whole = replace(whole, duplicate_of=prior.id if prior is not None else None)
+        made = self._answers(messages, outcomes, faults, ends)
+        if ends and not self.seen.answers_only:
+            made += self.documents.replies(whole, outcomes, work.incoming, work.configuration)
+        return replace(whole, messages=tuple(outcomes), acknowledgements=made)
 
     def _prior(self) -> Prior | None:
         """The interchange that this one repeats; one that was begun as accepted repeats none."""
@@ -182,7 +184,7 @@ class Sliced:
         work.registers = here
         outcome = self.refused.get(again.id, again)
         if again.decision is Decision.REJECTED and again.id not in self.refused and not again.moves:
-            outcome = _without_the_others(again, work.sender.on_bad_message == "reject_interchange")
+            outcome = _without_the_others(again)
         return replace(work.with_the_others(outcome), moves=again.moves if refused else ())
 
     # --- the answer ---------------------------------------------------------------------------------------------
@@ -224,7 +226,9 @@ class Sliced:
 
     def _recall(self, message: Message) -> None:
         """A message that is recorded: only what the answer is to tell of it is needed."""
-        found = self.known.errors.get(self.work.id_of(message)) if self.known is not None else None
+        id = self.work.id_of(message)
+        found = self.known.errors.get(id, ()) if self.known is not None else ()
+        self.documents.recall(id, message.position, found)
         if found:
             self.told.append((_brief(message), list(found if self._room > 0 else found[:1])))
             self._room -= len(found)
@@ -238,10 +242,8 @@ def _too_late(outcome: MessageOutcome, message: Message) -> MessageOutcome:
     return replace(held, outputs=(), moves=(), acknowledges=None)
 
 
-def _without_the_others(outcome: MessageOutcome, together: bool) -> MessageOutcome:
-    """A message that is refused only because those before it, which it builds on, were not recorded either."""
-    if not together:
-        return outcome
+def _without_the_others(outcome: MessageOutcome) -> MessageOutcome:
+    """A message that is refused only because those before it, which it builds on, are not recorded either."""
     faults = tuple(fault for fault in outcome.faults if not is_error(fault))
     return replace(outcome, reason="rejected with its interchange", agreement=None, faults=faults)
 

@@ -103,7 +103,9 @@ def sign(data: bytes, own: OwnKey) -> bytes:
     )
     signed = signer.sign(document.root, key=own.key, cert=[own.certificate.x509])
     codec = "utf-8" if document.encoding.startswith("utf-") else document.encoding
-    return bytes(etree.tostring(signed, encoding=codec, xml_declaration=True))
+    made = etree.tostring(signed, encoding=codec, xml_declaration=True)
+    assert isinstance(made, bytes)  # text comes of no codec that has a name
+    return made
 
 
 def _verified(root: etree._Element, certificates: Sequence[Certificate], at: datetime) -> tuple[bytes, Proof]:

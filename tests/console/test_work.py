@@ -6,7 +6,7 @@ import pytest
 
 from edi_router.ledger import Ledger
 from tests.support.pages import Browser
-from tests.support.story import sample
+from tests.support.story import GOOD, sample
 from tests.support.workspaces import Place
 
 Browse = Callable[..., Browser]
@@ -37,13 +37,13 @@ def test_who_may_look_and_who_may_act(browse: Browse) -> None:
         here.go("/work/look", acting)
 
 
-def given_up(place: Place, number: int = 2) -> list[str]:
+def given_up(place: Place) -> list[str]:
     """Deliveries that were given up: somebody's disk was full."""
-    place.ledger.pause("CIQ-YC", "its disk is full")
-    for at in range(number):
-        place.drop("ENT-A", f"{at}.xml", sample("eentdeclio.xml", EntUuid=f"{at:032}"))
+    place.ledger.pause("CIQ-QD", "its disk is full")
+    for name in ("cusdec-import.edi", "cusdec-own-separators.edi", "cusdec-syntax4-chinese.edi"):
+        place.drop("ENT-A", name, (GOOD / name).read_bytes())
     assert place.engine.until_idle().problems == []
-    place.ledger.resume("CIQ-YC")
+    place.ledger.resume("CIQ-QD")
     return fail_all(place.ledger)
 
 
@@ -65,10 +65,10 @@ def test_given_up_deliveries_are_tried_again_once_with_a_reason(own: tuple[Place
     failed = given_up(place)
     assert len(failed) >= 2
     anna, li = browse(), browse("operator", "zh")
-    anna.go("/work?queue=deliveries&partner=CIQ-YC")
+    anna.go("/work?queue=deliveries&partner=CIQ-QD")
     assert "no space left" in anna.text
     anna.go(anna.links("/work/look")[0])
-    li.go("/work/look?queue=deliveries&partner=CIQ-YC")
+    li.go("/work/look?queue=deliveries&partner=CIQ-QD")
     anna.press("Try again", 422, reason=" ")
     assert states(place, failed) == {"failed"}, "without a reason nothing is done"
     anna.press("Try again", reason="its disk was emptied")

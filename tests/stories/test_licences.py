@@ -13,7 +13,7 @@ from lxml import etree
 
 from edi_router.config import Tree, shipped_directory
 from edi_router.engine.work import work
-from edi_router.ledger import Archive, Ledger
+from edi_router.ledger import Archive, Ledger, WorkItem
 from edi_router.ledger.registering import SealedView
 from edi_router.partners import Directory
 from edi_router.pipeline.configuration import Configuration, load_configuration
@@ -323,8 +323,9 @@ class _OnlyOf:
         self._ledger = ledger
         self._partner = partner
 
-    def pending_work(self, limit: int) -> list[object]:
-        return [item for item in self._ledger.pending_work(limit) if item.partner == self._partner]
+    def pending_work(self, limit: int, partner: str | None = None) -> list[WorkItem]:
+        assert partner is None
+        return self._ledger.pending_work(limit, partner=self._partner)
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._ledger, name)

@@ -31,7 +31,9 @@ def _run_all(names: Sequence[str], jobs: int, trials: int | None, results: Path)
             old.unlink()
         more = ["--results", str(results), *([] if trials is None else ["--trials", str(trials)])]
         command = [sys.executable, "-m", "tests.torture", name, *more, "--part"]
-        running = [subprocess.Popen([*command, f"{number}/{jobs}"], cwd=ROOT) for number in range(1, jobs + 1)]
+        running = [
+            subprocess.Popen([*command, f"{number}/{jobs}"], cwd=ROOT) for number in range(1, jobs + 1)
+        ]
         for each in running:
             if each.wait() not in (0, 1):
                 sys.exit(f"{name} broke off")
@@ -42,10 +44,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.torture", description=__doc__)
     parser.add_argument("rows", nargs="*", metavar="ROW", help=f"of {', '.join(ROWS)}; all without")
     parser.add_argument("--trials", type=int, metavar="N", help="about so many for each row")
-    parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), metavar="N", help="parts at a time (2)")
-    parser.add_argument("--part", type=_part, metavar="I/N", help="only this part of the rows, in this process")
-    parser.add_argument("--gather", action="store_true", help="run nothing; put together what was run in parts")
-    parser.add_argument("--results", type=Path, default=RESULTS, metavar="FOLDER", help="where parts are kept")
+    parser.add_argument(
+        "--jobs", type=int, default=min(2, os.cpu_count() or 1), metavar="N", help="parts at a time (2)"
+    )
+    parser.add_argument(
+        "--part", type=_part, metavar="I/N", help="only this part of the rows, in this process"
+    )
+    parser.add_argument(
+        "--gather", action="store_true", help="run nothing; put together what was run in parts"
+    )
+    parser.add_argument(
+        "--results", type=Path, default=RESULTS, metavar="FOLDER", help="where parts are kept"
+    )
     parser.add_argument("--write", action="store_true", help="write docs/reliability.md")
     given = parser.parse_args(arguments)
     names = given.rows or list(ROWS)

@@ -123,7 +123,9 @@ def _kept(stage: Stage, books: Books, *, at_rest: bool) -> Iterator[Violation]:
     """Every drop is in the outbox, or once in the ledger with its bytes in the archive."""
     recorded = Counter(books.rows("SELECT partner, name, sha256 FROM file"))
     for (partner, name, sha256), number in recorded.items():
-        wanted = sum((each.partner, each.name, each.sha256) == (partner, name, sha256) for each in stage.dropped)
+        wanted = sum(
+            (each.partner, each.name, each.sha256) == (partner, name, sha256) for each in stage.dropped
+        )
         if number > wanted:
             yield Violation("twice", f"{partner}/{name} was received {number} times, dropped {wanted} times")
     for drop in stage.dropped:
@@ -180,7 +182,9 @@ def _consistent(books: Books) -> Iterator[Violation]:
             last[subject] = state
         for subject in states.keys() | last.keys():
             if came[subject] != 1 or last.get(subject) != states.get(subject):
-                told = f"is {states.get(subject)}, by its events {last.get(subject)}, came {came[subject]} times"
+                told = (
+                    f"is {states.get(subject)}, by its events {last.get(subject)}, came {came[subject]} times"
+                )
                 yield Violation("other", f"{kind} {subject} {told}")
             if ends[subject] > 1:
                 yield Violation("twice", f"{kind} {subject} came to an end {ends[subject]} times")
@@ -208,7 +212,8 @@ _NONE_OF = {
     " JOIN output o ON o.id = x.output WHERE m.state = 'completed' AND o.state <> 'delivered'":
         "a message is completed before its output is delivered",
     "SELECT i.id FROM interchange i LEFT JOIN message m ON m.interchange = i.id"
-    " GROUP BY i.id HAVING count(m.id) = 0": "an interchange without messages",
+    " WHERE i.decision = 'accepted' GROUP BY i.id HAVING count(m.id) = 0":
+        "an accepted interchange without messages",
 }  # fmt: skip
 
 
@@ -247,4 +252,6 @@ def _as_calm(calm: End, end: End) -> Iterator[Violation]:
             if wanted[id] != there[id]:
                 yield Violation("other", f"{kind}: {id} is {there[id]} instead of {wanted[id]}")
     for entry in calm.registers ^ end.registers:
-        yield Violation("other", f"register entry {entry}: {'missing' if entry in calm.registers else 'extra'}")
+        yield Violation(
+            "other", f"register entry {entry}: {'missing' if entry in calm.registers else 'extra'}"
+        )

@@ -57,10 +57,11 @@ class Cluster:
         self.running: dict[str, int] = {}
         self.sent = 0
         self.seen: list[tuple[int, str, str]] = []
+        self.stuck: list[str] = []
         self._stack = ExitStack()
         self._times = 0
         with ExitStack() as stack:
-            self.stage = stack.enter_context(Placed(sftp=(), settings="poll_seconds: 1"))
+            self.stage = stack.enter_context(Placed(sftp=(), settings="poll_seconds: 2"))
             self.folder = Path(tempfile.mkdtemp(prefix="cluster-", dir=self.stage.folder))
             self.stage.folder.chmod(0o755)
             self.folder.chmod(0o755)
@@ -82,8 +83,8 @@ class Cluster:
             self.farm.close()
         self._stack.close()
 
-    def begin(self) -> None:
-        """An empty database and workspace, and all hosts at work."""
+    def begin(self, *, at_work: bool = True) -> None:
+        """An empty database and workspace, and all hosts at work, unless they are to begin later."""
         self._times += 1
         self.name = f"ledger{self._times}"
         homes = {each: self.stage.root / "exchange" / each for each in (SENDER, BUREAU)}
@@ -91,7 +92,10 @@ class Cluster:
         self.stage.reset()
         self.database.ask(f"CREATE DATABASE {self.name}")
         self.seen.clear()
+        self.stuck.clear()
         self.sent = 0
+        if not at_work:
+            return
         self.farm = self.farm or Farm(self.net, self.stage.root, self.folder)
         for name in self.names:
             self.start(name)
@@ -114,8 +118,11 @@ class Cluster:
                     os.killpg(process, number)
                 else:
                     os.kill(process, number)
-        for process in self.running.values():
-            wait(lambda process=process: not alive(process), 60)  # type: ignore[misc]
+        for host, process in self.running.items():
+            if not wait(lambda process=process: not alive(process), 120):  # type: ignore[misc]
+                self.stuck.append(host)
+                with suppress(ProcessLookupError):
+                    os.killpg(process, signal.SIGKILL)
         self.running.clear()
 
     def send(self, number: int) -> None:
@@ -194,6 +201,7 @@ class Cluster:
         yield from self.rest()
         self.halt()
         self.take()
+        yield from (Violation("other", f"{host} did not end within 120 s") for host in self.stuck)
         yield from check(self.stage, None, self.database.local(self.name))
         yield from self.order()
         [(done,)] = self.database.ask("SELECT count(*) FROM message WHERE state = 'completed'", self.name)

@@ -37,7 +37,9 @@ def play(stage: Stage, nursery: Nursery, chance: random.Random) -> Iterator[Viol
     for number in range(chance.randint(2, 4)):
         same = declaration(number, number)
         files += [(f"{number}-{copy}.edi", same) for copy in range(3)]
-        files += [(f"{number}-other-{other}.edi", declaration(number, 100 * other + number)) for other in (1, 2)]
+        files += [
+            (f"{number}-other-{other}.edi", declaration(number, 100 * other + number)) for other in (1, 2)
+        ]
     chance.shuffle(files)
     again = chance.choice(files)
     waves = [[("early.edi", acknowledgement(1, 1))], files, [again, ("late.edi", acknowledgement(2, 1))]]

@@ -81,7 +81,9 @@ def restart(trial: Trial) -> None:
             os.killpg(process.pid, signal.SIGKILL)
             killed += 1
     ended = trial.nursery.end()
-    found = [] if ended.code in (0, 3) else [Violation("other", f"ended with {ended.code}: {trial.stage.told()}")]
+    found = (
+        [] if ended.code in (0, 3) else [Violation("other", f"ended with {ended.code}: {trial.stage.told()}")]
+    )
     trial.row.add("restart", [*found, *trial.settle()], trials=1 if killed else 0)
 
 
@@ -125,7 +127,9 @@ def denied(trial: Trial) -> None:
     trial.fill()
     with _read_only(stage):
         found = list(trial.run())
-        found += [Violation("other", "a file was written where that is refused") for _ in _visible(stage, ON_SFTP)]
+        found += [
+            Violation("other", "a file was written where that is refused") for _ in _visible(stage, ON_SFTP)
+        ]
     stage.settle()
     arguments = ("--workspace", str(stage.root), "retry", "--all")
     ended = trial.nursery.run(Wanted(arguments, str(stage.log)))

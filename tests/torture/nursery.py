@@ -95,6 +95,10 @@ class Nursery:
         self.cpu += ended.cpu
         return ended
 
+    def interrupt(self) -> None:
+        """Send the running engine SIGTERM."""
+        self._process.send_signal(signal.SIGUSR1)
+
     def close(self) -> None:
         """End it."""
         assert self._process.stdin is not None
@@ -183,6 +187,7 @@ def _watched(child: int, wanted: Mapping[str, Any]) -> Ended:
         if wanted[name] is not None:
             marks.append((wanted[name], number))
     handle = os.pidfd_open(child)
+    signal.signal(signal.SIGUSR1, lambda number, frame: os.kill(child, signal.SIGTERM))
     hung = False
     for after, number in sorted(marks):
         left = max(0.0, began + after - time.monotonic())
@@ -190,19 +195,19 @@ def _watched(child: int, wanted: Mapping[str, Any]) -> Ended:
             break
         hung = after == wanted["timeout"]
         os.kill(child, number)
+    signal.signal(signal.SIGUSR1, signal.SIG_IGN)
     _, status, usage = os.wait4(child, 0)
     os.close(handle)
     used = usage.ru_utime + usage.ru_stime
-    return Ended(
-        os.waitstatus_to_exitcode(status), time.monotonic() - began, used, usage.ru_maxrss, hung
-    )
+    return Ended(os.waitstatus_to_exitcode(status), time.monotonic() - began, used, usage.ru_maxrss, hung)
 
 
 def main() -> None:
     """Serve until standard input ends."""
     from edi_router.engine.workspace import Workspace
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for each in (signal.SIGINT, signal.SIGUSR1):
+        signal.signal(each, signal.SIG_IGN)
     warm = _Warm()
     for line in sys.stdin:
         wanted = json.loads(line)
@@ -210,7 +215,8 @@ def main() -> None:
         gc.freeze()
         child = os.fork()
         if child == 0:
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            for each in (signal.SIGINT, signal.SIGUSR1):
+                signal.signal(each, signal.SIG_DFL)
             _engine(wanted, warm)
         print(json.dumps(asdict(_watched(child, wanted))), flush=True)
 

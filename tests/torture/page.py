@@ -21,7 +21,10 @@ def page(rows: Sequence[Row]) -> str:
 
 def table(rows: Sequence[Row]) -> str:
     """A line for each row."""
-    lines = ["| fault | how | trials | lost | twice | partial | other |", "|---|---|---:|---:|---:|---:|---:|"]
+    lines = [
+        "| fault | how | trials | lost | twice | partial | other |",
+        "|---|---|---:|---:|---:|---:|---:|",
+    ]
     for row in rows:
         counts = " | ".join(str(row.count(kind)) for kind in KINDS)
         lines.append(f"| {row.fault} | {row.how} | {row.trials:,} | {counts} |")

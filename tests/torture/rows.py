@@ -25,7 +25,9 @@ def kept(folder: Path) -> list[Row]:
     """The rows whose parts lie in a folder, put together."""
     found: list[Row] = []
     for name in ROWS:
-        parts = [Row.from_json(path.read_text(encoding="utf-8")) for path in sorted(folder.glob(f"{name}-*.json"))]
+        parts = [
+            Row.from_json(path.read_text(encoding="utf-8")) for path in sorted(folder.glob(f"{name}-*.json"))
+        ]
         if parts:
             whole = parts[0]
             for part in parts[1:]:

@@ -23,40 +23,43 @@ def _judge(first: Ended, second: Ended, told: str) -> list[Violation]:
     return [] if REFUSED in told else [Violation("other", f"the refusal does not say why: {told[-500:]}")]
 
 
+def meet(row: Row, stage: Stage, one: Nursery, other: Nursery, number: int, seed: int) -> None:
+    """So many meetings of two engines on a stage that polls every second."""
+    chance = random.Random(seed)
+    end, undisturbed = calm(stage, one)
+    alias = stage.folder / "alias"
+    if not alias.is_symlink():
+        alias.symlink_to(stage.root)
+    for place in range(number):
+        fill(stage)
+        how = {"kill_after" if place % 2 else "stop_after": 2.0 + 2 * undisturbed.seconds}
+        daemon = stage.wanted("--log-format", "text", **how)
+        once = stage.wanted(path=alias if place % 3 == 0 else None)
+        engines = [(one, daemon), (other, once)]
+        if chance.random() < 0.5:
+            engines.reverse()
+        for nursery, wanted in engines:
+            nursery.begin(wanted)
+        first, second = (nursery.end() for nursery, _ in engines)
+        stage.settle()
+        stage.take()
+        found = [*_judge(first, second, stage.logged()), *check_now(stage)]
+        stage.control.reset(clock_offset=LATER)
+        stage.run(one, counted=True)
+        stage.take()
+        row.add(f"meeting {place}", [*found, *check(stage, end)])
+
+
 def run(part: tuple[int, int], trials: int | None) -> Row:
     """The row, or the part `(which, of how many)` of it."""
     row = Row(
         "two",
         "two engines at once",
         "a daemon and `run --once` started at about the same moment in one workspace on SQLite, also by two paths;"
-        " the one that works is killed in every other trial, and the next one takes over",
+        " the daemon is killed in every other trial, and the next one takes over",
     )
-    chance = random.Random(part[0])
+    number = -(-(trials if trials is not None else 100) // part[1])
     with Nursery() as one, Nursery() as other, Stage(settings="poll_seconds: 1") as stage:
-        end, undisturbed = calm(stage, one)
-        alias = stage.folder / "alias"
-        alias.symlink_to(stage.root)
-        for number in range(-(-(trials if trials is not None else 100) // part[1])):
-            fill(stage)
-            span = undisturbed.seconds
-            how = {"kill_after" if number % 2 else "stop_after": 2.0 + 2 * span}
-            daemon = stage.wanted("--log-format", "text", **how)
-            once = stage.wanted(kill_after=None, timeout=120)
-            if number % 3 == 0:
-                once = stage.wanted(path=alias)
-            first, second = (one, daemon), (other, once)
-            if chance.random() < 0.5:
-                first, second = second, first
-            first[0].begin(first[1])
-            second[0].begin(second[1])
-            ended = first[0].end(), second[0].end()
-            stage.settle()
-            stage.take()
-            found = [*_judge(*ended, stage.logged()), *check_now(stage)]
-            stage.control.reset(clock_offset=LATER)
-            stage.run(one, counted=True)
-            stage.take()
-            row.add(f"trial {number}", [*found, *check(stage, end)])
-            row.also("the daemon was refused", ended[first[1] is not daemon].code == 3)
+        meet(row, stage, one, other, number, seed=part[0])
         row.cpu += one.cpu + other.cpu
     return row

@@ -26,6 +26,7 @@ from edi_router.engine.distributed.pace import Pace
 from edi_router.engine.distributed.setup import found, mark, put_in
 from edi_router.engine.distributed.status import status
 from edi_router.engine.distributed.worker import prepare
+from edi_router.engine.port import Engine
 from edi_router.engine.workspace import DATABASE_VARIABLE, WorkspaceError
 from edi_router.ledger import Fenced, Ledger, tables
 from edi_router.ledger.again import TRIES, again
@@ -98,6 +99,8 @@ def arrival(number: int = 1, partner: str = "ENT-A") -> Drop:
 
 
 def test_jobs_come_and_go_with_the_rows(node: Node) -> None:
+    checked: Engine = node
+    assert checked.sweep() == 0
     node.ledger.receive_all([arrival(1), arrival(2)], "c")
     assert jobs(node.ledger) == [("process:ENT-A", "todo", 52)]
     node.ledger.receive_all([arrival(3)], "c")
@@ -239,7 +242,7 @@ def test_jobs_of_a_silent_worker_are_made_again(node: Node) -> None:
         )
         connection.execute(text("SELECT procrastinate_fetch_job_v2(NULL, 1)"))
     assert [state for _, state, _ in jobs(node.ledger)] == ["doing"]
-    assert beat.sweep() == 0, "somebody works on it"
+    assert node.sweep() == 0, "somebody works on it"
 
     async def rescue() -> int:
         async with node.app.open_async():
@@ -247,11 +250,11 @@ def test_jobs_of_a_silent_worker_are_made_again(node: Node) -> None:
 
     assert asyncio.run(rescue()) == 1
     assert jobs(node.ledger) == []
-    assert beat.sweep() == 1
-    assert beat.sweep() == 0
+    assert node.sweep() == 1
+    assert node.sweep() == 0
     with node.ledger.engine.begin() as connection:
         assert put_in(connection, anew=True)
-    assert beat.sweep() == 1
+    assert node.sweep() == 1
     assert [lock for lock, _, _ in jobs(node.ledger)] == ["process:ENT-A"]
 
 

@@ -10,13 +10,13 @@ import click
 import pytest
 
 from edi_router.cli.main import VERBS, LazyGroup
-from edi_router.reports.tonight_values import as_values
 from edi_router.cli.tonight_screen import Screen, width
 from edi_router.ledger.alarms import Alarm
 from edi_router.partners.forecast import Forecast
 from edi_router.partners.windows import Window
-from edi_router.reports.tonight_words import CONCERNS as TEXTS
 from edi_router.reports.tonight import Concern, Tonight
+from edi_router.reports.tonight_values import as_values
+from edi_router.reports.tonight_words import CONCERNS as TEXTS
 from tests.support.windows import at
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

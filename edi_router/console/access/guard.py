@@ -117,12 +117,19 @@ def check_routes(app: FastAPI) -> None:
         raise RuntimeError(f"routes without a guard: {', '.join(bare)}")
 
 
-def _bare(routes: Iterable[BaseRoute]) -> Iterator[str]:
+def included(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
+    """Every route of an application, those of the routers that it includes too."""
     for route in routes:
-        included = getattr(route, "original_router", None)
-        if included is not None:  # newer versions of FastAPI keep a router as it was included
-            yield from _bare(included.routes)
-        elif isinstance(route, APIRoute):
+        router = getattr(route, "original_router", None)
+        if router is not None:  # newer versions of FastAPI keep a router as it was included
+            yield from included(router.routes)
+        else:
+            yield route
+
+
+def _bare(routes: Iterable[BaseRoute]) -> Iterator[str]:
+    for route in included(routes):
+        if isinstance(route, APIRoute):
             if not (_guarded(route.dependant) or getattr(route.endpoint, _OPEN, False)):
                 yield f"{'/'.join(sorted(route.methods or ()))} {route.path}"
         elif not (isinstance(route, Mount) and route.path in OPEN_MOUNTS):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from edi_router.console.access.problems import problem, wants_json
 
 MEBIBYTE = 1 << 20
 BODY_LIMIT = 32 * MEBIBYTE
@@ -62,7 +65,7 @@ class SecurityHeaders:
         limit = self.body_limit if known else min(STRANGERS_LIMIT, self.body_limit)
         told = headers.get("content-length", "0")
         if not told.isdecimal() or int(told) > limit:
-            answer = PlainTextResponse(f"a request has at most {limit} bytes\n", 413)
+            answer = _too_large(Request(scope), f"a request has at most {limit} bytes")
             await answer(scope, receive, protected)
             return
         read = 0
@@ -76,3 +79,7 @@ class SecurityHeaders:
             return message
 
         await self.app(scope, counted, protected)
+
+
+def _too_large(request: Request, text: str) -> Response:
+    return problem(request, 413, text) if wants_json(request) else PlainTextResponse(text + "\n", 413)

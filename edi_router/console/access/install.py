@@ -20,4 +20,4 @@ def install(app: FastAPI, body_limit: int = BODY_LIMIT, passwords: Passwords | N
     app.add_middleware(SameOrigin)
     app.add_middleware(SecurityHeaders, body_limit=body_limit)  # added last: it sees every answer
     app.add_exception_handler(Refusal, refused)
-    app.include_router(router)
+    app.include_router(router, include_in_schema=False)

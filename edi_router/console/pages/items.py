@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import PurePosixPath
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
@@ -15,7 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from edi_router.console.access.guard import allowed, seeing
 from edi_router.console.access.principal import Principal
 from edi_router.console.access.sight import Shown, Sight
-from edi_router.console.outgoing import output_text
+from edi_router.console.outgoing import downloaded, output_text
 from edi_router.console.source import source_of
 from edi_router.console.view import View, show, site
 from edi_router.engine.refuse import refuse
@@ -83,12 +81,7 @@ def _page(request: Request, sight: Sight, shown: Shown) -> Response:
 @router.get("/download/{id}")
 def download(request: Request, id: str, sight: Annotated[Sight, Depends(seeing("see"))]) -> Response:
     """The bytes of an output; not of one that holds secrets."""
-    shown, here = sight.output(id), site(request)
-    if not sight.may_read("output", id) or output_text(here, shown).covered:
-        raise NotFound(f"{id} cannot be downloaded")
-    name = quote(PurePosixPath(shown["name"]).name, safe="")
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Cache-Control": "no-store"}
-    return Response(here.ledger.content(id), media_type="application/octet-stream", headers=headers)
+    return downloaded(request, sight, id)
 
 
 @router.post("/decide/{verb}/{id:path}")

@@ -15,10 +15,9 @@ from datetime import UTC, datetime, timedelta
 from procrastinate.jobs import Status
 
 from edi_router.engine.about import brief
-from edi_router.engine.distributed.node import BROKEN, Node
+from edi_router.engine.distributed.node import Node
 from edi_router.engine.distributed.queue import CLOCKS, NIGHTLY, RECEIVE, SUPERVISE
 from edi_router.engine.nightly import window_to_close
-from edi_router.ledger.store import DELIVER, PROCESS
 
 log = logging.getLogger(__name__)
 KEPT = timedelta(hours=1)
@@ -48,7 +47,6 @@ class Beat:
         self.node = node
         self.id = id
         self.supervisor = supervisor
-        self._last = time.monotonic()
 
     async def run(self) -> None:
         """Beat until the node stops. Raises Ending, and what the database raises."""
@@ -56,12 +54,18 @@ class Beat:
             await self.once()
             await asyncio.sleep(self.pace.beat)
 
+    async def pulse(self) -> None:
+        """Raise Ending when this process has stood still. A database that is slow to answer is something else."""
+        last = time.monotonic()
+        while True:
+            await asyncio.sleep(self.pace.stalled / 10)
+            now = time.monotonic()
+            if now - last > self.pace.stalled:
+                raise Ending(f"this worker stood still for {now - last:.0f} s; others do its work")
+            last = now
+
     async def once(self) -> None:
         """One beat."""
-        now = time.monotonic()
-        if now - self._last > self.pace.stalled:
-            raise Ending(f"nothing was heard of this worker for {now - self._last:.0f} s; others do its work")
-        self._last = now
         if self.supervisor is not None and os.getppid() != self.supervisor:
             raise Ending("the supervisor is gone")
         node = self.node
@@ -74,7 +78,7 @@ class Beat:
             )
         if await self._first(SWEEP, self.pace.sweep):
             await self.rescue()
-            await asyncio.to_thread(self.sweep)
+            await asyncio.to_thread(self.node.sweep)
         if await self._first(POLL, node.configuration.settings.poll_seconds):
             await asyncio.to_thread(self.poll)
 
@@ -99,21 +103,6 @@ class Beat:
             except Exception as error:
                 log.info("the job %s was finished meanwhile: %s", job.lock, brief(error))
         return count
-
-    def sweep(self) -> int:
-        """Make a job for all rows that are due, or in somebody's hands, without one; how many jobs were made."""
-        ledger = self.node.ledger
-        works, sends = ledger.in_hand()
-        wanted = {(PROCESS, partner) for partner in works} | {(DELIVER, partner) for partner in sends}
-        self.node.broken = {each.key for each in ledger.alarms() if each.key.startswith(BROKEN)}
-        with ledger.read() as connection:
-            live = self.node.queue.live(connection)
-        missing = {each for each in wanted if ":".join(each) not in live}
-        if missing:
-            with ledger.write() as tx:
-                for step, partner in missing:
-                    tx.nudge(step, partner)
-        return len(missing)
 
     def poll(self) -> None:
         """Have every partner received from, the clocks looked at, and the books closed when it is time."""

@@ -7,11 +7,12 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 
 from procrastinate import App
+from sqlalchemy import Connection
 
 from edi_router.engine.about import about, brief, where
 from edi_router.engine.alarm_channels import Where
@@ -26,7 +27,7 @@ from edi_router.engine.watch import watch_clocks
 from edi_router.engine.workspace import Workspace, WorkspaceError, write_once
 from edi_router.ledger import Fenced, Ledger
 from edi_router.ledger.sightings import Sighting
-from edi_router.ledger.store import DELIVER, PROCESS
+from edi_router.ledger.store import DELIVER, PROCESS, Nudge
 from edi_router.ledger.workers import DRAINING, WORKING
 from edi_router.pipeline.configuration import Configuration
 from edi_router.transports import Drop, StabilityWatch
@@ -52,7 +53,7 @@ class Node(Steps):
         url = holding(workspace.database(settings), self.pace)
         self.app = application(url)
         self.queue = Queue(self._priority)
-        ledger = Ledger.open(url, zone=settings.time_zone, announce=self.queue.enqueue)
+        ledger = Ledger.open(url, zone=settings.time_zone, announce=self.enqueue)
         try:
             super().__init__(workspace, ledger, workspace.open_archive(), configuration=configuration)
         except BaseException:
@@ -69,7 +70,7 @@ class Node(Steps):
             SUPERVISE: self._supervise, NIGHTLY: self._nightly,
         }  # fmt: skip
         for step in self.steps:
-            self.app.task(self._task(step), name=step, queue=step)
+            self.app.task(name=step, queue=step)(self._task(step))
 
     def enter(self) -> str:
         """Tell the ledger of this worker; its id. WorkspaceError when its archive or key is not the others'."""
@@ -138,6 +139,24 @@ class Node(Steps):
                 self.broken.discard(key)
         except Exception as trouble:  # without the ledger nobody can be told; the log has it
             log.debug("an alarm could not be kept", exc_info=trouble)
+
+    def enqueue(self, connection: Connection, nudges: Sequence[Nudge]) -> None:
+        """Make jobs in the transaction of this connection."""
+        self.queue.enqueue(connection, nudges)
+
+    def sweep(self) -> int:
+        """Make a job for all rows that are due, or in somebody's hands, without one; how many jobs were made."""
+        works, sends = self.ledger.in_hand()
+        wanted = {(PROCESS, partner) for partner in works} | {(DELIVER, partner) for partner in sends}
+        self.broken = {each.key for each in self.ledger.alarms() if each.key.startswith(BROKEN)}
+        with self.ledger.read() as connection:
+            live = self.queue.live(connection)
+        missing = {each for each in wanted if ":".join(each) not in live}
+        if missing:
+            with self.ledger.write() as tx:
+                for step, partner in missing:
+                    tx.nudge(step, partner)
+        return len(missing)
 
     def look_at_disk(self) -> None:
         """Raise the alarm that this host has too little room, or clear it."""

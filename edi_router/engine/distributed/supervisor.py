@@ -90,12 +90,18 @@ class Supervisor:
 
     def _start(self) -> int:
         gc.freeze()  # what is loaded is not looked at again for garbage, so that it stays shared
+        # A signal that comes before the child has handlers of its own must end it, not be lost on ours.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         child = os.fork()
         if child:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
             return child
         code = 1
         try:
             signal.signal(signal.SIGHUP, signal.SIG_IGN)
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
             code = self.body(self.configuration)
         except SystemExit as error:
             code = error.code if isinstance(error.code, int) else 1

@@ -99,8 +99,9 @@ async def _serve(node: Node, beat: Beat, steps: tuple[str, ...]) -> bool:
     try:
         async with node.app.open_async():
             tasks = [
-                asyncio.create_task(beat.run(), name="beat"),
                 asyncio.create_task(_take(node, steps), name="jobs"),
+                asyncio.create_task(beat.run(), name="beat"),
+                asyncio.create_task(beat.pulse(), name="pulse"),
                 asyncio.create_task(told.wait(), name="stop"),
             ]
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -116,7 +117,7 @@ async def _serve(node: Node, beat: Beat, steps: tuple[str, ...]) -> bool:
         told_as = str(trouble) if isinstance(trouble, Ending) else brief(trouble.__cause__ or trouble)
         log.error("ending: %s", told_as)
     # The jobs end by themselves only when procrastinate has lost the database.
-    lost = tasks[1] in done and not told.is_set()
+    lost = tasks[0] in done and not told.is_set()
     log.info("stopped")
     return not troubles and not lost
 

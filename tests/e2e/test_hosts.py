@@ -1,0 +1,30 @@
+"""Hosts in network namespaces, in short: one is killed, a worker stands still, PostgreSQL crashes. `make torture` is long."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from tests.conftest import need
+from tests.torture.cluster import FAULTS, Cluster, play
+from tests.torture.hosts import missing
+from tests.torture.row import Row
+
+
+@pytest.mark.slow
+@pytest.mark.postgresql
+@pytest.mark.sshd
+def test_hosts_come_and_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is lost, nothing comes twice, and everything comes in order."""
+    why = missing()
+    need(not why, why)
+    short = tuple(
+        fault for fault in FAULTS if fault.__name__ in ("kill_host", "stop_worker", "crash_database")
+    )
+    monkeypatch.setattr("tests.torture.cluster.FAULTS", short)
+    row = Row("cluster", "many hosts", "in short")
+    with Cluster(hosts=2, processes=1, chance=random.Random(3)) as cluster:
+        play(row, cluster, len(short), "in short")
+    assert row.held, row.told()
+    assert row.trials == len(short)

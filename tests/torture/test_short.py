@@ -1,0 +1,192 @@
+"""The campaign in short, for every run of the tests: each row with a few trials; and that the checker can see."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import need
+from tests.torture import attacks, clocks, disk, drops, hostile, kill, network, page, power, shim, two
+from tests.torture.checker import check, check_now, ledger
+from tests.torture.nursery import Nursery
+from tests.torture.platter import KEEPS
+from tests.torture.proxy import Proxy
+from tests.torture.row import Row, Violation
+from tests.torture.rows import ROWS, kept
+from tests.torture.stage import Stage, Taken
+
+pytestmark = [pytest.mark.slow, pytest.mark.sshd]
+MOUNTS = "file systems have to be mounted: run as root, or with CAP_SYS_ADMIN"
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    """One warm process for all rows."""
+    need(shutil.which("gcc") or shutil.which("cc"), "apt-get install gcc libc6-dev")
+    with Nursery() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def stage(nursery: Nursery) -> Iterator[Stage]:
+    """Partners on OpenSSH."""
+    need(shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin"), "apt-get install openssh-server")
+    with Stage() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def local(nursery: Nursery) -> Iterator[Stage]:
+    """Partners in folders."""
+    with Stage(sftp=(), settings=clocks.POLL) as opened:
+        yield opened
+
+
+@pytest.fixture
+def row() -> Row:
+    return Row("short", "", "")
+
+
+def held(row: Row) -> None:
+    assert row.held, row.told()
+
+
+def test_killed(row: Row, stage: Stage, nursery: Nursery) -> None:
+    kill.every_step(row, stage, nursery, (0, 1), 12)
+    kill.at_random(row, stage, nursery, kills=10, seed=1)
+    held(row)
+    assert row.trials > 15
+
+
+@pytest.mark.parametrize("partners", ["stage", "local"])
+def test_power_cut(row: Row, nursery: Nursery, partners: str, request: pytest.FixtureRequest) -> None:
+    place: Stage = request.getfixturevalue(partners)
+    power.steps(row, place, nursery, (0, 1), 12)
+    held(row)
+    assert all(row.tally[f"{keep} kept of what was not synced"] for keep in KEEPS)
+
+
+def test_without_syncs_a_power_cut_loses_files(local: Stage, nursery: Nursery) -> None:
+    assert {each.kind for each in power.unsynced(local, nursery)} == {"lost"}
+
+
+def test_disk_full_from_a_step_on(row: Row, local: Stage, nursery: Nursery) -> None:
+    disk.from_step(row, local, nursery, (0, 1), 4)
+    held(row)
+
+
+@pytest.mark.parametrize("place", disk.PLACES)
+def test_small_disk(row: Row, nursery: Nursery, place: str, tmp_path: Path) -> None:
+    try:
+        with disk.small_disk(tmp_path / "probe"):
+            pass
+    except subprocess.CalledProcessError:
+        need(False, MOUNTS)
+    with Stage(sftp=()) as stage, disk.small_disk(stage.folder / "disk") as mounted:
+        if place == "database":
+            stage.database = mounted / "ledger.db"
+        disk.real(row, stage, nursery, mounted, place, 2, seed=1)
+    assert not row.violations, row.told()
+
+
+@pytest.mark.parametrize("fault", [name for name in network.KINDS if name != "full"])
+def test_network(row: Row, stage: Stage, nursery: Nursery, fault: str) -> None:
+    assert stage.server is not None
+    proxy = Proxy(stage.server.port)
+    try:
+        trial = network.Trial(row, stage, nursery, proxy, seed=1)
+        network.KINDS[fault][0](trial)
+    finally:
+        proxy.stop()
+    assert not row.violations, row.told()
+
+
+def test_two_engines(row: Row, stage: Stage, nursery: Nursery) -> None:
+    stage.settings = clocks.POLL
+    with Nursery() as other:
+        two.meet(row, stage, nursery, other, 1, seed=1)
+    stage.settings = ""
+    held(row)
+
+
+def test_drops(row: Row, local: Stage, nursery: Nursery) -> None:
+    row.add("once", drops.play(local, nursery, random.Random(1)))
+    held(row)
+
+
+def test_fuzzed(row: Row, local: Stage, nursery: Nursery) -> None:
+    hostile.fuzzed(row, local, nursery, 60, seed=1)
+    held(row)
+
+
+def test_names(row: Row, stage: Stage, nursery: Nursery) -> None:
+    hostile.named(row, stage, nursery)
+    held(row)
+
+
+def test_clock_set_back(row: Row, local: Stage, nursery: Nursery) -> None:
+    clocks.jumps(row, local, nursery, 1, random.Random(1))
+    held(row)
+
+
+def test_a_night_that_is_shorter(row: Row, local: Stage, nursery: Nursery) -> None:
+    zone, days = next(iter(clocks.CHANGES.items()))
+    clocks.daylight(row, local, nursery, zone, days[0])
+    local.settings = clocks.POLL
+    held(row)
+
+
+def _spoilt(stage: Stage, nursery: Nursery) -> None:
+    kill.fill(stage)
+    assert stage.run(nursery).code == 0, stage.told()
+    stage.take()
+    assert check(stage, None) == []
+
+
+def test_the_checker_sees_what_is_wrong(local: Stage, nursery: Nursery) -> None:
+    _spoilt(local, nursery)
+    first = local.taken[0]
+    local.taken.append(first)
+    assert [each.kind for each in check(local, None)] == ["twice"]
+    local.taken[:] = local.taken[1:-1]
+    assert [each.kind for each in check(local, None)] == ["lost"]
+    local.taken.append(Taken(first.partner, first.name, first.content[:-1]))
+    assert [each.kind for each in check(local, None)] == ["partial"]
+    local.taken[-1] = first
+    archived = next(path for path in (local.root / "var" / "archive").rglob("*") if path.is_file())
+    archived.write_bytes(archived.read_bytes()[:-1])
+    assert [each.kind for each in check_now(local)] == ["lost"]
+    ledger(local).unlink()
+    assert {each.kind for each in check_now(local)} == {"lost"}
+
+
+def test_a_row_without_trials_does_not_hold(row: Row) -> None:
+    assert not row.held
+    row.add("one", [])
+    assert row.held
+    row.add("two", [Violation("lost", "a.edi")])
+    assert not row.held
+    assert "two: lost: a.edi" in row.told()
+
+
+def test_parts_are_put_together(row: Row, tmp_path: Path) -> None:
+    row.name = ROWS[0]
+    row.add("one", [Violation("twice", "b.edi")], trials=3)
+    row.also("most steps", 7)
+    for part in (1, 2):
+        (tmp_path / f"{row.name}-{part}-2.json").write_text(row.json(), encoding="utf-8")
+    [whole] = kept(tmp_path)
+    assert (whole.trials, whole.count("twice"), whole.tally) == (6, 2, {"most steps": 7})
+    assert "| 6 | 0 | 2 | 0 | 0 |" in page.table([whole])
+
+
+def test_the_shim_is_built_from_its_source() -> None:
+    need(shutil.which("gcc") or shutil.which("cc"), "apt-get install gcc libc6-dev")
+    assert shim.build().is_file()
+    assert len(attacks.seeds()) > 50
