@@ -1,5 +1,5 @@
 # Two commands on a fresh machine: `make run` and `make test`. Each does its own set-up in .venv.
-.PHONY: run test check gates setup setup-test format lint types floors config unit nightly bench clean
+.PHONY: run test check gates setup setup-test format lint types floors config unit nightly torture bench clean
 .DEFAULT_GOAL := help
 VENV := .venv
 BIN := $(VENV)/bin
@@ -55,8 +55,11 @@ nightly: setup-test ## the property tests and the mutants, twenty times as many 
 	EDI_ROUTER_EFFORT=20 $(BIN)/pytest -n auto --dist worksteal --durations=15 tests/property tests/unit
 	$(BIN)/python -m tests.mutants --count 8000 --seed 1
 
+torture: setup-test ## kills, power cuts, full disks and the rest, in under 30 minutes on 2 idle cores; docs/reliability.md
+	$(BIN)/python -m tests.torture --write
+
 bench: setup ## ratios against named peers (installed into .bench), measured in one run
 	$(BIN)/python -m tests.bench
 
 clean: ## remove what the set-up made
-	rm -rf $(VENV) .bench build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*
+	rm -rf $(VENV) .bench .torture build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*

@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 UNTRACED = re.compile(
-    r"tests/((bench|fuzz|mutants|property)/|e2e/test_(demo|kill|month|wheel)\.py"
+    r"tests/((bench|fuzz|mutants|property|torture)/|e2e/test_(demo|kill|month|wheel)\.py"
     r"|golden/test_(corpus_\w+|fault_coverage|hmrc_ens|tutorial)\.py"
     r"|unit/test_(directory_(oddities|variants)|ledger_(crash|properties)|profile_property|pytest_plugin)\.py)"
 )

@@ -103,10 +103,9 @@ def page(
         except Refused as error:
             output.fail(str(error), output.FINDINGS)
     if as_json:
-        output.emit({
-            **found.page(), "sha256": found.sha256, "previous": found.previous, "standing": found.standing,
-            "leniencies": found.leniencies, "problems": list(found.problems), "balanced": found.balanced,
-        })  # fmt: skip
+        from edi_router.reports.books_tables import books_json
+
+        output.emit(books_json(found))
     elif html is not None:
         _written(ctx, found, html, zone)
     else:

@@ -60,6 +60,8 @@ def of_archive(ctx: click.Context, id: str, since: datetime | None) -> Iterator[
     """
     from datetime import date
 
+    from edi_router.engine.protect import with_keys
+    from edi_router.pipeline.unwrap import inside
     from edi_router.rules.context import Context
 
     place = workspace.needed(ctx)
@@ -74,6 +76,8 @@ def of_archive(ctx: click.Context, id: str, since: datetime | None) -> Iterator[
                 made.setdefault(row["file"], {})[row["partner"]] = None
         files = [row for row in ledger.ls("file", limit=MOST) if row["id"] in made]
     configuration, _ = place.configuration()
+    if configuration is not None:
+        configuration = with_keys(configuration, place.root)
     partners = configuration.directory.partners if configuration is not None else {}
     with output.progress(say("replaying", "重放"), len(files)) as advance:
         for row in reversed(files):
@@ -81,6 +85,8 @@ def of_archive(ctx: click.Context, id: str, since: datetime | None) -> Iterator[
                 row["received"], date.fromisoformat(row["date"]), row["id"], sender=row["partner"], zone=zone
             )
             data = archive.read(row["sha256"])
+            if configuration is not None:
+                data = inside(row, data, configuration) or data
             for destination in reversed(made[row["id"]]):
                 to = partners.get(destination)
                 settings = None if to is None else _syntax(to)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
-from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -18,9 +15,8 @@ if TYPE_CHECKING:
     from edi_router.config import Tree
     from edi_router.ledger.ledger import Ledger
     from edi_router.partners import Partner
-    from edi_router.registers import Register
-    from edi_router.reports import By, Period, Report, Terms
-    from edi_router.tables import Table
+    from edi_router.reports import By, Period, Report
+    from edi_router.reports.asking import Asked, Unknown
 
 KINDS = {
     "share": say("what came electronically, of all that a bureau had", "网上业务占全部业务的比例"),
@@ -31,22 +27,6 @@ KINDS = {
     "volumes": say("each day against the days before, with warnings", "每日业务量与前期均值比较并预警"),
     "times": say("promised limits against actual", "服务时限承诺与实际"),
 }
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the options say."""
-
-    tree: Tree
-    zone: tzinfo
-    period: Period
-    partner: str | None
-    by: By
-    sums: tuple[tuple[str, str], ...]
-    above: int
-    days: int
-    least: int
-    top: int
 
 
 @click.command(
@@ -115,6 +95,7 @@ def report(
 ) -> int:
     """One report, in the form that was asked for."""
     from edi_router import reports
+    from edi_router.reports.asking import Asked
 
     if as_csv + as_json + (html is not None) > 1:
         raise click.UsageError(
@@ -125,18 +106,18 @@ def report(
         today = date.fromisoformat(ledger.business_date(ledger.now()))
         period = _period(month, since, until, today, settings.zone)
         asked = Asked(
-            workspace.tree(ctx),
-            settings.zone,
-            period,
-            partner,
-            cast("By", by),
-            _sums(sums),
-            above,
-            days,
-            least,
-            top,
+            tree=workspace.tree(ctx),
+            period=period,
+            language=LANGUAGE,
+            partner=partner,
+            by=cast("By", by),
+            sums=_sums(sums),
+            above=above,
+            days=days,
+            least=least,
+            top=top,
         )
-        found = _MAKERS[kind](ledger, asked)
+        found = _made(kind, ledger, asked)
     if as_json:
         output.emit(reports.as_json(found))
     elif as_csv:
@@ -182,120 +163,33 @@ def _sums(texts: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _share(ledger: Ledger, asked: Asked) -> Report:
-    from edi_router.reports import share
+def _made(kind: str, ledger: Ledger, asked: Asked) -> Report:
+    """The report; a usage error for a partner or register that is none."""
+    from edi_router.reports.asking import FaultyTable, Unknown, make
 
-    _partner(asked)
-    return share(ledger, asked.period, _kinds(asked.tree), asked.partner, asked.by)
-
-
-def _summary(ledger: Ledger, asked: Asked) -> Report:
-    from edi_router.reports import summary
-
-    _partner(asked)
-    return summary(ledger, asked.period, _terms(asked.tree), asked.partner, asked.top)
-
-
-def _mismatches(ledger: Ledger, asked: Asked) -> Report:
-    from edi_router.reports import mismatches
-
-    found = _partner(asked)
-    return mismatches(ledger, asked.period, found.codes if found is not None else ())
-
-
-def _volumes(ledger: Ledger, asked: Asked) -> Report:
-    from edi_router.reports import Threshold, volumes
-
-    _partner(asked)
-    for register, _ in asked.sums:
-        if register not in _registers(asked.tree):
-            raise click.UsageError(say(f"no register {register}", f"没有登记簿 {register}"))
-    threshold = Threshold(asked.above, asked.days, asked.least)
-    return volumes(ledger, asked.period, _kinds(asked.tree), asked.sums, asked.partner, threshold)
-
-
-def _times(ledger: Ledger, asked: Asked) -> Report:
-    from edi_router.reports import times
-
-    _partner(asked)
-    promised = {code: int(value) for code, value in _values(asked.tree, "promised-time").items()}
-    return times(ledger, asked.period, _registers(asked.tree), promised, asked.partner)
-
-
-_MAKERS: dict[str, Callable[[Any, Asked], Any]] = {
-    "share": _share, "summary": _summary, "mismatches": _mismatches, "volumes": _volumes, "times": _times,
-}  # fmt: skip
-
-
-def _partner(asked: Asked) -> Partner | None:
-    """The partner that was named; a usage error when there is none."""
-    return None if asked.partner is None else known_partner(asked.tree, asked.partner)
+    try:
+        return make(kind, ledger, asked)
+    except Unknown as error:
+        raise _unknown(error) from None
+    except FaultyTable as error:
+        output.print_faults(error.faults)
+        output.stop(output.USAGE)
 
 
 def known_partner(tree: Tree, id: str) -> Partner:
     """The partner with this id; a usage error when there is none."""
-    from edi_router.config import did_you_mean
+    from edi_router.reports.asking import Unknown, partner
 
-    partners = {each.id: each for each in _partners(tree)}
-    if id not in partners:
-        near = did_you_mean(id, list(partners))
-        hint = say(f"; did you mean {near}?", f"；是否为 {near}？") if near else ""
-        raise click.UsageError(say(f"no partner {id}", f"没有伙伴 {id}") + hint)
-    return partners[id]
+    try:
+        return partner(tree, id)
+    except Unknown as error:
+        raise _unknown(error) from None
 
 
-def _partners(tree: Tree) -> list[Partner]:
-    """The partners as their files say; what else is wrong with them, lint tells."""
-    from edi_router.config import read_model
-    from edi_router.partners import Partner
-
-    found = (read_model(Partner, tree.text(name), name)[0] for name in tree.names("partners", ".yaml"))
-    return [each for each in found if each is not None]
-
-
-def _registers(tree: Tree) -> dict[str, Register]:
-    from edi_router.registers import load_registers
-
-    return load_registers(tree)[0]
-
-
-def _table(tree: Tree, name: str) -> Table | None:
-    from edi_router.tables import load_table
-
-    table, faults = load_table(tree, name)
-    if table is None:
-        output.print_faults(faults)
-        output.stop(output.USAGE)
-    return table
-
-
-def _values(tree: Tree, name: str) -> dict[str, str]:
-    table = _table(tree, name)
-    return {row.columns["code"]: row.columns["value"] for row in table.rows} if table is not None else {}
-
-
-def _kinds(tree: Tree) -> dict[str, str]:
-    return _values(tree, "document-kind")
-
-
-def _terms(tree: Tree) -> Terms:
-    from edi_router.reports import Terms
-
-    provinces = _values(tree, "inland-district")
-    codes = {}
-    for each in _partners(tree):
-        telling = [code for code in each.codes if len(code) in (6, 18)]
-        if telling:
-            codes[each.id] = max(telling, key=len)
-    return Terms(
-        kinds=_kinds(tree),
-        inland=frozenset(code for code, value in provinces.items() if value == "1"),
-        coast=frozenset(code for code, value in provinces.items() if value != "1"),
-        codes=codes,
-        hours={kind: Decimal(value) for kind, value in _values(tree, "saved-hours").items()},
-        registers=_registers(tree),
-        language=LANGUAGE,
-    )
+def _unknown(error: Unknown) -> click.UsageError:
+    what = {"partner": say("partner", "伙伴"), "register": say("register", "登记簿")}[error.what]
+    near = say(f"; did you mean {error.near}?", f"；是否为 {error.near}？") if error.near else ""
+    return click.UsageError(say(f"no {what} {error.name}", f"没有{what} {error.name}") + near)
 
 
 def _print(found: Report) -> None:

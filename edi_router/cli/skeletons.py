@@ -35,7 +35,7 @@ SETTINGS = """\
 # retention: {{contents: 3650, events: 1100}}
 
 # A larger drop is left where it is and reported.
-# maximum_file_megabytes: 100
+# maximum_file_megabytes: 2000
 
 # With less room on the disk nothing is received; what is in hand is processed and delivered.
 # minimum_free_megabytes: 200

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -42,7 +43,8 @@ def serve(
         scheme = "https" if tls is not None else "http"
         shown = f"[{host}]" if ":" in host else host
         ready(f"{scheme}://{shown}:{listener.getsockname()[1]}/", len(ledger.accounts()))
-        uvicorn.Server(settings).run(sockets=[listener])
+        with suppress(KeyboardInterrupt):  # which uvicorn raises again after it has ended in good order
+            uvicorn.Server(settings).run(sockets=[listener])
 
 
 def _listening(host: str, port: int) -> socket.socket:

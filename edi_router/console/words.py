@@ -17,11 +17,62 @@ WORDS: dict[str, tuple[str, str]] = {
     "running": ("running", "计时中"), "warned": ("soon late", "即将超时"), "breached": ("late", "已超时"),
     "met": ("in time", "按时"), "paused": ("paused", "已暂停"), "active": ("active", "启用"),
     "suspended": ("suspended", "停用"), "ready": ("reachable", "可连通"), "unreachable": ("unreachable", "无法连通"),
+    "agency": ("agency", "主管部门"), "bank": ("bank", "银行"), "carrier": ("carrier", "承运人"),
+    "certificate issuer": ("certificate issuer", "签证机构"), "customs": ("customs", "海关"),
+    "enterprise agent": ("enterprise agent", "代理企业"), "hub": ("hub", "数据中心"),
+    "inland origin bureau": ("inland origin bureau", "产地局"), "inspection": ("inspection", "检验检疫"),
+    "internal": ("internal", "内部"), "licence": ("licence", "许可证"),
+    "licensing authority": ("licensing authority", "发证机关"),
+    "port bureau": ("port bureau", "口岸局"), "port operator": ("port operator", "港口经营人"), "yard": ("yard", "堆场"),
     "draft": ("draft", "草案"), "test": ("test", "测试"), "live": ("live", "正式"),
     "well": ("well", "正常"), "attention": ("look", "待关注"),
     "accept": ("accepted", "接受"), "reject": ("refused", "退回"), "hold": ("held", "搁置"),
     "operator": ("operator", "操作员"), "integrator": ("integrator", "集成人员"), "bureau": ("bureau", "检验检疫机构"),
     "enterprise": ("enterprise", "企业"), "auditor": ("auditor", "审计员"),
+}  # fmt: skip
+EVENTS: dict[str, tuple[str, str]] = {
+    "removed": ("taken out of the outbox", "已从发件箱取走"), "retried": ("tried again", "已重试"),
+    "made": ("made", "已生成"), "batched": ("collected into a batch", "已组批"), "late": ("too late for the batch", "未赶上批次"),
+    "collected again": ("collected again", "重新组批"), "answered": ("answered", "收到回执"),
+    "answers waived": ("answers waited for no longer", "不再等待回执"), "attempt failed": ("attempt failed", "投递尝试失败"),
+    "split": ("batch taken apart", "批次已拆分"), "stuck": ("cannot be sent by itself", "无法单独发送"),
+    "measured": ("measured", "已测速"),
+}  # fmt: skip
+"""What happened, where it is no state."""
+DETAILS: dict[str, tuple[str, str]] = {
+    "agreement": ("agreement", "协议"), "answer": ("answer", "回答"), "as": ("as", "改为"), "attempt": ("attempt", "次数"),
+    "batch": ("batch", "批次"), "before": ("before", "此前"), "by": ("by", "操作人"), "channel": ("channel", "通道"),
+    "delivery": ("delivery", "投递"), "destination": ("to", "发往"), "interchanges": ("interchanges", "交换"),
+    "message": ("message", "报文"), "messages": ("messages", "报文"), "name": ("name", "文件名"),
+    "outputs": ("outputs", "输出"), "reason": ("reason", "原因"), "reference": ("reference", "编号"),
+    "retry_at": ("again at", "再次尝试"), "series": ("series", "序列"), "account": ("account", "账号"),
+    "level": ("level", "层级"), "kind": ("kind", "种类"), "late_for": ("late for", "错过窗口"), "window": ("window", "窗口"),
+    "closes": ("closes", "截止"), "cut_off": ("cut-off", "截止"), "code": ("code", "代码"), "sha256": ("hash", "哈希"),
+    "control_reference": ("control number", "控制号"), "position": ("position", "位置"), "tolerated": ("tolerated", "已容错"),
+}  # fmt: skip
+"""The names of an event's details."""
+VERBS: dict[str, tuple[str, str]] = {
+    "retry": ("tried again", "重试"), "release": ("released", "放行"), "reject": ("refused", "退回"),
+    "waive": ("waits for no answer", "不再等待回执"), "pause": ("paused", "暂停"), "resume": ("resumed", "恢复"),
+    "close": ("closed", "结账"), "export": ("exported", "导出"), "reload": ("reloaded", "重新加载"), "add": ("added", "新增"),
+    "remove": ("removed", "删除"), "login": ("logged in", "登录"), "logout": ("logged out", "退出登录"),
+    "locked": ("locked", "锁定"), "failed": ("failed", "失败"), "refused": ("not allowed", "拒绝"),
+    "decide": ("request to decide", "请求：处理"), "see": ("request", "请求：查看"), "search": ("request: search", "请求：查询"),
+    "progress": ("request: progress", "请求：进度"), "books": ("request: books", "请求：账簿"),
+    "audit": ("request: audit", "请求：审计"),
+    "desk": ("request: desk", "请求：业务台"), "submit": ("request: hand in", "请求：提交"),
+    "unlock": ("request: unlock", "请求：解锁"),
+    "try": ("request: try", "请求：试用"), "configure": ("request: configure", "请求：配置"), "disable": ("disabled", "停用"),
+    "enable": ("enabled", "启用"), "password": ("password changed", "修改密码"), "role": ("role changed", "修改角色"),
+}  # fmt: skip
+"""What was decided."""
+WORDS |= EVENTS | {
+    "books": ("books", "账簿"), "bundle": ("bundle", "支持包"), "configuration": ("configuration", "配置"),
+    "request": ("request", "请求"), "login": ("login", "登录"), "account": ("account", "账号"), "token": ("token", "令牌"),
+    "retention": ("retention", "保留期"), "retry": ("tried again", "重试"), "selection": ("selection", "批量选择"),
+    "technical": ("technical", "技术"), "functional": ("functional", "内容"), "business": ("business", "业务"),
+    "deliver": ("delivery", "投递"), "missed": ("missed", "未达成"), "partly": ("partly accepted", "部分接受"),
+    "folder": ("folder", "文件夹"), "memory": ("memory", "内存"), "register": ("register", "登记簿"),
 }  # fmt: skip
 GOOD = frozenset(
     {"completed", "delivered", "accepted", "accept", "met", "done", "processed", "ready", "active"}
@@ -39,6 +90,16 @@ def word(value: str | None, language: str) -> str:
     if not value:
         return ""
     return WORDS[value][language == "zh"] if value in WORDS else value
+
+
+def detail(name: str, language: str) -> str:
+    """The name of an event's detail as people read it; another name stays, with blanks for `_` and `-`."""
+    return DETAILS[name][language == "zh"] if name in DETAILS else name.replace("_", " ")
+
+
+def verb(name: str, language: str) -> str:
+    """What was decided, as people read it."""
+    return VERBS[name][language == "zh"] if name in VERBS else name
 
 
 def tone(value: str | None) -> str:

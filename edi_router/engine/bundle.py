@@ -11,7 +11,6 @@ import json
 import platform
 import zipfile
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from importlib import metadata
 from typing import Any
 
@@ -24,8 +23,7 @@ from edi_router.library.checker import Checker
 from edi_router.library.masking import Masked, Masker, new_key
 from edi_router.partners import Partner
 from edi_router.pipeline.configuration import Configuration
-from edi_router.pipeline.model import Incoming
-from edi_router.pipeline.unwrap import unwrap
+from edi_router.pipeline.unwrap import inside
 from edi_router.version import __version__
 
 _WORDS = frozenset({"by", "subject", "en", "zh", "note", "call", "host", "user", "root", "url", "host_key"})
@@ -114,20 +112,7 @@ class Bundle:
             content = self.archive.read(self.file["sha256"])
         except (Missing, Corrupt):
             return None
-        if self.file["partner"] not in self.configuration.directory.partners:
-            return content
-        received: datetime = self.file["received"]
-        incoming = Incoming(
-            self.file["id"],
-            self.file["partner"],
-            self.file["name"],
-            content,
-            self.file["sha256"],
-            received,
-            "2000-01-01",
-        )
-        inner = unwrap(incoming, self.configuration).incoming
-        return None if inner is None else inner.content
+        return inside(self.file, content, self.configuration)
 
     def _checker(self) -> Checker:
         """Checks as the partner's files are checked."""

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from edi_router.engine.about import Problem, about
 from edi_router.engine.tally import Count, Tally
 from edi_router.ledger import ClaimedDelivery, Fenced, Ledger
-from edi_router.transports import Channel, ChannelError
+from edi_router.transports import Channel, ChannelError, PushChannel
 
 log = logging.getLogger(__name__)
 FIRST_RETRY = timedelta(seconds=10)
@@ -62,7 +62,11 @@ class Courier:
 
         Raises ChannelError when the channel is lost, after recording it: the delivery in hand failed once,
         those not yet tried are put back as if they had not been claimed.
+
+        What is pushed has arrived and is not taken back with its neighbours: it is delivered and recorded one by one.
         """
+        if isinstance(self.channel, PushChannel) and len(ids) > 1:
+            return sum(self.deliver([id]) for id in ids)
         claimed = self.ledger.claim_deliveries(ids)
         delivered: list[ClaimedDelivery] = []
         try:
@@ -85,7 +89,7 @@ class Courier:
                 for leftover in each.leftovers:
                     self.channel.discard(leftover)
                 if not each.renaming:
-                    self.channel.put_temporary(each.temporary, self.outgoing(each))
+                    self._send(each)
                 ready.append(each)
             except ChannelError as error:
                 self._failed(each, error)
@@ -96,6 +100,14 @@ class Courier:
                     self.ledger.put_back([(other.id, other.fence) for other in rest])
                     raise
         return ready
+
+    def _send(self, each: ClaimedDelivery) -> None:
+        """Bring the bytes there: under a temporary name, or for good where nothing can be renamed."""
+        content = self.outgoing(each)
+        if isinstance(self.channel, PushChannel):
+            self.channel.push(each.id, each.name, content)
+        else:
+            self.channel.put_temporary(each.temporary, content)
 
     def _rename(self, ready: Sequence[ClaimedDelivery], delivered: list[ClaimedDelivery]) -> None:
         """Give everything its final name; what has it is added to `delivered`."""

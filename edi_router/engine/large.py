@@ -6,10 +6,11 @@ import logging
 from collections.abc import Callable
 from contextlib import closing
 
+from edi_router.faults import Fault, Place
 from edi_router.formats.detect import WINDOW, detect
 from edi_router.ledger import Archive, Conflict, Ledger, WorkItem
 from edi_router.pipeline.configuration import Configuration
-from edi_router.pipeline.model import FileOutcome
+from edi_router.pipeline.model import FileOutcome, Incoming
 from edi_router.pipeline.reply import with_replies
 from edi_router.pipeline.slices import LargeFile
 from edi_router.pipeline.slicing import Slice
@@ -17,6 +18,7 @@ from edi_router.pipeline.slicing import Slice
 log = logging.getLogger(__name__)
 LARGE = 2_000_000
 """Bytes above which an EDIFACT file is not held in memory."""
+MEGABYTE = 1_000_000
 TRIES = 3
 """How often a slice is decided anew when the ledger has changed meanwhile."""
 
@@ -27,6 +29,19 @@ def is_streamed(item: WorkItem, archive: Archive, configuration: Configuration) 
         return False
     with closing(archive.open(item.sha256)) as stream:
         return detect(stream.read(WINDOW)) == "edifact"
+
+
+def is_too_large(item: WorkItem, configuration: Configuration) -> bool:
+    """Whether the file is larger than one may be that is read as a whole."""
+    return item.size > configuration.settings.maximum_document_megabytes * MEGABYTE
+
+
+def refused(item: WorkItem, incoming: Incoming, configuration: Configuration) -> FileOutcome:
+    """The outcome of a file that is too large to be read as a whole, and cannot be read otherwise: it is held."""
+    limit = configuration.settings.maximum_document_megabytes * MEGABYTE
+    values = {"found": str(item.size), "limit": str(limit)}
+    fault = Fault("file-over-limit", Place(line=1, column=1, offset=0), values)
+    return with_replies(FileOutcome(item.file, "unknown", (), (fault,)), incoming, configuration)
 
 
 def process_large(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from edi_router.engine.workspace import Workspace
-from edi_router.partners.channels import ChannelSettings, SftpSettings
+from edi_router.partners.channels import ChannelSettings, HttpSettings, SftpSettings
 from edi_router.pipeline.configuration import Configuration
 from edi_router.transports import ChannelError, open_channel
 
@@ -64,7 +64,7 @@ def probe(
 
 def _hurried(settings: ChannelSettings, patience: float) -> ChannelSettings:
     """The same with a time limit of its own that is no longer."""
-    if isinstance(settings, SftpSettings) and settings.timeout_seconds > patience:
+    if isinstance(settings, SftpSettings | HttpSettings) and settings.timeout_seconds > patience:
         return settings.model_copy(update={"timeout_seconds": patience})
     return settings
 

@@ -10,7 +10,7 @@ from functools import partial
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from edi_router.engine.about import Problem, about, brief, where
-from edi_router.engine.large import LARGE, is_streamed, process_large
+from edi_router.engine.large import LARGE, is_streamed, is_too_large, process_large, refused
 from edi_router.engine.tally import Count, Tally
 from edi_router.faults import Fault
 from edi_router.ledger import Archive, Conflict, Fenced, Ledger, Recordable, WorkItem
@@ -177,7 +177,7 @@ class _Batch:
             id=item.file,
             partner=item.partner,
             name=item.name,
-            content=b"" if streams else self.archive.read(item.sha256),
+            content=b"" if streams or is_too_large(item, self.configuration) else self.archive.read(item.sha256),
             open=partial(self.archive.open, item.sha256) if streams else None,
             sha256=item.sha256,
             # What a person has released happens now, not when it came.
@@ -194,7 +194,10 @@ class _Batch:
     def _process(self, item: WorkItem, fence: int) -> FileOutcome | None:
         """The outcome; None when there is none, and the row then says why."""
         try:
-            return process(self._incoming(item), self.configuration, self.ledger, self.registers)
+            incoming = self._incoming(item)
+            if incoming.open is None and is_too_large(item, self.configuration):
+                return refused(item, incoming, self.configuration)
+            return process(incoming, self.configuration, self.ledger, self.registers)
         except _MACHINE as error:
             self._not_now(item, error)
         except Exception as error:

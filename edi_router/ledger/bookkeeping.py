@@ -45,7 +45,7 @@ class Bookkeeping(Store):
             told = standing(connection, day, self.zone, self.now(), base.page.get(STANDING, {}))
             return replace(found, standing=told, previous=base.sha256)
 
-    def last_number(self, partner: str) -> int | None:
+    def last_control_number(self, partner: str) -> int | None:
         """The last control number that we gave to an interchange for a partner; None when there was none."""
         c = tables.control_number.c
         with self.read() as connection:
@@ -83,6 +83,15 @@ class Bookkeeping(Store):
         """The business dates that are closed, oldest first."""
         with self.read() as connection:
             return list(connection.scalars(select(tables.books.c.date).order_by(tables.books.c.date)))
+
+    def closed_pages(self, limit: int, before: str | None = None) -> list[Books]:
+        """The latest closed pages as they were kept, newest first; `before` a date, to go on."""
+        query = select(tables.books).order_by(_b.date.desc()).limit(limit)
+        if before is not None:
+            query = query.where(_b.date < before)
+        with self.read() as connection:
+            rows = connection.execute(query).mappings().all()
+        return [_as_closed(stored(json.loads(row["page"]), ()), row) for row in rows]
 
     def verify_books(self) -> list[str]:
         """Follow the chain, and compute every closed page anew from the page before it; what is wrong, as sentences.

@@ -44,10 +44,13 @@ class Deciding(Store):
         kind: str | None = None,
         subject: str | None = None,
         by: str | None = None,
+        day: str | None = None,
         before: int | None = None,
         limit: int = 100,
     ) -> Sequence[Decided]:
-        """The latest decisions, newest first; `by` is an account, at whatever address; `before` an id, to go on."""
+        """The latest decisions, newest first; `by` is an account, at whatever address; `day` a business date;
+        `before` an id, to go on.
+        """
         query = select(tables.decision).order_by(_d.id.desc()).limit(limit)
         if kind is not None:
             query = query.where(_d.kind == kind)
@@ -55,6 +58,8 @@ class Deciding(Store):
             query = query.where(_d.subject == subject)
         if by is not None:
             query = query.where((_d.by == by) | _d.by.startswith(f"{by}@", autoescape=True))
+        if day is not None:
+            query = query.where(_d.date == day)
         if before is not None:
             query = query.where(_d.id < before)
         with self.read() as connection:

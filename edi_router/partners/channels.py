@@ -11,6 +11,7 @@ import base64
 import binascii
 import re
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
@@ -83,6 +84,46 @@ class SftpSettings(_Folders):
         return self
 
 
+class HttpSettings(_Folders):
+    """The partner's HTTPS service: each document is a request of its own to `url`.
+
+    Nothing is fetched: what the partner sends it hands in at our API (docs/api.md), so `outbox`, `inbox`, `wait_seconds`
+    and `marker` mean nothing here. The service's certificate is always verified, against `ca_file` where there is one.
+    We are known by a token (`token_env` or `token_file`), by a certificate (`certificate_file` with `key_file`), or both.
+    """
+
+    kind: Literal["http"] = "http"
+    url: str = Field(max_length=2000)
+    method: Literal["POST", "PUT"] = "POST"
+    ca_file: str | None = Field(default=None, min_length=1)
+    token_env: Variable | None = None
+    token_file: str | None = Field(default=None, min_length=1)
+    certificate_file: str | None = Field(default=None, min_length=1)
+    key_file: str | None = Field(default=None, min_length=1)
+    timeout_seconds: float = Field(default=30.0, gt=0, le=3600)
+
+    @field_validator("url")
+    @classmethod
+    def _https(cls, url: str) -> str:
+        parts = urlsplit(url)
+        fine = parts.scheme == "https" and parts.hostname and url.isascii() and url.isprintable() and " " not in url
+        if not fine or "@" in parts.netloc or parts.fragment:
+            raise ValueError("must be an address that begins with https:// and has no user, password or #")
+        if not -1 < (443 if parts.port is None else parts.port) < 65536:
+            raise ValueError("has no such port")
+        return url
+
+    @model_validator(mode="after")
+    def _known_by(self) -> Self:
+        if self.token_env is not None and self.token_file is not None:
+            raise ValueError("needs only one of token_env, token_file")
+        if (self.certificate_file is None) != (self.key_file is None):
+            raise ValueError("certificate_file and key_file go together")
+        if self.token_env is None and self.token_file is None and self.key_file is None:
+            raise ValueError("needs a token (token_env, token_file) or a certificate (certificate_file, key_file)")
+        return self
+
+
 class MemorySettings(_Folders):
     """A channel in memory, for tests: all channels of the same `name` share one store."""
 
@@ -91,7 +132,7 @@ class MemorySettings(_Folders):
     wait_seconds: float = Field(default=0.0, ge=0)
 
 
-ChannelSettings = Annotated[FolderSettings | SftpSettings | MemorySettings, Field(discriminator="kind")]
+ChannelSettings = Annotated[FolderSettings | HttpSettings | SftpSettings | MemorySettings, Field(discriminator="kind")]
 """The settings of any channel; `kind` says which."""
 
 

@@ -78,8 +78,10 @@ class Settings(Model):
     """How often a delivery is tried before it is given up as failed."""
     nightly: Annotated[Schedule, BeforeValidator(_scheduled)] = Schedule(times=("02:00",))
     """When the books of the days before are closed, in the business zone: a time of day, or a schedule."""
-    maximum_file_megabytes: int = Field(default=100, ge=1, le=10_000)
-    """A larger drop is left where it is and reported."""
+    maximum_file_megabytes: int = Field(default=2000, ge=1, le=10_000)
+    """A larger drop is left where it is and reported. EDIFACT is read as a stream, so it may be large."""
+    maximum_document_megabytes: int = Field(default=64, ge=1, le=1000)
+    """A larger file that has to be read as a whole (XML, flat files, those of partners with `security`) is held."""
     minimum_free_megabytes: int = Field(default=200, ge=0, le=10_000_000)
     """With less room on the disk of the archive or the database nothing is received; what is in hand goes on."""
     metrics_address: Annotated[str, BeforeValidator(_listening)] = ""

@@ -7,10 +7,10 @@ signature was verified, and nothing around them.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from edi_router.faults import Fault, Place
 from edi_router.formats.detect import detect
@@ -68,6 +68,18 @@ def unwrap(incoming: Incoming, configuration: Configuration) -> Unwrapped:
     if proofs:
         inner = replace(inner, sha256=hashlib.sha256(content).hexdigest())
     return Unwrapped(inner, tuple(proofs), tuple(faults))
+
+
+def inside(file: Mapping[str, Any], content: bytes, configuration: Configuration) -> bytes | None:
+    """What is read of an archived file, `file` being its row; None when it cannot be opened."""
+    if file["partner"] not in configuration.directory.partners:
+        return content
+    received: datetime = file["received"]
+    incoming = Incoming(
+        file["id"], file["partner"], file["name"], content, file["sha256"], received, file["date"]
+    )
+    inner = unwrap(incoming, configuration).incoming
+    return None if inner is None else inner.content
 
 
 def _opened(

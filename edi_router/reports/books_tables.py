@@ -27,6 +27,14 @@ class Section:
     """Whether each row of it wants attention."""
 
 
+def books_json(books: Books) -> dict[str, Any]:
+    """The page for programs: its facts, what it is chained to, and what stands beside them."""
+    return {
+        **books.page(), "sha256": books.sha256, "previous": books.previous, "standing": books.standing,
+        "leniencies": books.leniencies, "problems": list(books.problems), "balanced": books.balanced,
+    }  # fmt: skip
+
+
 def equation_sentence(equation: Equation, language: str) -> str:
     """The total as a sentence: carried over + in = completed + …"""
     line = equation.total

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import BinaryIO, Protocol, Self
 
-from edi_router.transports.names import is_ignored
+from edi_router.transports.names import actual, is_ignored
 
 BLOCK = 32768
 """Bytes moved at once: what every SFTP server takes in one packet."""
@@ -92,6 +92,43 @@ class Channel(ABC):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+class PushChannel(Channel):
+    """A channel on which what is sent has arrived, under its name: nothing is renamed, and nothing is fetched.
+
+    What the partner sends it hands in by itself; there are no drops. A delivery whose `push` was answered is there; one
+    whose answer was lost is pushed again under the same key.
+    """
+
+    @abstractmethod
+    def push(self, key: str, name: str, content: bytes) -> None:
+        """Send a whole document; `key` is the same however often this delivery is sent."""
+
+    def drops(self) -> list[Drop]:
+        """None: the partner hands in what it sends."""
+        return []
+
+    def fetch(self, name: str, into: Sink) -> int:
+        """Raises FileNotFoundError: there is nothing to fetch."""
+        raise FileNotFoundError(actual(name))
+
+    def remove(self, name: str, seen: Drop | None = None) -> bool:
+        """There is nothing to remove: it is done."""
+        return bool(actual(name))
+
+    def put_temporary(self, temporary: str, content: bytes | BinaryIO) -> None:
+        """Raises TypeError: `push` sends."""
+        raise TypeError("what is pushed has no temporary name")
+
+    def rename(self, temporary: str, final: str) -> None:
+        """What was pushed has its name already."""
+
+    def discard(self, temporary: str) -> None:
+        """There is nothing to discard."""
+
+    def close(self) -> None:
+        """Nothing is held open."""
 
 
 def blocks(content: bytes | BinaryIO) -> Iterator[bytes]:

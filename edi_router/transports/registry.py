@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from edi_router.partners.channels import ChannelSettings, FolderSettings, MemorySettings, SftpSettings
+from edi_router.partners.channels import (
+    ChannelSettings,
+    FolderSettings,
+    HttpSettings,
+    MemorySettings,
+    SftpSettings,
+)  # fmt: skip
 from edi_router.transports.base import Channel
 
-KINDS: tuple[str, ...] = ("folder", "memory", "sftp")
+KINDS: tuple[str, ...] = ("folder", "http", "memory", "sftp")
 
 
 def open_channel(settings: ChannelSettings, *, base: Path | None = None) -> Channel:
@@ -25,6 +31,10 @@ def open_channel(settings: ChannelSettings, *, base: Path | None = None) -> Chan
             from edi_router.transports.sftp import SftpChannel
 
             return SftpChannel(settings, base)
+        case HttpSettings():
+            from edi_router.transports.http import HttpChannel
+
+            return HttpChannel(settings, base)
         case MemorySettings():
             from edi_router.transports.memory import MemoryChannel
 

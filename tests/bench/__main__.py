@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.bench.engines import measure_engines
+from tests.bench.flow import FLOWS, measure_flow
 from tests.bench.measure import Disagreement, Parts, measure
 from tests.bench.memory import LARGE, ONE, ROOT, SIZES, peaks
 from tests.bench.peers import PEERS, Ran, set_up, set_up_engine
@@ -20,7 +21,7 @@ from tests.bench.turns import TURNS, measure_turns
 
 
 def run(size: int, times: int, large: bool = False, peers: bool = True) -> Report:
-    """Measure files of about `size` bytes; `large` also streams of up to 1 GB, and single long messages."""
+    """Measure files of about `size` bytes; `large` also streams and files of up to 1 GB."""
     memory = peaks(SIZES + LARGE if large else SIZES)
     single = peaks(ONE, one=True) if large else []
     made = samples(size)
@@ -28,7 +29,9 @@ def run(size: int, times: int, large: bool = False, peers: bool = True) -> Repor
     measured = measure(made, parts, times)
     turns = measure_turns(parts, TURNS if times > 1 else 1)
     engine = measure_engines(set_up_engine()) if peers else None
-    return Report(measured, memory, times, beside(made[0].data) if peers else [], single, turns, engine)
+    flows = [measure_flow(*each) for each in FLOWS] if large else []
+    others = beside(made[0].data) if peers else []
+    return Report(measured, memory, times, others, single, turns, engine, flows)
 
 
 def beside(data: bytes) -> list[Ran]:

@@ -17,11 +17,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.bench.measure import Disagreement
 from tests.bench.memory import peak
 from tests.bench.orders import definition
 from tests.bench.sample import order
 
 HERE = Path(__file__).parent
+FLOWS = ((1000, 1), (1, 700), (1, 15_000), (1, 150_000))
+"""What is measured: files, and messages in each; the last is of 1 GB."""
 ITEMS = 50
 """Lines of one order, which make it 6.7 KB."""
 SETTINGS = """\
@@ -79,6 +82,8 @@ def measure_flow(files: int, messages: int, place: Path | None = None) -> Flow:
         done = subprocess.run(command, cwd=HERE.parents[1], capture_output=True, text=True, check=True)
         told = json.loads(done.stdout.splitlines()[-1])
         delivered = sum(1 for _ in (root / "exchange" / "SELLER" / "in").iterdir())
+        if delivered != files * messages:
+            raise Disagreement(f"{delivered} of {files * messages} orders were delivered")
         return Flow(files, messages, size, told["seconds"], told["megabytes"], delivered)
 
 

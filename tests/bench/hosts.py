@@ -11,13 +11,14 @@ import json
 import os
 import re
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from edi_router.config import shipped_directory
 from edi_router.engine.distributed.pace import Pace
-from tests.torture.cluster import SAMPLE, Cluster, wait
-from tests.torture.hosts import Farm, missing
+from tests.torture.cluster import DATABASE, SAMPLE, Cluster, wait
+from tests.torture.hosts import Farm, missing, workers_of
 
 SENDERS = 8
 BUREAUS = {"CIQ-QD": b"370211", "CIQ-SH": b"310010"}
@@ -38,6 +39,10 @@ class Measured:
     rows: float
     """How many rows it has more, for each message."""
     archive_bytes: float
+    worker_cpu: float
+    """Milliseconds of processor time of all workers, for each message; it depends little on what else runs."""
+    database_cpu: float
+    """The same of PostgreSQL."""
     load: float
     """Processes that wanted a core before it began, others' too."""
 
@@ -88,6 +93,7 @@ def measure(hosts: int, processes: int, messages: int) -> Measured:
     """One run."""
     load = os.getloadavg()[0]
     with Busy(hosts=hosts, processes=processes) as cluster:
+        cluster.stage.settings = "poll_seconds: 10"
         cluster.begin(at_work=False)
         cluster.furnish()
         cluster.fill(messages)
@@ -98,12 +104,15 @@ def measure(hosts: int, processes: int, messages: int) -> Measured:
             cluster.start(name)
         made = "SELECT 1 WHERE to_regclass('worker') IS NOT NULL"
         assert wait(lambda: bool(cluster.database.ask(made, cluster.name)), 120)
+        idle = 1000 * cpu(cluster.net.processes(DATABASE)) / messages
         before = cluster.database.ask(size, cluster.name)[0][0]
         done = f"SELECT 1 WHERE (SELECT count(*) FROM message WHERE state = 'completed') = {messages}"
         done += f" AND (SELECT count(*) FROM delivery WHERE state = 'delivered') = {2 * messages}"
         assert wait(lambda: bool(cluster.database.ask(done, cluster.name)), LARGEST, 0.2), cluster.open()
         span = "SELECT (max(d.delivered) - min(f.received)) / 1e6 FROM delivery d, file f"
         [(seconds,)] = cluster.database.ask(span, cluster.name)
+        workers = [pid for process in cluster.running.values() for pid in workers_of(process)]
+        used = 1000 * cpu(workers) / messages, 1000 * cpu(cluster.net.processes(DATABASE)) / messages - idle
         cluster.halt()
         cluster.database.ask("ANALYZE", cluster.name)
         after = cluster.database.ask(size, cluster.name)[0][0]
@@ -111,8 +120,20 @@ def measure(hosts: int, processes: int, messages: int) -> Measured:
         archive = sum(path.stat().st_size for path in _files(cluster.stage.root / "var" / "archive"))
     return Measured(
         hosts, processes, messages, round(float(seconds), 2), round((after - before) / messages),
-        round(float(rows) / messages, 1), round(archive / messages), round(load, 1),
+        round(float(rows) / messages, 1), round(archive / messages), round(used[0], 1),
+        round(used[1], 1), round(load, 1),
     )  # fmt: skip
+
+
+def cpu(processes: list[int]) -> float:
+    """Seconds of processor time of these, and of children of theirs that have ended."""
+    ticks = 0
+    for pid in processes:
+        with suppress(OSError):
+            ticks += sum(
+                int(each) for each in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]
+            )
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _files(folder: Path) -> list[Path]:

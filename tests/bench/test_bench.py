@@ -14,6 +14,7 @@ from edi_router.formats.edifact.fast_stream import validate_stream
 from tests.bench import __main__ as command
 from tests.bench import measure, memory
 from tests.bench.engines import Engines, Ours, lay_out, one_order, values_of
+from tests.bench.flow import measure_flow
 from tests.bench.measure import MAPPED, STEPS, Disagreement, Parts, verified
 from tests.bench.orders import with_orders
 from tests.bench.peers import PEERS, PLACE, Ran, run
@@ -78,6 +79,17 @@ def test_orders_become_files_of_xml(tmp_path: Path) -> None:
     assert "not run: no wheel" in Engines(6_700, 1, problem="no wheel").told()
 
 
+def test_files_go_through_the_whole_engine(tmp_path: Path) -> None:
+    flow = measure_flow(2, 3, tmp_path)
+    assert (flow.files, flow.messages, flow.delivered) == (2, 3, 6)
+    assert 6 * 6_000 < flow.size < 6 * 7_500
+    assert flow.seconds > 0
+    assert flow.megabytes < 400
+    table = Report([], [], 1, flows=[flow]).flow_table()
+    assert table.splitlines()[0].startswith("| files | messages in each |")
+    assert len(table.splitlines()) == 3
+
+
 def test_json(report: Report, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     asked: list[tuple[object, ...]] = []
 
@@ -91,7 +103,7 @@ def test_json(report: Report, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
     told = json.loads(capsys.readouterr().out)
     assert [each["name"] for each in told["files"]] == list(FILES)
     assert set(told["files"][0]["steps"]) == set(STEPS)
-    assert {"python", "build", "cores", "date", "peer", "peers", "memory", "turns", "engine"} <= set(told)
+    assert {"python", "build", "cores", "date", "peer", "peers", "memory", "turns", "engine", "flows"} <= set(told)
 
 
 def test_faulty_messages_are_not_timed() -> None:

@@ -185,10 +185,11 @@ def test_decisions_are_made_with_a_reason(own: Own) -> None:
 
 def hold(place: Place) -> str:
     """A file that nothing can be made of: it waits for a person."""
-    place.drop("ENT-A", f"odd-{len(place.ledger.ls('file'))}.bin", bytes([len(place.ledger.ls("file"))]) * 40)
+    number = len(place.ledger.ls("file"))
+    place.drop("ENT-A", f"odd-{number}.bin", bytes([number]) * 40)
     place.engine.until_idle()
-    [row] = place.ledger.ls("file", state="held", limit=1)
-    return str(row["id"])
+    name = f"odd-{number}.bin"
+    return next(str(row["id"]) for row in place.ledger.ls("file", state="held") if row["name"] == name)
 
 
 def test_many_are_tried_again_after_a_look(own: Own) -> None:

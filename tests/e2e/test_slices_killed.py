@@ -14,7 +14,7 @@ from edi_router.engine import large, work
 from edi_router.engine.round import EmbeddedEngine
 from edi_router.pipeline import slices
 from tests.support.slices import PARTNER, interchange
-from tests.support.workspaces import Place, Remembering, deployment, prepare
+from tests.support.workspaces import Clock, Place, Remembering, deployment, prepare
 
 BILLS = range(1, 12)
 CONTENT = interchange([*(("good", bill) for bill in BILLS), ("bad", 20), ("good", 3)])
@@ -30,8 +30,8 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def die(root: Path, recorded: int) -> None:
     """Run the engine, and die by SIGKILL when it has recorded so many slices and decided one more."""
-    workspace = Remembering.at(root)
-    with workspace.open_ledger() as ledger:
+    workspace, clock = Remembering.at(root), Clock()
+    with workspace.open_ledger(clock) as ledger:
         done = 0
         record = ledger.record
 
@@ -43,7 +43,7 @@ def die(root: Path, recorded: int) -> None:
             done += 1
 
         ledger.record = recording  # type: ignore[method-assign]
-        EmbeddedEngine(workspace, ledger, workspace.open_archive()).until_idle()
+        EmbeddedEngine(workspace, ledger, workspace.open_archive(), clock).until_idle()
 
 
 def kill(root: Path, recorded: int) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from edi_router.config import Tree
+from edi_router.engine.bundle import Bundle
 from edi_router.engine.round import EmbeddedEngine
 from edi_router.engine.steps import load
 from edi_router.engine.workspace import WorkspaceError
@@ -191,6 +192,10 @@ def test_a_declaration_goes_in_and_out_under_cms(story: Story) -> None:
         clear = cms.verify(inner.content, [pair(OURS).certificate], DAY)
         assert clear.content is not None
         assert clear.content.startswith(b"UN")
+    configuration, place = story.place.engine.configuration, story.place
+    [file] = place.ledger.ls("file", partner=FIRM)
+    bundle = Bundle(place.workspace, place.ledger, place.engine.archive, configuration, file["id"])
+    assert dict(bundle.parts())["documents/original"].startswith(b"UNA")
     again = sealed(declaration)
     assert story.send(FIRM, again, suffix="p7m") == ["duplicate"], "other bytes, the same declaration"
 

@@ -17,7 +17,7 @@ from tests.torture.row import Row, Violation
 from tests.torture.stage import Stage, workload
 
 POLL = "poll_seconds: 1"
-PATIENCE = 25
+PATIENCE = 60
 """Seconds of the real clock in which a round must have come."""
 CHANGES = {
     "Europe/Berlin": (date(2026, 3, 29), date(2026, 10, 25)),

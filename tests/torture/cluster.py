@@ -291,6 +291,7 @@ def play(row: Row, cluster: Cluster, faults: int, label: str) -> None:
         cluster.send(EACH)
         _go_on(cluster, cluster.chance.uniform(0, 2))
         fault(cluster)
+        row.also(fault.__name__.replace("_", " "))
         cluster.send(EACH)
         _go_on(cluster, cluster.chance.uniform(0, 1))
     row.add(

@@ -70,7 +70,7 @@ def real(row: Row, stage: Stage, nursery: Nursery, disk: Path, place: str, most:
     chance = random.Random(seed)
     filler = disk / "filler"
     end = None
-    for number in range(most + 1):
+    for _ in range(most + 1):
         _lay_out(stage, disk, place)
         if end is None:
             end, _ = calm(stage, nursery)
@@ -137,7 +137,7 @@ def run(part: tuple[int, int], trials: int | None) -> Row:
         "file systems of 8 MB, with less left than is needed, under the archive, the database and a partner's inbox, each;"
         " and a disk that is full from any step on; then room, and a restart without anybody's hand",
     )
-    each = -(-(trials if trials is not None else 600) // (4 * part[1]))
+    each = -(-(trials if trials is not None else 400) // (4 * part[1]))
     with Nursery() as nursery:
         with Stage(sftp=()) as stage:
             from_step(row, stage, nursery, part, each)

@@ -108,7 +108,7 @@ def named(row: Row, stage: Stage, nursery: Nursery) -> None:
         found = [] if ended.code == 0 else [Violation("other", f"ended with {ended.code}: {stage.told()}")]
         with closing(Books(str(ledger(stage)))) as books:
             got = books.rows("SELECT count(*) FROM file")[0][0]
-        left = set(os.listdir(os.fsencode(stage.home(partner) / "out")))
+        left = set(os.listdir(os.fsencode(stage.home(partner) / "out")))  # noqa: PTH208
         hidden = {name for name in names if name.startswith(b".")}
         if got != len(names) - len(hidden) or left != hidden:
             found.append(Violation("lost", f"{got} of {len(names)} names were received, left are {left}"))

@@ -95,15 +95,18 @@ class Net:
         """Put it in again."""
         _ip("link", "set", self._outer(name), "up")
 
+    def processes(self, name: str) -> list[int]:
+        """All that run on a host."""
+        command = ["ip", "netns", "pids", self.space(name)]
+        found = subprocess.run(command, capture_output=True, text=True, check=False)
+        return [int(pid) for pid in found.stdout.split()]
+
     def close(self) -> None:
         """Take the hosts away, with whatever still runs on them."""
         for name in self.address:
-            found = subprocess.run(
-                ["ip", "netns", "pids", self.space(name)], capture_output=True, text=True, check=False
-            )
-            for pid in found.stdout.split():
+            for pid in self.processes(name):
                 with suppress(ProcessLookupError):
-                    os.kill(int(pid), signal.SIGKILL)
+                    os.kill(pid, signal.SIGKILL)
             subprocess.run(["ip", "netns", "del", self.space(name)], capture_output=True, check=False)
         subprocess.run(["ip", "link", "del", self.bridge], capture_output=True, check=False)
 
@@ -264,6 +267,8 @@ class Farm:
         """End the farm; hosts are ended by whoever started them."""
         assert self._process.stdin is not None
         self._process.stdin.close()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
         self._process.wait(30)
 
 

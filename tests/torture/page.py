@@ -53,10 +53,52 @@ def about(rows: Sequence[Row]) -> str:
 
 _TEXT = """\
 # Reliability
+<!-- written by python -m tests.torture --write -->
 
 **A file is either still in the drop or durably in the archive and the ledger; a message has exactly one final state; a
-delivery is visible to the partner whole or not at all, and once: after kill -9, power cuts, full disks and broken
-connections, without anybody's hand.**
+delivery is visible to the partner whole or not at all, and once**: through kill -9, power cuts, full disks, broken
+connections and hostile input, and after each of them without anybody's hand, but for what is named below.
 
-{{/* the table */}}
+Not guaranteed:
+
+- what a disk loses that it had confirmed as synced, a disk that is gone, and a backup brought back: restore the one
+  database and archive, and compare with the partners ([operations](operations.md#backup));
+- what a partner's machine loses after its server confirmed it: SFTP has no word for "synced" that every server knows;
+- a delivery while the partner does not answer, refuses or has no room: it waits, and is given up after `attempts`
+  (8 in some twenty minutes of refusals; a partner that is not reached at all costs no attempt). Where permission was
+  denied it is given up at once. What is given up is kept, alarmed, and goes with `edi-router retry --all`;
+- time: a clock that is set back delays what waits for a time by as much; nothing is lost by it;
+- that a file name which begins with a dot, or ends as an unfinished one does, is ever received;
+- memory beyond the largest segment: a segment of nothing but separators takes some 350 bytes for each of them, so
+  `maximum_file_megabytes` has to fit the machine where senders are not trusted;
+- two workspaces that name the same SQLite file as their database: the lock is the workspace's.
+
+## What was tried
+
+{table}
+
+*Lost*: a file or an output that is in no place where it could be. *Twice*: received, ended or delivered more than once.
+*Partial*: seen by a partner otherwise than it was made. *Other*: a state, register, control number or equation that is
+not as in an undisturbed run, an engine that ended otherwise than it should. One violation fails the campaign.
+
+{notes}
+
+{about}
+
+A trial is the real `edi-router run`, forked from a process that has its imports and configuration loaded. The checker
+(`tests/torture/checker.py`) uses nothing of the engine: it reads the partners' folders, the archive (unsealing and
+unpacking it by itself) and the ledger's tables by SQL, at the moment of the fault, and again when the next engine has
+come to rest, and compares with an undisturbed run. Partners take away what they see at once, so a second delivery cannot
+hide behind the first. The shim (`tests/torture/shim.c`) lies between the engine and the C library: it counts the durable
+steps, kills before one of them, keeps a journal from which `platter.py` makes the disk that a power cut would have left
+(strictly by POSIX: bytes are safe after fsync of the file, names after fsync of the folder), and moves the clock. That it
+can see is tested as well: without syncs files are lost, and each kind of violation made by hand is told.
+
+```sh
+make torture                                     # everything, and this page
+python -m tests.torture kill --trials 100        # one row, fewer trials
+python -m tests.torture --part 3/16; python -m tests.torture --gather   # in pieces
+```
+
+It needs OpenSSH's sshd, gcc, and the right to mount (root).
 """

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.torture.row import Row
 
-ROWS = ("kill", "power", "disk", "network", "two", "drops", "hostile", "clocks")
+ROWS = ("kill", "power", "disk", "network", "two", "drops", "hostile", "clocks", "cluster")
 
 
 def run(name: str, part: tuple[int, int], trials: int | None) -> Row:

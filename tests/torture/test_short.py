@@ -58,22 +58,22 @@ def held(row: Row) -> None:
 
 
 def test_killed(row: Row, stage: Stage, nursery: Nursery) -> None:
-    kill.every_step(row, stage, nursery, (0, 1), 12)
-    kill.at_random(row, stage, nursery, kills=10, seed=1)
+    kill.every_step(row, stage, nursery, (0, 1), 8)
+    kill.at_random(row, stage, nursery, kills=6, seed=1)
     held(row)
-    assert row.trials > 15
+    assert row.trials >= 8
 
 
 @pytest.mark.parametrize("partners", ["stage", "local"])
 def test_power_cut(row: Row, nursery: Nursery, partners: str, request: pytest.FixtureRequest) -> None:
     place: Stage = request.getfixturevalue(partners)
-    power.steps(row, place, nursery, (0, 1), 12)
+    power.steps(row, place, nursery, (0, 1), 6)
     held(row)
     assert all(row.tally[f"{keep} kept of what was not synced"] for keep in KEEPS)
 
 
-def test_without_syncs_a_power_cut_loses_files(local: Stage, nursery: Nursery) -> None:
-    assert {each.kind for each in power.unsynced(local, nursery)} == {"lost"}
+def test_without_syncs_a_power_cut_loses_files(stage: Stage, nursery: Nursery) -> None:
+    assert {each.kind for each in power.unsynced(stage, nursery)} == {"lost"}
 
 
 def test_disk_full_from_a_step_on(row: Row, local: Stage, nursery: Nursery) -> None:
@@ -91,7 +91,7 @@ def test_small_disk(row: Row, nursery: Nursery, place: str, tmp_path: Path) -> N
     with Stage(sftp=()) as stage, disk.small_disk(stage.folder / "disk") as mounted:
         if place == "database":
             stage.database = mounted / "ledger.db"
-        disk.real(row, stage, nursery, mounted, place, 2, seed=1)
+        disk.real(row, stage, nursery, mounted, place, 1, seed=1)
     assert not row.violations, row.told()
 
 

@@ -394,6 +394,37 @@ def test_two_workers_of_the_command(place: Remembering, url: str, tmp_path: Path
         assert ledger.books(ledger.business_date(ledger.now())).balanced
 
 
+SUPERVISED = """
+import sys, time, types
+from pathlib import Path
+from edi_router.engine.distributed import supervisor
+from edi_router.engine.workspace import Workspace
+supervisor.load = lambda _: types.SimpleNamespace(digest="0" * 64)
+supervisor.Supervisor(Workspace(Path(sys.argv[1])), lambda _: time.sleep(600), 2).run()
+"""
+
+
+def test_the_supervisor_replaces_workers_and_ends_them_at_any_moment(tmp_path: Path) -> None:
+    """These workers have no handlers yet: a signal must end them all the same."""
+    supervisor = subprocess.Popen([sys.executable, "-c", SUPERVISED, str(tmp_path)])
+    children = Path(f"/proc/{supervisor.pid}/task/{supervisor.pid}/children")
+
+    def workers() -> set[int]:
+        return {int(pid) for pid in children.read_text().split()}
+
+    try:
+        wait(lambda: len(workers()) == 2)
+        first = workers()
+        os.kill(min(first), signal.SIGKILL)
+        wait(lambda: len(workers()) == 2 and min(first) not in workers())
+        second = workers()
+        supervisor.send_signal(signal.SIGHUP)
+        wait(lambda: len(workers()) == 2 and not second & workers())
+    finally:
+        supervisor.terminate()
+        assert supervisor.wait(30) == 0
+
+
 def test_what_lasts_is_told(node: Node) -> None:
     id = node.enter()
     told = status(node.ledger)

@@ -116,7 +116,7 @@ def test_nothing_is_written_when_the_transaction_fails(place: Place, monkeypatch
         raise RuntimeError("the disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr("edi_router.ledger.desk._decided", broken)
+        patch.setattr("edi_router.ledger.desk.decided", broken)
         with pytest.raises(RuntimeError):
             reject(place, id)
     assert id in held(place, "TransferOrder")

@@ -8,7 +8,16 @@ from fastapi import APIRouter, Request
 
 from edi_router.console.api import models
 from edi_router.console.api.common import (
-    PREFIX, After, Chosen, Limit, Look, Page, Search, named, page_of, problems,
+    PREFIX,
+    After,
+    Chosen,
+    Limit,
+    Look,
+    Page,
+    Search,
+    named,
+    page_of,
+    problems,
 )  # fmt: skip
 from edi_router.ledger import tables
 from edi_router.pipeline.model import OutputKind

@@ -11,7 +11,18 @@ from fastapi.responses import Response
 from edi_router.console.access.sight import Shown
 from edi_router.console.api import models
 from edi_router.console.api.common import (
-    PREFIX, After, Chosen, Limit, Look, Number, Page, Search, Word, named, page_of, problems,
+    PREFIX,
+    After,
+    Chosen,
+    Limit,
+    Look,
+    Number,
+    Page,
+    Search,
+    Word,
+    named,
+    page_of,
+    problems,
 )  # fmt: skip
 from edi_router.console.outgoing import downloaded
 from edi_router.console.view import language

@@ -14,7 +14,15 @@ from edi_router.console.access.guard import seeing
 from edi_router.console.access.sight import Sight
 from edi_router.console.api import standing_models as models
 from edi_router.console.api.common import (
-    PREFIX, Limit, Look, Number, Page, Word, for_all_eyes, named, problems,
+    PREFIX,
+    Limit,
+    Look,
+    Number,
+    Page,
+    Word,
+    for_all_eyes,
+    named,
+    problems,
 )  # fmt: skip
 from edi_router.console.view import View, site
 from edi_router.engine.alarm_texts import remedy, sentence

@@ -1,12 +1,14 @@
 """A module for each page; the application includes their routers in this order."""
 
 from edi_router.console.pages import (
+    audit,
     desk,
     items,
     onboarding,
     partners,
     progress,
     registers,
+    reports,
     search,
     settings,
     today,
@@ -25,6 +27,8 @@ ROUTERS = (
     registers.router,
     work.router,
     partners.router,
+    reports.router,
+    audit.router,
     progress.router,
     desk.router,
     onboarding.router,

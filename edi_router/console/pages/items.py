@@ -16,6 +16,8 @@ from edi_router.console.access.sight import Shown, Sight
 from edi_router.console.outgoing import downloaded, output_text
 from edi_router.console.source import source_of
 from edi_router.console.view import View, show, site
+from edi_router.console.words import detail as detail_name
+from edi_router.console.words import verb as decided_verb
 from edi_router.engine.refuse import refuse
 from edi_router.faults import CATALOGUE, Fault, is_error, render, severity, shown_code
 from edi_router.ledger.errors import NotFound
@@ -27,6 +29,10 @@ _TONES = {
     "completed": "good", "delivered": "good", "accepted": "good", "released": "good", "rejected": "bad", "failed": "bad",
     "held": "care", "duplicate": "care", "retried": "care",
 }  # fmt: skip
+
+
+_WORDED = frozenset({"answer", "level", "kind", "before"})
+"""The details of events whose values are words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,7 @@ def _page(request: Request, sight: Sight, shown: Shown) -> Response:
         "it": shown, "kind": kind, "faults": [_told(view, each) for each in faults],
         "steps": list(timeline(view, shown, clocks)),
         "source": None, "made": None, "related": [], "entries": [], "unsettled": _unsettled(shown),
-        "may_read": sight.may_read(kind, shown["id"]),
+        "may_read": sight.may_read(kind, shown["id"]), "verb": lambda name: decided_verb(name, view.language),
     }  # fmt: skip
     if kind == "message":
         values["related"] = here.ledger.related(shown["id"], None if sight.all else sight.seen("message"))
@@ -120,7 +126,7 @@ def timeline(view: View, shown: Shown, clocks: Sequence[dict[str, Any]]) -> Iter
     steps = [
         Step(
             each["at"], _TONES.get(each["state"] or each["what"], ""), view.word(each["kind"]), each["what"],
-            each["subject"] if each["subject"] != shown["id"] else "", _detail(each["detail"]),
+            each["subject"] if each["subject"] != shown["id"] else "", _detail(view, each["detail"]),
         )
         for each in shown["events"]
     ]  # fmt: skip
@@ -149,8 +155,13 @@ def _unsettled(shown: Shown) -> frozenset[str]:
     return frozenset(found)
 
 
-def _detail(detail: dict[str, Any]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in detail.items() if value not in ("", None))
+def _detail(view: View, detail: dict[str, Any]) -> str:
+    told = (
+        f"{detail_name(name, view.language)} {view.word(value) if name in _WORDED else value}"
+        for name, value in detail.items()
+        if value not in ("", None)
+    )
+    return view.say(", ", "，").join(told)
 
 
 def _subjects(shown: Shown) -> list[str]:

@@ -145,7 +145,7 @@ def _page(request: Request, id: str, told: str = "", good: bool = False, status:
             (name, grant, books.leniencies.get(id, {}).get(name, 0), _ends(here, grant.until))
             for name, grant in found.leniencies.items()
         ],
-        "last_number": ledger.last_number(id), "received": received,
+        "last_number": ledger.last_control_number(id), "received": received,
         "certificates": list(certificates(here.configuration, found, now)),
     }, status)  # fmt: skip
 

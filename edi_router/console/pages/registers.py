@@ -74,7 +74,7 @@ def entry(request: Request, sight: See, name: str, key: str) -> Response:
     events = [
         {
             "at": each.at, "move": each.move, "before": each.before, "state": each.state, "partner": each.partner,
-            "word": _state(view, found, each.state), **_told(json.loads(each.detail)),
+            "word": _state(view, found, each.state), **_told(view, found, json.loads(each.detail)),
         }
         for each in sight.entry_events(name, key)
     ]  # fmt: skip
@@ -85,9 +85,12 @@ def entry(request: Request, sight: See, name: str, key: str) -> Response:
     })  # fmt: skip
 
 
-def _told(detail: Mapping[str, Any]) -> dict[str, str]:
-    """Of the details of an event: the outcome and the message that brought it."""
-    return {"outcome": str(detail.get("outcome", "")), "message": str(detail.get("message", ""))}
+def _told(view: View, found: Register, detail: Mapping[str, Any]) -> dict[str, str]:
+    """Of the details of an event: the outcome, what it says, and the message that brought it."""
+    outcome = str(detail.get("outcome", ""))
+    known = found.definition.outcomes.get(outcome)
+    said = outcome if known is None else view.say(known.en, known.zh)
+    return {"outcome": outcome, "said": said, "message": str(detail.get("message", ""))}
 
 
 def _line(known: Entry, at: int) -> dict[str, Any]:

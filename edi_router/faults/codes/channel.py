@@ -65,6 +65,18 @@ TRANSIENT: tuple[Entry, ...] = (
             "文件稳定后会再次读取；若反复出现，请调大 wait_seconds 或约定标记文件。",
         ),
     ),
+    _entry(
+        "channel-busy",
+        Text(
+            "{address} cannot take it now: it answered {status} ({problem}).",
+            "{address} 暂时无法接收：应答 {status}（{problem}）。",
+        ),
+        Text("The service is overloaded or has failed.", "对方服务过载或出错。"),
+        Text(
+            "It is sent again under the same key; if it lasts, ask the partner.",
+            "系统会以同一键重发；若持续出现，请联系对方。",
+        ),
+    ),
 )
 
 PERMANENT: tuple[Entry, ...] = (
@@ -86,6 +98,37 @@ PERMANENT: tuple[Entry, ...] = (
         Text(
             "Nothing was sent. Ask the partner over another way for its key; only then change host_key.",
             "未发送任何数据。请通过其他途径向对方核实密钥，核实后再修改 host_key。",
+        ),
+    ),
+    _entry(
+        "channel-certificate",
+        Text(
+            "The certificate of {address} is not to be trusted: {problem}.",
+            "{address} 的证书不可信：{problem}。",
+        ),
+        Text(
+            "It has expired, is for another name, or is signed by an authority that is not known here; or somebody "
+            "stands in between.",
+            "证书已过期、名称不符、签发机构未知，或连接被人劫持。",
+        ),
+        Text(
+            "Nothing was sent. Ask the partner for its certificate; for an authority of its own give ca_file.",
+            "未发送任何数据。请向对方核实证书；若为其自有签发机构，请设置 ca_file。",
+        ),
+    ),
+    _entry(
+        "channel-answer",
+        Text(
+            "{address} refused it: it answered {status} ({problem}).",
+            "{address} 拒绝接收：应答 {status}（{problem}）。",
+        ),
+        Text(
+            "The address, the token or the document is not what the service takes.",
+            "地址、令牌或内容不符合对方服务的要求。",
+        ),
+        Text(
+            "Settle it with the partner, correct url or the token, then retry.",
+            "请与对方核实，更正 url 或令牌后重试。",
         ),
     ),
     _entry(

@@ -175,6 +175,22 @@ ENTRIES: tuple[Entry, ...] = (
         blocks=Blocks.FILE,
     ),
     Entry(
+        "file-over-limit",
+        Text(
+            "The file has {found} bytes; one that is read as a whole may have {limit}.",
+            "文件有 {found} 字节；须整体读入的文件最多 {limit} 字节。",
+        ),
+        Text(
+            "XML, flat files, and files of partners with signatures are held in memory; only EDIFACT is read in parts.",
+            "XML、平面文件以及带签名伙伴的文件须整体载入内存；只有 EDIFACT 可分段读取。",
+        ),
+        Text(
+            "Ask the sender for several smaller files, or raise `maximum_document_megabytes` and release the file.",
+            "请发送方拆分为多个较小的文件，或调大 `maximum_document_megabytes` 后放行该文件。",
+        ),
+        blocks=Blocks.FILE,
+    ),
+    Entry(
         "partner-file-name",
         Text(
             "The file of partner {partner} must be named {partner}.yaml.",
