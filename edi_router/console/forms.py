@@ -72,53 +72,79 @@ def _documentation(element: XsdElement) -> Sequence[Any]:
 
 def filled(form: Field, values: Mapping[str, str], faults: Mapping[str, str], more: str = "") -> Field:
     """The form with what was typed, as many lines of each group as have a value, and one `more` of one of them."""
-    return replace(form, children=tuple(_lines(form, "", values, faults, more)))
+    return replace(form, children=tuple(_lines(form, "", values, faults, more, _there(values))))
 
 
 def _lines(
-    group: Field, at: str, values: Mapping[str, str], faults: Mapping[str, str], more: str
+    group: Field,
+    at: str,
+    values: Mapping[str, str],
+    faults: Mapping[str, str],
+    more: str,
+    there: frozenset[str],
 ) -> Iterator[Field]:
     for child in group.children:
         here = f"{at}.{child.name}" if at else child.name
         if child.most == 1:
-            yield _one(child, here, values, faults, more)
+            yield _one(child, here, values, faults, more, there)
             continue
-        used = [number for number in range(1, child.most + 1) if _has(values, f"{here}.{number}")]
+        used = [number for number in range(1, child.most + 1) if f"{here}.{number}" in there]
         count = max([*used, 1 if child.required or not child.children else 0])
         count = min(child.most, count + (more == here))
         for number in range(1, count + 1):
-            yield _one(child, f"{here}.{number}", values, faults, more)
+            yield _one(child, f"{here}.{number}", values, faults, more, there)
         if not count:
             yield replace(child, path=f"{here}.0", children=())
 
 
-def _one(child: Field, here: str, values: Mapping[str, str], faults: Mapping[str, str], more: str) -> Field:
-    inner = tuple(_lines(child, here, values, faults, more))
+def _one(
+    child: Field,
+    here: str,
+    values: Mapping[str, str],
+    faults: Mapping[str, str],
+    more: str,
+    there: frozenset[str],
+) -> Field:
+    inner = tuple(_lines(child, here, values, faults, more, there))
     return replace(child, path=here, children=inner, value=values.get(here, ""), fault=faults.get(here, ""))
 
 
-def _has(values: Mapping[str, str], at: str) -> bool:
-    return any(value.strip() and (name == at or name.startswith(at + ".")) for name, value in values.items())
+def _there(values: Mapping[str, str]) -> frozenset[str]:
+    """The paths of all elements in which something was typed."""
+    found: set[str] = set()
+    for name in (name for name, value in values.items() if value.strip()):
+        at = name
+        while at and at not in found:
+            found.add(at)
+            at = at.rpartition(".")[0]
+    return frozenset(found)
 
 
 def document(form: Field, values: Mapping[str, str], namespace: str = "") -> bytes:
     """The document of what was typed: elements in the order of the schema, empty ones left out."""
     prefix = f"{{{namespace}}}" if namespace else ""
     root = etree.Element(f"{prefix}{form.name}", nsmap=cast(Any, {None: namespace} if namespace else None))
-    _put(root, form, "", values, prefix)
+    _put(root, form, "", values, prefix, _there(values))
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
 
 
-def _put(parent: etree._Element, group: Field, at: str, values: Mapping[str, str], prefix: str) -> None:
+def _put(
+    parent: etree._Element,
+    group: Field,
+    at: str,
+    values: Mapping[str, str],
+    prefix: str,
+    there: frozenset[str],
+) -> None:
     for child in group.children:
         here = f"{at}.{child.name}" if at else child.name
         numbers = [here] if child.most == 1 else [f"{here}.{number}" for number in range(1, child.most + 1)]
         for each in numbers:
-            if not _has(values, each):
+            if each not in there:
                 continue
             element = etree.SubElement(parent, f"{prefix}{child.name}")
             if child.children:
-                _put(element, child, each, values, prefix)
+                _put(element, child, each, values, prefix, there)
             else:
                 element.text = values.get(each, "").strip()
 

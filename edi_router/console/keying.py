@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,13 +11,15 @@ from dataclasses import dataclass, replace
 from edi_router.console.forms import Field, document, filled, form_of, values_of
 from edi_router.console.site import Site
 from edi_router.engine.submit import submit
-from edi_router.faults import Fault, is_error
+from edi_router.faults import Fault, Place, is_error
 from edi_router.formats.documents import DocumentType
 from edi_router.formats.xml import parse
 from edi_router.ledger import Receipt
 from edi_router.library import Report
 from edi_router.mapping.trace_secret import covered
 
+_ODD = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no XML document can hold (XML 1.0, 2.2)."""
 STAMP = "SendTime"
 """The element of our layouts that tells when a document was sent; it is filled where nothing was typed."""
 
@@ -62,8 +65,8 @@ def typed_from(site: Site, kind: DocumentType, data: bytes) -> dict[str, str]:
     if parsed is None or parsed.local != kind.kind.name:
         return {}
     values = values_of(blank(site, kind), parsed.root)
-    for path in kind.secret:
-        values.pop(path.replace("/", "."), None)
+    secret = {path.replace("/", ".") for path in kind.secret}
+    values = {name: value for name, value in values.items() if _unnumbered(name) not in secret}
     if kind.key is not None:
         values.pop(kind.key.replace("/", "."), None)
     return {name: value for name, value in values.items() if name.rpartition(".")[2] != STAMP}
@@ -72,20 +75,24 @@ def typed_from(site: Site, kind: DocumentType, data: bytes) -> dict[str, str]:
 def keyed(site: Site, kind: DocumentType, values: Mapping[str, str], more: str = "") -> Keyed:
     """The document of what was typed, checked by its schema and rules; its number and time are filled in."""
     form = blank(site, kind)
-    whole = dict(values)
+    odd = {name: found[0] for name, value in values.items() if (found := _ODD.search(value))}
+    whole = {name: value for name, value in values.items() if name not in odd}
     _fill(site, form, kind, whole)
     data = document(form, whole, kind.kind.qualifier or "")
     report = Report()
     checker = replace(site.checker(), now=site.clock())
-    faults: list[Fault] = []
+    faults = [
+        Fault("xml-character", Place(xpath=f"/{kind.kind.name}/{name}"), {"character": f"U+{ord(each):04X}"})
+        for name, each in odd.items()
+    ]
     secrets: set[str] = set()
     for each in checker.documents(data, report):
         faults += each.faults
         secrets |= {value for node in checker.secret_nodes(each) if (value := node.value())}
-    told: dict[str, str] = {}
+    told = dict.fromkeys(odd, "xml-character")
     for fault in (*report.envelope, *faults):
         told.setdefault(_name(form, fault), covered(fault.code, secrets))
-    made = filled(form, values, told, more)
+    made = filled(form, {**values, **dict.fromkeys(odd, "")}, told, more)
     return Keyed(data, _needed(made, whole), (*report.envelope, *faults))
 
 
@@ -110,6 +117,11 @@ def hand_over(site: Site, partner: str, kind: DocumentType, data: bytes, key: st
     return submit(
         site.ledger, site.archive, partner, io.BytesIO(data), name, configuration.digest, maximum, key
     )
+
+
+def _unnumbered(name: str) -> str:
+    """The name of a field as a path has it: `Crew.2.IdNo` is `Crew.IdNo`."""
+    return ".".join(step for step in name.split(".") if not step.isdigit())
 
 
 def _fill(site: Site, form: Field, kind: DocumentType, values: dict[str, str]) -> None:

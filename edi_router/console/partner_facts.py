@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from edi_router.console.view import View
 from edi_router.partners import Partner
-from edi_router.partners.channels import ChannelSettings, SftpSettings, split_host_key
+from edi_router.partners.channels import ChannelSettings, HttpSettings, SftpSettings, split_host_key
 from edi_router.partners.model import Destination
 from edi_router.partners.routing import told
 from edi_router.pipeline.configuration import Configuration
@@ -69,6 +69,14 @@ def channel_facts(view: View, settings: ChannelSettings | None) -> list[tuple[st
     """What may be told of a channel: never a secret, nor where one is."""
     if settings is None:
         return []
+    if isinstance(settings, HttpSettings):
+        known = [view.say("token", "令牌")] if settings.token_env or settings.token_file else []
+        known += [view.say("certificate", "证书")] if settings.certificate_file else []
+        return [
+            (view.say("kind", "种类"), settings.kind),
+            (view.say("address", "地址"), f"{settings.method} {settings.url.partition('?')[0]}"),
+            (view.say("known by", "身份凭证"), ", ".join(known)),
+        ]  # fmt: skip
     facts = [
         (view.say("kind", "种类"), settings.kind), (view.say("outbox", "发件箱"), settings.outbox),
         (view.say("inbox", "收件箱"), settings.inbox),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar, cast
@@ -20,6 +21,8 @@ from edi_router.library.making import checker
 from edi_router.pipeline.configuration import Configuration
 
 T = TypeVar("T")
+LONGEST = 3600.0
+"""Seconds after which what was made is forgotten, so that other configurations' things go."""
 LOOK = 5.0
 """Seconds between two looks whether the configuration's files have changed."""
 
@@ -33,6 +36,7 @@ class Site:
     archive: Archive
     clock: Callable[[], datetime] = utc_now
     _loaded: Configuration | None = None
+    _checker: Checker | None = None
     _newest: float = 0.0
     _looked: float = 0.0
     _recent: dict[str, tuple[float, object]] = field(default_factory=dict)
@@ -47,9 +51,10 @@ class Site:
         return SealedView(self.ledger, key_for(self.workspace.secret_key(), "registers"))
 
     def checker(self) -> Checker:
-        """What documents are read and checked by: all definitions of the workspace, as they are now."""
-        digest = self.configuration.digest
-        return self.recent(f"checker {digest}", 3600, lambda: checker(tree=self.workspace.tree))
+        """What documents are read and checked by: all definitions of the configuration in force."""
+        assert self.configuration  # looks whether the files have changed
+        assert self._checker is not None
+        return self._checker
 
     def recent(self, key: str, seconds: float, make: Callable[[], T]) -> T:
         """What was made under this key not longer ago than so many seconds, else made now: for what everyone looks at."""
@@ -59,7 +64,9 @@ class Site:
             return cast(T, found[1])
         value = make()
         with self._lock:
-            self._recent[key] = (time.monotonic(), value)
+            now = time.monotonic()
+            self._recent = {name: each for name, each in self._recent.items() if now - each[0] < LONGEST}
+            self._recent[key] = (now, value)
         return value
 
     @property
@@ -86,7 +93,7 @@ class Site:
     def _load(self) -> None:
         loaded, faults = self.workspace.configuration()
         if loaded is not None:
-            self._loaded = loaded
+            self._loaded, self._checker = loaded, checker(tree=self.workspace.tree)
         elif self._loaded is None:
             raise ConfigurationFaulty(faults)
 
@@ -96,10 +103,7 @@ class Site:
         for top in self.workspace.root.iterdir():
             if top.name.startswith(".") or top.name == "var":
                 continue
-            paths = [top, *top.rglob("*")] if top.is_dir() else [top]
-            for path in paths:
-                try:
+            with suppress(FileNotFoundError):  # removed while we look: seen the next time
+                for path in [top, *top.rglob("*")] if top.is_dir() else [top]:
                     newest = max(newest, path.stat().st_mtime)
-                except FileNotFoundError:
-                    continue
         return newest

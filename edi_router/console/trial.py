@@ -9,11 +9,12 @@ from itertools import islice
 from typing import Any
 
 from edi_router.console.site import Site
+from edi_router.console.view import View
 from edi_router.faults import Fault
 from edi_router.formats.edifact.charset import encoding_of
 from edi_router.formats.edifact.settings import EdifactSettings
 from edi_router.formats.records import Layout
-from edi_router.formats.secrets import covered
+from edi_router.formats.secrets import covered_document
 from edi_router.library import Document, Report, conversions, masks, naming
 from edi_router.library.checker import Checker
 from edi_router.library.replying import reply_for
@@ -23,6 +24,8 @@ from edi_router.pipeline.reply_model import Reply
 
 MOST = 2_000_000
 """Bytes that are taken."""
+PARTS = 20_000
+"""Elements, segments or lines that are taken: each is read, named and shown."""
 SHOWN = 20
 """Documents that are shown; the others are counted."""
 
@@ -53,6 +56,19 @@ class Trial:
     """Those that can map it."""
     mapping: str = ""
     converted: Sequence[Converted] = ()
+
+
+def too_large(view: View, data: bytes) -> str:
+    """What to say of a document that is too large to be tried out here; empty where it is not."""
+    ends = data[8:9] if data.startswith(b"UNA") else b"'"
+    parts = max(data.count(b"<") // 2, data.count(ends), data.count(b"\n"))
+    if len(data) <= MOST and parts <= PARTS:
+        return ""
+    return view.say(
+        f"This page takes up to {MOST // 1_000_000} MB and {PARTS} elements, segments or lines; `edi-router validate` "
+        "takes any size.",
+        f"本页最多接受 {MOST // 1_000_000} MB、{PARTS} 个元素、报文段或行；更大的文件请用 `edi-router validate`。",
+    )
 
 
 def attempt(site: Site, data: bytes, language: str, layout: str = "", mapping: str = "") -> Trial:
@@ -100,7 +116,7 @@ def pasted(site: Site, text: str, layout: str = "") -> bytes:
     try:
         return text.encode(encoding)
     except (UnicodeEncodeError, LookupError):
-        return text.encode("utf-8", "surrogateescape")
+        return text.encode("utf-8", "replace")
 
 
 def _shape(document: Document, checker: Checker) -> dict[str, Any]:
@@ -135,7 +151,7 @@ def _convert(site: Site, checker: Checker, data: bytes, id: str) -> list[Convert
         )
         text = (each.content or b"").decode("utf-8", "replace")
         faults = [without(fault, hidden) for fault in each.faults]
-        made.append(Converted(covered(text, hidden), both, faults))
+        made.append(Converted(covered_document(text, hidden), both, faults))
     return made
 
 

@@ -207,5 +207,7 @@ def show(
     view = View(request)
     text = templates().get_template(template).render(view=view, say=view.say, **(values or {}))
     return HTMLResponse(
-        text, status, headers={"Cache-Control": "no-store", "Content-Language": view.language}
+        text.encode("utf-8", "replace"),
+        status,
+        headers={"Cache-Control": "no-store", "Content-Language": view.language},
     )

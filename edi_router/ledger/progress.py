@@ -86,8 +86,9 @@ class Follow(Store):
 
 
 def _messages(connection: Connection, number: str, viewer: Viewer | None) -> list[Row]:
-    named = select(_r.message).where(_r.value == number)
-    query = select(tables.message).where(_m.id.in_(named) | (_m.reference == number))
+    by_reference = select(_m.id).where(_m.reference == number).correlate(None)
+    named = select(_r.message).where(_r.value == number).union(by_reference)
+    query = select(tables.message).where(_m.id.in_(named))
     if viewer is not None:
         query = query.where(seen("message", viewer))
     rows = connection.execute(query.order_by(_m.entered, _m.id).limit(MOST)).mappings()
@@ -95,8 +96,9 @@ def _messages(connection: Connection, number: str, viewer: Viewer | None) -> lis
 
 
 def _entries(connection: Connection, number: str, viewer: Viewer | None) -> list[Row]:
-    named = select(_x.entry).where(_x.value == number)
-    query = select(tables.register_entry).where(_e.id.in_(named) | (_e.key == number), _e.version > 0)
+    by_key = select(_e.id).where(_e.key == number).correlate(None)
+    named = select(_x.entry).where(_x.value == number).union(by_key)
+    query = select(tables.register_entry).where(_e.id.in_(named), _e.version > 0)
     if viewer is not None:
         query = query.where(seen("entry", viewer))
     rows = connection.execute(query.order_by(_e.entered, _e.id).limit(MOST)).mappings()

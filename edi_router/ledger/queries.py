@@ -14,7 +14,7 @@ from edi_router.ledger import tables
 from edi_router.ledger.coding import row_fault
 from edi_router.ledger.errors import NotFound
 from edi_router.ledger.store import Store, instant, micros
-from edi_router.ledger.tenancy import Viewer, seen
+from edi_router.ledger.tenancy import Viewer, seen, weighed
 
 _INSTANTS = ("received", "removed", "entered", "made", "delivered", "at", "next_attempt", "modified", "until")
 _KINDS = ("file", "interchange", "message", "output", "delivery")
@@ -70,9 +70,9 @@ class Queries(Store):
         if visible_to is not None:
             v = tables.visible_to.c
             query = query.where(tables.message.c.id.in_(select(v.message).where(v.partner == visible_to)))
-        if viewer is not None:
-            query = query.where(seen(kind, viewer))
         with self.read() as connection:
+            if viewer is not None:
+                query = query.where(seen(kind, weighed(connection, viewer)))
             rows = [plain_row(row) for row in connection.execute(query).mappings()]
         return [_timed(row) for row in rows] if kind in ("clock", "alarm") else rows
 

@@ -56,9 +56,10 @@ class Related(Store):
         """Entries of registers that this message made, or that have one of its business numbers."""
         e, r, v = tables.register_entry, tables.reference.c, tables.register_value.c
         numbers = select(r.value).where(r.message == id, r.kind.not_in(PARTIES))
-        named = select(v.entry).where(v.value.in_(numbers))
+        made = select(e.c.id).where(e.c.message == id).correlate(None)
+        named = select(v.entry).where(v.value.in_(numbers)).union(made)
         query = select(e.c.id, e.c.register, e.c.key, e.c.state, e.c.open, e.c.due, e.c.changed)
-        query = query.where((e.c.message == id) | e.c.id.in_(named), e.c.version > 0)
+        query = query.where(e.c.id.in_(named), e.c.version > 0)
         if seen is not None:
             query = query.where(seen)
         with self.read() as connection:

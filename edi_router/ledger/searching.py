@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, Table, delete, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Table, delete, func, literal, or_, select
 
 from edi_router.ledger import tables
 from edi_router.ledger.queries import plain_row
@@ -20,6 +20,8 @@ _AT = {
 }  # fmt: skip
 _STATE = {"acknowledgement": "answer"}
 """What stands for the state of the kinds that have none."""
+_USUAL = 5_000
+"""Rows: of so many with a value it does not matter how many more there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Text:
     sha256: str
     offset: int
     length: int
+    type: str
 
 
 class Searching(Store):
@@ -76,13 +79,14 @@ class Searching(Store):
         at: Column[int] = table.c[_AT[wanted.kind]]
         id: Column[Any] = table.c.id
         query = select(table).order_by(at.desc(), id.desc()).limit(limit + 1)
-        query = _chosen(query.where(at.is_not(None)) if at.nullable else query, table, at, wanted)
+        query = query.where(*_within(at, wanted))
         if seen is not None:
             query = query.where(seen)
         if after is not None:
             moment, last = _place(after, wanted.kind)
             query = query.where(at <= moment, or_(at < moment, id < last))
         with self.read() as connection:
+            query = query.where(*_rarest_leads(connection, _values(table, wanted)))
             rows = [dict(row) for row in connection.execute(query).mappings()]
             names = _names(connection, rows) if wanted.kind == "message" else {}
         more = len(rows) > limit
@@ -101,7 +105,7 @@ class Searching(Store):
         """Where the messages lie that a partner sent within a span (from, up to): to look into their bytes."""
         m, f = tables.message.c, tables.file.c
         query = (
-            select(m.id, f.sha256, m.offset, m.length)
+            select(m.id, f.sha256, m.offset, m.length, m.type)
             .join(tables.file, f.id == m.file)
             .where(m.partner == partner, m.entered >= micros(day[0]), m.entered < micros(day[1]))
             .order_by(m.entered.desc(), m.id)
@@ -145,18 +149,38 @@ class Searching(Store):
             tx.connection.execute(delete(s).where(s.c.account == account, s.c.name == name))
 
 
-def _chosen(query: Select[Any], table: Table, at: Column[int], wanted: Wanted) -> Select[Any]:
-    if wanted.partner is not None:
-        query = query.where(table.c.partner == wanted.partner)
-    if wanted.state is not None:
-        query = query.where(table.c[_STATE.get(wanted.kind, "state")] == wanted.state)
-    if wanted.type is not None and "type" in table.c:
-        query = query.where(table.c.type == wanted.type)
+def _values(table: Table, wanted: Wanted) -> list[ColumnElement[bool]]:
+    """The conditions on partner, state and type; each has an index that is in the order of time."""
+    asked = {"partner": wanted.partner, _STATE.get(wanted.kind, "state"): wanted.state, "type": wanted.type}
+    return [table.c[name] == value for name, value in asked.items() if value is not None and name in table.c]
+
+
+def _within(at: Column[int], wanted: Wanted) -> list[ColumnElement[bool]]:
+    """The conditions on the time."""
+    within = [at.is_not(None)] if at.nullable else []
     if wanted.since is not None:
-        query = query.where(at >= micros(wanted.since))
+        within.append(at >= micros(wanted.since))
     if wanted.until is not None:
-        query = query.where(at < micros(wanted.until))
-    return query
+        within.append(at < micros(wanted.until))
+    return within
+
+
+def _rarest_leads(connection: Connection, values: list[ColumnElement[bool]]) -> list[ColumnElement[bool]]:
+    """The conditions, with those marked that the database should not begin with.
+
+    SQLite knows how many values a column has, but not how many rows one of them: it would walk all messages of a usual
+    type to find the three that are held. PostgreSQL counts by itself.
+    """
+    if connection.dialect.name != "sqlite" or len(values) < 2:
+        return values
+    some = [select(func.count()).select_from(_some(each)) for each in values]
+    numbers = [connection.scalar(each) or 0 for each in some]
+    first = numbers.index(min(numbers))
+    return [each if at == first else func.likely(each) for at, each in enumerate(values)]
+
+
+def _some(value: ColumnElement[bool]) -> Any:
+    return select(literal(1)).where(value).limit(_USUAL).subquery()
 
 
 def _place(after: str, kind: str) -> tuple[int, Any]:

@@ -72,8 +72,8 @@ file = Table(
     _maybe("format"), _text("state"), _maybe("settled"), _text("reason", ""), _text("config"),
     _text("engine"),
     UniqueConstraint("identity", "counter"),
-    Index("ix_file_sha256", "sha256"), Index("ix_file_name", "name"), Index("ix_file_state", "state"),
-    Index("ix_file_received", "received"),
+    Index("ix_file_sha256", "sha256"), Index("ix_file_name", "name"), Index("ix_file_state", "state", "received"),
+    Index("ix_file_received", "received"), Index("ix_file_partner", "partner", "received"),
 )  # fmt: skip
 
 interchange = Table(
@@ -120,7 +120,9 @@ output = Table(
     Index("ix_output_series", "series", "batch"), Index("ix_output_batch", "batch"),
     Index("ix_output_control_reference", "control_reference", "partner"),
     Index("ix_output_file", "file"), Index("ix_output_interchange", "interchange"),
-    Index("ix_output_state", "state"), Index("ix_output_settled", "settled"), Index("ix_output_name", "name"),
+    Index("ix_output_state", "state", "made"), Index("ix_output_made", "made"),
+    Index("ix_output_partner", "partner", "made"), Index("ix_output_type", "type", "made"),
+    Index("ix_output_settled", "settled"), Index("ix_output_name", "name"),
 )  # fmt: skip
 
 content = Table(
@@ -145,6 +147,8 @@ acknowledgement = Table(
     Index("ix_acknowledgement_message", "message"), Index("ix_acknowledgement_output", "output"),
     Index("ix_acknowledgement_answer", "answer", "id"),
     Index("ix_acknowledgement_reference", "reference"),
+    Index("ix_acknowledgement_at", "at"), Index("ix_acknowledgement_partner", "partner", "at"),
+    Index("ix_acknowledgement_said", "answer", "at"),
     sqlite_autoincrement=True,
 )  # fmt: skip
 
@@ -154,6 +158,8 @@ delivery = Table(
     _text("state"), _text("again"), _int("fence", "0"), _int("attempts", "0"), _int("next_attempt"),
     _text("reason", ""), _int("made"), _maybe_int("delivered"),
     Index("ix_delivery_state", "state", "next_attempt"), Index("ix_delivery_output", "output"),
+    Index("ix_delivery_made", "made"), Index("ix_delivery_partner", "partner", "made"),
+    Index("ix_delivery_stood", "state", "made"),
 )  # fmt: skip
 
 event = Table(
@@ -238,7 +244,7 @@ register_entry = Table(
     _text("content", "{}"), _text("partner", ""), _maybe("message"), _int("entered", "0"), _int("changed", "0"),
     _maybe_int("due"),
     Index("ix_register_entry_register", "register", "open", "state"), Index("ix_register_entry_due", "due"),
-    Index("ix_register_entry_message", "message"),
+    Index("ix_register_entry_message", "message"), Index("ix_register_entry_key", "key"),
 )  # fmt: skip
 
 register_value = Table(
@@ -272,7 +278,7 @@ clock = Table(
     _maybe_int("look"),
     UniqueConstraint("subject", "kind", "level"),
     Index("ix_clock_look", "look"), Index("ix_clock_partner", "partner", "state"), Index("ix_clock_due", "due"),
-    Index("ix_clock_stopped", "stopped"),
+    Index("ix_clock_stopped", "stopped"), Index("ix_clock_state", "state", "due"),
     sqlite_autoincrement=True,
 )  # fmt: skip
 

@@ -69,10 +69,13 @@ class Waiting(Store):
             return []
         c = found.c
         keys = (c.state, c.kind, c.partner, c.reason)
-        query = select(*keys, func.count().label("number"), func.min(c.at)).group_by(*keys)
+        query = select(*keys, func.count().label("number"), func.min(c.at).label("oldest")).group_by(*keys)
         with self.read() as connection:
             rows = connection.execute(query.order_by(func.count().desc(), *keys)).all()
-        return [Heap(*row[:5], instant(row[5])) for row in rows]
+        return [
+            Heap(row.state, row.kind, row.partner, row.reason, row.number, instant(row.oldest))
+            for row in rows
+        ]
 
     def waiting(self, wanted: Filter, limit: int, after: str | None = None) -> list[Waits]:
         """At most so many of what the filter asks for, the oldest first, after the place `after` (`Waits.next`).

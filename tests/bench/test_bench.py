@@ -79,6 +79,7 @@ def test_orders_become_files_of_xml(tmp_path: Path) -> None:
     assert "not run: no wheel" in Engines(6_700, 1, problem="no wheel").told()
 
 
+@pytest.mark.slow
 def test_files_go_through_the_whole_engine(tmp_path: Path) -> None:
     flow = measure_flow(2, 3, tmp_path)
     assert (flow.files, flow.messages, flow.delivered) == (2, 3, 6)

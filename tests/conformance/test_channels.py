@@ -17,8 +17,9 @@ from edi_router.demo.paramiko_server import Login, ParamikoServer, RootedFolder
 from edi_router.demo.server import Kind, RunningServer, start
 from edi_router.demo.sshd import NotUsable
 from edi_router.partners.channels import ChannelSettings, FolderSettings, MemorySettings, SftpSettings
-from edi_router.transports import KINDS, Channel, ChannelError, memory, open_channel
+from edi_router.transports import KINDS, Channel, ChannelError, PushChannel, memory, open_channel
 from tests.conftest import need
+from tests.support.http_servers import Service, service
 
 SERVERS = ("folder", "memory", "sftp-openssh", "sftp-paramiko")
 
@@ -96,7 +97,51 @@ def deliver(channel: Channel, name: str, content: bytes) -> None:
 
 
 def test_the_suite_covers_the_registry() -> None:
-    assert {server.split("-")[0] for server in SERVERS} == set(KINDS)
+    assert {server.split("-")[0] for server in SERVERS} | {"http"} == set(KINDS)
+
+
+@pytest.fixture
+def pushing(tmp_path: Path) -> Iterator[tuple[Service, PushChannel]]:
+    """The one kind that pushes: of it the suite asks what there is to ask where nothing is fetched or renamed."""
+    with service(tmp_path / "service") as partner, open_channel(partner.settings()) as opened:
+        assert isinstance(opened, PushChannel)
+        yield partner, opened
+
+
+def test_a_channel_that_pushes_has_no_drops(pushing: tuple[Service, PushChannel]) -> None:
+    _, channel = pushing
+    assert channel.drops() == []
+    with pytest.raises(FileNotFoundError):
+        channel.fetch("a", io.BytesIO())
+    assert channel.remove("a")
+    channel.discard(".a")
+    channel.rename(".a", "a")
+    assert channel.inbox_size("a") is None
+    with pytest.raises(TypeError, match="temporary"):
+        channel.put_temporary(".a", b"")
+
+
+@pytest.mark.parametrize("size", [0, 1, 32769, 5_000_001])
+def test_what_is_pushed_arrives_whole_and_once(pushing: tuple[Service, PushChannel], size: int) -> None:
+    partner, channel = pushing
+    content = (b"0123456789abcdef!" * (size // 17 + 1))[:size]
+    for _ in range(2):
+        channel.push("key", "big.edi", content)
+    assert partner.inbox == {"big.edi": content}
+
+
+@pytest.mark.parametrize("name", ["", "..", "../a", "a/b", "a\0b", "a\nb", "a\\b"])
+def test_names_that_are_no_names_are_not_pushed(pushing: tuple[Service, PushChannel], name: str) -> None:
+    partner, channel = pushing
+    calls: list[Callable[[], object]] = [
+        lambda: channel.push("key", name, b""), lambda: channel.fetch(name, io.BytesIO()),
+        lambda: channel.remove(name), lambda: channel.inbox_size(name),
+    ]  # fmt: skip
+    for call in calls:
+        with pytest.raises(ChannelError) as caught:
+            call()
+        assert caught.value.code == "channel-name"
+    assert partner.requests == []
 
 
 def test_drops_are_listed_oldest_first(bench: Bench, channel: Channel) -> None:

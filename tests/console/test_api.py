@@ -35,14 +35,14 @@ def program(own: Own, *scopes: str, **of: str | None) -> Program:
 def test_a_firm_hands_in_a_message_and_follows_it(own: Own) -> None:
     place, _ = own
     erp = program(own, "submit", "see", "search", "progress", partner="CIQ-YC")
-    first = erp.hand_in(sample("transfer-order.xml"), "order-1", name="../order.xml")
+    first = erp.hand_in(sample("transfer-order.xml"), "order-1", name="../%E8%AE%A2%E5%8D%95.xml")
     again = erp.hand_in(sample("transfer-order.xml"), "order-1", 200)
     assert (first["known"], again) == (False, {"file": first["file"], "known": True})
     told = erp.hand_in(sample("transfer-order.xml", PlannedPort="310010"), "order-1", 409)
     assert "order-1" in told["detail"]
     assert place.engine.until_idle().problems == []
     file = erp.get(f"/files/{first['file']}")
-    assert (file["name"], file["state"], file["partner"]) == (".._order.xml", "processed", "CIQ-YC")
+    assert (file["name"], file["state"], file["partner"]) == (".._订单.xml", "processed", "CIQ-YC")
     [message] = file["messages"]
     assert message["type"]
     assert erp.get("/find", number=NUMBER)["items"] == [{"kind": "message", "id": message["id"]}]

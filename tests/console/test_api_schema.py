@@ -22,7 +22,7 @@ from tests.support.programs import V1
 from tests.support.story import sample
 from tests.support.workspaces import Place
 
-EXAMPLES = 6
+EXAMPLES = 4
 CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance, ignored_auth,
 ]  # fmt: skip

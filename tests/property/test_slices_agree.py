@@ -66,7 +66,8 @@ def agree(
         assert found[table] == rows, table
 
 
-@settings(max_examples=examples(40), deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.slow
+@settings(max_examples=examples(10), deadline=None, suppress_health_check=list(HealthCheck))
 @given(first=FILES, second=FILES, terms=TERMS, size=st.integers(1, 5), stops=STOPS)
 def test_slices_come_to_what_the_whole_comes_to(
     sqlite_template: Path,

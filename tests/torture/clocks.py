@@ -35,7 +35,8 @@ def offset(instant: datetime) -> int:
     return (instant - datetime.now(UTC)) // timedelta(microseconds=1)
 
 
-def _until(condition: Callable[[], bool]) -> bool:
+def until(condition: Callable[[], bool]) -> bool:
+    """Wait for something; False when it did not come."""
     deadline = time.monotonic() + PATIENCE
     while not condition():
         if time.monotonic() > deadline:
@@ -52,12 +53,12 @@ def jumps(row: Row, stage: Stage, nursery: Nursery, number: int, chance: random.
         stage.control.reset()
         by = timedelta(seconds=chance.randint(60, 6 * 3600)) * (-1 if place % 2 == 0 else 1)
         nursery.begin(stage.wanted("--log-format", "text", counted=True, stop_after=PATIENCE + 10.0))
-        running = _until(lambda: "running:" in stage.logged())
+        running = until(lambda: "running:" in stage.logged())
         time.sleep(1.2)
         stage.control.move_clock(by // timedelta(microseconds=1))
         for drop in workload():
             stage.drop(*drop)
-        took = _until(lambda: not list((stage.home("ENT-A") / "out").iterdir()))
+        took = until(lambda: not list((stage.home("ENT-A") / "out").iterdir()))
         nursery.interrupt()
         nursery.end()
         found = [] if running and took else [Violation("other", f"no round came after the clock went {by}")]

@@ -24,6 +24,8 @@ from typing import Any, Self
 
 from tests.torture import shim
 
+_PASSED_ON = {signal.SIGUSR1: signal.SIGTERM, signal.SIGUSR2: signal.SIGKILL}
+"""What the nursery gets for its engine, and what that gets."""
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -95,9 +97,9 @@ class Nursery:
         self.cpu += ended.cpu
         return ended
 
-    def interrupt(self) -> None:
-        """Send the running engine SIGTERM."""
-        self._process.send_signal(signal.SIGUSR1)
+    def interrupt(self, *, kill: bool = False) -> None:
+        """Send the running engine SIGTERM, or SIGKILL."""
+        self._process.send_signal(signal.SIGUSR2 if kill else signal.SIGUSR1)
 
     def close(self) -> None:
         """End it."""
@@ -187,7 +189,8 @@ def _watched(child: int, wanted: Mapping[str, Any]) -> Ended:
         if wanted[name] is not None:
             marks.append((wanted[name], number))
     handle = os.pidfd_open(child)
-    signal.signal(signal.SIGUSR1, lambda number, frame: os.kill(child, signal.SIGTERM))
+    for ours, theirs in _PASSED_ON.items():
+        signal.signal(ours, lambda number, frame, theirs=theirs: os.kill(child, theirs))  # type: ignore[misc]
     hung = False
     for after, number in sorted(marks):
         left = max(0.0, began + after - time.monotonic())
@@ -195,7 +198,8 @@ def _watched(child: int, wanted: Mapping[str, Any]) -> Ended:
             break
         hung = after == wanted["timeout"]
         os.kill(child, number)
-    signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+    for ours in _PASSED_ON:
+        signal.signal(ours, signal.SIG_IGN)
     _, status, usage = os.wait4(child, 0)
     os.close(handle)
     used = usage.ru_utime + usage.ru_stime
@@ -206,7 +210,7 @@ def main() -> None:
     """Serve until standard input ends."""
     from edi_router.engine.workspace import Workspace
 
-    for each in (signal.SIGINT, signal.SIGUSR1):
+    for each in (signal.SIGINT, *_PASSED_ON):
         signal.signal(each, signal.SIG_IGN)
     warm = _Warm()
     for line in sys.stdin:
@@ -215,7 +219,7 @@ def main() -> None:
         gc.freeze()
         child = os.fork()
         if child == 0:
-            for each in (signal.SIGINT, signal.SIGUSR1):
+            for each in (signal.SIGINT, *_PASSED_ON):
                 signal.signal(each, signal.SIG_DFL)
             _engine(wanted, warm)
         print(json.dumps(asdict(_watched(child, wanted))), flush=True)

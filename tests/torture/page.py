@@ -34,7 +34,8 @@ def table(rows: Sequence[Row]) -> str:
 def notes(rows: Sequence[Row]) -> str:
     """What the trials of each row were."""
     return "\n".join(
-        f"- {row.fault}: " + "; ".join(f"{name} {number:,}" for name, number in row.tally.items())
+        f"- {row.fault}{f' ({row.share} of the campaign run)' if row.share else ''}: "
+        + "; ".join(f"{name} {number:,}" for name, number in row.tally.items())
         for row in rows
         if row.tally
     )
@@ -43,11 +44,17 @@ def notes(rows: Sequence[Row]) -> str:
 def about(rows: Sequence[Row]) -> str:
     """When, on what and with what."""
     ssh = subprocess.run([find(), "-V"], capture_output=True, text=True, check=False).stderr.strip()
+    partly = (
+        " Not all of the campaign was run for this page: the parts that were are told above, each of them spread evenly"
+        " over all steps; `make torture` runs all of it."
+        if any(row.share for row in rows)
+        else ""
+    )
     return (
         f"{datetime.now(UTC):%Y-%m-%d}; EDI Router {__version__}; {platform.python_implementation()}"
         f" {platform.python_version()}; SQLite {sqlite3.sqlite_version}; {ssh.partition(',')[0]}; Linux"
         f" {platform.release()}, {platform.machine()}, {os.cpu_count()} cores. All rows together took"
-        f" {sum(row.cpu for row in rows) / 60:.0f} minutes of processor time."
+        f" {sum(row.cpu for row in rows) / 60:.0f} minutes of processor time, the servers' not counted.{partly}"
     )
 
 

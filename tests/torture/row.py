@@ -34,6 +34,8 @@ class Row:
     trials: int = 0
     violations: list[tuple[str, Violation]] = field(default_factory=list)
     """Which trial, and what was wrong."""
+    share: str = ""
+    """How much of the row was run, where that is not all of it."""
     cpu: float = 0.0
     """Seconds of processor time, of engines and checker."""
     seconds: float = 0.0

@@ -25,12 +25,13 @@ def kept(folder: Path) -> list[Row]:
     """The rows whose parts lie in a folder, put together."""
     found: list[Row] = []
     for name in ROWS:
-        parts = [
-            Row.from_json(path.read_text(encoding="utf-8")) for path in sorted(folder.glob(f"{name}-*.json"))
-        ]
+        paths = sorted(folder.glob(f"{name}-*.json"))
+        parts = [Row.from_json(path.read_text(encoding="utf-8")) for path in paths]
         if parts:
             whole = parts[0]
             for part in parts[1:]:
                 whole.merge(part)
+            of = int(paths[0].stem.rpartition("-")[2])
+            whole.share = f"{len(parts)} of {of} parts" if len(parts) < of else ""
             found.append(whole)
     return found

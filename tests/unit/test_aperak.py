@@ -220,7 +220,7 @@ def test_every_error_has_a_code_of_its_own() -> None:
         "fragment-",
         "mapping-other-document",
     )
-    ours = ("route-", "destination-", "test-to-live")
+    ours = ("route-", "destination-", "test-to-live", "interchange-under-way")
     functional = {
         code
         for code, entry in CATALOGUE.items()

@@ -104,7 +104,7 @@ PAGES = {
     "AlarmSettings": "alarms.md", "FileChannel": "alarms.md", "LogChannel": "alarms.md", "MailChannel": "alarms.md",
     "WebhookChannel": "alarms.md", "Batch": "batches.md", "WindowHours": "batches.md", "Replies": "replies.md",
     "Security": "security.md", "Protection": "security.md", "KeySettings": "security.md",
-    "Schedule": "calendars.md", "Daily": "books.md", "Digest": "books.md", "Volume": "books.md",
+    "Retention": "operations.md", "Schedule": "calendars.md", "Daily": "books.md", "Digest": "books.md", "Volume": "books.md",
 }  # fmt: skip
 """The models that have a page of their own."""
 
@@ -118,7 +118,7 @@ def test_every_key_is_described(model: str, key: str) -> None:
 def test_the_keys_are_those_of_all_models() -> None:
     assert {model for model, _ in keys()} == {
         "Agreement", "Condition", "Delivery", "Destination", "Duplicates", "EdifactSettings", "Expected",
-        "FolderSettings", "Grant", "Identification", "Limit", "MemorySettings", "Name", "Partner", "Settings",
+        "FolderSettings", "Grant", "HttpSettings", "Identification", "Limit", "MemorySettings", "Name", "Partner", "Settings",
         "SftpSettings", "Span", *PAGES,
     }  # fmt: skip
 

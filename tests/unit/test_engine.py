@@ -167,10 +167,7 @@ def test_a_bug_in_processing_stops_one_file_only(memory: Memory, monkeypatch: py
     assert len(memory.delivered()) == 2
 
 
-def test_the_nightly_round_closes_the_books_once(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
-    from edi_router.engine import service
-
-    monkeypatch.setattr(service, "utc_now", memory.place.clock)
+def test_the_nightly_round_closes_the_books_once(memory: Memory) -> None:
     memory.drop()
     memory.settle()
     memory.place.clock.forward(days=1)
@@ -187,9 +184,6 @@ def test_the_nightly_round_closes_the_books_once(memory: Memory, monkeypatch: py
 def test_a_nightly_close_that_fails_is_tried_again(
     memory: Memory, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from edi_router.engine import service
-
-    monkeypatch.setattr(service, "utc_now", memory.place.clock)
     nightly = Service(memory.place.engine)
     with monkeypatch.context() as broken:
         broken.setattr(memory.place.ledger, "close_books", lambda day: 1 / 0)

@@ -12,6 +12,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from edi_router.console.access.problems import Refusal, refused
 
 FIELD, HEADER = "csrf", "x-csrf-token"
+FIELDS = 10_000
+"""So many fields a form may have: 99 lines of goods, keyed in, have some thousands."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -53,7 +55,7 @@ async def posted(request: Request) -> str:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in _FORMS:
         return ""
-    value = (await request.form()).get(FIELD)
+    value = (await request.form(max_fields=FIELDS)).get(FIELD)
     return "" if value is None or isinstance(value, UploadFile) else value
 
 

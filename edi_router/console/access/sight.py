@@ -14,7 +14,7 @@ from edi_router.ledger import Ledger, NotFound
 from edi_router.ledger.progress import Progress
 from edi_router.ledger.registering import Listed, RegisterEvent
 from edi_router.ledger.store import storable_text
-from edi_router.ledger.tenancy import TABLES, Viewer, of_messages, seen
+from edi_router.ledger.tenancy import TABLES, Viewer, of_messages, seen, weighed
 from edi_router.registers import Entry
 
 Shown = dict[str, Any]
@@ -44,7 +44,10 @@ class Sight:
 
     def seen(self, kind: str) -> ColumnElement[bool]:
         """For queries of your own: whether a row of the table of this kind is seen."""
-        return true() if self.viewer is None else seen(kind, self.viewer)
+        if self.viewer is None:
+            return true()
+        with self.ledger.read() as connection:
+            return seen(kind, weighed(connection, self.viewer))
 
     def message(self, id: str) -> Shown:
         """Everything seen of a message, as `Ledger.show` has it. Raises NotFound, as all that follow."""
@@ -115,6 +118,8 @@ class Sight:
         after: str = "",
     ) -> Sequence[Listed]:
         """Entries of a register in the order of their keys; as `Ledger.register_entries`."""
+        register, after = storable_text(register), storable_text(after)
+        state, value = state and storable_text(state), value and storable_text(value)
         found = self.ledger.register_entries(register, state, value, only_open, limit, after, self.viewer)
         return [replace(each, entry=_masked(each.entry)) for each in found]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from typing import IO, Annotated
+from urllib.parse import unquote
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
 from pydantic import StringConstraints
@@ -15,6 +16,7 @@ from edi_router.console.api.common import PREFIX, Word, problems
 from edi_router.console.api.models import Taken
 from edi_router.console.view import View, site
 from edi_router.engine.submit import TooLarge, submit
+from edi_router.ledger.store import storable_text
 
 router = APIRouter(prefix=PREFIX, tags=["files"])
 IN_MEMORY = 1 << 20
@@ -51,7 +53,7 @@ async def hand_in(
     """Take the body as a file of the partner; it is archived and in the ledger when this is answered.
 
     The key is the partner's own: the same key with the same bytes is the same file, so a request whose answer was
-    lost is simply sent again. The file is named by the header `File-Name`. Accounts and tokens that belong to no
+    lost is simply sent again. The file is named by the header `File-Name` (percent-encoded UTF-8). Accounts and tokens that belong to no
     partner say whose file it is (`partner`). What becomes of it is at `/files/ID`.
     """
     view = View(request)
@@ -70,7 +72,7 @@ async def hand_in(
         if not size:
             raise HTTPException(422, view.say("The body is empty: it has to be the file.", "请求体为空：应为文件内容。"))
         body.seek(0)
-        taken = await run_in_threadpool(_taken, request, owner, body, file_name, idempotency_key)
+        taken = await run_in_threadpool(_taken, request, owner, body, storable_text(unquote(file_name)), idempotency_key)
     response.status_code = 200 if taken.known else 201
     response.headers["Location"] = f"{PREFIX}/files/{taken.file}"
     return taken

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Form, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
 
+from edi_router.console.access.forgery import FIELDS
 from edi_router.console.access.guard import allowed, seeing
 from edi_router.console.access.principal import Principal
 from edi_router.console.access.sight import Sight
@@ -72,8 +73,12 @@ def _requests(request: Request, sight: Sight, partner: str | None) -> list[dict[
     found: dict[str, dict[str, Any]] = {}
     for row in sent:
         if row["mapping"] == QUESTION:
+            try:
+                content = here.ledger.content(row["id"])
+            except NotFound:  # removed by retention
+                continue
             for key, each in waiting.items():
-                if key not in found and key.encode() in here.ledger.content(row["id"]):
+                if key not in found and key.encode() in content:
                     found[key] = {"key": key, "output": row["id"], "made": row["made"], "due": each.due}
     return list(found.values())
 
@@ -122,7 +127,7 @@ def form(
 @router.post("/desk/key/{kind}")
 async def typed(request: Request, who: Who, kind: str) -> Response:
     """Check what was typed; hand it over when it is sound and that was asked for."""
-    posted = await request.form()
+    posted = await request.form(max_fields=FIELDS)
     from starlette.concurrency import run_in_threadpool
 
     return await run_in_threadpool(_typed, request, _partner(who), kind, posted)
@@ -134,8 +139,11 @@ def _typed(request: Request, partner: str, kind: str, posted: FormData) -> Respo
     values = {name[2:]: str(value) for name, value in posted.items() if name.startswith("f.")}
     ticket, more = str(posted.get("ticket", "")), str(posted.get("more", ""))
     made = keyed(here, found, values, more)
-    if more or posted.get("do") != "send" or not made.sound or len(ticket) < 8:
-        return _form(request, found, made, ticket or uuid.uuid4().hex, checked=not more)
+    usable = 8 <= len(ticket) <= 64
+    if not usable:
+        ticket = uuid.uuid4().hex
+    if more or posted.get("do") != "send" or not made.sound or not usable:
+        return _form(request, found, made, ticket, checked=not more)
     try:
         receipt = hand_over(here, partner, found, made.data, ticket)
     except Refused:  # the form was sent before, and has been changed since: what was sent stays
@@ -153,7 +161,9 @@ def _typed(request: Request, partner: str, kind: str, posted: FormData) -> Respo
 def slip(request: Request, sight: See, key: str) -> Response:
     """The clerk's copy of a transfer's slip, to print: without the password."""
     entry = sight.entry(TRANSFER, key)
-    register = site(request).configuration.registers[TRANSFER]
+    register = site(request).configuration.registers.get(TRANSFER)
+    if register is None:
+        raise NotFound(f"no register {TRANSFER}")
     state = register.definition.states.get(entry.state)
     return show(
         request, "slip.html", {"it": entry, "state": state, "events": sight.entry_events(TRANSFER, key)}

@@ -21,10 +21,12 @@ from edi_router.console.words import verb as decided_verb
 from edi_router.engine.refuse import refuse
 from edi_router.faults import CATALOGUE, Fault, is_error, render, severity, shown_code
 from edi_router.ledger.errors import NotFound
-from edi_router.ledger.store import instant
+from edi_router.ledger.store import instant, storable_text
 
 router = APIRouter()
 KINDS = ("file", "interchange", "message", "output", "delivery")
+LISTED = 500
+"""So many of each list are shown."""
 _TONES = {
     "completed": "good", "delivered": "good", "accepted": "good", "released": "good", "rejected": "bad", "failed": "bad",
     "held": "care", "duplicate": "care", "retried": "care",
@@ -81,7 +83,15 @@ def _page(request: Request, sight: Sight, shown: Shown) -> Response:
             )
     if kind == "output" and values["may_read"]:
         values["made"] = output_text(here, shown)
-    return show(request, "item.html", values)
+    return show(request, "item.html", values | _cut(shown, values))
+
+
+def _cut(shown: Shown, values: dict[str, Any]) -> dict[str, Any]:
+    """The lists of a file with thousands of messages, cut to what a page can show."""
+    it = {name: value[:LISTED] if isinstance(value, list) else value for name, value in shown.items()}
+    lists = {name: values[name][:LISTED] for name in ("faults", "steps")}
+    cut = any(isinstance(each, list) and len(each) > LISTED for each in (*shown.values(), *values.values()))
+    return {"it": it, **lists, "cut": cut}
 
 
 @router.get("/download/{id}")
@@ -100,7 +110,7 @@ def decide(
 ) -> Response:
     """Release, reject, retry or waive one thing; the engine acts on it in its next round."""
     view, here = View(request), site(request)
-    reason = reason.strip()
+    id, reason = storable_text(id), reason.strip()
     if verb in ("release", "reject", "waive") and not reason:
         text = view.say(
             "Say why: the reason is kept with the decision.", "请填写理由：理由会与决定一同保存。"

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from edi_router.console.access.guard import allowed
 from edi_router.console.access.principal import Principal
-from edi_router.console.trial import MOST, Trial, attempt, layouts, pasted
+from edi_router.console.trial import MOST, Trial, attempt, layouts, pasted, too_large
 from edi_router.console.view import View, show, site
 from edi_router.library.partner_file import Draft, partner_file
 
@@ -48,7 +48,9 @@ def made(
         data = file.file.read(MOST + 1)
         text = data.decode("utf-8", "replace") if len(data) <= 100_000 else ""
     values = _values(request) | {"text": text, "layout": layout}
-    if not data.strip() or len(data) > MOST:
+    if problem := too_large(view, data):
+        return show(request, "onboarding.html", values | {"problem": problem}, 413)
+    if not data.strip():
         problem = view.say(
             f"Paste or choose a sample of up to {MOST // 1_000_000} MB.",
             f"请粘贴或选择不超过 {MOST // 1_000_000} MB 的样例。",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode
@@ -15,12 +14,12 @@ from edi_router.console.access.guard import allowed, seeing
 from edi_router.console.access.principal import Principal
 from edi_router.console.access.sight import Sight
 from edi_router.console.site import Site
-from edi_router.console.source import kind_of
 from edi_router.console.view import View, show, site
+from edi_router.console.within import holds
 from edi_router.ledger.archive import Corrupt, Missing
 from edi_router.ledger.searching import KINDS, Found, Wanted
 from edi_router.ledger.states import TRANSITIONS
-from edi_router.library import Report
+from edi_router.ledger.store import storable_text
 
 router = APIRouter()
 PAGE = 50
@@ -28,6 +27,8 @@ PATIENCE = 8.0
 """Seconds that a search in texts may take; what was found by then is shown, and how far it came."""
 LONGEST = 200
 """Characters of a text that is searched for."""
+FIRST, LAST = 1970, 9998
+"""Years of days that are searched for: beyond them instants cannot be reckoned with."""
 STATES = {
     **{kind: tuple(TRANSITIONS[kind]) for kind in ("message", "file", "output", "delivery")},
     "acknowledgement": ("accepted", "rejected", "partly", "received"),
@@ -51,7 +52,9 @@ def search(
 ) -> Response:
     """What was asked for; one find by its number is shown at once."""
     view, here = View(request), site(request)
-    q, text = q.strip(), text.strip()
+    q, text, kind, partner, type, state, after = (
+        storable_text(each.strip()) for each in (q, text, kind, partner, type, state, after)
+    )
     problems: list[str] = []
     numbered: list[dict[str, Any]] = []
     if q:
@@ -66,7 +69,7 @@ def search(
     elif not q and text:
         listed, looked = _texts(view, here, sight, partner, days[0], text, problems)
     elif not q and not problems:
-        until_moment = _begin(view, days[1] + timedelta(days=1)) if days[1] else None
+        until_moment = _begin(view, days[1], following=True)
         wanted = Wanted(
             kind, partner or None, type or None, state or None, _begin(view, days[0]), until_moment
         )
@@ -96,7 +99,7 @@ def save(
 ) -> Response:
     """Keep the search under a name, for this account."""
     kept = urlencode([(key, value) for key, value in parse_qsl(query) if key != "after"])
-    site(request).ledger.save_search(who.name, name.strip(), kept)
+    site(request).ledger.save_search(who.name, storable_text(name.strip()) or "–", kept)
     return RedirectResponse(f"/search?{kept}", 303)
 
 
@@ -105,7 +108,7 @@ def forget(
     request: Request, who: Annotated[Principal, Depends(allowed("search"))], name: Annotated[str, Form()]
 ) -> Response:
     """Keep it no longer."""
-    site(request).ledger.forget_search(who.name, name)
+    site(request).ledger.forget_search(who.name, storable_text(name))
     return RedirectResponse("/search", 303)
 
 
@@ -120,11 +123,10 @@ def _texts(
         )
         problems.append(told)
         return Found([], None), None
-    begin, end = _begin(view, day), _begin(view, day + timedelta(days=1))
+    begin, end = _begin(view, day), _begin(view, day, following=True)
     assert begin is not None
     assert end is not None
     rows = here.ledger.texts(partner, (begin, end), None if sight.all else sight.seen("message"))
-    wanted = _encoded(text)
     deadline, found, looked = time.monotonic() + PATIENCE, list[str](), 0
     content: tuple[str, bytes] = "", b""
     for row in rows:
@@ -136,48 +138,31 @@ def _texts(
                 content = row.sha256, here.archive.read(row.sha256)
             except (Missing, Corrupt):
                 continue
-        part = content[1][row.offset : row.offset + row.length] if row.length else content[1]
-        if any(each in part for each in wanted) and _tells(here, sight.message(row.id), content[1], text):
+        if holds(here, row, content[1], text):
             found.append(row.id)
     return Found(here.ledger.message_rows(found), None), (looked, len(rows))
-
-
-def _tells(here: Site, message: Mapping[str, Any], content: bytes, text: str) -> bool:
-    """Whether it may be told that the message has the text: not when it stands in a secret, which could be guessed so."""
-    kind = kind_of(message, message["interchanges"][0])
-    described = here.configuration.document(kind)
-    if described is None or not described.secret:
-        return True
-    checker = here.checker()
-    for document in checker.documents(content, Report()):
-        if document.position == message["position"]:
-            secrets = [node.value() or "" for node in checker.secret_nodes(document)]
-            if any(each and (text in each or each in text) for each in secrets):
-                return False
-    return True
-
-
-def _encoded(text: str) -> Sequence[bytes]:
-    """The text in the encodings that our partners write."""
-    made: dict[bytes, None] = {}
-    for codec in ("utf-8", "gb18030", "utf-16-le"):
-        made[text.encode(codec)] = None
-    return list(made)
 
 
 def _day(view: View, text: str, problems: list[str]) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        problems.append(view.say(f"{text} is no day (yyyy-mm-dd)", f"{text} 不是日期（yyyy-mm-dd）"))
+        day = date.min
+    if FIRST <= day.year <= LAST:
+        return day
+    problems.append(view.say(f"{text} is no day (yyyy-mm-dd)", f"{text} 不是日期（yyyy-mm-dd）"))
+    return None
+
+
+def _begin(view: View, day: date | None, *, following: bool = False) -> datetime | None:
+    """When a day, or the one after it, begins in the business zone."""
+    if day is None:
         return None
-
-
-def _begin(view: View, day: date | None) -> datetime | None:
-    """When a day begins in the business zone."""
-    return None if day is None else datetime(day.year, day.month, day.day, tzinfo=view.zone)
+    if following:
+        day += timedelta(days=1)
+    return datetime(day.year, day.month, day.day, tzinfo=view.zone)
 
 
 def _next(request: Request, place: str | None) -> str:

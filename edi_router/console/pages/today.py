@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -97,7 +98,7 @@ class Light:
     name: str
     tone: str
     word: str
-    since: object = None
+    since: datetime | None = None
 
 
 def lights(here: Site, seen: Tonight, language: str) -> list[Light]:

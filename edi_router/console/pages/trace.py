@@ -25,7 +25,9 @@ def trace(
     readable = sight.may_read("message", message) and sight.may_read("output", output)
     if not made["mapping"] or message not in {each["id"] for each in made["messages"]} or not readable:
         raise NotFound(f"{output} was not mapped from {message}")
-    file, interchange = here.ledger.show(message)["files"][0], shown["interchanges"][0]
-    found = traced(here, shown, interchange, file, made["mapping"])
+    whole = here.ledger.show(
+        message, "message"
+    )  # a partner does not see the file where others' messages stand in it
+    found = traced(here, shown, whole["interchanges"][0], whole["files"][0], made["mapping"])
     changed = made["files"] and made["files"][0]["config"] != here.configuration.digest
     return show(request, "trace.html", {"it": shown, "made": made, "found": found, "changed": changed})

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from edi_router.console.access.guard import allowed
 from edi_router.console.access.principal import Principal
-from edi_router.console.trial import MOST, attempt, layouts, pasted
+from edi_router.console.trial import MOST, attempt, layouts, pasted, too_large
 from edi_router.console.view import View, show, site
 
 router = APIRouter()
@@ -36,11 +36,7 @@ def tried(
     if file is not None and file.filename:
         data = file.file.read(MOST + 1)
         text = data.decode("utf-8", "replace") if len(data) <= 100_000 else ""
-    if len(data) > MOST:
-        problem = view.say(
-            f"This page takes up to {MOST // 1_000_000} MB; `edi-router validate` takes any size.",
-            f"本页最多接受 {MOST // 1_000_000} MB；更大的文件请用 `edi-router validate`。",
-        )
+    if problem := too_large(view, data):
         return show(request, "try.html", _values(request) | {"problem": problem}, 413)
     if not data.strip():
         problem = view.say("Paste a document, or choose a file.", "请粘贴单证内容或选择文件。")

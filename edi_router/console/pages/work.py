@@ -35,7 +35,11 @@ class Asked:
     @property
     def filter(self) -> Filter:
         """The same for the ledger."""
-        return replace(QUEUES[self.queue], **{name: value or None for name, value in self.fields.items()})
+        given = {name: value or None for name, value in self.fields.items()}
+        return replace(
+            QUEUES[self.queue], partner=given["partner"], code=given["code"], type=given["type"],
+            destination=given["destination"], since=given["since"], until=given["until"],
+        )  # fmt: skip
 
     def link(self, view: View, path: str, **more: object) -> str:
         """An address that asks for the same."""

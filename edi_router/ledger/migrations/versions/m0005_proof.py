@@ -76,8 +76,7 @@ def upgrade() -> None:
         *(sa.Column(name, _ID, nullable=False) for name in ("account", "name", "query")),
         sa.PrimaryKeyConstraint("account", "name", name="pk_saved_search"),
     )
-    op.create_index("ix_message_partner", "message", ["partner", "entered"])
-    op.create_index("ix_message_type", "message", ["type", "entered"])
+    _let_lists_be_read_in_their_order()
     op.add_column("partner_state", sa.Column("receiving", sa.BigInteger(), nullable=False, server_default="0"))
     op.create_table(
         "sighting",
@@ -140,6 +139,31 @@ def upgrade() -> None:
         sa.Column("seen", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_worker"),
     )
+
+
+def _let_lists_be_read_in_their_order() -> None:
+    """What the console lists by partner, state or type is read newest first from an index, however much there is."""
+    for name, table in (("ix_file_state", "file"), ("ix_output_state", "output")):
+        op.drop_index(name, table)
+    for name, table, columns in (
+        ("ix_file_state", "file", ["state", "received"]),
+        ("ix_file_partner", "file", ["partner", "received"]),
+        ("ix_message_partner", "message", ["partner", "entered"]),
+        ("ix_message_type", "message", ["type", "entered"]),
+        ("ix_output_state", "output", ["state", "made"]),
+        ("ix_output_made", "output", ["made"]),
+        ("ix_output_partner", "output", ["partner", "made"]),
+        ("ix_output_type", "output", ["type", "made"]),
+        ("ix_delivery_made", "delivery", ["made"]),
+        ("ix_delivery_partner", "delivery", ["partner", "made"]),
+        ("ix_delivery_stood", "delivery", ["state", "made"]),
+        ("ix_acknowledgement_at", "acknowledgement", ["at"]),
+        ("ix_acknowledgement_partner", "acknowledgement", ["partner", "at"]),
+        ("ix_acknowledgement_said", "acknowledgement", ["answer", "at"]),
+        ("ix_clock_state", "clock", ["state", "due"]),
+        ("ix_register_entry_key", "register_entry", ["key"]),
+    ):
+        op.create_index(name, table, columns)
 
 
 def _let_retention_remove_events() -> None:

@@ -1,0 +1,204 @@
+"""Searching: no question of a page makes a database read through a big table, and lists are whole and in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from edi_router.ledger import Ledger, tables, tenancy
+from edi_router.ledger.searching import Wanted
+from edi_router.ledger.tenancy import Viewer, seen, weighed
+from edi_router.ledger.waiting import QUEUES
+from edi_router.reports.throughput import throughput
+from tests.bench.console import BIG, SMALL, fill
+
+MESSAGES = 2000
+GROWING = {each.name for each in (
+    tables.file, tables.interchange, tables.message, tables.reference, tables.visible_to, tables.output,
+    tables.message_output, tables.delivery, tables.event, tables.acknowledgement, tables.clock, tables.fault,
+    tables.work, tables.register_entry, tables.register_value,
+)}  # fmt: skip
+Ask = Callable[[Ledger], object]
+
+
+def listed(viewer: Viewer | None = None, **wanted: Any) -> Ask:
+    """The page of a list, as the console asks for it."""
+
+    def ask(ledger: Ledger) -> object:
+        if viewer is None:
+            return ledger.search(Wanted(**wanted))
+        with ledger.read() as connection:
+            clause = seen(wanted.get("kind", "message"), weighed(connection, viewer))
+        return ledger.search(Wanted(**wanted), clause)
+
+    return ask
+
+
+QUESTIONS: dict[str, Ask] = {
+    "number": lambda ledger: ledger.find("B7"),
+    "progress": lambda ledger: ledger.progress("D7"),
+    "progress of a partner": lambda ledger: ledger.progress("D7", SMALL),
+    "related": lambda ledger: ledger.related(ledger.find("B7")[0]),
+    "entries": lambda ledger: ledger.entries_of(ledger.find("B7")[0]),
+    "a message": lambda ledger: ledger.show(ledger.find("B7")[0], "message"),
+    "throughput": lambda ledger: throughput(ledger, ledger.clock()),
+    "held": lambda ledger: ledger.waiting(QUEUES["held"], 50),
+    **{
+        f"{kind} {sorted(wanted)}": listed(kind=kind, **wanted)
+        for kind in ("message", "file", "output", "delivery", "acknowledgement", "clock")
+        for wanted in ({}, {"partner": BIG}, {"state": "held"}, {"partner": SMALL, "state": "held"})
+    },
+    **{
+        f"{kind} {sorted(wanted)}": listed(kind=kind, **wanted)
+        for kind in ("message", "output")
+        for wanted in ({"type": "SANCRT"}, {"type": "CUSDEC", "state": "held"}, {"type": "NONE", "partner": BIG})
+    },
+    **{
+        f"{kind} seen by {who}": listed(Viewer(who), kind=kind)
+        for kind in ("message", "file", "output", "delivery", "acknowledgement")
+        for who in (BIG, SMALL)
+    },
+}  # fmt: skip
+
+
+@contextmanager
+def statements(ledger: Ledger) -> Iterator[list[tuple[str, Any]]]:
+    """What the database is asked inside."""
+    found: list[tuple[str, Any]] = []
+
+    def heard(
+        connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
+    ) -> None:
+        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
+            found.append((statement, parameters))
+
+    event.listen(ledger.engine, "before_cursor_execute", heard)
+    yield found
+    event.remove(ledger.engine, "before_cursor_execute", heard)
+
+
+def plan(ledger: Ledger, statement: str, parameters: Any) -> list[str]:
+    """How the database would answer, line by line."""
+    with ledger.engine.begin() as connection:
+        if ledger.sqlite:
+            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            return [row[3] for row in rows]
+        # Of a table as small as here PostgreSQL would rather read all: it is asked what it does of a large one.
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        return [row[0] for row in connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)]
+
+
+def read_through(line: str) -> bool:
+    """Whether a line of a plan says that a growing table is read from end to end.
+
+    To walk an index on time backwards is none: it ends with the page. That is what SQLite calls SCAN … USING INDEX.
+    """
+    words = line.strip(" ->").split()
+    if words[0] == "SCAN":
+        return words[1] in GROWING and "USING INDEX" not in line
+    if words[:3] == ["Seq", "Scan", "on"] or words[:4] == ["Parallel", "Seq", "Scan", "on"]:
+        return bool(GROWING & set(words))
+    return False
+
+
+@pytest.fixture
+def filled(ledger: Ledger) -> Ledger:
+    """A ledger with some thousand messages over a year."""
+    ledger.clock.now = datetime(2026, 3, 14, 2, 30, tzinfo=UTC)  # type: ignore[attr-defined]
+    fill(ledger, MESSAGES)
+    return ledger
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("many", [False, True], ids=["few", "many"])
+def test_no_question_reads_a_whole_table(filled: Ledger, monkeypatch: pytest.MonkeyPatch, many: bool) -> None:
+    monkeypatch.setattr(tenancy, "FEW", 100 if many else 20_000)
+    bad = []
+    for name, ask in QUESTIONS.items():
+        with statements(filled) as asked:
+            ask(filled)
+        assert asked, name
+        bad += [
+            f"{name}: {line} of {statement}"
+            for statement, parameters in asked
+            for line in plan(filled, statement, parameters)
+            if read_through(line)
+        ]
+    assert bad == []
+
+
+def test_what_a_plan_says_is_understood() -> None:
+    """The check can fail: these are plans of questions without an index."""
+    assert read_through("SCAN message")
+    assert read_through("  ->  Seq Scan on message  (cost=0.00..1.00 rows=1 width=8)")
+    assert not read_through("SCAN message USING INDEX ix_message_entered")
+    assert not read_through("SEARCH message USING INDEX ix_message_state (state=?)")
+
+
+@pytest.mark.parametrize("who", [BIG, SMALL])
+def test_a_viewer_finds_the_same_however_it_is_looked_for(
+    filled: Ledger, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    for kind in ("message", "file", "acknowledgement"):
+        found = []
+        for few in (1, 10**9):
+            monkeypatch.setattr(tenancy, "FEW", few)
+            found.append([row["id"] for row in pages(filled, Wanted(kind), Viewer(who))])
+        assert found[0] == found[1]
+        assert len(found[0]) == len(set(found[0]))
+    with filled.read() as connection:
+        v = tables.visible_to.c
+        ids = set(
+            connection.scalars(
+                tables.visible_to.select().with_only_columns(v.message).where(v.partner == who)
+            )
+        )
+    assert {row["id"] for row in pages(filled, Wanted(), Viewer(who))} == ids
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [Wanted(partner=BIG, state="held"), Wanted(type="CUSDEC", state="rejected"), Wanted(partner=SMALL, type="CODECO")],
+    ids=["partner", "type", "small"],
+)  # fmt: skip
+def test_pages_have_all_that_was_asked_for_newest_first(filled: Ledger, wanted: Wanted) -> None:
+    rows = pages(filled, wanted, None, limit=3)
+    everything = pages(filled, Wanted(), None, limit=500)
+    assert [row["id"] for row in rows] == [
+        row["id"]
+        for row in everything
+        if (wanted.partner is None or row["partner"] == wanted.partner)
+        and (wanted.state is None or row["state"] == wanted.state)
+        and (wanted.type is None or row["type"] == wanted.type)
+    ]
+    assert len(everything) == MESSAGES
+    assert rows == sorted(rows, key=lambda row: (row["entered"], row["id"]), reverse=True)
+
+
+def test_a_span_of_days_ends_before_its_end(filled: Ledger) -> None:
+    until = filled.clock() - timedelta(days=30)
+    since = until - timedelta(days=30)
+    found = pages(filled, Wanted(since=since, until=until), None)
+    assert found
+    assert all(since <= row["entered"] < until for row in found)
+
+
+def pages(ledger: Ledger, wanted: Wanted, viewer: Viewer | None, limit: int = 200) -> list[dict[str, Any]]:
+    """All pages of a list, one after the other."""
+    rows: list[dict[str, Any]] = []
+    after = None
+    while True:
+        clause = None
+        if viewer is not None:
+            with ledger.read() as connection:
+                clause = seen(wanted.kind, weighed(connection, viewer))
+        found = ledger.search(wanted, clause, limit, after)
+        rows += found.rows
+        if found.next is None:
+            return rows
+        after = found.next
