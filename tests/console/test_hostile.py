@@ -6,8 +6,6 @@ import re
 import time
 from collections.abc import Callable
 
-import pytest
-
 from edi_router.console.keying import typed_from
 from edi_router.console.site import Site
 from edi_router.console.trial import PARTS
@@ -45,13 +43,13 @@ def posting(here: Browser) -> str:
 # --- secrets ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", ["482913", "4829", "<Password>4", "Password>48", "3</Password>"])
-def test_no_piece_of_a_secret_is_found(own: Own, text: str) -> None:
+def test_no_piece_of_a_secret_is_found(own: Own) -> None:
     place, browse = own
     ordered(place)
     here = browse("operator")
-    here.go(DAY + text)
-    assert not here.links("/show/")
+    for text in (PASSWORD, PASSWORD[:4], "<Password>4", "Password>48", "3</Password>"):
+        here.go(DAY + text)
+        assert not here.links("/show/"), text
 
 
 def test_what_is_found_does_not_depend_on_the_secret(own: Own) -> None:
@@ -101,15 +99,13 @@ def test_numbers_of_persons_are_not_offered_again(own: Own) -> None:
 # --- values that nobody types -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
+def test_an_odd_search_breaks_nothing(browse: Browse) -> None:
+    here = browse()
+    for query in (
         "until=9999-12-31", "since=0001-01-01", "text=x&partner=CIQ-YC&since=9999-12-31", "after=9.%C2%B2",
         "kind=clock&after=1.%C2%B2", "partner=%00&state=%00&type=%00", "q=%00", "q=%ED%A0%80", "kind=%00",
-    ],
-)  # fmt: skip
-def test_an_odd_search_breaks_nothing(browse: Browse, query: str) -> None:
-    browse().go(f"/search?{query}")
+    ):  # fmt: skip
+        here.go(f"/search?{query}")
 
 
 def test_what_xml_cannot_hold_is_told_at_its_field(own: Own) -> None:
@@ -123,14 +119,14 @@ def test_what_xml_cannot_hold_is_told_at_its_field(own: Own) -> None:
     assert place.ledger.ls("file") == []
 
 
-@pytest.mark.parametrize("ticket", ["", "t" * 300])
-def test_a_form_with_a_ticket_of_no_use_hands_nothing_over(own: Own, ticket: str) -> None:
+def test_a_form_with_a_ticket_of_no_use_hands_nothing_over(own: Own) -> None:
     place, browse = own
     here = browse("origin")
     here.go("/desk/key/transfer-order")
     typed = fields_of(sample("transfer-order.xml"))
-    here.press("Check and hand over", ticket=ticket, **typed)
-    assert place.ledger.ls("file") == []
+    for ticket in ("", "t" * 300):
+        here.press("Check and hand over", ticket=ticket, **typed)
+        assert place.ledger.ls("file") == []
     here.press("Check and hand over")
     assert len(place.ledger.ls("file")) == 1
 
@@ -150,8 +146,7 @@ def test_a_long_list_of_goods_can_be_keyed_in(own: Own) -> None:
     assert f'name="f.Goods.98.GoodsNo" value="{goods["GoodsNo"]}"' in answer.text
 
 
-def test_characters_that_are_none_break_no_page(own: Own) -> None:
-    _, browse = own
+def test_characters_that_are_none_break_no_page(browse: Browse) -> None:
     here = browse("integrator")
     body = "".join(
         f'--B\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
@@ -162,22 +157,18 @@ def test_characters_that_are_none_break_no_page(own: Own) -> None:
     assert answer.status_code == 200
 
 
-@pytest.mark.parametrize(
-    "document",
-    [
-        "<a>" + "<b>x</b>" * (PARTS + 1) + "</a>", "<" * 1_900_000, "UNA:+.? ~" + "FTX+AAA~" * (PARTS + 1),
-        "FTX+AAA'" * (PARTS + 1), "\n" * (PARTS + 1), "x" * 2_000_001,
-    ],
-    ids=["elements", "brackets", "una", "segments", "lines", "bytes"],
-)  # fmt: skip
-def test_a_document_of_too_many_parts_is_not_tried(own: Own, document: str) -> None:
-    _, browse = own
+def test_a_document_of_too_many_parts_is_not_tried(browse: Browse) -> None:
     here = browse("integrator")
-    begun = time.monotonic()
-    answer = here.client.post("/try", data={"csrf": posting(here)}, files={"file": ("x", document.encode())})
-    assert answer.status_code == 413
-    assert "edi-router validate" in answer.text
-    assert time.monotonic() - begun < 5
+    csrf, many = posting(here), PARTS + 1
+    for document in (
+        "<a>" + "<b>x</b>" * many + "</a>", "<" * 1_900_000, "UNA:+.? ~" + "FTX+AAA~" * many, "FTX+AAA'" * many,
+        "\n" * many, "x" * 2_000_001,
+    ):  # fmt: skip
+        begun = time.monotonic()
+        answer = here.client.post("/try", data={"csrf": csrf}, files={"file": ("x", document.encode())})
+        assert answer.status_code == 413, document[:20]
+        assert "edi-router validate" in answer.text
+        assert time.monotonic() - begun < 5
 
 
 # --- a deployment that changes while it is looked at --------------------------------------------------------
@@ -218,7 +209,7 @@ def test_an_output_whose_sources_are_gone_is_not_shown(own: Own) -> None:
     here, hidden = browse("operator"), 0
     made = [each for each in place.ledger.ls("output") if each["mapping"]]
     for file in place.ledger.ls("file"):
-        archive.remove(file["sha256"], lambda: True)
+        archive.path(file["sha256"]).unlink()
     for output in made:
         shown = place.ledger.show(output["id"], "output")
         if any(each["type"] == "TransferOrder" for each in shown["messages"]):

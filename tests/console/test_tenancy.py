@@ -112,6 +112,8 @@ def test_nothing_foreign_is_shown_on_any_route(
             assert answer.status_code < 500, f"{path}: {answer.text[:500]}"
             assert not secret.told(answer.text, path), path
     assert tried > 100
+    path = filled("/api/v1/messages/{id}", secret.ids["message"])
+    assert secret.told(clients("operator").get(path).text, path)  # there was something to be told
 
 
 @pytest.mark.parametrize("name", sorted(OF))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
@@ -125,13 +126,17 @@ def _shown(view: View, report: Report, table: Table) -> dict[str, Any]:
         drawn = (columns if table.ordered else chart)(table, *table.bars, view.language)
     return {
         "title": title(table.id, view.language) if len(report.tables) > 1 else "", "id": table.id,
-        "heads": [head(name, view.language) for name in table.columns], "more": len(table.rows) - ROWS,
+        "heads": [
+            (head(name, view.language), any(isinstance(row[at], int | Decimal) for row in table.rows))
+            for at, name in enumerate(table.columns)
+        ],
+        "more": len(table.rows) - ROWS,
         "chart": Markup(drawn),  # made by ours, with every text escaped
         "rows": [
             (
                 warned is not None and bool(row[warned]),
                 [
-                    (word(name, written(value), view.language), value is not None and not isinstance(value, str))
+                    (word(name, written(value), view.language), isinstance(value, int | Decimal))
                     for name, value in zip(table.columns, row, strict=True)
                 ],
             )

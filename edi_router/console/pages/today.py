@@ -27,7 +27,7 @@ from edi_router.reports.tonight_words import concern_sentence
 router = APIRouter()
 _LINKS = {
     "held": "/work?queue=held", "held-file": "/work?queue=files", "failed-file": "/work?queue=files",
-    "failed-delivery": "/work?queue=deliveries", "rejected": "/search?kind=acknowledgement&state=rejected",
+    "failed-delivery": "/work?queue=deliveries", "rejected": "/work?queue=rejected",
     "answer-late": "/search?kind=clock&state=breached", "answer-soon": "/search?kind=clock&state=warned",
     "delivery-late": "/search?kind=message&state=in_work",
 }  # fmt: skip
