@@ -47,6 +47,7 @@ def written(format: str, level: int, file: Path | None = None) -> Iterator[None]
     root.addHandler(handler)
     root.setLevel(level)
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # its troubles come to us as ChannelError
     try:
         yield

@@ -21,6 +21,8 @@ _HEAD = (
     ("窗口", "伙伴/批次", "状态", "已发", "待发", "完成", "余量"),
 )
 _STATES = {"open": ("open", "开放"), "next": ("next", "未开"), "closed": ("closed", "已关")}
+
+
 class Screen:
     """Lines of text; `command` is what verbs are typed after: `edi-router --workspace DIR`."""
 

@@ -49,7 +49,12 @@ def user() -> None:
     )
 )
 @click.argument("name")
-@click.option("--role", required=True, type=click.Choice([each.value for each in Role]), help=say("What it is for.", "角色。"))
+@click.option(
+    "--role",
+    required=True,
+    type=click.Choice([each.value for each in Role]),
+    help=say("What it is for.", "角色。"),
+)
 @click.option(
     "--partner",
     help=say(

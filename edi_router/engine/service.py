@@ -1,4 +1,4 @@
-"""The daemon: rounds at equal distances, the nightly close by its schedule, a clean stop on SIGTERM and SIGINT."""
+"""The daemon: rounds by APScheduler, the nightly close by its schedule, a clean stop on SIGTERM and SIGINT."""
 
 from __future__ import annotations
 
@@ -8,11 +8,21 @@ import threading
 import time
 from types import FrameType
 
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
 from edi_router.engine.nightly import close_nights, days_to_close, last_time
 from edi_router.engine.round import EmbeddedEngine
+from edi_router.engine.workspace import utc_now
 
 __all__ = ["Service", "days_to_close", "last_time"]
 log = logging.getLogger(__name__)
+ROUNDS = "rounds"
+WATCH = 1.0
+"""Seconds between two looks whether the clock of the day was set."""
+JUMP = 0.5
+"""Seconds by which it has to have moved; a clock that is kept right moves by less."""
 
 
 class Service:
@@ -23,38 +33,55 @@ class Service:
         engine.patient = True
         self._stop = threading.Event()
         # One thread: rounds and the nightly close never overlap, so the ledger has one writer.
-        self._worker = threading.Thread(target=self._rounds, name="rounds")
+        self._scheduler = BackgroundScheduler(
+            executors={"default": ThreadPoolExecutor(1)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+            timezone=engine.configuration.settings.zone,
+        )
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT; the step in hand is finished first."""
         settings = self.engine.configuration.settings
+        self._plan()
         previous = {each: signal.signal(each, self._signalled) for each in (signal.SIGTERM, signal.SIGINT)}
-        self._worker.start()
+        self._scheduler.start()
         nightly = settings.nightly
         when = nightly.cron or ", ".join(nightly.times or ())
         log.info("running: a round every %d s, the nightly close at %s", settings.poll_seconds, when)
         try:
-            self._stop.wait()
+            self._watch()
         finally:
             self.engine.stop()
-            self._stop.set()
-            self._worker.join()
+            self._scheduler.shutdown(wait=True)
             for each, handler in previous.items():
                 signal.signal(each, handler)
         log.info("stopped")
+
+    def _plan(self) -> None:
+        """A round now, and then every `poll_seconds`."""
+        seconds = self.engine.configuration.settings.poll_seconds
+        self._scheduler.add_job(
+            self._poll,
+            IntervalTrigger(seconds=seconds),
+            id=ROUNDS,
+            replace_existing=True,
+            next_run_time=utc_now(),
+        )
+
+    def _watch(self) -> None:
+        """Wait for the end. The scheduler goes by the clock of the day: when that was set, rounds are planned anew."""
+        before = time.time() - time.monotonic()
+        while not self._stop.wait(WATCH):
+            ahead = time.time() - time.monotonic()
+            if abs(ahead - before) > JUMP:
+                log.warning("the clock was set by %+.1f s; the rounds go on", ahead - before)
+                self._plan()
+            before = ahead
 
     def _signalled(self, number: int, frame: FrameType | None) -> None:
         log.info("%s: finishing the step in hand", signal.Signals(number).name)
         self.engine.stop()
         self._stop.set()
-
-    def _rounds(self) -> None:
-        """A round every `poll_seconds`, by a clock that nobody sets: that of the day may go back by hours."""
-        seconds = self.engine.configuration.settings.poll_seconds
-        while not self._stop.is_set():
-            began = time.monotonic()
-            self._poll()
-            self._stop.wait(max(0.0, began + seconds - time.monotonic()))
 
     def _poll(self) -> None:
         try:

@@ -177,7 +177,9 @@ class _Batch:
             id=item.file,
             partner=item.partner,
             name=item.name,
-            content=b"" if streams or is_too_large(item, self.configuration) else self.archive.read(item.sha256),
+            content=b""
+            if streams or is_too_large(item, self.configuration)
+            else self.archive.read(item.sha256),
             open=partial(self.archive.open, item.sha256) if streams else None,
             sha256=item.sha256,
             # What a person has released happens now, not when it came.

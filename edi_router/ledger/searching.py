@@ -157,7 +157,9 @@ def _values(table: Table, wanted: Wanted) -> list[ColumnElement[bool]]:
 
 def _within(at: Column[int], wanted: Wanted) -> list[ColumnElement[bool]]:
     """The conditions on the time."""
-    within = [at.is_not(None)] if at.nullable else []
+    within = list[ColumnElement[bool]]()
+    if at.nullable:
+        within.append(at.is_not(None))
     if wanted.since is not None:
         within.append(at >= micros(wanted.since))
     if wanted.until is not None:

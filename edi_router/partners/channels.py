@@ -106,7 +106,13 @@ class HttpSettings(_Folders):
     @classmethod
     def _https(cls, url: str) -> str:
         parts = urlsplit(url)
-        fine = parts.scheme == "https" and parts.hostname and url.isascii() and url.isprintable() and " " not in url
+        fine = (
+            parts.scheme == "https"
+            and parts.hostname
+            and url.isascii()
+            and url.isprintable()
+            and " " not in url
+        )
         if not fine or "@" in parts.netloc or parts.fragment:
             raise ValueError("must be an address that begins with https:// and has no user, password or #")
         if not -1 < (443 if parts.port is None else parts.port) < 65536:
@@ -120,7 +126,9 @@ class HttpSettings(_Folders):
         if (self.certificate_file is None) != (self.key_file is None):
             raise ValueError("certificate_file and key_file go together")
         if self.token_env is None and self.token_file is None and self.key_file is None:
-            raise ValueError("needs a token (token_env, token_file) or a certificate (certificate_file, key_file)")
+            raise ValueError(
+                "needs a token (token_env, token_file) or a certificate (certificate_file, key_file)"
+            )
         return self
 
 
@@ -132,7 +140,9 @@ class MemorySettings(_Folders):
     wait_seconds: float = Field(default=0.0, ge=0)
 
 
-ChannelSettings = Annotated[FolderSettings | HttpSettings | SftpSettings | MemorySettings, Field(discriminator="kind")]
+ChannelSettings = Annotated[
+    FolderSettings | HttpSettings | SftpSettings | MemorySettings, Field(discriminator="kind")
+]
 """The settings of any channel; `kind` says which."""
 
 

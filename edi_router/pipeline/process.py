@@ -41,7 +41,9 @@ def _process(
 ) -> FileOutcome:
     if incoming.open is not None:  # a large EDIFACT file, of which some messages were released
         found, wrong = process_edifact(incoming, configuration, ledger, registers)
-        return with_replies(FileOutcome(incoming.id, "edifact", tuple(found), tuple(wrong)), incoming, configuration)
+        return with_replies(
+            FileOutcome(incoming.id, "edifact", tuple(found), tuple(wrong)), incoming, configuration
+        )
     unwrapped = unwrap(incoming, configuration)
     if unwrapped.incoming is None:
         unread = FileOutcome(incoming.id, "cms", (), unwrapped.faults, proofs=unwrapped.proofs)

@@ -38,7 +38,7 @@ BIG, SMALL = "P00", "P39"
 """A partner with half of the messages, and one with one of a thousand."""
 N = table("bench_number", column("n", BigInteger)).c.n
 """The numbers from 0: of each a message is made."""
-_FILLED = (
+FILLED = (
     tables.file, tables.interchange, tables.message, tables.reference, tables.visible_to, tables.output,
     tables.message_output, tables.delivery, tables.event,
 )  # fmt: skip
@@ -59,7 +59,7 @@ def fill(ledger: Ledger, messages: int) -> None:
             connection.exec_driver_sql(
                 "SET session_replication_role = replica"
             )  # foreign keys hold by the making
-        indexes = [index for each in _FILLED for index in each.indexes]
+        indexes = [index for each in FILLED for index in each.indexes]
         for index in indexes:  # made at the end, sorted, which takes a fraction of the time
             index.drop(connection)
         for into, values in _rows(end, messages, ledger.sqlite):

@@ -104,7 +104,9 @@ def test_json(report: Report, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
     told = json.loads(capsys.readouterr().out)
     assert [each["name"] for each in told["files"]] == list(FILES)
     assert set(told["files"][0]["steps"]) == set(STEPS)
-    assert {"python", "build", "cores", "date", "peer", "peers", "memory", "turns", "engine", "flows"} <= set(told)
+    assert {"python", "build", "cores", "date", "peer", "peers", "memory", "turns", "engine", "flows"} <= set(
+        told
+    )
 
 
 def test_faulty_messages_are_not_timed() -> None:

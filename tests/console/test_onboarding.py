@@ -16,7 +16,13 @@ def test_a_sample_becomes_a_partner_file(browse: Browse) -> None:
     here.send("/onboarding", text=(GOOD / "cusdec-import.edi").read_text(encoding="utf-8"))
     assert "no fault" in here.text
     here.send(
-        "/onboarding", id="ent-z", name_en='Example "Z": traders', name_zh="示例", to="CIQ-QD", channel="sftp"
+        "/onboarding",
+        id="ent-z",
+        name_en='Example "Z": traders',
+        name_zh="示例",
+        to="CIQ-QD",
+        channel="sftp",
+        mapping="cusdec-eciq",
     )
     assert "host_key" in here.text
     here.send("/onboarding", host="sftp.example", user="z", host_key="SHA256:" + "A" * 43)

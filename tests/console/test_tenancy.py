@@ -67,8 +67,9 @@ def filled(path: str, value: str, **known: str) -> str:
 
 def asked(dependant: Any) -> set[str]:
     """What may be asked for in the query of a route."""
-    names = {field.alias for field in dependant.query_params}
-    return names.union(*(asked(each) for each in dependant.dependencies))
+    names: set[str] = {field.alias for field in dependant.query_params}
+    names.update(*(asked(each) for each in dependant.dependencies))
+    return names
 
 
 def calls(route: APIRoute, ids: dict[str, str]) -> Iterator[str]:
@@ -87,7 +88,9 @@ def calls(route: APIRoute, ids: dict[str, str]) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def clients(console: FastAPI, day: Place) -> Iterator[Callable[[str], TestClient]]:
     """Who is logged in under a name, once for all tests here; "" is nobody."""
-    opened: dict[str, TestClient] = {"": TestClient(console, "https://console.example", raise_server_exceptions=False)}
+    opened: dict[str, TestClient] = {
+        "": TestClient(console, "https://console.example", raise_server_exceptions=False)
+    }
 
     def client(name: str) -> TestClient:
         if name not in opened:
@@ -124,7 +127,9 @@ def test_nothing_foreign_is_changed_on_any_route(
     csrf = re.search(r'name="csrf" value="([^"]*)"', client.get("/account").text)
     assert csrf is not None
     secret = foreign(day.ledger, OF[name])
-    before = {kind: day.ledger.show(secret.ids[kind], kind)["events"] for kind in ("message", "file", "output")}
+    before = {
+        kind: day.ledger.show(secret.ids[kind], kind)["events"] for kind in ("message", "file", "output")
+    }
     for method, route in paths(console):
         if method in ("GET", "HEAD") or route.path in ("/logout", "/login", "/account/password", "/language"):
             continue

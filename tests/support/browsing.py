@@ -6,7 +6,6 @@ import json
 import shutil
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -148,14 +147,6 @@ def barriers(page: Page, only: tuple[str, ...] = ()) -> list[str]:
         if each["impact"] in ("serious", "critical")
         for node in each["nodes"]
     ]
-
-
-def wait_until(what: Any, seconds: float = _LONGEST) -> None:
-    """Wait until `what` says yes; AssertionError when it never does."""
-    end = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.05)
 
 
 _TOO_WIDE = """() => {

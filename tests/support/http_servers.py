@@ -77,7 +77,7 @@ def service(folder: Path, *, clients: bool = False, listen: bool = True) -> Iter
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.handle_error = lambda request, address: None  # type: ignore[method-assign]
+    server.handle_error = lambda request, client_address: None  # type: ignore[method-assign]
     here.port = server.server_address[1]
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "server.pem", folder / "server.key")
@@ -99,7 +99,7 @@ def _answer(handler: BaseHTTPRequestHandler, here: Service) -> None:
     content = handler.rfile.read(int(handler.headers["Content-Length"]))
     key = handler.headers["Idempotency-Key"]
     here.requests.append((handler.command, handler.path, key))
-    here.clients.append(handler.connection.getpeercert())  # type: ignore[attr-defined]
+    here.clients.append(handler.connection.getpeercert())
     status = here.answers.pop(0) if here.answers else 201
     if handler.headers.get("Authorization") not in (f"Bearer {TOKEN}", None):
         status = 401

@@ -19,7 +19,9 @@ class Program:
 
     def __init__(self, app: FastAPI, ledger: Ledger, *scopes: str, **of: str | None) -> None:
         headers = token(ledger, uuid.uuid4().hex, *scopes, **of) if scopes else {}
-        self.client = TestClient(app, "https://console.example", headers=headers, raise_server_exceptions=False)
+        self.client = TestClient(
+            app, "https://console.example", headers=headers, raise_server_exceptions=False
+        )
 
     def get(self, path: str, status: int = 200, **query: Any) -> Any:
         """What a call answers; problems have to be problems."""

@@ -9,8 +9,8 @@ from lxml import etree
 from sqlalchemy import text
 
 from edi_router.ledger import Ledger
-from edi_router.ledger.carrying import START, Base, chained
 from edi_router.ledger.books import compute
+from edi_router.ledger.carrying import START, Base, chained
 from edi_router.ledger.moves import canonical
 from edi_router.reports.books_page import as_books_page
 from tests.support.outcomes import (

@@ -15,6 +15,7 @@ from edi_router.ledger.searching import Wanted
 from edi_router.ledger.tenancy import Viewer, seen, weighed
 from edi_router.ledger.waiting import QUEUES
 from edi_router.reports.throughput import throughput
+from tests.bench import console as bench
 from tests.bench.console import BIG, SMALL, fill
 
 MESSAGES = 2000
@@ -23,6 +24,7 @@ GROWING = {each.name for each in (
     tables.message_output, tables.delivery, tables.event, tables.acknowledgement, tables.clock, tables.fault,
     tables.work, tables.register_entry, tables.register_value,
 )}  # fmt: skip
+FILLED = {each.name for each in bench.FILLED}
 Ask = Callable[[Ledger], object]
 
 
@@ -105,7 +107,8 @@ def read_through(lines: list[str], statement: str) -> list[str]:
         if words[0] == "SCAN":
             bad = words[1] in GROWING and not (walks and "USING INDEX" in line)
         elif "Index" in words[:2] and "Scan" in words[:3]:
-            bad = "Index Cond" not in following and "Backward" not in words
+            # Of tables that are empty here PostgreSQL takes any index.
+            bad = "Index Cond" not in following and "Backward" not in words and bool(FILLED & set(words))
         else:
             bad = words[0] in ("Seq", "Parallel") or "ix_event_kind (kind=?)" in line  # half of all events
         if bad and GROWING & set(words):
@@ -127,6 +130,8 @@ def test_no_question_reads_a_whole_table(filled: Ledger, monkeypatch: pytest.Mon
     monkeypatch.setattr(tenancy, "FEW", 100 if many else 20_000)
     bad = []
     for name, ask in QUESTIONS.items():
+        if name.endswith(BIG) and not many:
+            continue  # who sees most of the ledger does not see few
         with statements(filled) as asked:
             ask(filled)
         assert asked, name

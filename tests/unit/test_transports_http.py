@@ -72,7 +72,10 @@ def test_what_an_answer_means(partner: Service, status: int, code: str, transien
 
 
 def test_a_certificate_that_nobody_vouches_for(partner: Service) -> None:
-    for settings in (partner.settings(ca_file=None), partner.settings(ca_file=str(partner.folder / "other.pem"))):
+    for settings in (
+        partner.settings(ca_file=None),
+        partner.settings(ca_file=str(partner.folder / "other.pem")),
+    ):
         error = failure(settings)
         assert (error.code, error.transient) == ("channel-certificate", False)
     name = partner.settings(url=f"https://localhost:{partner.port}/")
@@ -161,14 +164,25 @@ def hand_in(place: Place, *references: str) -> None:
     """Let the firm hand in a declaration for each reference, as it does at the API."""
     for reference in references:
         data = SAMPLE.read_bytes().replace(b"ENTA00000001", reference.encode())
-        submit(place.ledger, place.workspace.open_archive(), FIRM, io.BytesIO(data), "d.edi", "c", 1 << 20, reference)
+        submit(
+            place.ledger,
+            place.workspace.open_archive(),
+            FIRM,
+            io.BytesIO(data),
+            "d.edi",
+            "c",
+            1 << 20,
+            reference,
+        )
 
 
 def test_what_a_firm_hands_in_is_answered_over_http(place: Place, partner: Service) -> None:
     hand_in(place, "ENTA00000101", "ENTA00000102")
     assert place.engine.until_idle().problems == []
     deliveries = [row for row in place.ledger.ls("delivery") if row["partner"] == FIRM]
-    assert {row["id"]: row["name"] for row in deliveries} == {key: name for key, (name, _) in partner.kept.items()}
+    assert {row["id"]: row["name"] for row in deliveries} == {
+        key: name for key, (name, _) in partner.kept.items()
+    }
     assert {row["state"] for row in deliveries} == {"delivered"}
     assert len(partner.requests) == len(partner.kept)
     for row in deliveries:
@@ -190,7 +204,9 @@ def test_a_refused_document_is_given_up_and_the_others_go_on(place: Place, partn
     assert failed["id"] in partner.kept
 
 
-def test_a_busy_service_is_asked_again_later_and_neighbours_are_not_repeated(place: Place, partner: Service) -> None:
+def test_a_busy_service_is_asked_again_later_and_neighbours_are_not_repeated(
+    place: Place, partner: Service
+) -> None:
     hand_in(place, "ENTA00000101", "ENTA00000102", "ENTA00000103")
     partner.answers = [201, 503]
     assert place.engine.until_idle().problems != []
@@ -213,7 +229,16 @@ def test_killed_between_the_request_and_our_record_it_is_repeated_under_the_same
     by_http(root, partner)
     workspace = Workspace.at(root)
     with workspace.open_ledger() as ledger:
-        submit(ledger, workspace.open_archive(), FIRM, io.BytesIO(SAMPLE.read_bytes()), "d.edi", "c", 1 << 20, "k")
+        submit(
+            ledger,
+            workspace.open_archive(),
+            FIRM,
+            io.BytesIO(SAMPLE.read_bytes()),
+            "d.edi",
+            "c",
+            1 << 20,
+            "k",
+        )
     command = [sys.executable, "-m", "edi_router.cli.main", "--workspace", str(root), "run", "--once"]
     first = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     partner.taken = lambda: first.send_signal(signal.SIGKILL)

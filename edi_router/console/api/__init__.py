@@ -18,10 +18,7 @@ Who may call what is decided by `console.access`, and read through its `Sight`, 
 """
 
 from edi_router.console.api import answers, deciding, description, items, standing, submitting
-from edi_router.console.api.common import PREFIX
 
 ROUTERS = (
     description.router, submitting.router, items.router, answers.router, standing.router, deciding.router,
 )  # fmt: skip
-
-__all__ = ["PREFIX", "ROUTERS"]

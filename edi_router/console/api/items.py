@@ -36,7 +36,12 @@ FOUND = 50
 
 @router.get("/messages", tags=["messages"], **_LIST, **named("List messages", "报文列表"))
 def messages(
-    request: Request, sight: Search, asked: Chosen, type: Word | None = None, limit: Limit = 50, after: After = None
+    request: Request,
+    sight: Search,
+    asked: Chosen,
+    type: Word | None = None,
+    limit: Limit = 50,
+    after: After = None,
 ) -> Page[models.Message]:
     """Messages that came in, the newest first."""
     return page_of(request, sight, replace(asked, kind="message", type=type), models.Message, limit, after)
@@ -70,7 +75,12 @@ def interchange(request: Request, id: str, sight: Look) -> models.InterchangeSho
 
 @router.get("/outputs", tags=["outputs"], **_LIST, **named("List outputs", "输出列表"))
 def outputs(
-    request: Request, sight: Search, asked: Chosen, type: Word | None = None, limit: Limit = 50, after: After = None
+    request: Request,
+    sight: Search,
+    asked: Chosen,
+    type: Word | None = None,
+    limit: Limit = 50,
+    after: After = None,
 ) -> Page[models.Output]:
     """Documents that were made, the newest first; `partner` is who gets them."""
     return page_of(request, sight, replace(asked, kind="output", type=type), models.Output, limit, after)

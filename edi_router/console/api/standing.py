@@ -39,9 +39,7 @@ _ONE: dict[str, Any] = {"responses": problems(404)}
 
 
 @router.get("/progress", tags=["messages"], responses=problems(), **named("Progress of a number", "编号进度"))
-def progress(
-    number: Number, sight: Annotated[Sight, Depends(seeing("progress"))]
-) -> models.Progress:
+def progress(number: Number, sight: Annotated[Sight, Depends(seeing("progress"))]) -> models.Progress:
     """The messages and register entries of a number; what one may not see is not told to exist."""
     found = sight.progress(number.strip())
     return models.Progress(

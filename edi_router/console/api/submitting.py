@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from typing import IO, Annotated
+from typing import Annotated, BinaryIO, cast
 from urllib.parse import unquote
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
@@ -53,8 +53,8 @@ async def hand_in(
     """Take the body as a file of the partner; it is archived and in the ledger when this is answered.
 
     The key is the partner's own: the same key with the same bytes is the same file, so a request whose answer was
-    lost is simply sent again. The file is named by the header `File-Name` (percent-encoded UTF-8). Accounts and tokens that belong to no
-    partner say whose file it is (`partner`). What becomes of it is at `/files/ID`.
+    lost is simply sent again. The file is named by the header `File-Name` (percent-encoded UTF-8). Accounts and tokens
+    that belong to no partner say whose file it is (`partner`). What becomes of it is at `/files/ID`.
     """
     view = View(request)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() in _FORMS:
@@ -70,9 +70,13 @@ async def hand_in(
             size += len(block)
             await run_in_threadpool(body.write, block)
         if not size:
-            raise HTTPException(422, view.say("The body is empty: it has to be the file.", "请求体为空：应为文件内容。"))
+            raise HTTPException(
+                422, view.say("The body is empty: it has to be the file.", "请求体为空：应为文件内容。")
+            )
         body.seek(0)
-        taken = await run_in_threadpool(_taken, request, owner, body, storable_text(unquote(file_name)), idempotency_key)
+        taken = await run_in_threadpool(
+            _taken, request, owner, cast(BinaryIO, body), storable_text(unquote(file_name)), idempotency_key
+        )
     response.status_code = 200 if taken.known else 201
     response.headers["Location"] = f"{PREFIX}/files/{taken.file}"
     return taken
@@ -82,7 +86,9 @@ def _owner(view: View, who: Principal, partner: str | None) -> str:
     """Whose file it is. Raises HTTPException when that cannot be."""
     owner = who.partner if partner is None else partner
     if owner is None:
-        raise HTTPException(422, view.say("Say whose file it is: ?partner=ID", "请指明文件所属伙伴：?partner=编号"))
+        raise HTTPException(
+            422, view.say("Say whose file it is: ?partner=ID", "请指明文件所属伙伴：?partner=编号")
+        )
     if who.partner not in (None, owner):
         raise HTTPException(403, view.say("You hand in files of your own alone.", "只能提交本方文件。"))
     if owner not in view.site.configuration.directory.partners:
@@ -90,7 +96,7 @@ def _owner(view: View, who: Principal, partner: str | None) -> str:
     return owner
 
 
-def _taken(request: Request, partner: str, body: IO[bytes], name: str, key: str) -> Taken:
+def _taken(request: Request, partner: str, body: BinaryIO, name: str, key: str) -> Taken:
     here, view = site(request), View(request)
     megabytes = here.configuration.settings.maximum_file_megabytes
     try:

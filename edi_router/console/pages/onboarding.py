@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, UploadFile
@@ -11,6 +12,7 @@ from edi_router.console.access.guard import allowed
 from edi_router.console.access.principal import Principal
 from edi_router.console.trial import MOST, Trial, attempt, layouts, pasted, too_large
 from edi_router.console.view import View, show, site
+from edi_router.faults import Fault
 from edi_router.library.partner_file import Draft, partner_file
 
 router = APIRouter()
@@ -63,7 +65,8 @@ def made(
         given or "NEW-PARTNER", name_en.strip(), name_zh.strip(), str(head.get("sender", "")), _qualifier(head),
         _kinds(trial), trial.mapping, to, channel, host.strip(), user.strip(), host_key.strip(),
     )  # fmt: skip
-    problem, written, faults = "", "", []
+    problem, written = "", ""
+    faults: Sequence[Fault] = []
     try:
         written, faults = partner_file(draft)
     except ValueError:

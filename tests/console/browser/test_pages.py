@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.browsing import NARROW, WIDE, Visitor, Window, barriers
+from tests.support.screenshots import trace
 from tests.support.workspaces import Place
 
 pytestmark = pytest.mark.slow
@@ -29,12 +30,6 @@ class Of:
 
 def _first(kind: str, **wanted: Any) -> Callable[[Place], str]:
     return lambda day: f"/show/{kind}/{day.ledger.ls(kind, **wanted)[0]['id']}"
-
-
-def _trace(day: Place) -> str:
-    shown = day.ledger.show(day.ledger.ls(type="CUSDEC", state="completed")[0]["id"])
-    made = next(each for each in shown["outputs"] if each["mapping"])
-    return f"/trace/{shown['id']}/{made['id']}"
 
 
 def _transfer(day: Place) -> str:
@@ -61,7 +56,7 @@ PAGES = {
     "message-held": Of(_first("message", state="held")),
     "file": Of(_first("file")),
     "output": Of(_first("output")),
-    "trace": Of(_trace),
+    "trace": Of(trace),
     "try": Of("/try"),
     "registers": Of("/registers"),
     "register": Of("/registers/transfer"),

@@ -15,6 +15,7 @@ from edi_router.console.site import Site
 from tests.console.test_pages import hold
 from tests.support.browsing import Window, barriers, serving
 from tests.support.pages import QUICK, accounts
+from tests.support.screenshots import trace
 from tests.support.story import GOOD
 from tests.support.workspaces import Place, deployment
 
@@ -64,10 +65,8 @@ def test_why_was_it_refused(window: Window, day: Place) -> None:
 
 
 def test_where_does_a_value_come_from(window: Window, day: Place) -> None:
-    shown = day.ledger.show(day.ledger.ls(type="CUSDEC", state="completed")[0]["id"])
-    made = next(each for each in shown["outputs"] if each["mapping"])
     with window.open() as here:
-        here.go(f"/trace/{shown['id']}/{made['id']}")
+        here.go(trace(day))
         value = here.page.locator(".out a.v[data-p][title*='table row']").first
         value.click()
         told = here.page.locator("#lineage").inner_text()

@@ -77,7 +77,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account", "name", name="pk_saved_search"),
     )
     _let_lists_be_read_in_their_order()
-    op.add_column("partner_state", sa.Column("receiving", sa.BigInteger(), nullable=False, server_default="0"))
+    op.add_column(
+        "partner_state", sa.Column("receiving", sa.BigInteger(), nullable=False, server_default="0")
+    )
     op.create_table(
         "sighting",
         sa.Column("partner", _ID, nullable=False),
