@@ -1,5 +1,5 @@
 # Two commands on a fresh machine: `make run` and `make test`. Each does its own set-up in .venv.
-.PHONY: run test check gates setup setup-test format lint types floors config unit nightly torture bench clean
+.PHONY: run test check gates setup setup-test format lint types floors config unit nightly torture bench bench-console clean
 .DEFAULT_GOAL := help
 VENV := .venv
 BIN := $(VENV)/bin
@@ -60,6 +60,9 @@ torture: setup-test ## kills, power cuts, full disks and the rest, in under 30 m
 
 bench: setup ## ratios against named peers (installed into .bench), measured in one run
 	$(BIN)/python -m tests.bench
+
+bench-console: setup ## how fast the console finds things among a million messages, on SQLite
+	$(BIN)/python -m tests.bench.console
 
 clean: ## remove what the set-up made
 	rm -rf $(VENV) .bench .torture build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 @click.group(
     help=say(
-        "Workers on many hosts: prepare the database, see how they stand.",
-        "多主机工作进程：准备数据库、查看状态。",
+        "Workers on many hosts: prepare the database, see how they stand.\n\nExample: edi-router --workspace DIR cluster status",
+        "多主机工作进程：准备数据库、查看状态。\n\n示例：edi-router --workspace DIR cluster status",
     )
 )
 @options.lang_option

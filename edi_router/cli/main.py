@@ -42,7 +42,7 @@ VERBS = {
     "progress": ("edi_router.cli.progress", say("how far a declaration, transfer or payment has come", "查询各类业务的办理进度")),
     "books": ("edi_router.cli.books", say("the books of a day: does everything balance", "当日账簿：收支是否平衡")),
     "fsck": ("edi_router.cli.fsck", say("is everything kept that the ledger knows of", "核对台账所载内容是否完好")),
-    "support-bundle": ("edi_router.cli.support_bundle", say("one message for those who look into it, masked", "导出脱敏的排查包")),
+    "support-bundle": ("edi_router.cli.support_bundle", say("one message, masked, to look into", "导出脱敏的排查包")),
     "retain": ("edi_router.cli.retain", say("remove what was settled long ago", "清除早已了结的内容")),
     "report": ("edi_router.cli.report", say("online share, months, volumes, time limits", "网上占比、月度汇总、业务量、时限")),
     "retry": ("edi_router.cli.retry", say("try failed deliveries and files again", "重试失败的投递和文件")),

@@ -31,11 +31,14 @@ SETTINGS = """\
 # When the nightly round runs and the books of the day before are closed, in the business zone.
 # nightly: "02:00"
 
-# For how many days contents and events of what is settled are kept (93 or more); without a number for ever.
-# retention: {{contents: 3650, events: 1100}}
+# For how many days contents and events of what is settled are kept, as in "contents: 3650, events: 1100"; else for ever.
+# retention: {{}}
 
 # A larger drop is left where it is and reported.
 # maximum_file_megabytes: 2000
+
+# A larger one that has to be read as a whole (XML, CSV, flat files) is held.
+# maximum_document_megabytes: 64
 
 # With less room on the disk nothing is received; what is in hand is processed and delivered.
 # minimum_free_megabytes: 200
@@ -45,6 +48,9 @@ SETTINGS = """\
 
 # Who is told when something is wrong, besides the log: folder, webhook, mail (docs/alarms.md).
 # alarms: {{failures: 3, channels: {{log: {{kind: log}}}}}}
+
+# Our key pairs, where partners sign or encrypt (docs/security.md): the first one signs.
+# keys: []
 
 # Channels by partner id, instead of the one in the partner's file (for a test machine).
 # channels:

@@ -24,9 +24,10 @@ DAY = 86_400_000_000
 @click.group(
     help=say(
         "Tokens with which programs call the API: what each may do, and until when.\n\n"
-        "A token of an account may do no more than the account, one of a partner sees what is the partner's.",
+        "A token of an account may do no more than the account, one of a partner sees what is the partner's.\n\n"
+        "Example: edi-router --workspace DIR token ls",
         "程序调用 API 的令牌：每个令牌可做什么、有效至何时。\n\n"
-        "账号的令牌权限不超过该账号；伙伴的令牌只能查看该伙伴的内容。",
+        "账号的令牌权限不超过该账号；伙伴的令牌只能查看该伙伴的内容。\n\n示例：edi-router --workspace DIR token ls",
     )
 )
 def token() -> None:
@@ -89,7 +90,12 @@ def add(
     click.echo(note, err=True)
 
 
-@token.command(help=say("All tokens, without what is presented.", "列出全部令牌（不含令牌本身）。"))
+@token.command(
+    help=say(
+        "All tokens, without what is presented.\n\nExample: edi-router --workspace DIR token ls",
+        "列出全部令牌（不含令牌本身）。\n\n示例：edi-router --workspace DIR token ls",
+    )
+)
 @options.json_option
 @options.lang_option
 @click.pass_context
@@ -114,7 +120,12 @@ def ls(ctx: click.Context, as_json: bool) -> None:
     ))  # fmt: skip
 
 
-@token.command(help=say("Remove a token: it is of no use from now on.", "删除令牌，立即失效。"))
+@token.command(
+    help=say(
+        "Remove a token: it is of no use from now on.\n\nExample: edi-router --workspace DIR token rm erp",
+        "删除令牌，立即失效。\n\n示例：edi-router --workspace DIR token rm erp",
+    )
+)
 @click.argument("name")
 @options.json_option
 @options.lang_option

@@ -31,10 +31,11 @@ _STDIN = click.option(
     help=say(
         "Accounts of the console: who may log in, in which role, for which partner.\n\n"
         "operator runs the exchange, integrator makes mappings and partners, auditor only looks; bureau and enterprise "
-        "belong to a partner and see what is its. Every change is kept in the ledger.",
+        "belong to a partner and see what is its. Every change is kept in the ledger.\n\n"
+        "Example: edi-router --workspace DIR user ls",
         "控制台账号：谁可以登录、以何角色、代表哪个伙伴。\n\n"
         "operator 负责运行，integrator 负责映射与伙伴配置，auditor 只能查看；bureau 与 enterprise 属于某个伙伴，"
-        "只能查看该伙伴的内容。每次变更均记入台账。",
+        "只能查看该伙伴的内容。每次变更均记入台账。\n\n示例：edi-router --workspace DIR user ls",
     )
 )
 def user() -> None:
@@ -88,7 +89,12 @@ def add(
     _told(as_json, "add", made, say(f"{name} may log in as {role}", f"{name} 可以 {role} 角色登录"))
 
 
-@user.command(help=say("All accounts.", "列出全部账号。"))
+@user.command(
+    help=say(
+        "All accounts.\n\nExample: edi-router --workspace DIR user ls",
+        "列出全部账号。\n\n示例：edi-router --workspace DIR user ls",
+    )
+)
 @options.json_option
 @options.lang_option
 @click.pass_context
@@ -109,7 +115,12 @@ def ls(ctx: click.Context, as_json: bool) -> None:
     ))  # fmt: skip
 
 
-@user.command(help=say("Keep an account out; its sessions end at once.", "停用账号，其会话立即结束。"))
+@user.command(
+    help=say(
+        "Keep an account out; its sessions end at once.\n\nExample: edi-router --workspace DIR user disable anna",
+        "停用账号，其会话立即结束。\n\n示例：edi-router --workspace DIR user disable anna",
+    )
+)
 @click.argument("name")
 @options.json_option
 @options.lang_option
@@ -119,7 +130,12 @@ def disable(ctx: click.Context, name: str, as_json: bool) -> None:
     _switch(ctx, name, True, as_json)
 
 
-@user.command(help=say("Let a disabled account in again.", "重新启用账号。"))
+@user.command(
+    help=say(
+        "Let a disabled account in again.\n\nExample: edi-router --workspace DIR user enable anna",
+        "重新启用账号。\n\n示例：edi-router --workspace DIR user enable anna",
+    )
+)
 @click.argument("name")
 @options.json_option
 @options.lang_option
@@ -131,7 +147,8 @@ def enable(ctx: click.Context, name: str, as_json: bool) -> None:
 
 @user.command(
     help=say(
-        "Give an account another password; its sessions end at once.", "为账号设置新密码，其会话立即结束。"
+        "Give an account another password; its sessions end at once.\n\nExample: edi-router --workspace DIR user password anna",
+        "为账号设置新密码，其会话立即结束。\n\n示例：edi-router --workspace DIR user password anna",
     )
 )
 @click.argument("name")
@@ -150,8 +167,9 @@ def password(ctx: click.Context, name: str, password_stdin: bool, as_json: bool)
 
 @user.command(
     help=say(
-        "Remove an account with its sessions and tokens; what it decided stays in the ledger.",
-        "删除账号及其会话和令牌；其操作记录保留在台账中。",
+        "Remove an account with its sessions and tokens; what it decided stays in the ledger.\n\n"
+        "Example: edi-router --workspace DIR user rm anna",
+        "删除账号及其会话和令牌；其操作记录保留在台账中。\n\n示例：edi-router --workspace DIR user rm anna",
     )
 )
 @click.argument("name")

@@ -31,7 +31,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "enterprise": ("enterprise", "企业"), "auditor": ("auditor", "审计员"),
 }  # fmt: skip
 EVENTS: dict[str, tuple[str, str]] = {
-    "issued": ("made of our own accord", "本系统签发"), "removed": ("taken out of the outbox", "已从发件箱取走"), "retried": ("tried again", "已重试"),
+    "issued": ("made of our own accord", "本系统签发"), "removed": ("taken out of the outbox", "已从发件箱取走"),
+    "retried": ("tried again", "已重试"),
     "made": ("made", "已生成"), "batched": ("collected into a batch", "已组批"), "late": ("too late for the batch", "未赶上批次"),
     "collected again": ("collected again", "重新组批"), "answered": ("answered", "收到回执"),
     "answers waived": ("answers waited for no longer", "不再等待回执"), "attempt failed": ("attempt failed", "投递尝试失败"),

@@ -52,7 +52,7 @@ class Viewer:
 
 FEW = 20_000
 """Messages: to collect and sort fewer takes a twentieth of a second."""
-_EACH = literal_column("0")
+_EACH: ColumnElement[int] = literal_column("0")
 """The offset of a question that is asked of each row: without one PostgreSQL would collect all answers beforehand."""
 
 

@@ -32,6 +32,11 @@ def _first(kind: str, **wanted: Any) -> Callable[[Place], str]:
     return lambda day: f"/show/{kind}/{day.ledger.ls(kind, **wanted)[0]['id']}"
 
 
+def _longest(kind: str) -> Callable[[Place], str]:
+    """What has the longest name: it has to fit on a narrow screen."""
+    return lambda day: f"/show/{kind}/{max(day.ledger.ls(kind), key=lambda row: len(row['name']))['id']}"
+
+
 def _transfer(day: Place) -> str:
     return day.ledger.register_entries("transfer", limit=1)[0].entry.key
 
@@ -54,8 +59,8 @@ PAGES = {
     "search-nothing": Of("/search?q=nothing-has-this"),
     "message": Of(_first("message", state="rejected", partner="ENT-A")),
     "message-held": Of(_first("message", state="held")),
-    "file": Of(_first("file")),
-    "output": Of(_first("output")),
+    "file": Of(_longest("file")),
+    "output": Of(_longest("output")),
     "trace": Of(trace),
     "try": Of("/try"),
     "registers": Of("/registers"),
