@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar, cast
+from typing import NamedTuple, TypeVar, cast
 
 from edi_router.engine.protect import with_keys
 from edi_router.engine.round import ConfigurationFaulty
@@ -25,6 +27,18 @@ LONGEST = 3600.0
 """Seconds after which what was made is forgotten, so that other configurations' things go."""
 LOOK = 5.0
 """Seconds between two looks whether the configuration's files have changed."""
+PATIENCE = 1.5
+"""Seconds for which a page waits for what is made beside it."""
+REST = 10
+"""What takes long is made so many times more seldom than it takes."""
+
+
+class Made(NamedTuple):
+    """What was made, when (by a clock that nobody sets), and how many seconds it took."""
+
+    at: float
+    value: object
+    took: float
 
 
 @dataclass
@@ -39,7 +53,9 @@ class Site:
     _checker: Checker | None = None
     _newest: float = 0.0
     _looked: float = 0.0
-    _recent: dict[str, tuple[float, object]] = field(default_factory=dict)
+    _recent: dict[str, Made] = field(default_factory=dict)
+    _making: dict[str, Future[object]] = field(default_factory=dict)
+    _makers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, "console-later"))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def equipped(self) -> Configuration:
@@ -60,14 +76,43 @@ class Site:
         """What was made under this key not longer ago than so many seconds, else made now: for what everyone looks at."""
         with self._lock:
             found = self._recent.get(key)
-        if found is not None and time.monotonic() - found[0] < seconds:
-            return cast(T, found[1])
+        if found is not None and time.monotonic() - found.at < seconds:
+            return cast(T, found.value)
         value = make()
+        self._remember(key, value)
+        return value
+
+    def later(self, key: str, seconds: float, make: Callable[[], T], patience: float = PATIENCE) -> T | None:
+        """As `recent`, of what may take long: it is made beside the request, which waits for it `patience` seconds.
+
+        What takes longer is there the next time; until then the page has what was made last, or None. It is made again
+        after so many seconds, but not before `REST` times as long as it took.
+        """
+        with self._lock:
+            found, making = self._recent.get(key), self._making.get(key)
+            if making is None:
+                if found is not None and time.monotonic() - found.at < max(seconds, REST * found.took):
+                    return cast(T, found.value)
+                making = self._making[key] = self._makers.submit(self._made, key, make)
+        with suppress(FutureTimeout):
+            return cast(T, making.result(patience))
+        return None if found is None else cast(T, found.value)
+
+    def _made(self, key: str, make: Callable[[], object]) -> object:
+        began = time.monotonic()
+        try:
+            value = make()
+            self._remember(key, value, time.monotonic() - began)
+            return value
+        finally:
+            with self._lock:
+                self._making.pop(key, None)
+
+    def _remember(self, key: str, value: object, took: float = 0.0) -> None:
         with self._lock:
             now = time.monotonic()
-            self._recent = {name: each for name, each in self._recent.items() if now - each[0] < LONGEST}
-            self._recent[key] = (now, value)
-        return value
+            self._recent = {name: each for name, each in self._recent.items() if now - each.at < LONGEST}
+            self._recent[key] = Made(now, value, took)
 
     @property
     def name(self) -> str:

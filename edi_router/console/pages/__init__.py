@@ -14,11 +14,13 @@ from edi_router.console.pages import (
     today,
     trace,
     tryout,
+    watch,
     work,
 )
 
 ROUTERS = (
     settings.router,
+    watch.router,
     today.router,
     search.router,
     items.router,

@@ -16,6 +16,7 @@ from edi_router.console.charts import bars
 from edi_router.console.site import Site
 from edi_router.console.view import View, show, site
 from edi_router.engine.alarm_texts import remedy, sentence
+from edi_router.ledger.books import Books
 from edi_router.ledger.store import instant
 from edi_router.reports.books_tables import equation_sentence
 from edi_router.reports.books_words import verdict
@@ -54,7 +55,7 @@ def today(request: Request, sight: Annotated[Sight, Depends(seeing("see"))]) -> 
     configuration, ledger = here.configuration, here.ledger
     now = instant(ledger.now())
     seen = here.recent("tonight", 5, lambda: look(ledger, configuration, now))
-    books = here.recent("books", 30, ledger.books)
+    books = here.later("books", 30, ledger.books)
     hours = here.recent("throughput", 30, lambda: throughput(ledger, now))
     named = [(f"{each.begins.astimezone(view.zone):%H}", each.came, each.refused) for each in hours]
     came, refused, went = (sum(getattr(each, name) for each in hours) for name in ("came", "refused", "went"))
@@ -64,11 +65,7 @@ def today(request: Request, sight: Annotated[Sight, Depends(seeing("see"))]) -> 
             (alarm, sentence(alarm, view.language, view.zone), remedy(alarm, view.language, view.zone))
             for alarm in seen.alarms
         ],
-        "books": books, "balanced": verdict(books.balanced, books.unaccounted, view.language),
-        "equations": [
-            (books_word(name, view.language), equation_sentence(each, view.language))
-            for name, each in (("files", books.files), ("messages", books.messages), ("outputs", books.outputs))
-        ],
+        "books": books, "counted": _counted(view, books),
         "chart": bars(named, view.say(
             f"Messages of the last 24 hours: {came} received, {refused} of them refused or held",
             f"近 24 小时报文：接收 {came}，其中退回或搁置 {refused}",
@@ -76,6 +73,16 @@ def today(request: Request, sight: Annotated[Sight, Depends(seeing("see"))]) -> 
         "came": came, "refused": refused, "went": went,
         "partners": lights(here, seen, view.language),
     })  # fmt: skip
+
+
+def _counted(view: View, books: Books | None) -> tuple[str, list[tuple[str, str]]]:
+    """The verdict of the books and their equations; empty while they are being counted."""
+    if books is None:
+        return "", []
+    parts = (("files", books.files), ("messages", books.messages), ("outputs", books.outputs))
+    return verdict(books.balanced, books.unaccounted, view.language), [
+        (books_word(name, view.language), equation_sentence(each, view.language)) for name, each in parts
+    ]
 
 
 def _concerns(view: View, seen: Tonight) -> Iterator[Told]:
