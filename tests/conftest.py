@@ -20,13 +20,15 @@ UNTRACED = re.compile(
 """Tests that run much data through lines which other tests run too: coverage measures those, since to trace every
 line of these would double their time or more. So are all that are marked `slow`, and the processes that unit and
 golden tests start: they begin with the reading of the whole product, which costs more than what they then run."""
-FLOWS = re.compile(r"tests/(e2e|stories)/")
+FLOWS = re.compile(r"tests/(console|e2e|stories)/")
 """Tests of the whole way of messages, each of which runs much the same lines: every third of a file is measured."""
 ALONE = re.compile(r"tests/(golden|unit)/")
 """Tests of single parts, of which the processes are not measured."""
-TRACED_CASES = 8
-"""So many cases of a parametrised test are measured by coverage, and every tenth of the others: to trace all of the
+TRACED_CASES = 4
+"""So many cases of a parametrised test are measured by coverage, and every twentieth of the others: to trace all of the
 hundreds that run the same lines would take longer than to run them. That can only lower the figure."""
+TRACED_TESTS = 12
+"""So many tests of a file are measured, and every second of the others, for the same reason."""
 
 
 @pytest.hookimpl(trylast=True)
@@ -78,7 +80,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in sorted(items, key=lambda each: each.nodeid):
         file, test = item.nodeid.partition("::")[0], item.nodeid.partition("[")[0]
         met.update((file, test))
-        many = met[test] > TRACED_CASES and met[test] % 10
+        many = (met[test] > TRACED_CASES and met[test] % 20) or (met[file] > TRACED_TESTS and met[file] % 2)
         slow = item.get_closest_marker("slow") is not None
         if slow or UNTRACED.match(file) or many or (FLOWS.match(file) and met[file] % 3 != 1):
             item.add_marker(pytest.mark.no_cover)
