@@ -11,6 +11,7 @@ import pytest
 from pydifact.segmentcollection import Interchange
 
 import edi_router
+from edi_router.engine.steps import load
 from edi_router.formats.edifact import read
 from edi_router.ledger import Ledger
 from edi_router.ledger.store import instant
@@ -165,7 +166,7 @@ def test_a_series_that_is_gone_from_the_configuration_is_told(it: Night) -> None
     it.send("NIGHT-A", "A1")
     file = it.place.root / "partners" / f"{CUSTOMS}.yaml"
     file.write_text(file.read_text().replace("id: forms", "id: others"))
-    it.place.engine.configuration = it.place.engine._load()
+    it.place.engine.configuration = load(it.place.workspace)
     [problem] = it.place.engine.until_idle().problems
     assert "1 messages wait for batch forms" in problem
 
@@ -175,14 +176,14 @@ def test_a_message_that_cannot_be_written_any_more_is_told_and_waits(it: Night) 
     file = it.place.root / "partners" / f"{CUSTOMS}.yaml"
     before = file.read_text()
     file.write_text(before + "edifact: {syntax: UNOC}\n")
-    it.place.engine.configuration = it.place.engine._load()
+    it.place.engine.configuration = load(it.place.workspace)
     it.place.clock.now = at("22:00")
     [problem] = it.place.engine.round().problems
     assert problem.startswith(f"{SERIES}: no batch could be made: ")
     assert "U+6D77" in problem
     assert it.batches() == []
     file.write_text(before)
-    it.place.engine.configuration = it.place.engine._load()
+    it.place.engine.configuration = load(it.place.workspace)
     it.clock("22:01")
     assert it.numbers(it.last()) == ["A1", "海关A2"]
 
@@ -220,12 +221,8 @@ def test_the_commands(it: Night) -> None:
     [decision] = it.ledger.show("CUS-NIGHT-forms-1")["decisions"]
     assert (decision["verb"], decision["reason"]) == ("close", "customs asked for it")
     [row] = run("--workspace", root, "batch", "ls", "--partner", CUSTOMS, "--json").lines
-    assert (row["id"], row["cause"], row["window"], row["messages"]) == (
-        "CUS-NIGHT-forms-1",
-        "by-hand",
-        None,
-        1,
-    )
+    # By the machine's clock: within the window or outside of it, as the test happens to run.
+    assert (row["id"], row["cause"], row["messages"]) == ("CUS-NIGHT-forms-1", "by-hand", 1)
     assert "by-hand" in run("--workspace", root, "batch", "ls").out
     seen = run("--workspace", root, "tonight", "--json")
     assert {each["state"] for each in seen.json["windows"]} <= {"open", "next", "closed"}

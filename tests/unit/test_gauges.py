@@ -64,7 +64,9 @@ def test_figures_are_those_of_the_ledger(ledger: Ledger, clock: Clock) -> None:
         ("failed", 1), ("pending", 1),
     }  # fmt: skip
     ages = {(one.kind, one.state): figures.now - (one.oldest or 0) for one in figures.waiting}
-    assert ages["message", "held"] == ages["delivery", "failed"] == 2 * MINUTE
+    assert ages["message", "held"] == 2 * MINUTE
+    # What is delivered of one interchange is a microsecond apart: that is its order.
+    assert 0 <= 2 * MINUTE - ages["delivery", "failed"] < 10
     assert (ages["file", "failed"], ages["file", "in_work"]) == (MINUTE, 0)
     assert figures.today["file", "in_work"] == 4
     assert (figures.today["message", "completed"], figures.today["message", "rejected"]) == (1, 1)

@@ -98,7 +98,7 @@ def test_what_a_bug_quotes_stays_out_of_the_log(
     assert "PASSWORD1" in problem  # to the person who runs it, and in the ledger
     assert "PASSWORD1" not in (tmp_path / "log").read_text()
     told = lines(tmp_path / "log")
-    [error] = [line for line in told if line["level"] == "error" and line["logger"].endswith("round")]
+    [error] = [line for line in told if line["level"] == "error" and line["logger"].endswith("steps")]
     assert re.search(r"a\.edi: ValueError at test_logs\.py:\d+ broken$", error["event"])
     [file] = place.ledger.ls("file")
     assert (error["file"], error["partner"], error["name"]) == (file["id"], "ENT-A", "a.edi")

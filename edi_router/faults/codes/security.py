@@ -99,6 +99,7 @@ ENTRIES: tuple[Entry, ...] = (
             "文件缺失、不是 PEM 格式，或密钥强度不足。",
         ),
         Text("Correct the file and run `edi-router lint`.", "修改文件后运行 `edi-router lint`。"),
+        blocks=Blocks.FILE,
     ),
     Entry(
         "certificate-expired",
