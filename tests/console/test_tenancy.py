@@ -145,7 +145,7 @@ def test_nothing_foreign_is_changed_on_any_route(
 
 
 def test_nobody_is_shown_anything(console: FastAPI, day: Place, clients: Callable[[str], TestClient]) -> None:
-    open_to_all = {"/login", "/logout", "/language", "/api/v1/", "/api/v1/openapi.json"}
+    open_to_all = {"/health", "/login", "/logout", "/language", "/api/v1/", "/api/v1/openapi.json"}
     secret = foreign(day.ledger, "ENT-A")
     for method, route in paths(console):
         for path in calls(route, secret.ids):
