@@ -18,7 +18,7 @@ class Item:
 ITEMS = (
     Item("/", "see", "Today", "今日"),
     Item("/search", "search", "Search", "查询"),
-    Item("/work", "decide", "Work", "待办"),
+    Item("/queues", "decide", "Work", "待办"),
     Item("/registers", "see", "Registers", "登记簿"),
     Item("/partners", "books", "Partners", "伙伴"),
     Item("/desk", "desk", "Desk", "业务台"),

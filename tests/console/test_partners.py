@@ -61,7 +61,7 @@ def test_who_may_look_and_who_may_pause(browse: Browse) -> None:
 def test_the_work_of_a_partner_and_its_numbers_are_told(browse: Browse, day: Place) -> None:
     here = browse()
     here.go("/partners/ENT-A")
-    assert "/work?queue=held&partner=ENT-A" in here.links("/work")
+    assert "/queues?queue=held&partner=ENT-A" in here.links("/queues")
     number = day.ledger.last_control_number("ENT-A")
     assert number is not None
     assert f"last one that we gave{number}" in here.text

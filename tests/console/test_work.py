@@ -16,25 +16,25 @@ Browse = Callable[..., Browser]
 def test_each_queue_opens_and_counts_by_reason(browse: Browse, day: Place, language: str) -> None:
     here = browse("operator", language)
     held = len(day.ledger.ls("message", state="held"))
-    here.go("/work?queue=held")
+    here.go("/queues?queue=held")
     assert len(here.links("/show/message/")) == held > 1
     assert "destination-unknown" in here.text
     assert ("does not serve" in here.text) == (language == "en")
-    narrowed = next(each for each in here.links("/work?") if "code=destination-unknown" in each)
+    narrowed = next(each for each in here.links("/queues?") if "code=destination-unknown" in each)
     here.go(narrowed)
     assert len(here.links("/show/message/")) == 1
     for queue in ("files", "deliveries", "rejected"):
-        here.go(f"/work?queue={queue}")
+        here.go(f"/queues?queue={queue}")
         assert bool(here.links("/show/")) == (queue == "files")
-    here.go("/work?queue=other", 404)
+    here.go("/queues?queue=other", 404)
 
 
 def test_who_may_look_and_who_may_act(browse: Browse) -> None:
     for name, seen, acting in (("auditor", 200, 403), ("bureau", 404, 403), ("operator", 200, 200)):
         here = browse(name)
-        here.go("/work", seen)
-        assert (here.links("/work/look") != []) == (acting == 200)
-        here.go("/work/look", acting)
+        here.go("/queues", seen)
+        assert (here.links("/queues/look") != []) == (acting == 200)
+        here.go("/queues/look", acting)
 
 
 def given_up(place: Place) -> list[str]:
@@ -65,10 +65,10 @@ def test_given_up_deliveries_are_tried_again_once_with_a_reason(own: tuple[Place
     failed = given_up(place)
     assert len(failed) >= 2
     anna, li = browse(), browse("operator", "zh")
-    anna.go("/work?queue=deliveries&partner=CIQ-QD")
+    anna.go("/queues?queue=deliveries&partner=CIQ-QD")
     assert "no space left" in anna.text
-    anna.go(anna.links("/work/look")[0])
-    li.go("/work/look?queue=deliveries&partner=CIQ-QD")
+    anna.go(anna.links("/queues/look")[0])
+    li.go("/queues/look?queue=deliveries&partner=CIQ-QD")
     anna.press("Try again", 422, reason=" ")
     assert states(place, failed) == {"failed"}, "without a reason nothing is done"
     anna.press("Try again", reason="its disk was emptied")
@@ -90,7 +90,7 @@ def test_what_changed_since_the_look_is_looked_at_again(own: tuple[Place, Browse
     place, browse = own
     failed = given_up(place)
     here = browse()
-    here.go("/work/look?queue=deliveries")
+    here.go("/queues/look?queue=deliveries")
     place.ledger.retry(failed[0], "wang")
     here.press("Try again", 409, reason="mended")
     assert "has changed since you looked" in here.text
@@ -108,7 +108,7 @@ def test_held_messages_are_released_together(own: tuple[Place, Browse]) -> None:
     place.drop("ENT-A", "broken.xml", b"<a>")
     assert place.engine.until_idle().problems == []
     here = browse("operator", "zh")
-    here.go("/work/look?queue=held&partner=ENT-B")
+    here.go("/queues/look?queue=held&partner=ENT-B")
     here.press("放行并重试", reason="已核实")
     assert len(place.ledger.ls("message", state="released")) == 2
     assert [each["name"] for each in place.ledger.ls("file", state="held")] == ["broken.xml"]

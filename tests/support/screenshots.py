@@ -43,7 +43,7 @@ PICTURES: Mapping[str, tuple[str, Callable[[Place], str]]] = {
     "message": ("operator", refused),
     "trace": ("operator", trace),
     "desk": ("origin", lambda day: "/desk"),
-    "work": ("operator", lambda day: "/work"),
+    "work": ("operator", lambda day: "/queues"),
 }
 """Who looks at what, by the picture's name."""
 

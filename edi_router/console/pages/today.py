@@ -27,8 +27,8 @@ from edi_router.reports.tonight_words import concern_sentence
 
 router = APIRouter()
 _LINKS = {
-    "held": "/work?queue=held", "held-file": "/work?queue=files", "failed-file": "/work?queue=files",
-    "failed-delivery": "/work?queue=deliveries", "rejected": "/work?queue=rejected",
+    "held": "/queues?queue=held", "held-file": "/queues?queue=files", "failed-file": "/queues?queue=files",
+    "failed-delivery": "/queues?queue=deliveries", "rejected": "/queues?queue=rejected",
     "answer-late": "/search?kind=clock&state=breached", "answer-soon": "/search?kind=clock&state=warned",
     "delivery-late": "/search?kind=message&state=in_work",
 }  # fmt: skip

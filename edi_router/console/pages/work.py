@@ -78,7 +78,7 @@ def titles(view: View) -> dict[str, str]:
     }  # fmt: skip
 
 
-@router.get("/work")
+@router.get("/queues")
 def work(request: Request, sight: See, wish: Wish, after: str = "") -> Response:
     """A queue: counted by reason, the oldest first."""
     if not sight.all:
@@ -98,18 +98,18 @@ def work(request: Request, sight: See, wish: Wish, after: str = "") -> Response:
     return show(request, "work.html", {
         "wish": wish, "titles": titles(view), "numbers": numbers, "total": sum(each.number for each in heaps),
         "heaps": [
-            (each, meaning(view, each.reason), wish.link(view, "/work", partner=each.partner, code=each.reason),
+            (each, meaning(view, each.reason), wish.link(view, "/queues", partner=each.partner, code=each.reason),
              now - each.oldest)
             for each in heaps
         ],
         "rows": [(each, now - each.at) for each in rows[:PAGE]],
-        "next": wish.link(view, "/work", after=rows[PAGE - 1].next) if len(rows) > PAGE else "",
-        "look": wish.link(view, "/work/look"), "narrowed": any(wish.fields.values()),
+        "next": wish.link(view, "/queues", after=rows[PAGE - 1].next) if len(rows) > PAGE else "",
+        "look": wish.link(view, "/queues/look"), "narrowed": any(wish.fields.values()),
         "partners": sorted(here.configuration.directory.partners),
     })  # fmt: skip
 
 
-@router.get("/work/look")
+@router.get("/queues/look")
 def look(request: Request, who: Decide, wish: Wish) -> Response:
     """What would be tried again or released: the last look before it is done."""
     return _look(request, wish)
@@ -121,12 +121,12 @@ def _look(request: Request, wish: Asked, problem: str = "", reason: str = "", st
     return show(request, "work_look.html", {
         "wish": wish, "title": titles(view)[wish.queue], "chosen": chosen, "problem": problem, "reason": reason,
         "counts": [(*key, meaning(view, key[3]), number) for key, number in chosen.counts.items()],
-        "first": chosen.items[:PAGE], "back": wish.link(view, "/work"), "do": wish.link(view, "/work/again"),
+        "first": chosen.items[:PAGE], "back": wish.link(view, "/queues"), "do": wish.link(view, "/queues/again"),
         "released": any(item.state == HELD for item in chosen.items),
     }, status)  # fmt: skip
 
 
-@router.post("/work/again")
+@router.post("/queues/again")
 def again(
     request: Request,
     who: Decide,
@@ -151,14 +151,14 @@ def again(
         )
         return _look(request, wish, text, reason, 409)
     if chosen is None:
-        return RedirectResponse(wish.link(view, f"/work/done/{token}"), 303)
+        return RedirectResponse(wish.link(view, f"/queues/done/{token}"), 303)
     made = ledger.retry_all(chosen, who.by, reason)
     return RedirectResponse(
-        wish.link(view, f"/work/done/{made.digest}", done=made.done, skipped=made.skipped), 303
+        wish.link(view, f"/queues/done/{made.digest}", done=made.done, skipped=made.skipped), 303
     )
 
 
-@router.get("/work/done/{digest}")
+@router.get("/queues/done/{digest}")
 def done(
     request: Request, who: Decide, wish: Wish, digest: str, done: int = -1, skipped: int = 0
 ) -> Response:
@@ -168,5 +168,5 @@ def done(
     if found is None and done != 0:
         raise NotFound(f"no selection {digest}")
     return show(request, "work_done.html", {
-        "decision": found, "done": done, "skipped": skipped, "back": wish.link(view, "/work"), "digest": digest,
+        "decision": found, "done": done, "skipped": skipped, "back": wish.link(view, "/queues"), "digest": digest,
     })  # fmt: skip

@@ -104,7 +104,7 @@ def test_a_held_message_is_released(apart: Opened, scripts: bool) -> None:
     place, window = apart
     held = hold(place)
     with window.open(scripts=scripts) as here:
-        here.go("/work")
+        here.go("/queues")
         here.page.locator(f"main a[href$='{held}']").first.click()
         here.page.locator("#reason").fill("seen the paper")
         here.page.get_by_role("button", name=re.compile("^Release")).click()
