@@ -44,6 +44,25 @@ def lang_option(function: F) -> F:
     return click.option("--lang", type=choice, expose_value=False, help=text)(function)
 
 
+def log_options(function: F) -> F:
+    """`--verbose`, `--log-format`, `--log-file`: the log of what runs on and on."""
+    form = say(
+        "Lines of the log: for people, or a JSON object each (or EDI_ROUTER_LOG).",
+        "日志行的格式：供人阅读的文本，或每行一个 JSON 对象（或环境变量 EDI_ROUTER_LOG）。",
+    )
+    file = say(
+        "Append the log to FILE instead of standard error; FILE may be rotated.",
+        "将日志追加到 FILE 而非标准错误；FILE 可被轮转。",
+    )
+    kinds, path = click.Choice(["text", "json"]), click.Path(dir_okay=False, path_type=Path)
+    function = click.option("--log-file", type=path, metavar="FILE", help=file)(function)
+    function = click.option(
+        "--log-format", type=kinds, default="text", show_default=True, envvar="EDI_ROUTER_LOG", help=form
+    )(function)
+    told = say("Log every step.", "记录每个步骤。")
+    return click.option("-v", "--verbose", is_flag=True, help=told)(function)
+
+
 def definitions_option(function: F) -> F:
     """`--definitions DIR`."""
     text = say(

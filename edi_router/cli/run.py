@@ -43,18 +43,7 @@ def _address(ctx: click.Context, parameter: click.Parameter, value: str | None) 
     is_flag=True,
     help=say("The result of --once as JSON.", "以 JSON 输出 --once 的结果。"),
 )
-@click.option("-v", "--verbose", is_flag=True, help=say("Log every step.", "记录每个步骤。"))
-@click.option(
-    "--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True,
-    envvar="EDI_ROUTER_LOG",
-    help=say("Lines of the log: for people, or a JSON object each (or EDI_ROUTER_LOG).",
-             "日志行的格式：供人阅读的文本，或每行一个 JSON 对象（或环境变量 EDI_ROUTER_LOG）。"),
-)  # fmt: skip
-@click.option(
-    "--log-file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-    help=say("Append the log to FILE instead of standard error; FILE may be rotated.",
-             "将日志追加到 FILE 而非标准错误；FILE 可被轮转。"),
-)  # fmt: skip
+@options.log_options
 @click.option(
     "--metrics", metavar="[HOST:]PORT", callback=_address,
     help=say("Serve /metrics, /health and /ready there; without HOST to this machine only "

@@ -37,18 +37,7 @@ if TYPE_CHECKING:
     help=say("Take these jobs only: receive, process, deliver, clocks, supervise, nightly.",
              "只执行这些步骤：receive、process、deliver、clocks、supervise、nightly。"),
 )  # fmt: skip
-@click.option("-v", "--verbose", is_flag=True, help=say("Log every step.", "记录每个步骤。"))
-@click.option(
-    "--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True,
-    envvar="EDI_ROUTER_LOG",
-    help=say("Lines of the log: for people, or a JSON object each (or EDI_ROUTER_LOG).",
-             "日志行的格式：供人阅读的文本，或每行一个 JSON 对象（或环境变量 EDI_ROUTER_LOG）。"),
-)  # fmt: skip
-@click.option(
-    "--log-file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-    help=say("Append the log to FILE instead of standard error; FILE may be rotated.",
-             "将日志追加到 FILE 而非标准错误；FILE 可被轮转。"),
-)  # fmt: skip
+@options.log_options
 @options.lang_option
 @click.pass_context
 def worker(
