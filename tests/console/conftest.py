@@ -10,7 +10,8 @@ from fastapi import FastAPI
 
 from edi_router.console.app import create_app
 from edi_router.console.site import Site
-from tests.support.pages import QUICK, Browser, accounts
+from tests.support.console import QUICK
+from tests.support.pages import Browser, accounts
 from tests.support.playing import play
 from tests.support.sample_day import drops, play_morning
 from tests.support.workspaces import Place, deployment

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, StorageState
 
 from tests.conftest import need
-from tests.support.pages import PASSWORD
+from tests.support.console import PASSWORD
 
 HINT = "apt-get install chromium fonts-noto-cjk"
 ARGUMENTS = (

@@ -1,4 +1,4 @@
-"""Applications with the console's access control for tests: a small site, accounts, and browsers that log in."""
+"""Applications with the console's access control for tests: a small site, accounts, and clients that log in."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from edi_router.pipeline.series import load_exchange
 from tests.support.workspaces import prepare
 
 QUICK = Passwords(memory=8, passes=1)
+"""Of tests: to hash a password as it should be would take longer than a page."""
 PASSWORD = "correct horse battery"
 HASH = QUICK.hash(PASSWORD)
 DAY = 86_400_000_000
@@ -82,8 +83,8 @@ def token(ledger: Ledger, name: str, *scopes: str, **of: str | None) -> dict[str
     return {"Authorization": f"Bearer {presented}"}
 
 
-class Browser(TestClient):
-    """A browser that follows no redirects and tells where its requests come from."""
+class Requests(TestClient):
+    """A client that follows no redirects and tells where its requests come from."""
 
     def __init__(self, app: FastAPI, base_url: str = "http://console.test") -> None:
         super().__init__(app, base_url, follow_redirects=False, headers={"Sec-Fetch-Site": "same-origin"})

@@ -9,12 +9,9 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from lxml import html
 
-from edi_router.console.access.passwords import Passwords
 from edi_router.ledger import Ledger
+from tests.support.console import PASSWORD, account
 
-QUICK = Passwords(memory=8, passes=1)
-"""Of tests: to hash a password as it should be would take longer than a page."""
-PASSWORD = "correct horse battery"
 ACCOUNTS = {
     "operator": ("operator", None), "integrator": ("integrator", None), "auditor": ("auditor", None),
     "bureau": ("bureau", "CIQ-QD"), "enterprise": ("enterprise", "ENT-A"),
@@ -25,9 +22,8 @@ ACCOUNTS = {
 
 def accounts(ledger: Ledger) -> None:
     """Make the accounts of `ACCOUNTS`."""
-    hashed = QUICK.hash(PASSWORD)
     for name, (role, partner) in ACCOUNTS.items():
-        ledger.add_account(name, hashed, role, partner, None, "test")
+        account(ledger, name, role, partner)
 
 
 class Browser:

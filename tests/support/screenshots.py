@@ -16,7 +16,8 @@ from edi_router.console.app import create_app
 from edi_router.console.site import Site
 from tests.conftest import ROOT
 from tests.support.browsing import Visitor, Window, chromium, serving
-from tests.support.pages import QUICK, accounts
+from tests.support.console import QUICK
+from tests.support.pages import accounts
 from tests.support.playing import play
 from tests.support.sample_day import drops, play_morning
 from tests.support.workspaces import Place, deployment

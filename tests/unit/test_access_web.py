@@ -18,7 +18,7 @@ from edi_router.console.access.roles import MAY, OF_A_PARTNER, PERMISSIONS, Role
 from edi_router.console.app import create_app
 from edi_router.console.site import Site
 from edi_router.ledger import Ledger
-from tests.support.console import DAY, PASSWORD, QUICK, Browser, PartnersAlone, account, application, token
+from tests.support.console import DAY, PASSWORD, QUICK, PartnersAlone, Requests, account, application, token
 from tests.support.outcomes import Clock
 from tests.support.workspaces import prepare
 
@@ -42,15 +42,15 @@ def app(tmp_path: Path, ledger: Ledger) -> FastAPI:
 
 
 @pytest.fixture
-def browser(app: FastAPI) -> Browser:
-    return Browser(app)
+def browser(app: FastAPI) -> Requests:
+    return Requests(app)
 
 
 def verbs(ledger: Ledger, kind: str = "login") -> list[tuple[str, str, str]]:
     return [(each.verb, each.subject, each.by) for each in reversed(ledger.decisions(kind=kind))]
 
 
-def test_who_is_not_logged_in_is_sent_to_the_form_and_comes_back(browser: Browser) -> None:
+def test_who_is_not_logged_in_is_sent_to_the_form_and_comes_back(browser: Requests) -> None:
     sent = browser.get("/search?q=a&b=1")
     assert (sent.status_code, sent.headers["location"]) == (303, "/login?next=%2Fsearch%3Fq%3Da%26b%3D1")
     assert browser.get(sent.headers["location"]).text.count('value="/search?q=a&amp;b=1"') == 1
@@ -61,12 +61,12 @@ def test_who_is_not_logged_in_is_sent_to_the_form_and_comes_back(browser: Browse
 
 
 @pytest.mark.parametrize("next", ["//evil.example/", "https://evil.example", "/\\evil.example", "x"])
-def test_a_login_leads_nowhere_else(browser: Browser, next: str) -> None:
+def test_a_login_leads_nowhere_else(browser: Requests, next: str) -> None:
     assert browser.log_in("anna", next=next).headers["location"] == "/"
 
 
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(app: FastAPI) -> None:
-    plain, secure = Browser(app), Browser(app, "https://console.test")
+    plain, secure = Requests(app), Requests(app, "https://console.test")
     told = plain.log_in("anna").headers.get_list("set-cookie")[0]
     assert told.startswith(f"{SESSION}=")
     assert "HttpOnly" in told
@@ -79,7 +79,7 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(app: FastAPI) -> 
     assert "Domain" not in told
 
 
-def test_a_login_makes_a_new_session_and_ends_the_old_one(browser: Browser, ledger: Ledger) -> None:
+def test_a_login_makes_a_new_session_and_ends_the_old_one(browser: Requests, ledger: Ledger) -> None:
     browser.cookies.set(SESSION, "chosen-by-somebody-else", domain="console.test")
     browser.log_in("anna")
     first = browser.cookies[SESSION]
@@ -94,7 +94,7 @@ def test_a_login_makes_a_new_session_and_ends_the_old_one(browser: Browser, ledg
     assert first not in str([ledger.decisions()])
 
 
-def test_a_session_ends_by_logout_and_is_of_no_use_any_more(browser: Browser, ledger: Ledger) -> None:
+def test_a_session_ends_by_logout_and_is_of_no_use_any_more(browser: Requests, ledger: Ledger) -> None:
     browser.log_in("anna")
     id = browser.cookies[SESSION]
     answer = browser.post("/logout", data={"csrf": browser.csrf})
@@ -104,7 +104,7 @@ def test_a_session_ends_by_logout_and_is_of_no_use_any_more(browser: Browser, le
     assert [verb for verb, _, _ in verbs(ledger)] == ["login", "logout"]
 
 
-def test_a_session_is_over_after_half_an_hour_without_use(browser: Browser, clock: Clock) -> None:
+def test_a_session_is_over_after_half_an_hour_without_use(browser: Requests, clock: Clock) -> None:
     browser.log_in("anna")
     clock.tick(minutes=29)
     assert browser.get("/see").status_code == 200
@@ -112,7 +112,7 @@ def test_a_session_is_over_after_half_an_hour_without_use(browser: Browser, cloc
     assert browser.get("/see").status_code == 303
 
 
-def test_a_session_is_over_after_twelve_hours(browser: Browser, clock: Clock) -> None:
+def test_a_session_is_over_after_twelve_hours(browser: Requests, clock: Clock) -> None:
     browser.log_in("anna")
     for _ in range(35):
         clock.tick(minutes=20)
@@ -124,7 +124,7 @@ def test_a_session_is_over_after_twelve_hours(browser: Browser, clock: Clock) ->
 @pytest.mark.parametrize(
     ("name", "password"), [("anna", "wrong password"), ("nobody", PASSWORD), ("a b@", PASSWORD), ("", "")]
 )
-def test_what_is_wrong_of_a_login_is_not_told(browser: Browser, name: str, password: str) -> None:
+def test_what_is_wrong_of_a_login_is_not_told(browser: Requests, name: str, password: str) -> None:
     answer = browser.log_in(name, password)
     assert answer.status_code == 401
     assert "Name or password is wrong." in answer.text
@@ -154,16 +154,16 @@ def test_passwords_are_salted_and_made_anew_with_stronger_parameters(ledger: Led
     assert weak.hash(PASSWORD) != weak.hash(PASSWORD)
     app.state.passwords = strong
     before = ledger.account_password("anna")
-    assert Browser(app).log_in("anna").status_code == 303
+    assert Requests(app).log_in("anna").status_code == 303
     kept = ledger.account_password("anna")
     assert kept is not None
     assert kept != before
     assert not strong.outdated(kept)
-    assert Browser(app).log_in("anna").status_code == 303
+    assert Requests(app).log_in("anna").status_code == 303
     assert not strong.fits(PASSWORD, "no hash at all")
 
 
-def test_failures_are_written_down_without_what_nobody_is_called(browser: Browser, ledger: Ledger) -> None:
+def test_failures_are_written_down_without_what_nobody_is_called(browser: Requests, ledger: Ledger) -> None:
     browser.log_in("anna", "wrong password")
     browser.log_in("my password, typed in the wrong field", "x")
     assert verbs(ledger) == [
@@ -172,32 +172,32 @@ def test_failures_are_written_down_without_what_nobody_is_called(browser: Browse
 
 
 def test_an_account_is_locked_after_five_tries_and_opens_again(
-    app: FastAPI, browser: Browser, ledger: Ledger, clock: Clock
+    app: FastAPI, browser: Requests, ledger: Ledger, clock: Clock
 ) -> None:
     for _ in range(5):
         assert browser.log_in("anna", "wrong password").status_code == 401
     locked = browser.log_in("anna")
     assert (locked.status_code, locked.headers["retry-after"]) == (429, "30")
     assert "Wait 30 seconds" in locked.text
-    assert Browser(app).log_in("wang").status_code == 303
+    assert Requests(app).log_in("wang").status_code == 303
     assert ("locked", "anna", "anna@testclient") in verbs(ledger)
     clock.tick(seconds=30)
     assert browser.log_in("anna").status_code == 303
     assert ("login", "anna", "anna@testclient") in verbs(ledger)
 
 
-def test_an_unknown_name_is_locked_as_a_known_one(browser: Browser) -> None:
+def test_an_unknown_name_is_locked_as_a_known_one(browser: Requests) -> None:
     answers = [browser.log_in("nobody").status_code for _ in range(6)]
     assert answers == [401] * 5 + [429]
 
 
-def test_an_address_that_tries_many_names_is_locked(browser: Browser) -> None:
+def test_an_address_that_tries_many_names_is_locked(browser: Requests) -> None:
     answers = [browser.log_in(f"name-{number}").status_code for number in range(31)]
     assert answers == [401] * 30 + [429]
 
 
 @pytest.mark.parametrize("form", [{}, {"csrf": "x"}, {"csrf": ""}, {"csrf": "密"}])
-def test_a_login_needs_the_token_of_its_form(browser: Browser, form: dict[str, str], ledger: Ledger) -> None:
+def test_a_login_needs_the_token_of_its_form(browser: Requests, form: dict[str, str], ledger: Ledger) -> None:
     browser.get("/login")
     answer = browser.post("/login", data={"name": "anna", "password": PASSWORD, **form})
     assert answer.status_code == 403
@@ -206,8 +206,8 @@ def test_a_login_needs_the_token_of_its_form(browser: Browser, form: dict[str, s
     assert ledger.decisions(kind="login") == []
 
 
-def test_a_form_needs_the_token_of_its_session(app: FastAPI, browser: Browser, ledger: Ledger) -> None:
-    other = Browser(app)
+def test_a_form_needs_the_token_of_its_session(app: FastAPI, browser: Requests, ledger: Ledger) -> None:
+    other = Requests(app)
     other.log_in("wang")
     browser.log_in("anna")
     for form in ({}, {"csrf": ""}, {"csrf": "x"}, {"csrf": other.csrf}):
@@ -233,7 +233,7 @@ def test_a_form_needs_the_token_of_its_session(app: FastAPI, browser: Browser, l
     ],
 )  # fmt: skip
 def test_another_sites_form_is_refused_before_anything(
-    browser: Browser, ledger: Ledger, headers: dict[str, str]
+    browser: Requests, ledger: Ledger, headers: dict[str, str]
 ) -> None:
     browser.log_in("anna")
     answer = browser.post("/decide", data={"csrf": browser.csrf}, headers=headers)
@@ -247,7 +247,7 @@ def test_another_sites_form_is_refused_before_anything(
     ("origin", "status"),
     [("http://console.test", 200), ("http://evil.test", 403), ("null", 403), ("http://console.test:81", 403)],
 )
-def test_older_browsers_tell_their_origin(browser: Browser, origin: str, status: int) -> None:
+def test_older_browsers_tell_their_origin(browser: Requests, origin: str, status: int) -> None:
     browser.log_in("anna")
     csrf = browser.csrf
     del browser.headers["sec-fetch-site"]
@@ -258,7 +258,7 @@ def test_older_browsers_tell_their_origin(browser: Browser, origin: str, status:
 def test_each_role_may_what_the_table_says_and_nothing_else(app: FastAPI, ledger: Ledger, role: Role) -> None:
     partner = "ENT-A" if role in (Role.BUREAU, Role.ENTERPRISE) else None
     account(ledger, "somebody", role, partner)
-    browser = Browser(app)
+    browser = Requests(app)
     browser.log_in("somebody")
     csrf = browser.csrf
     for word in PERMISSIONS:
@@ -274,7 +274,7 @@ def test_an_account_whose_role_does_not_fit_comes_in_nowhere(
     app: FastAPI, ledger: Ledger, role: str, partner: str | None
 ) -> None:
     account(ledger, "odd", role, partner)
-    browser = Browser(app)
+    browser = Requests(app)
     browser.log_in("odd")
     assert browser.get("/see").status_code == 303
     assert browser.get("/login?next=/see").status_code == 200  # not sent round in circles
@@ -282,7 +282,7 @@ def test_an_account_whose_role_does_not_fit_comes_in_nowhere(
 
 
 def test_a_token_may_what_its_scopes_say_within_its_account(app: FastAPI, ledger: Ledger) -> None:
-    program = Browser(app)
+    program = Requests(app)
     del program.headers["sec-fetch-site"]
     mine = token(ledger, "erp", "see", "submit", "decide", "fly", account="wang")
     assert program.get("/see", headers=mine).json() == "token:erp@testclient "
@@ -298,7 +298,7 @@ def test_a_token_may_what_its_scopes_say_within_its_account(app: FastAPI, ledger
 
 
 def test_a_token_is_refused_as_a_problem(app: FastAPI, ledger: Ledger, clock: Clock) -> None:
-    program, mine = Browser(app), token(ledger, "erp", "see")
+    program, mine = Requests(app), token(ledger, "erp", "see")
     bare = program.get("/api/v1/messages/x")
     assert (bare.status_code, bare.headers["www-authenticate"]) == (401, "Bearer")
     assert bare.headers["content-type"] == "application/problem+json"
@@ -320,7 +320,7 @@ def test_a_token_is_refused_as_a_problem(app: FastAPI, ledger: Ledger, clock: Cl
 
 
 def test_another_password_needs_the_old_one_and_ends_all_sessions(app: FastAPI, ledger: Ledger) -> None:
-    browser, elsewhere = Browser(app), Browser(app)
+    browser, elsewhere = Requests(app), Requests(app)
     browser.log_in("anna")
     elsewhere.log_in("anna")
     form = {"csrf": browser.csrf, "old": PASSWORD, "new": "another long one", "again": "another long one"}
@@ -338,7 +338,7 @@ def test_another_password_needs_the_old_one_and_ends_all_sessions(app: FastAPI, 
 
 
 def test_every_answer_has_the_security_headers(app: FastAPI) -> None:
-    plain, secure = Browser(app), Browser(app, "https://console.test")
+    plain, secure = Requests(app), Requests(app, "https://console.test")
     for answer in (plain.get("/login"), plain.get("/see"), plain.get("/nothing"), plain.post("/decide")):
         policy = answer.headers["content-security-policy"]
         assert "default-src 'self'" in policy
@@ -354,7 +354,7 @@ def test_every_answer_has_the_security_headers(app: FastAPI) -> None:
 
 
 def test_a_request_has_a_largest_size(app: FastAPI, ledger: Ledger) -> None:
-    program, mine = Browser(app), token(ledger, "erp", "submit")
+    program, mine = Requests(app), token(ledger, "erp", "submit")
     assert program.post("/submit", data={"value": "v" * 900}, headers=mine).status_code == 200
     assert program.post("/submit", data={"value": "v" * 1000}, headers=mine).status_code == 413
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -364,7 +364,7 @@ def test_a_request_has_a_largest_size(app: FastAPI, ledger: Ledger) -> None:
 
 
 def test_strangers_send_little(tmp_path: Path, ledger: Ledger) -> None:
-    stranger = Browser(application(tmp_path / "site", ledger, body_limit=1 << 20))
+    stranger = Requests(application(tmp_path / "site", ledger, body_limit=1 << 20))
     assert stranger.post("/submit", data={"value": "v" * STRANGERS_LIMIT}).status_code == 413
     assert stranger.post("/submit", data={"value": "v" * 100}).status_code == 303
 

@@ -14,7 +14,8 @@ from edi_router.console.app import create_app
 from edi_router.console.site import Site
 from tests.console.test_pages import hold
 from tests.support.browsing import Window, barriers, serving
-from tests.support.pages import QUICK, accounts
+from tests.support.console import QUICK
+from tests.support.pages import accounts
 from tests.support.screenshots import trace
 from tests.support.story import GOOD
 from tests.support.workspaces import Place, deployment
