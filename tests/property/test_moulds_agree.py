@@ -115,6 +115,7 @@ def test_the_shipped_mappings_by_moulds(at_once, kind, id):
     before = dict(MADE)
     held(mapping, text.encode(), [*(spoilt(text, chance).encode() for _ in range(8)), shorter.encode()])
     assert MADE["fitted"] > before["fitted"]
+    assert MADE["parts"] > before["parts"]
 
 
 def test_a_message_that_fits_no_mould_goes_to_the_program(at_once):
