@@ -150,7 +150,8 @@ def test_one_thing_of_each_kind_with_all_around_it(operator: Program) -> None:
     given = operator.get("/acknowledgements", partner="ENT-A", limit=50)["items"]
     contents = {each["id"]: operator.client.get(f"{V1}/outputs/{each['id']}/content") for each in given}
     kinds = {(each["id"].rsplit("-")[-1], contents[each["id"]].status_code) for each in given}
-    assert kinds == {("contrl", 200), ("receipt", 200), ("receipt", 404)}  # 404: answers to documents with a password
+    # What answers a document with a password is not given.
+    assert kinds == {("contrl", 200), ("receipt", 200), ("receipt", 404)}
     for each in given:
         content = contents[each["id"]]
         assert content.status_code == 404 or hashlib.sha256(content.content).hexdigest() == each["sha256"]
