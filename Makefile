@@ -58,8 +58,8 @@ nightly: setup-test ## the property tests and the mutants, twenty times as many 
 torture: setup-test ## kills, power cuts, full disks and the rest, in under 30 minutes on 2 idle cores; docs/reliability.md
 	$(BIN)/python -m tests.torture --write
 
-bench: setup ## ratios against named peers (installed into .bench), measured in one run
-	$(BIN)/python -m tests.bench
+bench: setup ## ratios against named peers (installed into .bench); ROWS="--only sftp" for one row, "--large" for the long ones too
+	$(BIN)/python -m tests.bench $(ROWS)
 
 bench-console: setup ## how fast the console finds things among a million messages, on SQLite
 	$(BIN)/python -m tests.bench.console

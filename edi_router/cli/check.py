@@ -67,7 +67,7 @@ def _findings(ctx: click.Context) -> Iterator[Finding]:
         yield Finding(say("workspace", "工作区"), "note", text)
         return
     place = workspace.needed(ctx)
-    configuration, faults = place.configuration()
+    configuration, faults = place.whole_configuration()
     errors = [fault for fault in faults if is_error(fault)]
     what = say("configuration", "配置")
     for fault in errors:
@@ -84,6 +84,7 @@ def _findings(ctx: click.Context) -> Iterator[Finding]:
         yield Finding(what, "ok", text)
         yield from _keys(place, configuration)
         yield from _partners(place, configuration)
+        yield from _webhooks(place, configuration)
 
 
 def _keys(place: Workspace, configuration: Configuration) -> Iterator[Finding]:
@@ -155,6 +156,24 @@ def _partners(place: Workspace, configuration: Configuration) -> Iterator[Findin
                 f"{found.kind} 畅通，{found.waiting} 个文件等待",
             )
             yield Finding(id, "ok", text)
+
+
+def _webhooks(place: Workspace, configuration: Configuration) -> Iterator[Finding]:
+    """Whether the secrets of webhooks can be had, and their addresses answer; none is called."""
+    from edi_router.cli.language import LANGUAGE
+    from edi_router.engine.webhooks import webhooks_of
+    from edi_router.transports import ChannelError
+    from edi_router.transports.webhook import Caller
+
+    for name, settings, _ in webhooks_of(configuration):
+        what = say("webhook ", "Webhook ") + "/".join(name)
+        try:
+            with Caller(settings, place.root) as caller:
+                caller.connect()
+        except ChannelError as error:
+            yield Finding(what, "failed", error.text(LANGUAGE))
+        else:
+            yield Finding(what, "ok", say("can be connected to", "可连通"))
 
 
 def _brief(error: Exception) -> str:

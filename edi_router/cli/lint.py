@@ -101,7 +101,7 @@ def lint_everything(tree: Tree) -> list[Fault]:
     from edi_router.pipeline.configuration import load_configuration
 
     try:
-        configuration, faults = load_configuration(tree)
+        configuration, faults = load_configuration(tree, whole=True)
     except SchemaError as error:
         configuration, faults = None, [error.fault]
     if configuration is not None:

@@ -2,7 +2,7 @@
 
 structlog formats what the standard library's loggers say. Every line carries the names that hold when it is written
 (`edi_router.engine.about`). What comes from outside, file names above all, is data: no character of it can end a
-line or look like a part of another. Imported by `run` alone: structlog takes its time.
+line or look like a part of another.
 """
 
 from __future__ import annotations
@@ -15,14 +15,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cached_property
 from logging.handlers import WatchedFileHandler
 from pathlib import Path
-
-from structlog.processors import JSONRenderer
-from structlog.stdlib import ProcessorFormatter, add_log_level
-from structlog.typing import EventDict, Processor
+from typing import TYPE_CHECKING
 
 from edi_router.engine.about import brief, present, where
+
+if TYPE_CHECKING:
+    from structlog.typing import EventDict, Processor
 
 FORMATS = ("text", "json")
 CAUSES = 5
@@ -40,7 +41,7 @@ def written(format: str, level: int, file: Path | None = None) -> Iterator[None]
     handler: logging.Handler = logging.StreamHandler(sys.stderr)
     if file is not None:
         handler = WatchedFileHandler(file, encoding="utf-8", errors="backslashreplace")
-    handler.setFormatter(formatter(format))
+    handler.setFormatter(_Late(format))
     handler.setLevel(level)
     root = logging.getLogger()
     before = root.level
@@ -57,8 +58,27 @@ def written(format: str, level: int, file: Path | None = None) -> Iterator[None]
         handler.close()
 
 
+class _Late(logging.Formatter):
+    """The formatter of a format, made at the first line: structlog takes its time, and a run may have nothing to say."""
+
+    def __init__(self, form: str) -> None:
+        super().__init__()
+        self._form = form
+
+    @cached_property
+    def _made(self) -> logging.Formatter:
+        return formatter(self._form)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        return self._made.format(record)
+
+
 def formatter(format: str) -> logging.Formatter:
     """Makes a line of a record."""
+    from structlog.processors import JSONRenderer
+    from structlog.stdlib import ProcessorFormatter, add_log_level
+
     as_json = format == "json"
     renderer: Processor = JSONRenderer(ensure_ascii=True) if as_json else _text
     return ProcessorFormatter(

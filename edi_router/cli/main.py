@@ -54,6 +54,7 @@ VERBS = {
     "reload": ("edi_router.cli.operate", say("have the running engine take up a new configuration", "让引擎载入新配置")),
     "user": ("edi_router.cli.user", say("accounts of the console", "控制台账号")),
     "token": ("edi_router.cli.token", say("tokens of programs that call the API", "程序调用 API 的令牌")),
+    "webhook": ("edi_router.cli.webhook", say("tell partners' programs what happens", "将事件通知伙伴的程序")),
     "explain": ("edi_router.cli.explain", say("a fault code: cause and remedy", "解释错误代码：原因与处理")),
 }  # fmt: skip
 

@@ -199,7 +199,7 @@ def waive(ctx: click.Context, id: str, reason: str, as_json: bool) -> None:
 def reload(ctx: click.Context, as_json: bool) -> None:
     """Ask for a reload of a configuration that is fine."""
     place = workspace.needed(ctx)
-    configuration, faults = place.configuration()
+    configuration, faults = place.whole_configuration()
     if configuration is None:
         output.print_faults(faults)
         output.stop(output.FINDINGS)

@@ -247,3 +247,23 @@ class Inputs:
         if self.failed:
             return output.SYSTEM
         return output.FINDINGS if findings else output.FINE
+
+
+def _address(ctx: click.Context, parameter: click.Parameter, value: str | None) -> tuple[str, int] | None:
+    if not value:
+        return None
+    from edi_router.partners.settings import listening
+
+    try:
+        return listening(value)
+    except ValueError as error:
+        told = say(str(error), "应为端口或 HOST:PORT，例如 9464 或 127.0.0.1:9464")
+        raise click.BadParameter(told) from None
+
+
+metrics_option = click.option(
+    "--metrics", metavar="[HOST:]PORT", callback=_address,
+    help=say("Serve /metrics, /health and /ready there; without HOST to this machine only "
+             "(or metrics_address in the settings).",
+             "在此地址提供 /metrics、/health 和 /ready；不带 HOST 时仅限本机（或设置项 metrics_address）。"),
+)  # fmt: skip

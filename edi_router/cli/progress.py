@@ -11,6 +11,7 @@ from edi_router.cli import options, output, workspace
 from edi_router.cli.language import LANGUAGE, say
 
 if TYPE_CHECKING:
+    from edi_router.config.shelf import Shelf
     from edi_router.ledger.progress import Progress, Stage, Standing
     from edi_router.registers import Register
 
@@ -56,12 +57,12 @@ def progress(ctx: click.Context, number: str, viewer: str | None, as_json: bool)
         output.stop(output.FINDINGS)
 
 
-def as_object(found: Progress, registers: Any, zone: tzinfo) -> dict[str, Any]:
+def as_object(found: Progress, registers: Shelf[Register], zone: tzinfo) -> dict[str, Any]:
     """The answer for programs; times in the business zone."""
     return {
         "number": found.number,
         "messages": [_stage(each, zone) for each in found.stages],
-        "registers": [_standing(each, registers.get(each.entry.register), zone) for each in found.standings],
+        "registers": [_standing(each, registers.find(each.entry.register), zone) for each in found.standings],
     }
 
 
@@ -99,7 +100,7 @@ def _time(at: int, zone: tzinfo) -> str:
     return instant(at).astimezone(zone).isoformat(sep=" ", timespec="seconds")
 
 
-def _print(found: Progress, registers: Any, zone: tzinfo) -> None:
+def _print(found: Progress, registers: Shelf[Register], zone: tzinfo) -> None:
     if not found.known:
         print(say(f"nothing is known of {found.number}", f"没有编号 {found.number} 的记录"))
         return
@@ -109,7 +110,7 @@ def _print(found: Progress, registers: Any, zone: tzinfo) -> None:
         for at, what in stage.steps
     ]
     for standing in found.standings:
-        register = registers.get(standing.entry.register)
+        register = registers.find(standing.entry.register)
         name = register.definition.name if register is not None else None
         told = standing.entry.register if name is None else name.zh if LANGUAGE == "zh" else name.en
         rows += [

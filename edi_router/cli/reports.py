@@ -18,6 +18,8 @@ _FORMATS = {
     "xml": "XML",
     "csv": "CSV",
     "records": say("flat file", "平面文件"),
+    "zip": "ZIP",
+    "gzip": "gzip",
     "unknown": say("unknown format", "未知格式"),
 }
 
@@ -54,7 +56,7 @@ def print_report(file: str, report: Report, stream: IO[str] | None = None) -> No
 def summary(report: Report) -> str:
     """The file in one line."""
     parts = [_FORMATS[report.format]]
-    if report.format == "edifact":
+    if report.format == "edifact" or (report.format in ("zip", "gzip") and report.segments):
         parts += [
             _number(report.interchanges, "interchange", "个交换"),
             _number(report.messages, "message", "个报文"),

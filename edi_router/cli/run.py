@@ -13,18 +13,6 @@ from edi_router.cli import options, output, workspace
 from edi_router.cli.language import say
 
 
-def _address(ctx: click.Context, parameter: click.Parameter, value: str | None) -> tuple[str, int] | None:
-    if not value:
-        return None
-    from edi_router.partners.settings import listening
-
-    try:
-        return listening(value)
-    except ValueError as error:
-        told = say(str(error), "应为端口或 HOST:PORT，例如 9464 或 127.0.0.1:9464")
-        raise click.BadParameter(told) from None
-
-
 @click.command(
     help=say(
         "Receive from all partners, process, deliver; until SIGTERM.\n\n"
@@ -44,12 +32,7 @@ def _address(ctx: click.Context, parameter: click.Parameter, value: str | None) 
     help=say("The result of --once as JSON.", "以 JSON 输出 --once 的结果。"),
 )
 @options.log_options
-@click.option(
-    "--metrics", metavar="[HOST:]PORT", callback=_address,
-    help=say("Serve /metrics, /health and /ready there; without HOST to this machine only "
-             "(or metrics_address in the settings).",
-             "在此地址提供 /metrics、/health 和 /ready；不带 HOST 时仅限本机（或设置项 metrics_address）。"),
-)  # fmt: skip
+@options.metrics_option
 @options.lang_option
 @click.pass_context
 def run(
@@ -63,9 +46,10 @@ def run(
 ) -> None:
     """Open the workspace under its lock and work."""
     from edi_router.cli import logs
+    from edi_router.engine.distributed.database import guarded
     from edi_router.engine.round import ConfigurationFaulty, EmbeddedEngine
-    from edi_router.engine.service import Service
     from edi_router.engine.workspace import WorkspaceError
+    from edi_router.ledger.alone import Alone
     from edi_router.partners.settings import listening
 
     level = logging.INFO if verbose or not once else logging.WARNING
@@ -74,13 +58,15 @@ def run(
         with (
             logs.written(log_format, level, log_file),
             place.engine_lock(),
-            place.open_ledger() as ledger,
+            place.open_ledger(connecting=guarded) as ledger,
+            Alone(ledger.engine) as lock,
             output.progress(say("round", "轮次")) as step,
             ExitStack() as stack,
         ):
             engine = EmbeddedEngine(
                 place, ledger, place.open_archive(), progress=lambda what, detail: step(f"{what} {detail}")
             )
+            engine.alone = lock.hold
             workers = [each for each in ledger.workers() if each.alive]
             if workers:
                 raise WorkspaceError(
@@ -93,6 +79,8 @@ def run(
 
                 stack.enter_context(served(engine, *address))
             if not once:
+                from edi_router.engine.service import Service  # with its scheduler
+
                 Service(engine).run()
                 return
             report = engine.until_idle()

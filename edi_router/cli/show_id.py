@@ -51,6 +51,7 @@ def _print(record: dict[str, Any], zone: tzinfo) -> None:
     for key in (
         "partner",
         "name",
+        "inside",
         "type",
         "directory",
         "reference",
@@ -65,6 +66,7 @@ def _print(record: dict[str, Any], zone: tzinfo) -> None:
     print(title)
     for heading, key, columns in (
         (say("references", "业务编号"), "references", ("kind", "value")),
+        (say("members", "压缩包成员"), "members", ("id", "name", "size", "state", "reason")),
         (say("messages", "报文"), "messages", ("id", "type", "reference", "state", "reason")),
         (say("outputs", "输出"), "outputs", ("id", "kind", "destination", "name", "state", "answer")),
         (

@@ -40,6 +40,13 @@ SETTINGS = """\
 # A larger one that has to be read as a whole (XML, CSV, flat files) is held.
 # maximum_document_megabytes: 64
 
+# An EDIFACT interchange or message of more is rejected.
+# maximum_messages: 999999
+# maximum_segments: 500000
+
+# How much may come out of one ZIP archive or gzip file, where the partner's file says `unpack: yes`.
+# unpacking: {{maximum_megabytes: 2000, maximum_members: 10000, maximum_ratio: 200}}
+
 # With less room on the disk nothing is received; what is in hand is processed and delivered.
 # minimum_free_megabytes: 200
 

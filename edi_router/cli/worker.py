@@ -14,6 +14,7 @@ from edi_router.cli import options, output, workspace
 from edi_router.cli.language import say
 
 if TYPE_CHECKING:
+    from edi_router.engine.distributed.counts import Counts
     from edi_router.engine.workspace import Workspace
     from edi_router.pipeline.configuration import Configuration
 
@@ -34,9 +35,10 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option(
     "--steps", metavar="STEP,STEP",
-    help=say("Take these jobs only: receive, process, deliver, clocks, supervise, nightly.",
-             "只执行这些步骤：receive、process、deliver、clocks、supervise、nightly。"),
+    help=say("Take these jobs only: receive, process, deliver, clocks, supervise, nightly, webhooks.",
+             "只执行这些步骤：receive、process、deliver、clocks、supervise、nightly、webhooks。"),
 )  # fmt: skip
+@options.metrics_option
 @options.log_options
 @options.lang_option
 @click.pass_context
@@ -47,6 +49,7 @@ def worker(
     verbose: bool,
     log_format: str,
     log_file: Path | None,
+    metrics: tuple[str, int] | None,
 ) -> int:
     """Work, or keep workers running."""
     from edi_router.cli import logs
@@ -57,20 +60,50 @@ def worker(
     with logs.written(log_format, logging.INFO, log_file):
         if not verbose:
             logging.getLogger("procrastinate").setLevel(logging.WARNING)
-        return _supervise(place, chosen, processes) if processes is not None else _work(place, chosen)
+        if processes is None and metrics is None:
+            return _work(place, chosen)
+        return _supervise(place, chosen, processes or 1, metrics)
 
 
-def _supervise(place: Workspace, steps: tuple[str, ...], processes: int) -> int:
+def _supervise(
+    place: Workspace, steps: tuple[str, ...], processes: int, metrics: tuple[str, int] | None
+) -> int:
+    import tempfile
+
+    from edi_router.engine.distributed.counts import Counts
     from edi_router.engine.distributed.supervisor import Supervisor
     from edi_router.engine.steps import ConfigurationFaulty
+    from edi_router.engine.workspace import WorkspaceError
+    from edi_router.partners.settings import listening
 
     process = os.getpid()
     try:
-        supervisor = Supervisor(place, lambda loaded: _work(place, steps, loaded, process), processes)
+        address = metrics or listening(place.settings().metrics_address)
+        if address is None:
+            Supervisor(place, lambda loaded: _work(place, steps, loaded, process), processes).run()
+            return output.FINE
+        from edi_router.engine.distributed.watched import watch
+        from edi_router.engine.monitor import listen
+
+        with tempfile.TemporaryDirectory(prefix="edi-router-") as folder, listen(*address) as server:
+            counts = Counts(Path(folder))
+
+            def work(loaded: Configuration) -> int:
+                server.socket.close()  # who works must not hold the port when the supervisor is gone
+                return _work(place, steps, loaded, process, counts)
+
+            Supervisor(
+                place,
+                work,
+                processes,
+                counts=counts,
+                watch=lambda loaded: watch(server, place, loaded, counts),
+            ).run()
     except ConfigurationFaulty as error:
         output.print_faults(error.faults, stream=sys.stderr)
         output.fail(str(error), output.FINDINGS)
-    supervisor.run()
+    except WorkspaceError as error:
+        output.fail(str(error), output.SYSTEM)
     return output.FINE
 
 
@@ -79,6 +112,7 @@ def _work(
     steps: tuple[str, ...],
     configuration: Configuration | None = None,
     supervisor: int | None = None,
+    counts: Counts | None = None,
 ) -> int:
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -88,7 +122,7 @@ def _work(
     from edi_router.engine.workspace import WorkspaceError
 
     try:
-        return output.FINE if work(place, steps, configuration, supervisor) else output.SYSTEM
+        return output.FINE if work(place, steps, configuration, supervisor, counts=counts) else output.SYSTEM
     except ConfigurationFaulty as error:
         output.print_faults(error.faults, stream=sys.stderr)
         output.fail(str(error), output.FINDINGS)

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 FOLDERS = ("mappings", "schemas", "partners", "registers", "samples")
+IN_FORCE = ("certificates", "mappings", "partners", "registers", "schemas")
+"""The folders of files that decide what is done with a message."""
+_PROVED = ("mappings/", "schemas/rules/")
+"""Where the folders `cases` are golden cases: they prove a configuration, and decide nothing."""
 _HIDDEN = (".", "__pycache__")
 
 
@@ -80,24 +84,35 @@ class Tree:
         found = (name for layer in self._folders for name in _files(f"{layer}/{inside}", inside))
         return sorted({name for name in found if name.endswith(suffix)})
 
-    def digest(
-        self,
-        folders: Sequence[str] = ("mappings", "schemas", "partners", "registers", "certificates"),
-        files: Sequence[str] = (),
-    ) -> str:
+    def digest(self, folders: Sequence[str] = IN_FORCE, files: Sequence[str] = ()) -> str:
         """SHA-256 over names and contents of the effective files: the name of this configuration set.
 
-        `files` are single files, counted when they are there.
+        `files` are single files, counted when they are there. Golden cases are not counted.
         """
-        total = hashlib.sha256()
-        single = [name for name in files if self.find(name) is not None]
-        for name in [*single, *(name for folder in folders for name in self.names(folder))]:
-            total.update(name.encode() + b"\0")
-            total.update(hashlib.sha256(self.read(name)).digest())
-        return total.hexdigest()
+        names = [name for name in files if self.find(name) is not None]
+        names += [name for folder in folders for name in self.names(folder) if not is_case(name)]
+        return digest_of({name: hashlib.sha256(self.read(name)).digest() for name in names})
 
 
-def _files(path: str, before: str) -> Iterator[str]:
+def digest_of(hashes: Mapping[str, bytes]) -> str:
+    """The name of a set of files, of which the SHA-256 are given."""
+    total = hashlib.sha256()
+    for name in sorted(hashes):
+        total.update(name.encode() + b"\0" + hashes[name])
+    return total.hexdigest()
+
+
+def is_case(name: str) -> bool:
+    """Whether the file belongs to a golden case."""
+    return name.startswith(_PROVED) and "/cases/" in name
+
+
+def files_of(layer: Path, folder: str) -> Iterator[str]:
+    """The names of all files of a layer below the folder, without golden cases."""
+    return _files(f"{layer}/{folder}/", f"{folder}/", cases=False)
+
+
+def _files(path: str, before: str, cases: bool = True) -> Iterator[str]:
     """The names of the files below a folder, with `before` before each."""
     try:
         entries = os.scandir(path)
@@ -108,6 +123,8 @@ def _files(path: str, before: str) -> Iterator[str]:
             if entry.name.startswith(_HIDDEN):
                 continue
             if entry.is_dir(follow_symlinks=False):
-                yield from _files(entry.path, f"{before}{entry.name}/")
+                inside = f"{before}{entry.name}/"
+                if cases or not is_case(inside):  # most files of the shipped tree are in cases
+                    yield from _files(entry.path, inside, cases)
             elif entry.is_file():
                 yield before + entry.name

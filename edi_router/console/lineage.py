@@ -29,7 +29,7 @@ class Traced:
 
 def traced(site: Site, message: Row, interchange: Row, file: Row, mapping_id: str) -> Traced | None:
     """The message mapped again by the mapping as it is now; None when that is not possible any more."""
-    mapping = site.configuration.mappings.get(mapping_id)
+    mapping = site.configuration.mappings.find(mapping_id)
     content = content_of(site, file)
     if mapping is None or content is None:
         return None

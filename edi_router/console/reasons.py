@@ -12,7 +12,7 @@ def reason(view: View, text: str) -> str:
     if text in CATALOGUE:
         return CATALOGUE[text].cause[view.language]
     name, _, outcome = text.partition(": ")
-    register = view.site.configuration.registers.get(name)
+    register = view.site.configuration.registers.find(name)
     known = register.definition.outcomes.get(outcome) if register is not None else None
     if known is not None:
         return known.zh if view.language == "zh" else known.en

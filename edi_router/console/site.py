@@ -55,8 +55,12 @@ class Site:
     _looked: float = 0.0
     _recent: dict[str, Made] = field(default_factory=dict)
     _making: dict[str, Future[object]] = field(default_factory=dict)
+    _awaited: dict[str, Future[object]] = field(default_factory=dict)
     _makers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, "console-later"))
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    """Held while what is remembered is looked at or changed, never while something is made."""
+    _loading: threading.Lock = field(default_factory=threading.Lock)
+    """Held by the one that looks after the configuration."""
 
     def equipped(self) -> Configuration:
         """The configuration with the keys that signing and opening need: for what makes documents."""
@@ -73,14 +77,30 @@ class Site:
         return self._checker
 
     def recent(self, key: str, seconds: float, make: Callable[[], T]) -> T:
-        """What was made under this key not longer ago than so many seconds, else made now: for what everyone looks at."""
+        """What was made under this key not longer ago than so many seconds, else made now: for what everyone looks at.
+
+        Of those who ask at once one makes it and the others wait for it; an exception of `make` is raised to them all.
+        """
         with self._lock:
-            found = self._recent.get(key)
-        if found is not None and time.monotonic() - found.at < seconds:
-            return cast(T, found.value)
-        value = make()
-        self._remember(key, value)
-        return value
+            found, awaited = self._recent.get(key), self._awaited.get(key)
+            if found is not None and time.monotonic() - found.at < seconds:
+                return cast(T, found.value)
+            own = Future[object]()
+            if awaited is None:
+                self._awaited[key] = own
+        if awaited is not None:
+            return cast(T, awaited.result())
+        try:
+            value = make()
+            self._remember(key, value)
+            own.set_result(value)
+            return value
+        except BaseException as error:
+            own.set_exception(error)
+            raise
+        finally:
+            with self._lock:
+                del self._awaited[key]
 
     def later(self, key: str, seconds: float, make: Callable[[], T], patience: float = PATIENCE) -> T | None:
         """As `recent`, of what may take long: it is made beside the request, which waits for it `patience` seconds.
@@ -123,17 +143,24 @@ class Site:
     def configuration(self) -> Configuration:
         """The configuration of the workspace; loaded anew when a file of its own has changed and it has no faults.
 
-        Raises ConfigurationFaulty when it never was without faults.
+        While one request loads it anew, the others have the one before. Raises ConfigurationFaulty when it never was
+        without faults.
         """
-        with self._lock:
-            if self._loaded is None or time.monotonic() - self._looked > LOOK:
-                self._looked = time.monotonic()
-                newest = self._changed()
-                if self._loaded is None or newest != self._newest:
-                    self._newest = newest
-                    self._load()
-            assert self._loaded is not None
-            return self._loaded
+        if self._loading.acquire(blocking=self._loaded is None):
+            try:
+                self._look()
+            finally:
+                self._loading.release()
+        assert self._loaded is not None
+        return self._loaded
+
+    def _look(self) -> None:
+        if self._loaded is None or time.monotonic() - self._looked > LOOK:
+            self._looked = time.monotonic()
+            newest = self._changed()
+            if self._loaded is None or newest != self._newest:
+                self._newest = newest
+                self._load()
 
     def _load(self) -> None:
         loaded, faults = self.workspace.configuration()

@@ -73,7 +73,7 @@ def too_large(view: View, data: bytes) -> str:
 
 def attempt(site: Site, data: bytes, language: str, layout: str = "", mapping: str = "") -> Trial:
     """Read, check and map it; `layout` is of flat files, `mapping` one of those that fit (else the first)."""
-    checker = replace(site.checker(), now=site.clock(), layout=site.configuration.layouts.get(layout))
+    checker = replace(site.checker(), now=site.clock(), layout=site.configuration.layouts.find(layout))
     trial, report = Trial(), Report()
     found = checker.documents(data, report)
     kinds = []
@@ -85,10 +85,8 @@ def attempt(site: Site, data: bytes, language: str, layout: str = "", mapping: s
     trial.more = sum(1 for _ in found)
     trial.format, trial.faults, trial.fault_count = report.format, report.faults, report.fault_count
     trial.reply = reply_for("", data, checker, Report(), language)
-    mappings = site.configuration.mappings
-    fitting = [
-        each for each in mappings.values() if any(each.definition.origin.includes(kind) for kind in kinds)
-    ]
+    mappings = site.configuration.mappings.readable()
+    fitting = [each for each in mappings if any(each.definition.origin.includes(kind) for kind in kinds)]
     trial.mappings = sorted(each.id for each in fitting)
     trial.mapping = mapping if mapping in trial.mappings else (trial.mappings[0] if trial.mappings else "")
     if trial.mapping:
@@ -105,7 +103,7 @@ def pasted(site: Site, text: str, layout: str = "") -> bytes:
 
     What that encoding cannot express is left as UTF-8, which reading it then tells.
     """
-    flat, xml, edifact = site.configuration.layouts.get(layout), _DECLARED.match(text), _SYNTAX.match(text)
+    flat, xml, edifact = site.configuration.layouts.find(layout), _DECLARED.match(text), _SYNTAX.match(text)
     encoding = "utf-8"
     if flat is not None:
         encoding = flat.encoding
@@ -157,4 +155,4 @@ def _convert(site: Site, checker: Checker, data: bytes, id: str) -> list[Convert
 
 def layouts(site: Site) -> list[Layout]:
     """The layouts of flat files, by their ids."""
-    return [site.configuration.layouts[name] for name in sorted(site.configuration.layouts)]
+    return list(site.configuration.layouts.readable())

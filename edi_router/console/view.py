@@ -16,8 +16,9 @@ from markupsafe import Markup, escape
 
 from edi_router.console.menu import ITEMS
 from edi_router.console.site import Site
-from edi_router.console.words import tone, word
+from edi_router.console.words import number, tone, word
 from edi_router.faults import Fault, render
+from edi_router.faults.reasons import reason_in
 from edi_router.pipeline.reply_model import Line
 from edi_router.version import __version__
 
@@ -91,6 +92,24 @@ class View:
     def word(self, value: str | None) -> str:
         """A state or kind as people read it."""
         return word(value, self.language)
+
+    def reason(self, text: str) -> str:
+        """A reason that the ledger keeps, in the language of the page; a code stays a code."""
+        if self.language != "zh":
+            return text
+        parts = [self._outcome(part) for part in text.split(", ")]
+        return "；".join(parts) if parts != text.split(", ") else reason_in(text, self.language)
+
+    def _outcome(self, text: str) -> str:
+        """What an outcome of a register (`transfer: locked`) means; any other text as it is."""
+        name, _, outcome = text.partition(": ")
+        register = self.site.configuration.registers.find(name)
+        known = register.definition.outcomes.get(outcome) if register is not None else None
+        return text if known is None else known.zh
+
+    def number(self, kind: str) -> str:
+        """The kind of a number as people read it."""
+        return number(kind, self.language)
 
     def badge(self, value: str | None) -> Markup:
         """A state with its colour."""

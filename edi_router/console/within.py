@@ -50,7 +50,7 @@ def document_of(site: Site, message: Mapping[str, Any], content: bytes) -> Docum
     """A message (as `Ledger.show` has it) read from its file again; None when it is not found there."""
     partner = site.configuration.directory.partners.get(message["partner"])
     checker = replace(
-        site.checker(), layout=site.configuration.layouts.get(message["type"]),
+        site.checker(), layout=site.configuration.layouts.find(message["type"]),
         encoding=partner.encoding if partner is not None else None,
     )  # fmt: skip
     at = message["interchanges"][0]["position"], message["position"]

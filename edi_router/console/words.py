@@ -32,7 +32,7 @@ WORDS: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 EVENTS: dict[str, tuple[str, str]] = {
     "issued": ("made of our own accord", "本系统签发"), "removed": ("taken out of the outbox", "已从发件箱取走"),
-    "retried": ("tried again", "已重试"),
+    "unpacked": ("unpacked", "已解包"), "retried": ("tried again", "已重试"),
     "made": ("made", "已生成"), "batched": ("collected into a batch", "已组批"), "late": ("too late for the batch", "未赶上批次"),
     "collected again": ("collected again", "重新组批"), "answered": ("answered", "收到回执"),
     "answers waived": ("answers waited for no longer", "不再等待回执"), "attempt failed": ("attempt failed", "投递尝试失败"),
@@ -50,6 +50,7 @@ DETAILS: dict[str, tuple[str, str]] = {
     "level": ("level", "层级"), "kind": ("kind", "种类"), "late_for": ("late for", "错过窗口"), "window": ("window", "窗口"),
     "closes": ("closes", "截止"), "cut_off": ("cut-off", "截止"), "code": ("code", "代码"), "sha256": ("hash", "哈希"),
     "control_reference": ("control number", "控制号"), "position": ("position", "位置"), "tolerated": ("tolerated", "已容错"),
+    "members": ("members", "成员"), "inside": ("packed in", "所在压缩包"),
 }  # fmt: skip
 """The names of an event's details."""
 VERBS: dict[str, tuple[str, str]] = {
@@ -75,6 +76,19 @@ WORDS |= EVENTS | {
     "deliver": ("delivery", "投递"), "missed": ("missed", "未达成"), "partly": ("partly accepted", "部分接受"),
     "folder": ("folder", "文件夹"), "memory": ("memory", "内存"), "register": ("register", "登记簿"),
 }  # fmt: skip
+NUMBERS: dict[str, tuple[str, str]] = {
+    "acknowledgement": ("acknowledgement", "回执号"), "advice": ("advice", "通知书号"), "agreement": ("agreement", "协议号"),
+    "application": ("application", "申请号"), "approval": ("approval", "批准号"), "bill": ("bill", "提单号"),
+    "booking": ("booking", "订舱号"), "case": ("case", "案件号"), "certificate": ("certificate", "证书号"),
+    "clearance": ("clearance", "通关单号"), "consent": ("consent", "同意函号"), "container": ("container", "箱号"),
+    "contract": ("contract", "合同号"), "declaration": ("declaration", "报检报关号"), "document": ("document", "单证号"),
+    "fee": ("fee", "收费单号"), "file": ("file", "文件名"), "firm": ("firm", "企业"), "invoice": ("invoice", "发票号"),
+    "licence": ("licence", "许可证号"), "manifest": ("manifest", "舱单号"), "message": ("message", "报文号"),
+    "notice": ("notice", "通知号"), "payment": ("payment", "支付号"), "permit": ("permit", "批件号"), "port": ("port", "口岸"),
+    "query": ("query", "查询号"), "report": ("report", "报告号"), "result": ("result", "结果号"), "ship": ("ship", "船舶"),
+    "table": ("table", "代码表"), "tax": ("tax", "税单号"), "transfer": ("transfer", "转单号"), "voyage": ("voyage", "航次"),
+}  # fmt: skip
+"""The kinds of numbers by which a message is found (`references` of the document types)."""
 GOOD = frozenset(
     {"completed", "delivered", "accepted", "accept", "met", "done", "processed", "ready", "active"}
 )
@@ -96,6 +110,11 @@ def word(value: str | None, language: str) -> str:
 def detail(name: str, language: str) -> str:
     """The name of an event's detail as people read it; another name stays, with blanks for `_` and `-`."""
     return DETAILS[name][language == "zh"] if name in DETAILS else name.replace("_", " ")
+
+
+def number(kind: str, language: str) -> str:
+    """The kind of a number as people read it; a kind of the deployment's own stays as it is."""
+    return NUMBERS[kind][language == "zh"] if kind in NUMBERS else kind
 
 
 def verb(name: str, language: str) -> str:

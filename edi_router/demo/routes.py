@@ -20,7 +20,9 @@ from edi_router.config import Tree
 from edi_router.engine.round import EmbeddedEngine
 from edi_router.ledger import Ledger, tables
 from edi_router.ledger.times import share
-from edi_router.reports import Period, Terms, summary, times
+from edi_router.reports import Period, Terms
+from edi_router.reports.summary import summary
+from edi_router.reports.times import times
 
 ROUTES = "samples/day/routes.csv"
 QUERIES = 40

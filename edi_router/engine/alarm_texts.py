@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from edi_router.faults.reasons import reason_in
 from edi_router.ledger.alarms import Alarm
 
 _TEXTS: dict[str, tuple[str, str, str, str]] = {
@@ -43,6 +44,18 @@ _TEXTS: dict[str, tuple[str, str, str, str]] = {
         "{partner}：{number} 份投递已放弃。",
         "See `edi-router ls --state failed`, mend the cause, then `edi-router retry`.",
         "用 `edi-router ls --state failed` 查看，排除原因后执行 `edi-router retry`。",
+    ),
+    "webhook-unreachable": (
+        "{partner}: the webhook {webhook} cannot be told since {since} ({number} failures): {reason}",
+        "{partner}：Webhook {webhook} 自 {since} 起无法通知（失败 {number} 次）：{reason}",
+        "Call the partner: {call}. What is to be told waits, in its order; `edi-router webhook test` tries it.",
+        "联系对方：{call}。待通知的事件会按顺序等待；用 `edi-router webhook test` 可试调。",
+    ),
+    "webhook-given-up": (
+        "{partner}: the webhook {webhook} was not told of {number} events: they were given up.",
+        "{partner}：有 {number} 个事件未能通知 Webhook {webhook}，已放弃。",
+        "See `edi-router webhook ls`; when the receiver takes them again, `edi-router webhook retry {path}`.",
+        "用 `edi-router webhook ls` 查看；接收方恢复后执行 `edi-router webhook retry {path}`。",
     ),
     "processing-failed": (
         "{partner}: {number} files could not be processed.",
@@ -146,4 +159,4 @@ def _told(value: str | int, language: str, zone: ZoneInfo) -> str:
             return datetime.fromisoformat(value).astimezone(zone).strftime("%m-%d %H:%M")
         except ValueError:
             pass
-    return word(str(value), language)
+    return reason_in(word(str(value), language), language)

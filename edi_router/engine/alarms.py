@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from edi_router.engine.about import brief
 from edi_router.engine.alarm_channels import Where, tell
+from edi_router.engine.webhooks import webhooks_of
 from edi_router.ledger import Ledger
 from edi_router.ledger.alarms import CLEARED, CRITICAL, RAISED, WARNING, WORSE, Alarm, Trouble
 from edi_router.ledger.store import instant
@@ -22,7 +23,9 @@ FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(minutes=30)
 SOON = timedelta(days=30)
 """So long before a certificate expires it is said."""
-_LOOKED_FOR = ("disk", "broken:", "reach:", "given-up:", "failed:", "window:", "certificate:")
+_LOOKED_FOR = (
+    "disk", "broken:", "reach:", "given-up:", "failed:", "window:", "certificate:", "webhook:", "webhook-dead:",
+)  # fmt: skip
 """The keys of the alarms that `look_around` raises, and clears when what it finds is gone."""
 
 _OF_PARTNERS = ("clock:answer:", "volume:")
@@ -60,6 +63,7 @@ def _troubles(ledger: Ledger, configuration: Configuration) -> Iterator[Trouble]
             yield Trouble("partner-unreachable", f"reach:{partner}", CRITICAL, partner, "", arguments)
     for partner, number in ledger.given_up().items():
         yield Trouble("delivery-given-up", f"given-up:{partner}", CRITICAL, partner, "", {"number": number})
+    yield from _webhooks(ledger, configuration)
     yield from _certificates(configuration, instant(ledger.now()))
     for partner, number in ledger.failed_files().items():
         yield Trouble("processing-failed", f"failed:{partner}", CRITICAL, partner, "", {"number": number})
@@ -76,6 +80,25 @@ def _troubles(ledger: Ledger, configuration: Configuration) -> Iterator[Trouble]
         if forecast.state != "next" and forecast.ends_badly and forecast.partner not in paused:
             yield _missed(forecast, partners[forecast.partner].call)
     yield from passed
+
+
+def _webhooks(ledger: Ledger, configuration: Configuration) -> Iterator[Trouble]:
+    """Webhooks that do not answer, and those that could not be told of something."""
+    wanted = [name for name, _, _ in webhooks_of(configuration)]
+    known = ledger.webhooks() if wanted else {}
+    for hook in (known[name] for name in wanted if name in known):
+        path = "/".join(hook.name)
+        if hook.failures >= configuration.settings.alarms.failures and hook.since is not None:
+            arguments: dict[str, str | int] = {
+                "webhook": hook.id, "number": hook.failures, "since": hook.since.isoformat(timespec="seconds"),
+                "reason": hook.reason, "call": configuration.directory.partners[hook.partner].call or "-",
+            }  # fmt: skip
+            yield Trouble("webhook-unreachable", f"webhook:{path}", WARNING, hook.partner, hook.id, arguments)
+        if hook.dead:
+            arguments = {"webhook": hook.id, "number": hook.dead, "path": path}
+            yield Trouble(
+                "webhook-given-up", f"webhook-dead:{path}", CRITICAL, hook.partner, hook.id, arguments
+            )
 
 
 def _certificates(configuration: Configuration, now: datetime) -> Iterator[Trouble]:

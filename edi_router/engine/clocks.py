@@ -12,7 +12,6 @@ from edi_router.faults import render
 from edi_router.ledger import Conflict, Ledger
 from edi_router.ledger.store import instant
 from edi_router.pipeline.configuration import Configuration
-from edi_router.pipeline.striking import struck
 from edi_router.registers import Entry
 
 log = logging.getLogger(__name__)
@@ -52,6 +51,8 @@ def strike_clocks(ledger: Ledger, configuration: Configuration, problems: list[s
 
 def _strike(entry: Entry, ledger: Ledger, configuration: Configuration, problems: list[str]) -> int:
     """How many clocks of the entry have struck: one or none."""
+    from edi_router.pipeline.striking import struck
+
     result = struck(entry, configuration, instant(ledger.now()))
     if result is None:
         return 0

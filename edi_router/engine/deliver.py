@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from edi_router.engine.about import Problem, about
 from edi_router.engine.tally import Count, Tally
-from edi_router.ledger import ClaimedDelivery, Fenced, Ledger
-from edi_router.transports import Channel, ChannelError, PushChannel
+from edi_router.ledger import ClaimedDelivery, Due, Fenced, Ledger
+from edi_router.transports import Channel, ChannelError, PushChannel, Upload
 
 log = logging.getLogger(__name__)
 FIRST_RETRY = timedelta(seconds=10)
 LONGEST_RETRY = timedelta(hours=1)
-BATCH = 50
-"""Deliveries of one destination that share their transactions."""
+LISTED = 1000
+"""Due deliveries that are looked up at once."""
+BATCH, BYTES = 200, 4_000_000
+"""Deliveries of one destination that share their transactions: so many, or up to the one that exceeds so many bytes."""
 MESSAGES = 500
 """Messages of one output that a line of the log names; the ledger knows the others."""
 
@@ -27,6 +29,20 @@ def retry_at(now: datetime, attempts: int, limit: int) -> datetime | None:
         return None
     wait = min(FIRST_RETRY * (1 << min(attempts - 1, 20)), LONGEST_RETRY)
     return now + wait * random.uniform(0.8, 1.2)
+
+
+def batches(due: Sequence[Due]) -> Iterator[list[str]]:
+    """The ids of deliveries, batch by batch."""
+    batch: list[str] = []
+    size = 0
+    for each in due:
+        batch.append(each.id)
+        size += each.size
+        if len(batch) == BATCH or size >= BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 class Courier:
@@ -82,59 +98,78 @@ class Courier:
 
     def _upload(self, claimed: Sequence[ClaimedDelivery]) -> list[ClaimedDelivery]:
         """Put everything under its temporary name; returns what can be renamed."""
-        ready: list[ClaimedDelivery] = []
-        for index, each in enumerate(claimed):
+        ready = {each.id for each in claimed if each.renaming}
+        tried: set[str] = set()
+        lost: ChannelError | None = None
+        for each, outcome in self._sent([each for each in claimed if not each.renaming]):
             self.tally.beat()
-            try:
-                for leftover in each.leftovers:
-                    self.channel.discard(leftover)
-                if not each.renaming:
-                    self._send(each)
-                ready.append(each)
-            except ChannelError as error:
-                self._failed(each, error)
-                if not error.transient:
-                    self._problem(each, str(error))
-                else:
-                    rest = [*ready, *claimed[index + 1 :]]
-                    self.ledger.put_back([(other.id, other.fence) for other in rest])
-                    raise
-        return ready
+            tried.add(each.id)
+            if outcome is None:
+                ready.add(each.id)
+                continue
+            self._failed(each, outcome)
+            if outcome.transient:
+                lost = lost or outcome
+            else:
+                self._problem(each, str(outcome))
+        if lost is not None:
+            self._put_back(each for each in claimed if each.id in ready or each.id not in tried)
+            raise lost
+        return [each for each in claimed if each.id in ready]
 
-    def _send(self, each: ClaimedDelivery) -> None:
+    def _sent(
+        self, claimed: Sequence[ClaimedDelivery]
+    ) -> Iterator[tuple[ClaimedDelivery, ChannelError | None]]:
         """Bring the bytes there: under a temporary name, or for good where nothing can be renamed."""
-        content = self.outgoing(each)
+        contents: list[tuple[ClaimedDelivery, bytes]] = []
+        for each in claimed:
+            try:
+                contents.append((each, self.outgoing(each)))
+            except ChannelError as error:
+                yield each, error
         if isinstance(self.channel, PushChannel):
-            self.channel.push(each.id, each.name, content)
+            for each, content in contents:
+                yield each, _pushed(self.channel, each, content)
         else:
-            self.channel.put_temporary(each.temporary, content)
+            uploads = [Upload(each.temporary, content, each.leftovers) for each, content in contents]
+            for (each, _), outcome in zip(contents, self.channel.put_all(uploads), strict=False):
+                yield each, outcome
 
     def _rename(self, ready: Sequence[ClaimedDelivery], delivered: list[ClaimedDelivery]) -> None:
-        """Give everything its final name; what has it is added to `delivered`."""
-        for index, each in enumerate(ready):
+        """Give everything its final name; what has it is added to `delivered`.
+
+        Whether a rename happened that has no outcome is not known: the row stays in `renaming`, under the same name.
+        """
+        lost: ChannelError | None = None
+        known: set[str] = set()
+        outcomes = self.channel.rename_all([(each.temporary, each.name) for each in ready])
+        for each, outcome in zip(ready, outcomes, strict=False):
             self.tally.beat()
-            try:
-                self.channel.rename(each.temporary, each.name)
-            except FileNotFoundError:
-                if not each.renaming:
-                    # The server refused our one rename, so the partner has nothing: an attempt that failed.
-                    reason = f"{each.temporary} vanished from the inbox before it got its name"
-                    again = retry_at(self.clock(), each.attempts, self.limit)
-                    self.ledger.failed(each.id, each.fence, reason, again, not_renamed=True)
-                    self._attempt(each, reason, again)
-                    continue
-            except FileExistsError:
+            known.add(each.id)
+            if outcome is None or (isinstance(outcome, FileNotFoundError) and each.renaming):
+                delivered.append(each)
+            elif isinstance(outcome, FileNotFoundError):
+                # The server refused our one rename, so the partner has nothing: an attempt that failed.
+                reason = f"{each.temporary} vanished from the inbox before it got its name"
+                again = retry_at(self.clock(), each.attempts, self.limit)
+                self.ledger.failed(each.id, each.fence, reason, again, not_renamed=True)
+                self._attempt(each, reason, again)
+            elif isinstance(outcome, FileExistsError):
                 reason = f"the inbox has another file named {each.name}; it is not overwritten"
                 self.ledger.failed(each.id, each.fence, reason, None, not_renamed=True)
                 self._attempt(each, reason, None)
                 self._problem(each, reason)
-                continue
-            except ChannelError as error:
-                # Whether the rename happened is not known: the row stays in `renaming`, under the same name.
-                self._failed(each, error)
-                self.ledger.put_back([(other.id, other.fence) for other in ready[index + 1 :]])
-                raise
-            delivered.append(each)
+            else:
+                self._failed(each, outcome)
+                lost = lost or outcome
+                if not outcome.transient:
+                    break
+        if lost is not None:
+            self._put_back(each for each in ready if each.id not in known)
+            raise lost
+
+    def _put_back(self, held: Iterable[ClaimedDelivery]) -> None:
+        self.ledger.put_back([(each.id, each.fence) for each in held])
 
     def _failed(self, each: ClaimedDelivery, error: ChannelError) -> None:
         again = retry_at(self.clock(), each.attempts, self.limit) if error.transient else None
@@ -160,6 +195,14 @@ class Courier:
             self.tally.count(Count.BYTES_OUT, each.destination, by=len(each.content))
             with about(**_names(each), size=len(each.content)):
                 log.info("delivered")
+
+
+def _pushed(channel: PushChannel, each: ClaimedDelivery, content: bytes) -> ChannelError | None:
+    try:
+        channel.push(each.id, each.name, content)
+    except ChannelError as error:
+        return error
+    return None
 
 
 def _names(each: ClaimedDelivery) -> dict[str, object]:

@@ -8,7 +8,6 @@ from weakref import WeakKeyDictionary
 from edi_router.ledger import Ledger
 from edi_router.ledger.store import micros
 from edi_router.pipeline.configuration import Configuration
-from edi_router.registers import next_stroke
 
 BATCH = 500
 _followed: WeakKeyDictionary[Ledger, str] = WeakKeyDictionary()
@@ -36,9 +35,11 @@ def _changes(
     ledger: Ledger, configuration: Configuration, id: str
 ) -> Iterator[list[tuple[str, int, int | None]]]:
     """Entry, version and moment (microseconds) of what strikes at another moment now, batch by batch."""
-    register, zone = configuration.registers[id], configuration.settings.zone
     after = ""
     while listed := ledger.register_entries(id, only_open=True, limit=BATCH, after=after):
+        from edi_router.registers import next_stroke
+
+        register, zone = configuration.registers[id], configuration.settings.zone
         after = listed[-1].entry.key
         strokes = ((each, next_stroke(register, each.entry, zone)) for each in listed)
         moments = ((each, micros(stroke[0]) if stroke is not None else None) for each, stroke in strokes)

@@ -11,7 +11,7 @@ from edi_router.formats.detect import WINDOW, detect
 from edi_router.ledger import Archive, Conflict, Ledger, WorkItem
 from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.model import FileOutcome, Incoming
-from edi_router.pipeline.reply import with_replies
+from edi_router.pipeline.replies import with_replies
 from edi_router.pipeline.slices import LargeFile
 from edi_router.pipeline.slicing import Slice
 
@@ -25,7 +25,8 @@ TRIES = 3
 
 def is_streamed(item: WorkItem, archive: Archive, configuration: Configuration) -> bool:
     """Whether the file is read as a stream: a large EDIFACT file. A partner's signature is on the whole of one."""
-    if item.size <= LARGE or configuration.directory.partners[item.partner].security is not None:
+    partner = configuration.directory.partners[item.partner]
+    if item.size <= LARGE or partner.security is not None or partner.asked:
         return False
     with closing(archive.open(item.sha256)) as stream:
         return detect(stream.read(WINDOW)) == "edifact"

@@ -10,23 +10,35 @@ import logging
 import shutil
 import threading
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
-from typing import Generic, TypeVar
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Generic, Protocol, TypeVar
 
 from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, InfoMetricFamily, Metric
 
 from edi_router.engine.about import brief
 from edi_router.engine.metrics_ledger import PREFIX, UNKNOWN, family, gauge, told
-from edi_router.engine.round import EmbeddedEngine
-from edi_router.engine.tally import BUCKETS, Count, Tally
+from edi_router.engine.tally import BUCKETS, OF_JOBS, Count, Tally
+from edi_router.engine.workspace import Workspace
+from edi_router.ledger import Archive, Ledger
 from edi_router.ledger.gauges import WAIT, Figures, Gauges
+from edi_router.pipeline.configuration import Configuration
 from edi_router.version import __version__
 
 log = logging.getLogger(__name__)
 FRESH = 5.0
 """Seconds for which figures of the ledger are told again without asking it."""
 T = TypeVar("T")
+
+
+class Watched(Protocol):
+    """What there is to see: an embedded engine, or the workers of a host."""
+
+    workspace: Workspace
+    ledger: Ledger
+    archive: Archive
+    configuration: Configuration
+    tally: Tally
 
 
 class Fresh(Generic[T]):
@@ -46,7 +58,7 @@ class Fresh(Generic[T]):
             return self._made[1]
 
 
-def registry(engine: EmbeddedEngine, wait_seconds: float = WAIT) -> CollectorRegistry:
+def registry(engine: Watched, wait_seconds: float = WAIT) -> CollectorRegistry:
     """Everything that is told of an engine, and of its process (memory, CPU, open files)."""
     made = CollectorRegistry()
     made.register(EngineCollector(engine, wait_seconds))
@@ -57,7 +69,7 @@ def registry(engine: EmbeddedEngine, wait_seconds: float = WAIT) -> CollectorReg
 class EngineCollector:
     """Tells of one engine; never fails: without the ledger it tells what it knows, and that the ledger is gone."""
 
-    def __init__(self, engine: EmbeddedEngine, wait_seconds: float = WAIT) -> None:
+    def __init__(self, engine: Watched, wait_seconds: float = WAIT) -> None:
         self._engine = engine
         self._gauges = Gauges(engine.ledger, wait_seconds)
         self._figures = Fresh(self._look, FRESH, engine.tally.monotonic)
@@ -67,8 +79,8 @@ class EngineCollector:
         """All series."""
         partners = list(self._engine.configuration.directory.partners)
         yield _info(self._engine)
-        yield from counted(self._engine.tally, partners)
-        yield from self._running(partners)
+        yield from self.counted(partners)
+        yield from self.running(partners)
         yield from self._archive()
         figures = self._figures.get()
         yield gauge(
@@ -89,7 +101,14 @@ class EngineCollector:
         self._failing = False
         return figures
 
-    def _running(self, partners: Collection[str]) -> Iterator[Metric]:
+    def counted(self, partners: list[str]) -> Iterator[Metric]:
+        """What was counted since the beginning."""
+        tally = self._engine.tally
+        yield from counted(tally.counts(), partners, [each for each in Count if each not in OF_JOBS])
+        yield _durations(tally)
+
+    def running(self, partners: list[str]) -> Iterator[Metric]:
+        """How it goes on now, beside what the ledger says."""
         tally = self._engine.tally
         settings = self._engine.configuration.settings
         yield gauge("poll_interval_seconds", "Between two rounds, as configured.", settings.poll_seconds)
@@ -114,16 +133,17 @@ class EngineCollector:
         yield gauge("disk_free_bytes", "Free on the disk of the archive.", free)
 
 
-def _info(engine: EmbeddedEngine) -> Metric:
+def _info(engine: Watched) -> Metric:
     info = InfoMetricFamily("edi_router", "Version of the program, and the configuration set in force.")
     info.add_metric([], {"version": __version__, "configuration": engine.configuration.digest[:12]})
     return info
 
 
-def counted(tally: Tally, partners: Collection[str]) -> Iterator[Metric]:
-    """The counts of the process; those of every partner from the beginning, so that the first one is an increase."""
-    counts = tally.counts()
-    for what in Count:
+def counted(
+    counts: Mapping[tuple[Count, str, str], int], partners: Collection[str], told: Iterable[Count]
+) -> Iterator[Metric]:
+    """The counts that are `told`; those of every partner from the beginning, so that the first one is an increase."""
+    for what in told:
         series = what.value
         labels = [name for name in ("partner" if series.by_partner else "", series.label) if name]
         counter = CounterMetricFamily(PREFIX + series.name, series.help, labels=labels)
@@ -138,7 +158,6 @@ def counted(tally: Tally, partners: Collection[str]) -> Iterator[Metric]:
             names = [*([partner] if series.by_partner else []), *([value] if series.label else [])]
             counter.add_metric(names, number)
         yield counter
-    yield _durations(tally)
 
 
 def _durations(tally: Tally) -> Metric:

@@ -22,8 +22,9 @@ from edi_router.ledger.store import instant
 from edi_router.partners import Partner
 from edi_router.partners.supervision import Digest
 from edi_router.pipeline.configuration import Configuration
-from edi_router.reports import Period, Report, as_csv, as_json, as_page, mismatches
+from edi_router.reports import Period, Report, as_csv, as_json, as_page
 from edi_router.reports.exchange import as_exchange_csv, as_exchange_json, exchange_rows
+from edi_router.reports.mismatches import mismatches
 from edi_router.reports.unusual import judge
 
 log = logging.getLogger(__name__)

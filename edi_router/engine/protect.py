@@ -15,7 +15,7 @@ from pathlib import Path
 
 from edi_router.engine.workspace import WorkspaceError
 from edi_router.ledger import Archive, ClaimedDelivery, Ledger
-from edi_router.partners.security import KeySettings
+from edi_router.partners.security import KeySettings, Protection
 from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.unwrap import shape_of
 from edi_router.security.proof import Proof
@@ -38,21 +38,33 @@ class Protector:
         when it cannot be done, and Fenced when the claim is lost.
         """
         partner = self.configuration.directory.partners.get(delivery.partner)
-        if partner is None or partner.security is None:
+        if partner is None:
             return delivery.content
+        asked = self._asked(delivery, partner.security.send if partner.security is not None else Protection())
         proofs: list[Proof] = []
         content = delivery.content
         shape = shape_of(content)
-        send = partner.security.send
-        form = send.form(shape)
-        if form is not None:
-            content = self._signed(delivery, content, form, proofs)
-        if send.encrypted and send.covers(shape):
-            content = self._encrypted(delivery, content, partner.security.certificates, proofs)
+        forms = [form for each in asked if (form := each.form(shape)) is not None]
+        if forms:
+            content = self._signed(delivery, content, forms[0] if len(set(forms)) == 1 else "cms", proofs)
+        if any(each.encrypted and each.covers(shape) for each in asked):
+            names = partner.security.certificates if partner.security is not None else ()
+            content = self._encrypted(delivery, content, names, proofs)
         if proofs:
             sha256, _ = self.archive.put(content)
             self.ledger.protected(delivery.id, delivery.fence, sha256, proofs)
         return content
+
+    def _asked(self, delivery: ClaimedDelivery, usual: Protection) -> list[Protection]:
+        """What is asked for it by the agreements of the messages it was made of, `usual` where one says nothing.
+
+        What was made of several, such as a batch, is signed and encrypted if it is asked for by one of them.
+        """
+        directory = self.configuration.directory
+        if not directory.protects:
+            return [usual]
+        found = self.ledger.agreements_of(delivery.output)
+        return [directory.protects.get(each, usual) for each in found] or [usual]
 
     def _signed(self, delivery: ClaimedDelivery, content: bytes, form: str, proofs: list[Proof]) -> bytes:
         from edi_router.security import cms, xml_signature

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 
 from edi_router.engine.about import Problem, about
 from edi_router.engine.tally import Count, Tally
@@ -77,32 +78,37 @@ class Receiver:
     def _batch(self, drops: Sequence[Drop], digest: str, stopping: Callable[[], bool]) -> int:
         arrived: list[tuple[Drop, Arrival]] = []
         lost: ChannelError | None = None
-        for drop in drops:
-            if stopping():
-                break
-            self.tally.beat()
-            try:
-                with self.archive.writer() as writer:
-                    self.channel.fetch(drop.name, writer)
-            except FileNotFoundError:
-                with about(name=drop.name):
-                    log.info("the file is gone before it was fetched")
-                continue
-            except ChannelError as error:
-                lost = error
-                break
-            came = Arrival(self.partner, self.partner, drop.name, writer.size, drop.modified, writer.sha256)
-            arrived.append((drop, came))
+        # Many are on their way at once; they come in this order, and are archived together.
+        with (
+            self.archive.batch(len(drops)) as archived,
+            closing(self.channel.fetch_all(drops, lambda _: archived.writer())) as fetched,
+        ):
+            for drop in drops:
+                if stopping():
+                    break
+                self.tally.beat()
+                writer = next(fetched)
+                if isinstance(writer, FileNotFoundError):
+                    with about(name=drop.name):
+                        log.info("the file is gone before it was fetched")
+                    continue
+                if isinstance(writer, ChannelError):
+                    lost = writer
+                    break
+                came = Arrival(
+                    self.partner, self.partner, drop.name, writer.size, drop.modified, writer.sha256
+                )
+                arrived.append((drop, came))
         receipts = self.ledger.receive_all([came for _, came in arrived], digest, self.fence)
         for (drop, _), receipt in zip(arrived, receipts, strict=True):
             self._received(drop, receipt)
-        removed: list[str] = []
+        ids = {drop: receipt.file_id for (drop, _), receipt in zip(arrived, receipts, strict=True)}
+        gone: dict[Drop, bool] = {}
         try:
-            for (drop, _), receipt in zip(arrived, receipts, strict=True):
-                if self._remove(drop):
-                    removed.append(receipt.file_id)
+            self._remove(list(ids), gone)
         finally:
-            self.ledger.removed(*removed)
+            self.ledger.removed(*(ids[drop] for drop in gone))
+        self._remove_markers(drop for drop, by_us in gone.items() if by_us)
         if lost is not None:
             raise lost
         return sum(not receipt.known for receipt in receipts)
@@ -116,17 +122,29 @@ class Receiver:
         self.tally.count(Count.FILES, self.partner)
         self.tally.count(Count.BYTES_IN, self.partner, by=drop.size)
 
-    def _remove(self, drop: Drop) -> bool:
-        """Whether the drop is out of the outbox, so that meeting its like again means a new file."""
-        try:
-            if not self.channel.remove(drop.name, drop):
-                # The partner has put another file in its place: that one is for the next round.
-                return True
+    def _remove(self, drops: Sequence[Drop], gone: dict[Drop, bool]) -> None:
+        """Remove drops; `gone` gets those that are out of the outbox, so that meeting their like again means a new
+        file, and whether we removed them: where the partner has put another file, that one is for the next round.
+        """
+        lost: ChannelError | None = None
+        for drop, outcome in zip(drops, self.channel.remove_all(drops), strict=False):
+            self.tally.beat()
+            if not isinstance(outcome, ChannelError):
+                gone[drop] = outcome
+            elif outcome.transient:
+                lost = lost or outcome
+            else:
+                self._left(drop.name, str(outcome))
+        if lost is not None:
+            raise lost
+
+    def _remove_markers(self, drops: Iterable[Drop]) -> None:
+        """Remove the markers of removed drops; what a crash leaves of them is an orphan of the next round."""
+        for drop in drops:
             if marker := self.watch.marker_of(drop.name):
-                self.channel.remove(marker)
-        except ChannelError as error:
-            if error.transient:
-                raise
-            self._left(drop.name, str(error))
-            return False
-        return True
+                try:
+                    self.channel.remove(marker)
+                except ChannelError as error:
+                    if error.transient:
+                        raise
+                    self._left(marker, str(error))

@@ -33,6 +33,10 @@ def _silent(step: str, detail: str) -> None:
     pass
 
 
+def _unshared() -> None:
+    """The ledger is this engine's alone: whoever made the engine has seen to it."""
+
+
 @dataclass
 class Report:
     """What a round did."""
@@ -65,6 +69,8 @@ class EmbeddedEngine(Steps):
     ) -> None:
         super().__init__(workspace, ledger, archive, clock, tally)
         self.progress = progress
+        self.alone: Callable[[], None] = _unshared
+        """Makes sure, before each round, that no other engine works on the ledger; raises `Occupied` else."""
         self._watches: dict[str, StabilityWatch] = {}
         self._troubles: list[Trouble] = []
 
@@ -91,10 +97,12 @@ class EmbeddedEngine(Steps):
 
     def round(self) -> Report:
         """One round over all partners. A channel that fails is reported and does not stop the others."""
+        self.alone()
         self.tally.begin_round()
         report = Report()
         try:
             self.sweep()
+            self.teller.enter(self.configuration)  # before anything happens that they are to be told of
             with ExitStack() as stack:
                 channels = Reach(self, report.problems, stack)
                 short = self.shortage(report.problems)
@@ -137,6 +145,7 @@ class EmbeddedEngine(Steps):
         deadline = time.monotonic() + timeout_seconds
         while not self.stopping:
             report = self.round()
+            self.tell_webhooks()
             total.received += report.received
             total.processed += report.processed
             total.delivered += report.delivered

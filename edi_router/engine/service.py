@@ -13,12 +13,14 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from edi_router.engine.nightly import close_nights, days_to_close, last_time
+from edi_router.engine.preload import preload
 from edi_router.engine.round import EmbeddedEngine
 from edi_router.engine.workspace import utc_now
+from edi_router.ledger.alone import Occupied
 
 __all__ = ["Service", "days_to_close", "last_time"]
 log = logging.getLogger(__name__)
-ROUNDS = "rounds"
+ROUNDS, WEBHOOKS = "rounds", "webhooks"
 WATCH = 1.0
 """Seconds between two looks whether the clock of the day was set."""
 JUMP = 0.5
@@ -32,15 +34,17 @@ class Service:
         self.engine = engine
         engine.patient = True
         self._stop = threading.Event()
-        # One thread: rounds and the nightly close never overlap, so the ledger has one writer.
+        # One thread: rounds and the nightly close never overlap. Webhooks have one of their own: a receiver that is slow to
+        # answer must not hold up the exchange; between two calls their writes are short.
         self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(1)},
+            executors={"default": ThreadPoolExecutor(1), WEBHOOKS: ThreadPoolExecutor(1)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
             timezone=engine.configuration.settings.zone,
         )
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT; the step in hand is finished first."""
+        preload()
         settings = self.engine.configuration.settings
         self._plan()
         previous = {each: signal.signal(each, self._signalled) for each in (signal.SIGTERM, signal.SIGINT)}
@@ -58,8 +62,12 @@ class Service:
         log.info("stopped")
 
     def _plan(self) -> None:
-        """A round now, and then every `poll_seconds`."""
+        """A round now, and then every `poll_seconds`; as often webhooks are told."""
         seconds = self.engine.configuration.settings.poll_seconds
+        self._scheduler.add_job(
+            self._tell, IntervalTrigger(seconds=seconds), id=WEBHOOKS, executor=WEBHOOKS, replace_existing=True,
+            next_run_time=utc_now(),
+        )  # fmt: skip
         self._scheduler.add_job(
             self._poll,
             IntervalTrigger(seconds=seconds),
@@ -87,11 +95,21 @@ class Service:
         try:
             self.engine.reload()
             self.engine.round()
+        except Occupied as error:
+            log.error("%s", error)
+            return
         except Exception:
             # The next poll tries again; the ledger keeps what was done.
             self.engine.tally.end_round(broken=True)
             log.exception("the round was broken off")
         self.nightly()
+
+    def _tell(self) -> None:
+        try:
+            self.engine.tell_webhooks()
+        except Exception:
+            # The next time tries again, from where the ledger says that each was told.
+            log.exception("webhooks could not be told")
 
     def nightly(self) -> None:
         """Close the books of the days before, if it is time; asked after every round. What fails is tried again."""

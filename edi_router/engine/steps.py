@@ -11,12 +11,13 @@ from edi_router.engine.about import Problem, about
 from edi_router.engine.alarms import broken_off
 from edi_router.engine.batching import close_batches
 from edi_router.engine.clocks import strike_clocks
-from edi_router.engine.deliver import BATCH, Courier
+from edi_router.engine.deliver import LISTED, Courier, batches
 from edi_router.engine.protect import Protector, with_keys
 from edi_router.engine.reach import Reach
 from edi_router.engine.receive import Receiver
 from edi_router.engine.space import Free, free_bytes, shortage
 from edi_router.engine.tally import Count, Tally
+from edi_router.engine.webhooks import Teller
 from edi_router.engine.work import work
 from edi_router.engine.workspace import Workspace, WorkspaceError, utc_now
 from edi_router.faults import Fault
@@ -25,7 +26,7 @@ from edi_router.ledger.alarms import CRITICAL, Trouble
 from edi_router.ledger.registering import SealedView
 from edi_router.ledger.sealing import key_for
 from edi_router.pipeline.configuration import Configuration
-from edi_router.transports import ChannelError, StabilityWatch
+from edi_router.transports import Channel, ChannelError, StabilityWatch
 
 log = logging.getLogger(__name__)
 MEGABYTE = 1_000_000
@@ -78,7 +79,9 @@ class Steps:
         self._broken: dict[str, Trouble] = {}
         """What was broken off when it was done last, by its name."""
         self.configuration = configuration or load(workspace)
-        self.registers = SealedView(ledger, key_for(workspace.secret_key(), "registers"))
+        secret = workspace.secret_key()
+        self.registers = SealedView(ledger, key_for(secret, "registers"))
+        self.teller = Teller(ledger, workspace.root, secret, clock, lambda: self.stopping)
 
     def stop(self) -> None:
         """Finish the step in hand and come to an end."""
@@ -151,22 +154,36 @@ class Steps:
         """Deliver what is due at a destination, batch by batch; returns how much of it is there now."""
         delivered = 0
         before: list[str] = []
-        while not self.stopping:
-            ids = [row.id for row in self.ledger.due(destination=destination, limit=BATCH)]
-            channel = channels.get(destination) if ids and ids != before else None
-            if channel is None:
+        while due := self.ledger.due(destination=destination, limit=LISTED):
+            listed = [each.id for each in due]
+            if listed == before:
                 break
-            before = ids
-            attempts = self.configuration.settings.attempts
-            protector = Protector(self.ledger, self.archive, self.configuration, self.clock)
-            courier = Courier(channel, self.ledger, self.clock, attempts, self.tally, protector.outgoing)
-            try:
-                with about(partner=destination):
-                    delivered += courier.deliver(ids)
-            except ChannelError as error:
-                channels.failed(destination, error)
-            problems += courier.problems
+            before = listed
+            for ids in batches(due):
+                channel = None if self.stopping else channels.get(destination)
+                if channel is None:
+                    return delivered
+                delivered += self._deliver_batch(ids, destination, channel, channels, problems)
         return delivered
+
+    def _deliver_batch(
+        self, ids: Sequence[str], destination: str, channel: Channel, channels: Reach, problems: list[str]
+    ) -> int:
+        attempts = self.configuration.settings.attempts
+        protector = Protector(self.ledger, self.archive, self.configuration, self.clock)
+        courier = Courier(channel, self.ledger, self.clock, attempts, self.tally, protector.outgoing)
+        delivered = 0
+        try:
+            with about(partner=destination):
+                delivered = courier.deliver(ids)
+        except ChannelError as error:
+            channels.failed(destination, error)
+        problems += courier.problems
+        return delivered
+
+    def tell_webhooks(self, partner: str | None = None) -> int:
+        """Tell the webhooks of all partners, or of one, what happened; returns how many calls were answered."""
+        return self.teller.tell(self.configuration, partner)
 
     def went(self, what: str, error: Exception | None = None) -> None:
         """Say how something went that is done again and again: what is broken off is an alarm until it goes well."""

@@ -18,6 +18,10 @@ BUCKETS = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
 """Upper bounds of the classes of round durations, in seconds."""
 
 
+STEPS = ("receive", "process", "deliver", "clocks", "supervise", "nightly", "webhooks")
+"""The jobs of workers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Series:
     """What is counted: a name without prefix and unit of counting, what it means, and the label beside `partner`."""
@@ -52,6 +56,16 @@ class Count(Enum):
     CLOCKS = Series("clocks_struck", "Clocks of register entries that struck.", by_partner=False)
     ROUNDS = Series("rounds", "Rounds that came to their end.", by_partner=False)
     ROUNDS_BROKEN = Series("rounds_broken", "Rounds that were broken off by an error.", by_partner=False)
+    JOBS = Series("jobs", "Jobs that workers did, by step.", "step", STEPS, by_partner=False)
+    JOBS_BROKEN = Series(
+        "jobs_broken", "Jobs that were broken off by an error, by step.", "step", STEPS, by_partner=False
+    )
+
+
+OF_ROUNDS = frozenset({Count.ROUNDS, Count.ROUNDS_BROKEN})
+"""What only an embedded engine counts."""
+OF_JOBS = frozenset({Count.JOBS, Count.JOBS_BROKEN})
+"""What only workers count."""
 
 
 @dataclass(frozen=True, slots=True)

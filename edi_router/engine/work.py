@@ -12,12 +12,15 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from edi_router.engine.about import Problem, about, brief, where
 from edi_router.engine.large import LARGE, is_streamed, is_too_large, process_large, refused
 from edi_router.engine.tally import Count, Tally
+from edi_router.engine.unpack import Unpacker, packing_of
 from edi_router.faults import Fault
+from edi_router.formats.packed import Packing
 from edi_router.ledger import Archive, Conflict, Fenced, Ledger, Recordable, WorkItem
 from edi_router.ledger.registering import moves_of
 from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.model import Decision, FileOutcome, Incoming
 from edi_router.pipeline.process import process
+from edi_router.pipeline.replies import with_replies
 from edi_router.pipeline.slices import LargeFile
 from edi_router.registers import Empty, Overlay, RegisterView
 
@@ -91,12 +94,16 @@ class _Batch:
         self.configuration = configuration
         self.problems = problems
         self.tally = tally
+        self.stopping: Callable[[], bool] = lambda: False
+        self._later = 0
+        """Files that could not be processed now: nothing has moved for them."""
         self.recorded = registers
         self.registers = Overlay(registers)
         """The registers as they will be when the files before are recorded."""
 
     def run(self, items: Sequence[WorkItem], stopping: Callable[[], bool]) -> int:
         """Returns how many rows came to an end, good or bad."""
+        self.stopping = stopping
         fences = self.ledger.claim_all(item.id for item in items)
         claimed = [item for item in items if item.id in fences]
         if [item.kind for item in claimed] == ["file"] and self._is_streamed(claimed[0]):
@@ -120,7 +127,7 @@ class _Batch:
         for (item, recordable), problem in zip(made, results, strict=True):
             with about(**_names(item)):
                 ended += self._settle(item, recordable, problem)
-        return failed + ended
+        return failed + ended - self._later
 
     def _record(self, made: Sequence[Recordable]) -> list[Exception | None]:
         """Record all in one transaction; where that fails as a whole, one by one to find the culprit."""
@@ -171,14 +178,14 @@ class _Batch:
             self._failed(item, fence, error)
             return 1
 
-    def _incoming(self, item: WorkItem) -> Incoming:
-        streams = self._is_streamed(item)
+    def _incoming(self, item: WorkItem, content: bool = True) -> Incoming:
+        streams = content and self._is_streamed(item)
         return Incoming(
             id=item.file,
             partner=item.partner,
             name=item.name,
             content=b""
-            if streams or is_too_large(item, self.configuration)
+            if not content or streams or is_too_large(item, self.configuration)
             else self.archive.read(item.sha256),
             open=partial(self.archive.open, item.sha256) if streams else None,
             sha256=item.sha256,
@@ -194,8 +201,11 @@ class _Batch:
         return at.astimezone(self.configuration.settings.zone).date().isoformat()
 
     def _process(self, item: WorkItem, fence: int) -> FileOutcome | None:
-        """The outcome; None when there is none, and the row then says why."""
+        """The outcome; None when there is none to record: the row then says why, or the file was unpacked."""
         try:
+            packed = packing_of(item, self.archive, self.configuration)
+            if packed is not None:
+                return self._unpack(item, fence, packed)
             incoming = self._incoming(item)
             if incoming.open is None and is_too_large(item, self.configuration):
                 return refused(item, incoming, self.configuration)
@@ -207,9 +217,22 @@ class _Batch:
             self._failed(item, fence, error)
         return None
 
+    def _unpack(self, item: WorkItem, fence: int, packed: Packing) -> FileOutcome | None:
+        """Make files of what is in a packed file; its own outcome only where it is not taken."""
+        parts = (self.ledger, self.archive, self.configuration, self.tally.beat)
+        try:
+            outcome = Unpacker(item, fence, *parts).run(packed, self.stopping)
+        except Fenced:
+            log.warning("another worker has taken it over; our result is dropped")
+            return None
+        if outcome is None:
+            return None
+        return with_replies(outcome, self._incoming(item, content=False), self.configuration)
+
     def _not_now(self, item: WorkItem, error: Exception) -> None:
         """The machine's trouble, not the file's: its claim ends, and the next round tries again."""
         log.debug("could not be processed now", exc_info=error)
+        self._later += 1
         told = f"{item.partner}: {item.name} could not be processed now: "
         self.problems.append(Problem(told + str(error), told + brief(error)))
 

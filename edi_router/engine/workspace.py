@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from edi_router.config import Tree
+from edi_router.disk import make_folder, sync_folder
 from edi_router.faults import Fault
 from edi_router.ledger.archive import Archive
-from edi_router.ledger.folders import make_folder, sync_folder
 from edi_router.ledger.ledger import Ledger
 from edi_router.ledger.sealing import key_for
 from edi_router.partners.channels import ChannelSettings
@@ -62,8 +62,12 @@ class Workspace:
         return self.root / "var"
 
     def configuration(self) -> tuple[Configuration | None, list[Fault]]:
-        """The linted configuration set."""
+        """The configuration set, linted as far as its agreements lead."""
         return load_configuration(self.tree)
+
+    def whole_configuration(self) -> tuple[Configuration | None, list[Fault]]:
+        """The same with everything read and linted, also what nothing uses yet."""
+        return load_configuration(self.tree, whole=True)
 
     def settings(self) -> Settings:
         """The settings alone; WorkspaceError when the file is wrong."""
@@ -72,11 +76,13 @@ class Workspace:
             raise WorkspaceError(f"{self.root / FILE} has faults ({len(faults)}); run: edi-router lint")
         return settings
 
-    def open_ledger(self, clock: Callable[[], datetime] = utc_now) -> Ledger:
-        """The ledger, migrated to the present tables."""
+    def open_ledger(
+        self, clock: Callable[[], datetime] = utc_now, connecting: Callable[[str], str] = str
+    ) -> Ledger:
+        """The ledger, migrated to the present tables; `connecting` makes of its URL the one to connect by."""
         settings = self.settings()
         self._make_var()
-        ledger = Ledger.open(self.database(settings), zone=settings.time_zone, clock=clock)
+        ledger = Ledger.open(connecting(self.database(settings)), zone=settings.time_zone, clock=clock)
         ledger.migrate()
         return ledger
 

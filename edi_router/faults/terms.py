@@ -51,6 +51,21 @@ WORDS: Mapping[str, str] = {
     "AttValue: \" or ' expected": "属性值缺少引号",
     "attributes construct error": "属性写法有误",
     "month must be in 1..12": "月份应为 1 至 12", "day is out of range for month": "该月没有这一天",
+    "bytes of all members": "全部成员的字节数", "bytes of a member": "单个成员的字节数",
+    "times the packed size": "与压缩后大小的倍数", "members": "成员数", "segments": "段数", "bytes": "字节数",
+    "it ends early": "内容不完整", "its data cannot be unpacked": "数据无法解压", "its checksum differs": "校验和不符",
+    "its length differs": "长度不符", "its header is broken": "文件头损坏", "its header does not end": "文件头没有结尾",
+    "its header has unknown flags": "文件头含未知标志", "it is not packed": "并非压缩文件",
+    "it is a folder with content": "目录项含有内容", "its name is there twice": "名称重复",
+    "its name could be a path elsewhere, or is no name": "名称可能指向其他路径，或不是有效名称",
+    "it is packed by another method than deflate": "使用了 deflate 以外的压缩方法",
+    "its length is not told before it": "未在数据之前给出长度", "it is packed itself": "其本身也是压缩文件",
+    "it is a link or another thing that is no file": "是链接或其他非文件项",
+    "it lists more members than there are": "所列成员多于实际成员", "it does not list every member once": "未逐一列出每个成员",
+    "it points to where no member begins": "指向并非成员起点的位置",
+    "it tells a member otherwise than the member itself": "对成员的描述与成员自身不符",
+    "its end tells other numbers": "结尾的数目不符",
+    "between it and the members, or behind it, stands something else": "与成员之间或其后有其他内容",
     "there are several signatures": "有多个签名",
     "the signature is not a child of the root element": "签名不在根元素之下",
     "no certificate of the partner fits it": "与该伙伴的证书均不相符",
@@ -69,6 +84,12 @@ WORDS: Mapping[str, str] = {
     "the file is missing": "文件缺失",
     "edi-router.yaml names no keys": "`edi-router.yaml` 未指定密钥",
     "none of the partner's certificates is in force": "该伙伴没有有效期内的证书",
+    "event": "事件", "received": "已收到", "acknowledged": "已回执", "pending": "处理中", "accepted": "接受",
+    "partly-rejected": "部分退回", "rejected": "退回", "released": "放行", "closed": "已关闭",
+    "Connection refused": "连接被拒绝", "Connection reset by peer": "连接被对方重置", "Broken pipe": "连接已断开",
+    "No route to host": "没有到主机的路由", "Network is unreachable": "网络不可达", "Host is down": "主机已关闭",
+    "Permission denied": "没有权限", "No such file or directory": "文件或目录不存在", "No space left on device": "磁盘空间不足",
+    "Disk quota exceeded": "超出磁盘配额", "Name or service not known": "域名无法解析", "it is not set": "未设置",
     "the code is empty": "代码为空", "valid_to lies before valid_from": "valid_to 早于 valid_from",
 }  # fmt: skip
 """Whole values."""
@@ -119,6 +140,8 @@ PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 """Values that carry something of their own."""
 
 _TRANSLATED = ("unit", "what", "problem")
+_IN_BOTH = ("register",)
+"""Values that come in both languages: the Chinese one beside it, as `register_zh`."""
 
 
 def in_chinese(values: Mapping[str, str]) -> dict[str, str]:
@@ -133,6 +156,7 @@ def in_chinese(values: Mapping[str, str]) -> dict[str, str]:
     name = NAMES.get(values.get("id") or values.get("element") or "")
     if name is not None and "name" in shown:
         shown["name"] = name
+    shown |= {key: values[f"{key}_zh"] for key in _IN_BOTH if f"{key}_zh" in values}
     for key in _TRANSLATED:
         if key in shown:
             shown[key] = _phrase(shown[key])

@@ -7,6 +7,7 @@ and the enterprises' progress query rest on the references and parties it names.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated
@@ -14,11 +15,13 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from edi_router.config import Model, Tree, place_of, read_model
+from edi_router.config.shelf import Found, Shelf
 from edi_router.faults import Fault
 from edi_router.formats.acknowledges import Acknowledges
 from edi_router.formats.selecting import Paths, PathText, all_values
 from edi_router.paths import Node
 
+FOLDER = "schemas/documents"
 _EDIFACT = re.compile(r"([A-Z]{6})(?: ([A-Z0-9]+))?")
 _XML = re.compile(r"xml (?:\{([^}]*)\})?([\w.-]+)")
 _FLAT = re.compile(r"(csv|records) ([\w.-]+)")
@@ -141,16 +144,67 @@ class Extract:
     parties: tuple[tuple[str, str], ...] = ()
 
 
+class DocumentTypes:
+    """The document types of a tree. Those of a kind are read when a document may be of it.
+
+    A file is read when the name of the message or root element stands in it: to read a hundred files for each start
+    takes longer than to check a document.
+    """
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._types = Shelf(lambda: self._texts, self._read)
+        self._named: dict[tuple[str, str], list[DocumentType]] = {}
+
+    def of(self, kind: Kind) -> DocumentType | None:
+        """The document type of this kind; the more specific one where two fit. Raises Unreadable."""
+        named = self._named.get((kind.format, kind.name))
+        if named is None:
+            named = [self._types[name] for name in self._candidates(kind)]
+            self._named[kind.format, kind.name] = named
+        fitting = [each for each in named if each.kind.includes(kind)]
+        return max(fitting, key=lambda each: each.kind.qualifier is not None, default=None)
+
+    def overlapping(self, kinds: Iterable[Kind]) -> list[DocumentType]:
+        """Those that documents of these kinds can be of; what cannot be read is passed over, and among the `faults`."""
+        found: dict[str, DocumentType] = {}
+        for kind in kinds:
+            for name in self._candidates(kind):
+                each, _ = self._types.look(name)
+                if each is not None and each.kind.overlaps(kind):
+                    found[name] = each
+        return [found[name] for name in sorted(found)]
+
+    def __iter__(self) -> Iterator[DocumentType]:
+        """All that can be read."""
+        return self._types.readable()
+
+    def read_all(self) -> list[DocumentType]:
+        """All, also those with faults, as far as they can be used."""
+        return [each for name in self._types if (each := self._types.look(name)[0]) is not None]
+
+    @property
+    def faults(self) -> list[Fault]:
+        """What is wrong with the files that were read so far."""
+        return self._types.faults
+
+    @cached_property
+    def _texts(self) -> dict[str, str]:
+        return {name: self._tree.text(name) for name in self._tree.names(FOLDER, ".yaml")}
+
+    def _candidates(self, kind: Kind) -> list[str]:
+        # In quotes, a character may be written by its number.
+        return [name for name, text in self._texts.items() if kind.name in text or "\\" in text]
+
+    def _read(self, name: str) -> Found[DocumentType]:
+        model, node, faults = read_model(DocumentType, self._texts[name], self._tree.display(name))
+        schema = model.schema_ if model is not None else None
+        if schema is not None and node is not None and self._tree.find(f"schemas/{schema}") is None:
+            faults.append(Fault("schema-missing", place_of(node, ["schema"]), {"schema": schema}))
+        return model, faults
+
+
 def load_document_types(tree: Tree) -> tuple[list[DocumentType], list[Fault]]:
     """All document types of the tree, and what is wrong with their files."""
-    types: list[DocumentType] = []
-    faults: list[Fault] = []
-    for name in tree.names("schemas/documents", ".yaml"):
-        model, node, found = read_model(DocumentType, tree.text(name), tree.display(name))
-        faults += found
-        schema = model.schema_ if model is not None else None
-        if schema is not None and node is not None and tree.find(f"schemas/{schema}") is None:
-            faults.append(Fault("schema-missing", place_of(node, ["schema"]), {"schema": schema}))
-        if model is not None:
-            types.append(model)
-    return types, faults
+    types = DocumentTypes(tree)
+    return types.read_all(), types.faults

@@ -76,7 +76,7 @@ class Alarms(Store):
     @again
     def raise_alarm(self, trouble: Trouble) -> bool:
         """Raise an alarm, or bring an open one up to date; True when it is new or has become critical."""
-        with self.read() as connection:
+        with self.ask() as connection:
             row = _open(connection, trouble.key)
         if row is not None and not _news(row, trouble):
             return False
@@ -96,7 +96,7 @@ class Alarms(Store):
             query = query.where(_a.open.is_not(None))
         if since is not None:
             query = query.where(_a.raised >= micros(since))
-        with self.read() as connection:
+        with self.ask() as connection:
             return [_alarm(row) for row in connection.execute(query).mappings()]
 
     def given_up(self) -> dict[str, int]:
@@ -144,7 +144,7 @@ class Alarms(Store):
             .order_by(_n.id)
             .limit(limit)
         )
-        with self.read() as connection:  # most rounds find nothing, and write nothing
+        with self.ask() as connection:  # most rounds find nothing, and write nothing
             if connection.execute(due).first() is None:
                 return []
         with self.write() as tx:

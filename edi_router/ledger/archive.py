@@ -13,9 +13,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from edi_router.ledger.compressing import Broken, Compressing, Decompressing
-from edi_router.ledger.folders import make_folder, sync_folder
-from edi_router.ledger.sealing import Sealing, Unsealing
+from edi_router.disk import Together, make_folder, sync_folder, together
+from edi_router.ledger.archiving import Batch, Writer
+from edi_router.ledger.compressing import Broken, Decompressing
+from edi_router.ledger.sealing import Unsealing
 
 BLOCK = 1 << 20
 FRESH = 86_400
@@ -28,30 +29,6 @@ class Corrupt(Exception):
 
 class Missing(Exception):
     """Nothing is archived under this SHA-256."""
-
-
-class Writer(io.RawIOBase):
-    """Bytes on their way into the archive."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        super().__init__()
-        self._stream, self._hash, self.size = stream, hashlib.sha256(), 0
-
-    @property
-    def sha256(self) -> str:
-        """The SHA-256 of what was written so far."""
-        return self._hash.hexdigest()
-
-    def writable(self) -> bool:
-        """Yes."""
-        return True
-
-    def write(self, data: bytes) -> int:  # type: ignore[override]
-        """Write all of `data`."""
-        self._stream.write(data)
-        self._hash.update(data)
-        self.size += len(data)
-        return len(data)
 
 
 class Archive:
@@ -89,21 +66,23 @@ class Archive:
     @contextmanager
     def writer(self) -> Iterator[Writer]:
         """A stream to write to; at the end of the block its bytes are archived, on an exception forgotten."""
+        with self.batch(1) as batch, batch.writer() as writer:
+            yield writer
+
+    @contextmanager
+    def batch(self, count: int) -> Iterator[Batch]:
+        """For so many contents, which are archived together at the end of the block; on an exception none is."""
         self._make(self.folder)
-        temporary = self.folder / f".{secrets.token_hex(12)}.part"
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o440)
-        try:
-            with os.fdopen(descriptor, "wb", buffering=0) as raw, io.BufferedWriter(raw, BLOCK) as buffer:
-                below = buffer if self._key is None else cast(BinaryIO, Sealing(buffer, self._key))
-                compressing = Compressing(below)
-                writer = Writer(cast(BinaryIO, compressing))
-                yield writer
-                compressing.finish()
-                buffer.flush()
-                os.fsync(descriptor)
-            self._settle(temporary, writer.sha256)
-        finally:
-            temporary.unlink(missing_ok=True)
+        with together(self.folder, count) as synced:
+            batch = Batch(self.folder, self._key, synced)
+            try:
+                yield batch
+                synced.sync()
+                made = {folder for each in batch.written for folder in self._settle(*each, synced)}
+                synced.sync()
+                self._made |= made
+            finally:
+                batch.forget()
 
     def open(self, sha256: str) -> BinaryIO:
         """The content as a stream; reading to its end raises `Corrupt` when the bytes have changed."""
@@ -198,20 +177,24 @@ class Archive:
                 return True
         return False
 
-    def _settle(self, temporary: Path, sha256: str) -> None:
+    def _settle(self, temporary: Path, sha256: str, synced: Together) -> tuple[Path, ...]:
+        """Give content that is on the disk its own name, which is there after the next sync, as are the folders returned."""
         path = self.path(sha256)
+        folders = path.parent.parent, path.parent
+        synced.renamed(path.parent)
         if path.exists():
             if self._known(path, sha256):
-                sync_folder(path.parent)
-                return
+                return ()
             # The right bytes have come again: they take the place of the damaged ones, which are kept.
             with suppress(FileNotFoundError):  # removed by retention a moment ago
                 path.replace(path.with_name(f".{sha256}.{secrets.token_hex(4)}.corrupt"))
-        self._make(path.parent.parent)
-        self._make(path.parent)
+        for folder in folders:
+            if folder not in self._made or not folder.is_dir():
+                folder.mkdir(exist_ok=True)
+                synced.renamed(folder.parent)
         with suppress(FileExistsError):  # another process was faster, with the same bytes
             os.link(temporary, path)
-        sync_folder(path.parent)
+        return folders
 
 
 class _Checked(io.RawIOBase):

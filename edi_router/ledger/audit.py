@@ -13,33 +13,40 @@ from edi_router.ledger.retaining import without_events
 from edi_router.ledger.states import IN_BOOKS, MADE_FROM, TABLES
 
 LIMIT = 100
+END = "9999-12-31"
+"""No business date is after it."""
 
 
-def audit(connection: Connection, since: str = "") -> list[str]:
-    """What is wrong, as sentences; of settled things only those settled on or after the date `since`."""
+def audit(connection: Connection, after: str = "", through: str = END) -> list[str]:
+    """What is wrong, as sentences; of settled things only those settled after the one date and through the other.
+
+    So what each page of the books is audited for are the dates since the page before it, and what is open.
+    """
     return [
-        *(problem for kind in sorted(IN_BOOKS) for problem in _events(connection, kind, since)),
+        *(problem for kind in sorted(IN_BOOKS) for problem in _events(connection, kind, after, through)),
         *_stuck(connection),
         *_numbers(connection),
     ]
 
 
-def _events(connection: Connection, kind: str, since: str) -> list[str]:
+def _events(connection: Connection, kind: str, after: str, through: str) -> list[str]:
     t, e = TABLES[kind].c, tables.event.c
-    each = tables.event.alias("each").c
-    latest = (
-        select(func.max(each.id))
-        .where(each.subject == t.id, each.kind == kind, each.state.is_not(None))
+    said = (  # the kind stands in a function, so that SQLite finds the events by their subject
+        select(e.state)
+        .where(e.subject == t.id, func.coalesce(e.kind, "") == kind, e.state.is_not(None))
+        .order_by(e.id.desc())
+        .limit(1)
+        .correlate(TABLES[kind])
         .scalar_subquery()
     )
     file = t.id if kind == "file" else t.file
-    removed = and_(e.state.is_(None), t.settled.is_not(None), without_events(file))
+    removed = and_(said.is_(None), t.settled.is_not(None), without_events(file))
     query = (
-        select(t.id, t.state, e.state)
-        .select_from(TABLES[kind].outerjoin(tables.event, e.id == latest))
-        .where(or_(t.settled.is_(None), t.settled >= since), or_(e.state.is_(None), e.state != t.state))
+        select(t.id, t.state, said)
+        .where(or_(t.settled.is_(None), and_(t.settled > after, t.settled <= through)))
+        .where(func.coalesce(said, "") != t.state)
         .where(~removed)
-        .order_by(t.id)
+        .order_by(t.id + "")  # not in the order of the key, through which SQLite would walk all rows
         .limit(LIMIT)
     )
     return [

@@ -35,7 +35,8 @@ class Bookkeeping(Store):
         """
         day = self._today() if business_date is None else str(business_date)
         with self.read() as connection:
-            base, problems = base_of(connection, day), tuple(audit(connection, day))
+            base = base_of(connection, day)
+            problems = tuple(audit(connection, base.date, day))
             closed = connection.execute(select(tables.books).where(_b.date == day)).mappings().first()
             if closed is not None and day <= removed_before(connection, EVENTS):
                 return _as_closed(stored(json.loads(closed["page"]), problems), closed)
@@ -63,7 +64,7 @@ class Bookkeeping(Store):
                 raise Refused(f"{day} is not over: today is {tx.date}")
             last = tx.connection.scalar(select(func.max(_b.date)))
             base = base_of(tx.connection, day)
-            problems = tuple(audit(tx.connection, day))
+            problems = tuple(audit(tx.connection, base.date, day))
             closed = tx.connection.execute(select(tables.books).where(_b.date == day)).mappings().first()
             if closed is not None and day <= removed_before(tx.connection, EVENTS):
                 return _as_closed(stored(json.loads(closed["page"]), problems), closed)

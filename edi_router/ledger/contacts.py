@@ -84,7 +84,7 @@ class Contacts(Store):
         query = select(
             _p.partner, _p.failures, _p.first_failure, _p.last_contact, _p.next_contact, _p.failure
         )
-        with self.read() as connection:
+        with self.ask() as connection:
             return {row.partner: _contact(row) for row in connection.execute(query)}
 
 

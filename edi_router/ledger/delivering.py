@@ -44,7 +44,7 @@ class Delivering(Store):
         destinations are left out.
         """
         moment = self.now() if now is None else micros(now)
-        with self.read() as connection:
+        with self.ask() as connection:
             out = sorted(paused(connection))
             parameters = {"now": moment, "limit": limit, "paused": out, "destination": destination}
             return [Due(*row) for row in connection.execute(DUE, parameters)]
@@ -55,7 +55,7 @@ class Delivering(Store):
         query = select(d.destination).where(
             d.state.in_(("waiting", "claimed", "renaming")), d.next_attempt <= self.now()
         )
-        with self.read() as connection:
+        with self.ask() as connection:
             return set(connection.scalars(query.distinct()))
 
     @again
@@ -70,7 +70,7 @@ class Delivering(Store):
             d.state.in_(("claimed", "renaming")),
             d.next_attempt > self.now(),
         )
-        with self.read() as connection:
+        with self.ask() as connection:
             if not connection.scalar(select(select(d.id).where(*sending).exists())):
                 return 0
         with self.write() as tx:

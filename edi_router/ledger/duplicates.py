@@ -5,14 +5,49 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Select,
+    Text,
+    bindparam,
+    literal,
+    select,
+    union_all,
+)
 
 from edi_router.ledger import tables
-from edi_router.ledger.store import Row, Store, instant, micros
+from edi_router.ledger.store import Store, instant, micros
 from edi_router.pipeline.model import Prior
 
 Key = tuple[str, str, str, str]
 """Sender, recipient, control reference and content (SHA-256) of an interchange."""
+
+
+_i = tables.interchange.c
+
+
+def _accepted(*among: ColumnElement[bool]) -> CompoundSelect[tuple[int, str, str, int, str]]:
+    """The accepted interchange of a partner with a content, and the one with certain references: the latest of each."""
+
+    def latest(rank: int, *of: ColumnElement[bool]) -> Select[tuple[int, str, str, int, str]]:
+        accepted = (_i.partner == bindparam("partner"), _i.decision == "accepted", *among)
+        found = select(literal(rank).label("rank"), _i.id, _i.file, _i.received, _i.content)
+        found = found.where(*accepted, *of).order_by(_i.sequence.desc(), _i.position).limit(1)
+        return select(found.subquery())
+
+    named = bindparam("control_reference", type_=Text)
+    references = (
+        named != "",  # else it names nothing
+        _i.sender == bindparam("sender"), _i.recipient == bindparam("recipient"), _i.control_reference == named,
+    )  # fmt: skip
+    same = latest(0, _i.content == bindparam("content")), latest(1, *references)
+    return union_all(*same).order_by("rank").limit(1)
+
+
+_RECENT = _accepted(_i.received >= bindparam("since"))
+_SINCE_CLAIM = _accepted(_i.sequence > bindparam("seen"), _i.file != bindparam("file"))
 
 
 class Duplicates(Store):
@@ -23,38 +58,30 @@ class Duplicates(Store):
     ) -> Prior | None:
         """The accepted interchange with these references, or with the SHA-256 `content`, since then.
 
-        An empty control reference names nothing: then only the content counts.
+        The one with this content if there is one. An empty control reference names nothing: then only the content
+        counts.
         """
-        with self.read() as connection:
-            recent = tables.interchange.c.received >= micros(since)
-            row = find_accepted(connection, partner, (sender, recipient, control_reference, content), recent)
+        key = _named(partner, (sender, recipient, control_reference, content))
+        with self.ask() as connection:
+            row = connection.execute(_RECENT, {**key, "since": micros(since)}).first()
         if row is None:
             return None
-        return Prior(row["id"], row["file"], instant(row["received"]), row["content"] == content)
+        return Prior(row.id, row.file, instant(row.received), row.content == content)
 
 
-def find_accepted(connection: Connection, partner: str, key: Key, among: ColumnElement[bool]) -> Row | None:
-    """The accepted interchange of the partner with this content, else the latest with these references."""
-    i = tables.interchange.c
-    sender, recipient, control_reference, content = key
-    base = (
-        select(i.id, i.file, i.received, i.content)
-        .where(i.partner == partner, i.decision == "accepted", among)
-        .order_by(i.sequence.desc(), i.position)
-        .limit(1)
+def conflict(connection: Connection, partner: str, file: str, keys: Sequence[Key], seen: int) -> bool:
+    """Whether an interchange of another file, accepted since the claim saw `seen`, is repeated by one of these."""
+    among = {"file": file, "seen": seen}
+    return any(
+        connection.execute(_SINCE_CLAIM, {**_named(partner, key), **among}).first() is not None
+        for key in keys
     )
-    row = connection.execute(base.where(i.content == content)).mappings().first()
-    if row is None and control_reference:
-        same = and_(i.sender == sender, i.recipient == recipient, i.control_reference == control_reference)
-        row = connection.execute(base.where(same)).mappings().first()
-    return None if row is None else dict(row)
 
 
-def conflict(connection: Connection, partner: str, file: str, keys: Sequence[Key], seen: int) -> Row | None:
-    """An interchange of another file, accepted since the claim saw `seen`, that one of these repeats."""
-    i = tables.interchange.c
-    for key in keys:
-        row = find_accepted(connection, partner, key, and_(i.sequence > seen, i.file != file))
-        if row is not None:
-            return row
-    return None
+def _named(partner: str, key: Key) -> dict[str, str]:
+    """The parameters of a question about an interchange."""
+    sender, recipient, control_reference, content = key
+    return {
+        "partner": partner, "sender": sender, "recipient": recipient, "control_reference": control_reference,
+        "content": content,
+    }  # fmt: skip

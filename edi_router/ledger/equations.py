@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, select, union_all
 
 from edi_router.ledger import tables
 from edi_router.ledger.carrying import Base
@@ -108,12 +108,11 @@ def equation(
     `open_` has the ids of what was open at the end of the date, where they are known.
     """
     carried, inflow = _flows(connection, kind, date, base)
-    opened = _open(connection, kind, date, open_)
-    outcomes = _outcomes(connection, kind, date, opened)
+    outcomes = _outcomes(connection, kind, date, _open(connection, kind, date, open_))
     keys = sorted({*carried, *inflow, *outcomes})
     lines = {key: _line(kind, carried.get(key, 0), inflow.get(key, 0), outcomes.get(key, {})) for key in keys}
     busy = {key: line for key, line in lines.items() if line.busy}
-    each_route = _routes(connection, kind, date, opened) if routes and kind in ROUTED else {}
+    each_route = _routes(connection, kind, date, open_) if routes and kind in ROUTED else {}
     return Equation(kind, _total(kind, busy.values()), busy, each_route)
 
 
@@ -153,7 +152,13 @@ def _open(connection: Connection, kind: str, date: str, known: Sequence[str] | N
     t = TABLES[kind].c
     if known is not None:
         return t.id.in_(listed(connection, known))
-    return and_(t.date <= date, or_(t.settled.is_(None), t.settled > date))
+    return _either(kind, and_(t.settled.is_(None), t.date <= date), and_(t.settled > date, t.date <= date))
+
+
+def _either(kind: str, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """That one of these holds, each looked for by itself: SQLite would else walk all rows in the order of the groups."""
+    id = TABLES[kind].c.id
+    return id.in_(union_all(*(select(id).where(each).correlate(None) for each in conditions)))
 
 
 def _flows(connection: Connection, kind: str, date: str, base: Base) -> tuple[dict[str, int], dict[str, int]]:
@@ -185,23 +190,9 @@ def _outcomes(connection: Connection, kind: str, date: str, opened: ColumnElemen
     t, e = TABLES[kind].c, tables.event.c
     counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     settled = select(t.partner, t.state, func.count()).where(t.settled == date).group_by(t.partner, t.state)
-    still = select(t.id, t.partner, t.state).where(opened).subquery("still")
-    latest = (
-        select(e.subject, func.max(e.id).label("event"))
-        .join(still, still.c.id == e.subject)
-        .where(e.kind == kind, e.state.is_not(None), e.date <= date)
-        .group_by(e.subject)
-        .subquery("latest")
-    )
-    then = tables.event.alias("then")
-    state = func.coalesce(then.c.state, still.c.state)
-    told = (
-        select(still.c.partner, state, func.count())
-        .select_from(still)
-        .outerjoin(latest, latest.c.subject == still.c.id)
-        .outerjoin(then, then.c.id == latest.c.event)
-        .group_by(still.c.partner, state)
-    )
+    state = func.coalesce(_latest(kind, date, e.state), t.state)
+    still = select(t.partner, state.label("state")).where(opened).subquery("still").c
+    told = select(still.partner, still.state, func.count()).group_by(still.partner, still.state)
     for query in (settled, told):
         for partner, name, number in connection.execute(query):
             counts[partner][COLUMNS[kind].get(name, name)] += number
@@ -209,7 +200,7 @@ def _outcomes(connection: Connection, kind: str, date: str, opened: ColumnElemen
 
 
 def _routes(
-    connection: Connection, kind: str, date: str, opened: ColumnElement[bool]
+    connection: Connection, kind: str, date: str, known: Sequence[str] | None
 ) -> dict[str, dict[str, Line]]:
     """The lines by partner and route. Each row that was there on the date is asked how often it came, and when.
 
@@ -217,7 +208,7 @@ def _routes(
     through all events of the date for each row.
     """
     e = tables.event.c
-    rows = _there(connection, kind, date, opened)
+    rows = _there(connection, kind, date, known)
     came = (e.kind == kind, e.before.is_(None), e.state.is_not(None))
     day = func.coalesce(e.date, "")
     of_row = (e.subject == rows.c.id, func.coalesce(e.kind, "") == kind, *came[1:])
@@ -247,24 +238,15 @@ def _routes(
     return found
 
 
-def _there(connection: Connection, kind: str, date: str, opened: ColumnElement[bool]) -> Any:
+def _there(connection: Connection, kind: str, date: str, known: Sequence[str] | None) -> Any:
     """The rows that were open or settled on the date: id, partner, and state and route as they were at its end."""
     t, e = TABLES[kind].c, tables.event.c
-
-    def latest(column: ColumnElement[str]) -> ColumnElement[Any]:
-        return (
-            select(column)
-            .where(e.subject == t.id, func.coalesce(e.kind, "") == kind)
-            .where(e.state.is_not(None), func.coalesce(e.date, "") <= date)
-            .order_by(e.id.desc())
-            .limit(1)
-            .correlate(TABLES[kind])
-            .scalar_subquery()
-        )
-
     done = t.settled == date
+    there = _either(kind, and_(t.settled.is_(None), t.date <= date), and_(t.settled >= date, t.date <= date))
+    if known is not None:
+        there = _either(kind, and_(done, t.date <= date), _open(connection, kind, date, known))
     if kind == "message":
-        now, then = tables.message.c.agreement, latest(detail(connection, "agreement"))
+        now, then = tables.message.c.agreement, _latest(kind, date, detail(connection, "agreement"))
         route = func.coalesce(case((done, now), else_=then), literal(NO_ROUTE))
     else:
         mo, m = tables.message_output.c, tables.message.c
@@ -276,9 +258,22 @@ def _there(connection: Connection, kind: str, date: str, opened: ColumnElement[b
             .scalar_subquery()
         )
         route = func.coalesce(made_from, tables.output.c.kind)
-    state = func.coalesce(case((done, t.state), else_=latest(e.state)), t.state)
+    state = func.coalesce(case((done, t.state), else_=_latest(kind, date, e.state)), t.state)
+    return select(t.id, t.partner, state.label("state"), route.label("route")).where(there).subquery("there")
+
+
+def _latest(kind: str, date: str, column: ColumnElement[str]) -> ColumnElement[Any]:
+    """A value of the last event of a row by the end of a date, where that told a state.
+
+    Kind and date stand in functions, so that SQLite finds the events by their subject.
+    """
+    e = tables.event.c
     return (
-        select(t.id, t.partner, state.label("state"), route.label("route"))
-        .where(or_(and_(t.settled == date, t.date <= date), opened))
-        .subquery("there")
+        select(column)
+        .where(e.subject == TABLES[kind].c.id, func.coalesce(e.kind, "") == kind)
+        .where(e.state.is_not(None), func.coalesce(e.date, "") <= date)
+        .order_by(e.id.desc())
+        .limit(1)
+        .correlate(TABLES[kind])
+        .scalar_subquery()
     )

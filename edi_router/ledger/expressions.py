@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     JSON,
     BigInteger,
     ColumnElement,
@@ -20,8 +21,6 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import JSON as POSTGRESQL_JSON
 
 from edi_router.ledger import tables
 
@@ -37,7 +36,9 @@ _STEPS = tuple(
 def detail(connection: Connection, name: str) -> ColumnElement[str]:
     """A value of an event's detail."""
     if connection.dialect.name == "postgresql":
-        found: ColumnElement[str] = cast(_e.detail, POSTGRESQL_JSON)[name].as_string()
+        from sqlalchemy.dialects import postgresql  # takes its time, and most ledgers are SQLite
+
+        found: ColumnElement[str] = cast(_e.detail, postgresql.JSON)[name].as_string()
     else:
         found = type_coerce(_e.detail, JSON)[name].as_string()
     return found

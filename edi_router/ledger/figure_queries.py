@@ -24,7 +24,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 
 from edi_router.ledger import tables
 from edi_router.ledger.expressions import detail, firm, register_of, rounded, way
@@ -278,3 +289,9 @@ def counted(connection: Connection, measure: str, reach: Reach) -> Select[Any]:
     """How often each combination of `DIMENSIONS` was met, as `number`."""
     rows = MEASURES[measure](connection, reach).subquery(f"{measure}_rows")
     return select(*rows.c, func.count().label("number")).group_by(*rows.c)
+
+
+def single(connection: Connection, measure: str, reach: Reach) -> Select[Any]:
+    """Each thing counted by itself, `number` 1: for who adds up by some of the dimensions alone."""
+    rows = MEASURES[measure](connection, reach).subquery(f"{measure}_rows")
+    return select(*rows.c, literal_column("1").label("number"))

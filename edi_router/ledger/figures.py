@@ -11,11 +11,10 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from sqlalchemy import Connection, Subquery, func, select, union_all
-from sqlalchemy.dialects import postgresql, sqlite
 
 from edi_router.ledger import tables
-from edi_router.ledger.figure_queries import DIMENSIONS, MEASURES, Reach, counted
-from edi_router.ledger.store import Store, Tx, instant, micros
+from edi_router.ledger.figure_queries import DIMENSIONS, MEASURES, Reach, counted, single
+from edi_router.ledger.store import Store, Tx, inserting, instant, micros
 
 SCHEDULE = "figures"
 """Under which name the dates that were added up are noted: each once."""
@@ -68,10 +67,10 @@ def _keep(tx: Tx, day: date, zone: tzinfo) -> bool:
     firing = {"schedule": SCHEDULE, "fire_time": begin, "at": tx.now}
     if not tx.insert_once(tables.schedule_firing, firing):
         return False
-    maker = postgresql.insert if tx.connection.dialect.name == "postgresql" else sqlite.insert
     for measure in MEASURES:
         statement = counted(tx.connection, measure, Reach.of(day, zone))
-        kept = maker(tables.monthly).from_select([*DIMENSIONS, "number"], statement)
+        kept = inserting(tables.monthly, tx.connection.dialect.name)
+        kept = kept.from_select([*DIMENSIONS, "number"], statement)
         kept = kept.on_conflict_do_update(
             index_elements=list(DIMENSIONS), set_={"number": _t.number + kept.excluded.number}
         )
@@ -86,7 +85,7 @@ def figures(connection: Connection, measure: str, since: date, until: date, zone
     another kind is counted from the rows.
     """
     last = kept_through(connection, zone) if _whole_months(since, until) else ""
-    live = counted(connection, measure, Reach.period(since, until, zone, last))
+    live = single(connection, measure, Reach.period(since, until, zone, last))
     if not last:
         return live.subquery(measure)
     months = f"{since:%Y-%m}", f"{until:%Y-%m}"

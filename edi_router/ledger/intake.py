@@ -29,7 +29,6 @@ _BEGUN = (
     .values(receiving=tables.partner_state.c.receiving + 1)
     .returning(tables.partner_state.c.receiving)
 )
-_REMOVED = update(tables.file).where(_f.id == bindparam("v_id")).values(removed=bindparam("v_removed"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +123,7 @@ class Intake(Store):
                     raise NotFound(f"no file {file_id}")
             new = [file_id for file_id in rows if rows[file_id]["removed"] is None]
             if new:
-                parameters = [{"v_id": file_id, "v_removed": tx.now} for file_id in new]
-                tx.connection.execute(_REMOVED, parameters)
+                tx.update(tables.file, [{"id": file_id, "removed": tx.now} for file_id in new])
             note(tx, "file", [rows[file_id] for file_id in new], "removed")
 
 
@@ -158,7 +156,7 @@ def receive_in(tx: Tx, drops: Sequence[Drop], config_digest: str) -> list[Receip
             "id": file_id, "identity": identity, "counter": counter, "partner": drop.partner,
             "channel": drop.channel, "name": drop.name, "size": drop.size, "modified": drop.stamp,
             "sha256": drop.sha256, "received": tx.now, "removed": None, "format": None, "state": "in_work",
-            "reason": "", "config": config_digest, "engine": __version__,
+            "reason": "", "config": config_digest, "engine": __version__, "inside": None,
         }  # fmt: skip
         entries.append(Entry(row, "received", {"channel": drop.channel, "name": drop.name}))
         works.append({"kind": "file", "file": file_id, "partner": drop.partner, "state": "pending"})

@@ -26,6 +26,7 @@ from edi_router.ledger.desk import Desk
 from edi_router.ledger.duplicates import Duplicates
 from edi_router.ledger.exchanges import Exchanges
 from edi_router.ledger.figures import Figures
+from edi_router.ledger.following import Following
 from edi_router.ledger.fsck import Fsck
 from edi_router.ledger.intake import Intake
 from edi_router.ledger.issuing import Issuing
@@ -47,8 +48,10 @@ from edi_router.ledger.submitting import Submitting
 from edi_router.ledger.throttling import Throttling
 from edi_router.ledger.times import Times
 from edi_router.ledger.tokens import Tokens
-from edi_router.ledger.upgrade import HEAD, is_current, revision, upgrade
+from edi_router.ledger.unpacking import Unpacking
+from edi_router.ledger.upgrade import is_current, newer, upgrade
 from edi_router.ledger.waiting import Waiting
+from edi_router.ledger.webhooks import Webhooks
 from edi_router.ledger.workers import Workers
 from edi_router.ledger.working import Working
 
@@ -70,6 +73,7 @@ class Ledger(
     Collecting,
     Batching,
     Recording,
+    Unpacking,
     Parts,
     RegisterReads,
     Striking,
@@ -100,6 +104,8 @@ class Ledger(
     Logins,
     Tokens,
     Throttling,
+    Following,
+    Webhooks,
 ):
     """What happened: every file, message, output and delivery, with its events; and the books."""
 
@@ -129,9 +135,8 @@ class Ledger(
         return is_current(self.engine)
 
     def newer(self) -> str | None:
-        """The revision of the tables where it is newer than this version knows, else None."""
-        found = revision(self.engine)
-        return found if found is not None and found > HEAD else None
+        """The revision of the tables where it is newer than this version can work on, else None."""
+        return newer(self.engine)
 
     def __enter__(self) -> Self:
         return self

@@ -6,14 +6,13 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Update, bindparam, select, update
+from sqlalchemy import bindparam, select
 
 from edi_router.ledger import tables
 from edi_router.ledger.states import IN_BOOKS, TABLES, TRANSITIONS, allowed, is_final
-from edi_router.ledger.store import DELIVER, PROCESS, Row, Tx, storable
+from edi_router.ledger.store import DELIVER, PROCESS, Row, Tx
 
 _PRIORITIES = select(tables.output.c.id, tables.output.c.priority).where(
     tables.output.c.id.in_(bindparam("wanted", expanding=True))
@@ -85,8 +84,7 @@ def change(tx: Tx, kind: str, changes: Iterable[Change]) -> None:
         values = {**item.values, "state": item.to}
         if kind in IN_BOOKS:
             values["settled"] = tx.date if is_final(kind, item.to) else None
-        parameters = {f"v_{name}": value for name, value in values.items()}
-        groups[tuple(sorted(values))].append({**storable(parameters), "v__id": item.row["id"]})
+        groups[tuple(sorted(values))].append({**values, "id": item.row["id"]})
         if item.what is not None:
             events.append(_event(tx, kind, item.row, item.what, before, item.to, item.detail))
         elif kind in IN_BOOKS:
@@ -95,8 +93,8 @@ def change(tx: Tx, kind: str, changes: Iterable[Change]) -> None:
             tx.nudge(PROCESS, item.row["partner"])
         elif kind == "delivery" and before == "failed":
             tx.nudge(DELIVER, item.row["destination"])
-    for names, rows in groups.items():
-        tx.connection.execute(_update(kind, names), rows)
+    for rows in groups.values():
+        tx.update(TABLES[kind], rows)
     tx.insert(tables.event, events)
 
 
@@ -111,13 +109,6 @@ def _nudge_deliveries(tx: Tx, rows: Sequence[Row]) -> None:
         found |= {row.id: row.priority for row in tx.connection.execute(_PRIORITIES, part)}
     for row in rows:
         tx.nudge(DELIVER, row["destination"], found[row["output"]])
-
-
-@cache
-def _update(kind: str, names: tuple[str, ...]) -> Update:
-    table = TABLES[kind]
-    values: dict[str, Any] = {name: bindparam(f"v_{name}") for name in names}
-    return update(table).where(table.c.id == bindparam("v__id")).values(values)
 
 
 def note(

@@ -39,7 +39,8 @@ _MESSAGES = (
     .order_by(_mo.output, _mo.message)
 )
 DUE = (
-    select(_d.id, _d.output, _d.destination, _d.partner, _d.name, _d.state, _d.attempts)
+    select(_d.id, _d.output, _d.destination, _d.partner, _d.name, _d.state, _d.attempts, _o.size)
+    .join(tables.output, _o.id == _d.output)
     .where(_d.state.in_(("waiting", "claimed", "renaming")), _d.next_attempt <= bindparam("now"))
     .where(_d.partner.not_in(bindparam("paused", expanding=True)))
     .where(_d.destination.not_in(bindparam("paused", expanding=True)))
@@ -65,6 +66,8 @@ class Due:
     name: str
     state: str
     attempts: int
+    size: int
+    """Bytes of the output, before it is signed or encrypted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,25 @@ from sqlalchemy import select
 
 from edi_router.ledger import tables
 from edi_router.ledger.errors import Fenced
+from edi_router.ledger.states import BATCHED, MADE_FROM
 from edi_router.ledger.store import Row, Store, micros
 from edi_router.security.proof import Proof
 
 
 class Proving(Store):
-    """The verb of what leaves signed or encrypted."""
+    """The verbs of what leaves signed or encrypted."""
+
+    def agreements_of(self, output: str) -> list[tuple[str, str]]:
+        """The partners and agreements of the messages of which an output was made; none of an acknowledgement of ours."""
+        m, mo = tables.message.c, tables.message_output.c
+        query = (
+            select(m.partner, m.agreement)
+            .join(tables.message_output, mo.message == m.id)
+            .where(mo.output == output, mo.role.in_((MADE_FROM, BATCHED)), m.agreement.is_not(None))
+            .distinct()
+        )
+        with self.read() as connection:
+            return sorted((row.partner, str(row.agreement)) for row in connection.execute(query))
 
     def protected(self, delivery: str, fence: int, sha256: str, proofs: Sequence[Proof]) -> None:
         """Record what a delivery is signed by and encrypted for; `sha256` is that of the bytes, archived already.

@@ -91,6 +91,7 @@ class Queries(Store):
             return {
                 **({"output_kind": row["kind"]} if kind == "output" else {}), **row, "kind": kind,
                 "files": _where(connection, tables.file, tables.file.c.id, files) if kind != "file" else [],
+                "members": _where(connection, tables.file, tables.file.c.inside, files) if kind == "file" else [],
                 "interchanges": _where(connection, tables.interchange, tables.interchange.c.id, interchanges)
                 if kind != "interchange" else [],
                 "messages": _where(connection, tables.message, tables.message.c.id, messages)
@@ -106,6 +107,22 @@ class Queries(Store):
                 "decisions": _where(connection, tables.decision, tables.decision.c.subject, subjects),
                 "events": _events(connection, subjects),
             }  # fmt: skip
+
+    def rows_of(self, ids: Sequence[str], kinds: Sequence[str] = _KINDS) -> list[dict[str, Any]]:
+        """The rows of these kinds with these ids, and of which `kind` each is, in the order of the ids.
+
+        What nothing has is left out. Of a message and an output with one id the kind named first is meant. For lists:
+        `show` tells what belongs to one.
+        """
+        found: dict[str, dict[str, Any]] = {}
+        with self.read() as connection:
+            for kind in kinds:
+                table: Table = getattr(tables, kind)
+                missing = [id for id in ids if id not in found]
+                found |= {
+                    row["id"]: {**row, "kind": kind} for row in _where(connection, table, table.c.id, missing)
+                }
+        return [found[id] for id in dict.fromkeys(ids) if id in found]
 
     def content(self, output_id: str) -> bytes:
         """The bytes of an output."""

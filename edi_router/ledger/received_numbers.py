@@ -49,7 +49,7 @@ def received_numbers(
         if missing:
             gaps.setdefault(partner, {})[series] = missing
         last.setdefault(partner, {})[series] = max(*numbers, known if known is not None else 0)
-    return {"gaps": gaps, "reused": _reused(connection, begin, keys), "last": last}
+    return {"gaps": gaps, "reused": _reused(connection, begin, end, keys), "last": last}
 
 
 def _missing(numbers: list[int], known: int | None) -> list[int]:
@@ -68,19 +68,39 @@ def _missing(numbers: list[int], known: int | None) -> list[int]:
 
 
 def _reused(
-    connection: Connection, begin: int, keys: Mapping[_Key, list[tuple[str, bool]]]
+    connection: Connection, begin: int, end: int, keys: Mapping[_Key, list[tuple[str, bool]]]
 ) -> dict[str, dict[str, list[str]]]:
+    accepted = _accepted_before(connection, begin, end) if keys else {}
     reused: dict[str, dict[str, list[str]]] = {}
-    for (partner, sender, recipient, reference), came in sorted(keys.items()):
-        earlier = select(_i.content).where(
-            _i.partner == partner, _i.sender == sender, _i.recipient == recipient,
-            _i.control_reference == reference, _i.received < begin, _i.decision == "accepted",
-        )  # fmt: skip
-        accepted = set(connection.scalars(earlier))
+    for key, came in sorted(keys.items()):
+        partner, sender, recipient, reference = key
+        known = accepted.get(key, set())
         for content, taken in came:
-            if accepted - {content}:
+            if known - {content}:
                 reused.setdefault(partner, {}).setdefault(f"{sender} → {recipient}", []).append(reference)
                 break
             if taken:
-                accepted.add(content)
+                known.add(content)
     return reused
+
+
+def _accepted_before(connection: Connection, begin: int, end: int) -> dict[_Key, set[str]]:
+    """What was accepted before an instant under the numbers that came from then on; all in one question."""
+    old = tables.interchange.alias("old").c
+    query = (
+        select(old.partner, old.sender, old.recipient, old.control_reference, old.content)
+        .select_from(tables.file)
+        .join(tables.interchange, _i.file == _f.id)
+        .join(
+            old.id.table,
+            (old.partner == _i.partner) & (old.sender == _i.sender) & (old.recipient == _i.recipient)
+            & (old.control_reference == _i.control_reference),
+        )
+        .where(_f.received >= begin, _f.received < end, _i.format == "edifact", _i.control_reference != "")
+        .where(old.received < begin, old.decision == "accepted")
+        .distinct()
+    )  # fmt: skip
+    found: dict[_Key, set[str]] = defaultdict(set)
+    for partner, sender, recipient, reference, content in connection.execute(query):
+        found[partner, sender, recipient, reference].add(content)
+    return found

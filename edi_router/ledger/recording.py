@@ -175,11 +175,9 @@ class _Batch:
         mine = self.accepted.get(work["partner"], _Accepted())
         twins = {mine.contents.get(key[3]) for key in keys} | {mine.references.get(key[:3]) for key in keys}
         twins -= {None, file["id"]}
-        other = None
         # With the number that the claim saw, nothing of this partner was recorded since.
-        if work["seen"] != self.partners[work["partner"]]:
-            other = conflict(self.tx.connection, work["partner"], file["id"], keys, work["seen"])
-        if twins or other is not None:
+        since = work["seen"] != self.partners[work["partner"]]
+        if twins or (since and conflict(self.tx.connection, work["partner"], file["id"], keys, work["seen"])):
             raise Conflict(f"an interchange of file {file['id']} was accepted from another file meanwhile")
         return keys
 

@@ -65,13 +65,13 @@ class RegisterReads(Store):
 
     def register_entry(self, register: str, key: str) -> Entry | None:
         """The entry of this key; None when there is none."""
-        with self.read() as connection:
+        with self.ask() as connection:
             row = connection.execute(_ENTRY, {"id": f"{register}:{key}"}).mappings().first()
         return None if row is None else entry_of(dict(row))
 
     def last_number(self, stream: str) -> int:
         """The number given last in a series; 0 when none was."""
-        with self.read() as connection:
+        with self.ask() as connection:
             return connection.scalar(_NUMBER, {"stream": stream}) or 0
 
     def register_entries(
@@ -127,7 +127,7 @@ class RegisterReads(Store):
 
     def due_entries(self, limit: int = 500) -> list[Entry]:
         """The entries for which a clock has struck."""
-        with self.read() as connection:
+        with self.ask() as connection:
             rows = connection.execute(_DUE, {"now": self.now(), "limit": limit}).mappings().all()
         return [entry_of(dict(row)) for row in rows]
 
@@ -137,7 +137,7 @@ class RegisterReads(Store):
         latest = (
             select(f.schedule).where(f.schedule.like(f"{_CLOCKS}%")).order_by(f.fire_time.desc(), f.at.desc())
         )
-        with self.read() as connection:
+        with self.ask() as connection:
             found = connection.scalar(latest.limit(1))
         return "" if found is None else str(found).removeprefix(_CLOCKS)
 

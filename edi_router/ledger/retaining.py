@@ -2,8 +2,9 @@
 
 Only whole files are touched, with all that was made of them, and only when nothing of them is open: no message held or
 in work, no output failed or waiting, no answer waited for, no batch without its acknowledgement, nothing that could be
-collected again, no open entry of a register. The date before which things are removed is that of a closed page, from
-which later pages carry their figures over; so they come out as they would have.
+collected again, no open entry of a register; and of a packed file no member of which that is not so. The date before
+which things are removed is that of a closed page, from which later pages carry their figures over; so they come out as
+they would have.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, or_, select, update
 
 from edi_router.ledger import tables
 from edi_router.ledger.archive import Archive
@@ -161,13 +162,23 @@ def _old(kind: str, before: str) -> Select[Any]:
 
 
 def _resolved(before: str) -> ColumnElement[bool]:
-    """The condition that of a file nothing is open, and everything was settled before a date."""
+    """The condition that of a file nothing is open, and everything was settled before a date; of a packed one also
+    that it is so with each of its members.
+    """
+    member = tables.file.alias("member")
+    late = or_(member.c.settled.is_(None), member.c.settled >= before)
+    unresolved = exists().where(member.c.inside == _f.id, or_(late, *_open(member.c.id, before)))
+    return and_(~or_(*_open(_f.id, before)), ~unresolved)
+
+
+def _open(file: ColumnElement[str], before: str) -> Sequence[ColumnElement[bool]]:
+    """The conditions, of which one is enough, that something of a file is open or was settled on a date or later."""
     message, output = tables.message.alias("m2"), tables.output.alias("o2")
-    mine = _f.id == _o.file
+    mine = file == _o.file
     late_output = or_(_o.settled.is_(None), _o.settled >= before)
     made = (
         exists()
-        .where(message.c.file == _f.id, _mo.message == message.c.id, output.c.id == _mo.output)
+        .where(message.c.file == file, _mo.message == message.c.id, output.c.id == _mo.output)
         .where(or_(output.c.settled.is_(None), output.c.settled >= before))
     )
     unanswered = or_(_o.answer.is_(None), _o.answer == "received")
@@ -179,18 +190,17 @@ def _resolved(before: str) -> ColumnElement[bool]:
         lot.kind == OutputKind.BATCH,
     )
     waiting = _k.state.in_((*RUNNING, "waiting"))
-    open_ = (
-        exists().where(_m.file == _f.id, or_(_m.settled.is_(None), _m.settled >= before)),
+    return (
+        exists().where(_m.file == file, or_(_m.settled.is_(None), _m.settled >= before)),
         exists().where(mine, late_output),
         made,
         exists().where(mine, _o.kind == OutputKind.BATCH, unanswered),
         exists().where(mine, in_lot),
         exists().where(mine, refused()),
         exists().where(mine, _k.subject == _o.id, waiting),
-        exists().where(_m.file == _f.id, _k.subject == _m.id, waiting),
-        exists().where(_m.file == _f.id, _r.message == _m.id, _r.open == 1),
+        exists().where(_m.file == file, _k.subject == _m.id, waiting),
+        exists().where(_m.file == file, _r.message == _m.id, _r.open == 1),
     )
-    return ~or_(*open_)
 
 
 def _declare(tx: Tx, removal: Removal) -> None:

@@ -28,7 +28,7 @@ class Sightings(Store):
     def sightings(self, partner: str) -> dict[Sighting, int]:
         """The drops of the last listing, each with the instant (microseconds) since when it has been so."""
         query = select(_s.name, _s.size, _s.modified, _s.since).where(_s.partner == partner)
-        with self.read() as connection:
+        with self.ask() as connection:
             return {Sighting(*row[:3]): row[3] for row in connection.execute(query)}
 
     def keep_sightings(self, partner: str, seen: Mapping[Sighting, int]) -> None:

@@ -8,17 +8,41 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, Insert, Select, Table, bindparam, create_engine, event, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Insert,
+    Select,
+    Table,
+    Update,
+    any_,
+    bindparam,
+    create_engine,
+    event,
+    select,
+    update,
+)
+
+from edi_router.ledger import postgresql
+from edi_router.ledger.postgresql import BEGIN
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
+    from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
 Clock = Callable[[], datetime]
 Row = Mapping[str, Any]
 PROCESS, DELIVER = "process", "deliver"
+PART = 500
+"""So many ids are named in one statement."""
 
-_WRITERS = 0x45444952
+WRITERS = 0x45444952
 """Key of the advisory lock that writers share on PostgreSQL and the closing of the books takes alone."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -104,9 +128,19 @@ class Tx:
             self.nudges.add(Nudge(step, partner, priority))
 
     def insert(self, table: Table, rows: Sequence[Row]) -> None:
-        """Insert all rows in one batch."""
-        if rows:
-            self.connection.execute(_insert(table), [storable(row) for row in rows])
+        """Insert all rows in one batch; they all have the columns of the first one."""
+        stored = [storable(row) for row in rows]
+        if not stored:
+            return
+        if self.connection.dialect.name == "sqlite":
+            # As the driver takes it: that SQLAlchemy looks at every value costs as much as the insertion.
+            names = tuple(stored[0])
+            values = [tuple([row[name] for name in names]) for row in stored]
+            self.connection.exec_driver_sql(_plain_insert(table, names), values)
+        elif len(stored) >= postgresql.COPIED:
+            postgresql.copy(self.connection, table, stored)
+        else:
+            self.connection.execute(_insert(table), stored)
 
     def insert_missing(self, table: Table, rows: Sequence[Row]) -> None:
         """Insert those rows whose key is not there yet."""
@@ -124,12 +158,38 @@ class Tx:
         """The rows with these ids, locked in the order of their ids until the transaction ends."""
         wanted = sorted(set(ids))
         found: dict[Any, Row] = {}
-        query = _locking(table, key)
-        for start in range(0, len(wanted), 500):
-            chosen = {"wanted": wanted[start : start + 500]}
-            for row in self.connection.execute(query, chosen).mappings():
-                found[row[key]] = dict(row)
+        query = _locking(table, key, self.connection.dialect.name)
+        for start in range(0, len(wanted), PART):
+            rows = self.connection.execute(query, {"wanted": wanted[start : start + PART]})
+            names = tuple(rows.keys())
+            place = names.index(key)
+            found |= {row[place]: dict(zip(names, row, strict=True)) for row in rows}
         return found
+
+    def update(self, table: Table, rows: Sequence[Row]) -> None:
+        """Set the other columns of the rows with these ids. All rows have the columns of the first one.
+
+        Rows that get the same values, as most of a batch do, are one statement.
+        """
+        alike: dict[tuple[Any, ...], list[Any]] = {}
+        names = tuple(sorted(name for name in (rows[0] if rows else ()) if name != "id"))
+        for row in map(storable, rows):
+            alike.setdefault(tuple(row[name] for name in names), []).append(row["id"])
+        single: list[tuple[Any, ...]] = []
+        for values, ids in alike.items():
+            if len(ids) == 1:
+                single.append((*values, ids[0]))
+                continue
+            parameters = {f"v_{name}": value for name, value in zip(names, values, strict=True)}
+            statement = _update_alike(table, names, self.connection.dialect.name)
+            for start in range(0, len(ids), PART):
+                self.connection.execute(statement, parameters | {"wanted": ids[start : start + PART]})
+        if single and self.connection.dialect.name == "sqlite":  # see `insert`
+            self.connection.exec_driver_sql(_plain_update(table, names), single)
+        elif single:
+            parameters_of = [f"v_{name}" for name in (*names, "_id")]
+            each = [dict(zip(parameters_of, row, strict=True)) for row in single]
+            self.connection.execute(_update(table, names), each)
 
 
 @cache  # the statements are kept: to build one costs more than to run it
@@ -138,16 +198,58 @@ def _insert(table: Table) -> Insert:
 
 
 @cache
-def _missing(table: Table, dialect: str) -> postgresql.Insert | sqlite.Insert:
-    maker = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return maker(table).on_conflict_do_nothing()
+def _plain_insert(table: Table, names: tuple[str, ...]) -> str:
+    columns = ", ".join(f'"{name}"' for name in names)
+    return f'INSERT INTO "{table.name}" ({columns}) VALUES ({", ".join("?" * len(names))})'
 
 
 @cache
-def _locking(table: Table, key: str) -> Select[Any]:
+def _plain_update(table: Table, names: tuple[str, ...]) -> str:
+    columns = ", ".join(f'"{name}" = ?' for name in names)
+    return f'UPDATE "{table.name}" SET {columns} WHERE "id" = ?'
+
+
+def inserting(table: Table, dialect: str) -> PostgresqlInsert | SqliteInsert:
+    """An INSERT that can say what to do with rows that are there already; only the dialect in use is imported."""
+    if dialect == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert
+
+        return insert(table)
+    from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+    return sqlite_insert(table)
+
+
+@cache
+def _missing(table: Table, dialect: str) -> PostgresqlInsert | SqliteInsert:
+    return inserting(table, dialect).on_conflict_do_nothing()
+
+
+@cache
+def _locking(table: Table, key: str, dialect: str) -> Select[Any]:
     column = table.c[key]
-    chosen = column.in_(bindparam("wanted", expanding=True))
-    return select(table).where(chosen).order_by(column).with_for_update()
+    return select(table).where(_among(column, dialect)).order_by(column).with_for_update()
+
+
+@cache
+def _update(table: Table, names: tuple[str, ...]) -> Update:
+    return update(table).where(table.c.id == bindparam("v__id")).values(_set(names))
+
+
+@cache
+def _update_alike(table: Table, names: tuple[str, ...], dialect: str) -> Update:
+    return update(table).where(_among(table.c.id, dialect)).values(_set(names))
+
+
+def _set(names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: bindparam(f"v_{name}") for name in names}
+
+
+def _among(column: Column[Any], dialect: str) -> ColumnElement[bool]:
+    """That a column is one of `wanted`: on PostgreSQL an array, so that it is one statement however many there are."""
+    if dialect == "postgresql":
+        return column == any_(bindparam("wanted", type_=ARRAY(column.type)))
+    return column.in_(bindparam("wanted", expanding=True))
 
 
 class Store:
@@ -160,11 +262,18 @@ class Store:
         self.announce = announce
         self.lease = lease // timedelta(microseconds=1)
         self.sqlite = self.engine.dialect.name == "sqlite"
-        self._reader = (
-            self.engine.execution_options(edi_router_read=True)
-            if self.sqlite
-            else self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        )
+        self._asker = self._beginning("")
+        if self.sqlite:
+            self._reader = self._beginning("BEGIN")
+            self._writer = self._alone = self.engine
+        else:
+            self._reader = self._beginning(postgresql.READ)
+            self._writer = self._beginning(postgresql.begin("pg_advisory_xact_lock_shared", WRITERS))
+            self._alone = self._beginning(postgresql.begin("pg_advisory_xact_lock", WRITERS))
+
+    def _beginning(self, statement: str) -> Engine:
+        """The engine whose transactions begin with this statement; with none nothing begins."""
+        return self.engine.execution_options(**{BEGIN: statement})
 
     def close(self) -> None:
         """Close all connections."""
@@ -181,10 +290,7 @@ class Store:
     @contextmanager
     def write(self, alone: bool = False) -> Iterator[Tx]:
         """A write transaction, committed at the end; `alone` waits for all other writers first."""
-        with self.engine.begin() as connection:
-            if not self.sqlite:
-                lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
-                connection.exec_driver_sql(f"SELECT {lock}({_WRITERS})")
+        with (self._alone if alone else self._writer).begin() as connection:
             now = self.now()
             nudges: set[Nudge] | None = None if self.announce is to_nobody else set()
             yield Tx(connection, now, self.business_date(now), nudges)
@@ -198,10 +304,19 @@ class Store:
         with self._reader.begin() as connection:
             yield connection
 
+    @contextmanager
+    def ask(self) -> Iterator[Connection]:
+        """For a question of one statement, which sees one state of the database by itself: at half the cost of `read`.
+
+        Of more statements each sees a state of its own. On PostgreSQL a question is one trip to the server, not three.
+        """
+        with self._asker.connect() as connection:
+            yield connection
+
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+        return postgresql.make(url)
     engine = create_engine(url, connect_args={"timeout": 60, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
@@ -216,7 +331,8 @@ def _engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
-        reads = connection.get_execution_options().get("edi_router_read", False)
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+        begin = connection.get_execution_options().get(BEGIN, "BEGIN IMMEDIATE")
+        if begin:
+            connection.exec_driver_sql(begin)
 
     return engine

@@ -70,10 +70,12 @@ file = Table(
     _text("identity"), _int("counter"), _text("partner"), _text("channel"), _text("name"), _int("size"),
     _int("modified"), _text("sha256"), _int("received"), _text("date"), _maybe_int("removed"),
     _maybe("format"), _text("state"), _maybe("settled"), _text("reason", ""), _text("config"),
-    _text("engine"),
+    _text("engine"), _maybe("inside"),
     UniqueConstraint("identity", "counter"),
     Index("ix_file_sha256", "sha256"), Index("ix_file_name", "name"), Index("ix_file_state", "state", "received"),
     Index("ix_file_received", "received"), Index("ix_file_partner", "partner", "received"),
+    Index("ix_file_settled", "settled", "date"),
+    Index("ix_file_inside", "inside"),
 )  # fmt: skip
 
 interchange = Table(
@@ -95,7 +97,7 @@ message = Table(
     _text("config"), _text("engine"),
     Index("ix_message_file", "file"), Index("ix_message_interchange", "interchange"),
     Index("ix_message_state", "state", "entered"), Index("ix_message_reference", "reference"),
-    Index("ix_message_settled", "settled"), Index("ix_message_entered", "entered"),
+    Index("ix_message_settled", "settled", "date"), Index("ix_message_entered", "entered"),
     Index("ix_message_partner", "partner", "entered"), Index("ix_message_type", "type", "entered"),
 )  # fmt: skip
 
@@ -122,7 +124,7 @@ output = Table(
     Index("ix_output_file", "file"), Index("ix_output_interchange", "interchange"),
     Index("ix_output_state", "state", "made"), Index("ix_output_made", "made"),
     Index("ix_output_partner", "partner", "made"), Index("ix_output_type", "type", "made"),
-    Index("ix_output_settled", "settled"), Index("ix_output_name", "name"),
+    Index("ix_output_settled", "settled", "date"), Index("ix_output_name", "name"),
 )  # fmt: skip
 
 content = Table(
@@ -350,3 +352,17 @@ throttle = Table(
     _int("failures"), _int("tried"), _int("until"),
     Index("ix_throttle_tried", "tried"),
 )  # fmt: skip
+
+webhook = Table(
+    "webhook", metadata, _key("partner"), _key("hook"),
+    _int("event"), _int("fence", "0"), _int("attempts", "0"), _int("failures", "0"), _maybe_int("first_failure"),
+    _int("next_attempt", "0"), _maybe_int("last_success"), _text("reason", ""),
+)  # fmt: skip
+"""How far a partner's webhook has been told: `event` is the last one that is settled."""
+
+webhook_dead = Table(
+    "webhook_dead", metadata, _key("partner"), _key("hook"),
+    Column("event", BigInteger, primary_key=True, autoincrement=False), _text("type"), _int("at"), _int("failed"),
+    _int("attempts"), _text("reason"), _int("again", "0"),
+)  # fmt: skip
+"""What a webhook could not be told: given up, or with `again` to be told once more."""

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 
 from edi_router.ledger import tables
+from edi_router.ledger.alone import entering
 from edi_router.ledger.store import Store, instant
 from edi_router.ledger.upgrade import HEAD
 from edi_router.version import __version__
@@ -47,9 +48,13 @@ class Workers(Store):
     """The verbs of workers."""
 
     def enter_worker(self, host: str, pid: int, configuration: str, archive: str) -> str:
-        """A worker begins; returns its id. Those of which nothing was heard for a day are forgotten."""
+        """A worker begins; returns its id. Those of which nothing was heard for a day are forgotten.
+
+        Raises Occupied when an embedded engine works on this ledger.
+        """
         id = secrets.token_hex(8)
         with self.write() as tx:
+            entering(tx.connection)
             past = tx.now - FORGOTTEN // timedelta(microseconds=1)
             tx.connection.execute(delete(tables.worker).where(_w.seen < past))
             tx.insert(tables.worker, [{

@@ -64,7 +64,7 @@ class Working(Store):
         Of one `partner` only, if one is given. Paused partners are left out, and those named in `busy`. Claims whose
         lease has ended are work again.
         """
-        with self.read() as connection:
+        with self.ask() as connection:
             now = self.now()
             out = set(busy) | paused(connection)
             queues: list[list[Row]] = []
@@ -139,7 +139,7 @@ class Working(Store):
         For the only one who processes for the partner now: whoever did before learns it by the fence.
         """
         claimed = and_(_w.partner == partner, _w.state == "claimed", _w.due > self.now())
-        with self.read() as connection:
+        with self.ask() as connection:
             if not connection.scalar(select(select(_w.id).where(claimed).exists())):
                 return 0
         with self.write() as tx:
@@ -176,7 +176,7 @@ class Working(Store):
         w, d, now = tables.work, tables.delivery, self.now()
         claimed = and_(w.c.state == "claimed", w.c.due > now)
         sending = and_(d.c.state.in_(("claimed", "renaming")), d.c.next_attempt > now)
-        with self.read() as connection:  # asked before every round, and there is seldom one
+        with self.ask() as connection:  # asked before every round, and there is seldom one
             found = select(w.c.id).where(claimed).exists() | select(d.c.id).where(sending).exists()
             if not connection.scalar(select(found)):
                 return 0

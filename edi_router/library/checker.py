@@ -10,9 +10,10 @@ from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
 from edi_router.config import Tree
+from edi_router.config.shelf import Unreadable
 from edi_router.faults import Fault, FaultList, Place
 from edi_router.formats.detect import detect, is_blank
-from edi_router.formats.documents import DocumentType, Kind
+from edi_router.formats.documents import DocumentType, DocumentTypes, Kind
 from edi_router.formats.edifact.check import Checked
 from edi_router.formats.edifact.check import check as check_message
 from edi_router.formats.edifact.directory import Definitions
@@ -21,10 +22,11 @@ from edi_router.formats.edifact.fast_message import segment_count
 from edi_router.formats.edifact.lenient import NONE, Leniencies
 from edi_router.formats.edifact.model import Interchange, Message
 from edi_router.formats.edifact.reader import read as read_interchanges
+from edi_router.formats.packed import Limits, Unpackable, members, packing
 from edi_router.formats.secrets import hide_secrets, secret_nodes
-from edi_router.library.files import load_rule_set, load_schema
+from edi_router.library.files import ConfigurationError, load_rule_set, load_schema
 from edi_router.library.report import LIMIT, Report, extend
-from edi_router.library.source import opened
+from edi_router.library.source import opened, streamed
 from edi_router.paths import Node
 from edi_router.rules.context import CHINA, Context
 
@@ -64,7 +66,7 @@ class Checker:
 
     tree: Tree
     definitions: Definitions
-    documents_known: tuple[DocumentType, ...] = ()
+    documents_known: DocumentTypes | None = None
     schema: Schema | None = None
     rules: tuple[RuleSet, ...] = ()
     profiles: tuple[Profile, ...] = ()
@@ -85,6 +87,10 @@ class Checker:
 
     def _documents(self, source: bytes | BinaryIO, report: Report, lane: Lane | None) -> Iterator[Document]:
         head, stream = opened(source)
+        if (packed := packing(head)) is not None:
+            report.format = packed
+            yield from self._packed(stream, report, lane)
+            return
         if self.layout is not None:
             report.format = self.layout.format
             yield from self._records(stream.read(), self.layout, report)
@@ -97,6 +103,22 @@ class Checker:
         else:
             code = "file-empty" if is_blank(head) else "format-unknown"
             report.envelope.append(Fault(code, Place(line=1, column=1, offset=0)))
+
+    def _packed(self, source: BinaryIO, report: Report, lane: Lane | None) -> Iterator[Document]:
+        """What is in each member of a gzip file or a ZIP archive, as it comes out of it.
+
+        An archive that is not whole has only the fault that says so: nothing of it would be taken.
+        """
+        found: dict[str, Report] = {}
+        try:
+            for member in members(source, "content", Limits()):
+                found[member.name] = Report(limit=report.limit)
+                yield from self._documents(streamed(member.blocks), found[member.name], lane)
+        except Unpackable as error:
+            report.envelope.append(error.fault)
+            return
+        for name, inner in found.items():
+            report.add(inner, name)
 
     def report(self, source: bytes | BinaryIO, limit: int = LIMIT) -> Report:
         """Everything that is wrong with a file."""
@@ -244,9 +266,11 @@ class Checker:
         return [] if described is None else secret_nodes(document.root, described.secret)
 
     def described(self, kind: Kind) -> DocumentType | None:
-        """The document type of this kind; the more specific one where two fit."""
-        fitting = [each for each in self.documents_known if each.kind.includes(kind)]
-        return max(fitting, key=lambda each: each.kind.qualifier is not None, default=None)
+        """The document type of this kind; the more specific one where two fit. ConfigurationError when its file is wrong."""
+        try:
+            return self.documents_known.of(kind) if self.documents_known is not None else None
+        except Unreadable as error:
+            raise ConfigurationError(error.faults) from None
 
     def schema_of(self, described: DocumentType | None) -> Schema | None:
         """The schema given, else the one of the document type."""

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edi_router.config import Tree
-from edi_router.faults import is_error
-from edi_router.formats.documents import load_document_types
+from edi_router.faults import Fault, is_error
+from edi_router.formats.documents import DocumentTypes
 from edi_router.formats.edifact.directory import Definitions
 from edi_router.formats.edifact.lenient import leniencies
 from edi_router.library.checker import Checker
@@ -52,10 +52,11 @@ def checker(
     EDIFACT messages by another directory than their own; `encoding` overrides UNB's. `lenient` names what is
     tolerated (``missing-unz``), `byte_lengths` has data elements as long as their bytes. `layout` says that files are flat
     ones: the id of a layout in the tree, or a layout's file. Raises
-    `ConfigurationError` when a file is wrong, FileNotFoundError when one is not there.
+    `ConfigurationError` when a file is wrong, FileNotFoundError when one is not there; a document type, schema or rule
+    file of the tree is read, and told to be wrong, when there is a document to check by it.
     """
     tree = as_tree(tree)
-    types, faults = load_document_types(tree)
+    faults: list[Fault] = []
     if isinstance(definitions, Definitions):
         known = definitions
     else:
@@ -76,7 +77,7 @@ def checker(
     return Checker(
         tree,
         known,
-        tuple(types),
+        DocumentTypes(tree),
         schema_of(several(schema)),
         tuple(rule_file(tree, Path(name)) for name in several(rules)),
         tuple(profiles),

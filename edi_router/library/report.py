@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from edi_router.faults import Fault, FaultList
 
@@ -16,7 +16,7 @@ class Report:
     """What a file was found to be: filled while its documents are read, complete when they are exhausted."""
 
     format: str = "unknown"
-    """``edifact``, ``xml``, ``csv``, ``records`` or ``unknown``."""
+    """``edifact``, ``xml``, ``csv``, ``records``, ``zip``, ``gzip`` or ``unknown``."""
     interchanges: int = 0
     messages: int = 0
     segments: int = 0
@@ -36,8 +36,22 @@ class Report:
         return sorted(listed, key=_position)
 
     def within(self, file: str) -> list[Fault]:
-        """The faults with the file named."""
-        return [fault.within(file) for fault in self.faults]
+        """The faults with the file named; those in a member of a packed file with that below it."""
+        return [
+            fault.within(file)
+            if fault.place.file is None
+            else replace(fault, place=replace(fault.place, file=f"{file}/{fault.place.file}"))
+            for fault in self.faults
+        ]
+
+    def add(self, inner: Report, member: str) -> None:
+        """Add what was found in a member of a packed file."""
+        self.interchanges += inner.interchanges
+        self.messages += inner.messages
+        self.segments += inner.segments
+        for mine, others in ((self.envelope, inner.envelope), (self.content, inner.content)):
+            mine.extend(fault.within(member) for fault in others)
+            mine.total += others.total - len(others)
 
 
 def extend(faults: FaultList, more: Iterable[Fault]) -> None:
@@ -48,8 +62,8 @@ def extend(faults: FaultList, more: Iterable[Fault]) -> None:
         faults.total += more.total - len(listed)
 
 
-def _position(fault: Fault) -> tuple[int, int]:
+def _position(fault: Fault) -> tuple[str, int, int]:
     place = fault.place
     if place.xpath is not None:
-        return 0, 0
-    return (-1 if place.offset is None else place.offset), place.line or 0
+        return place.file or "", 0, 0
+    return place.file or "", (-1 if place.offset is None else place.offset), place.line or 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from typing import BinaryIO
 
 HEAD = 4096
@@ -35,3 +36,25 @@ def opened(source: bytes | BinaryIO) -> tuple[bytes, BinaryIO]:
         raise TypeError(f"bytes or a binary file are needed, not {type(source).__name__}")
     head = source.read(HEAD)
     return head, _Rest(head, source)  # type: ignore[return-value]  # only read() is used
+
+
+class _Blocks(io.RawIOBase):
+    """Blocks of bytes as a stream."""
+
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        super().__init__()
+        self._blocks, self._rest = blocks, b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        data = self._rest or next(self._blocks, b"")
+        size = min(len(buffer), len(data))
+        buffer[:size], self._rest = data[:size], data[size:]
+        return size
+
+
+def streamed(blocks: Iterator[bytes]) -> BinaryIO:
+    """Blocks, none of them empty, as a stream; what reading them raises goes through."""
+    return io.BufferedReader(_Blocks(blocks))

@@ -15,6 +15,7 @@ from edi_router.formats.xml.beyond import Beyond
 from edi_router.formats.xml.declared import Declared
 from edi_router.formats.xml.writer import is_name, quote
 from edi_router.mapping.generate_code import Unsupported
+from edi_router.mapping.generate_elements import ElementPaths
 from edi_router.mapping.generate_parts import (
     asked_by,
     asks_register,
@@ -22,9 +23,10 @@ from edi_router.mapping.generate_parts import (
     tables_of,
     without_marks,
 )
-from edi_router.mapping.generate_paths import Cursor, Paths
+from edi_router.mapping.generate_paths import Paths
 from edi_router.mapping.generate_proof import Proof
 from edi_router.mapping.generate_values import Generated, Values
+from edi_router.mapping.generate_walk import Cursor, Walk
 from edi_router.mapping.generate_wanted import wanted_of
 from edi_router.mapping.model import Definition, Item, Joined, Source, When, Wrap
 from edi_router.mapping.reading_parts import OUTPUT
@@ -33,12 +35,12 @@ from edi_router.paths import Start
 
 def generate(
     definition: Definition,
-    layout: Layout,
+    layout: Layout | None,
     namespace: str,
     record: bool = False,
     declared: Declared | None = None,
 ) -> Generated:
-    """The program of a mapping for messages of one layout; raises Unsupported.
+    """The program of a mapping for messages of one layout, or without one for XML documents; raises Unsupported.
 
     With `record` it also tells of every value where it comes from, as `recorded` reads it: the number of its
     item, then the text that was looked up with the part of the message that it stands in, or a list of such.
@@ -49,7 +51,7 @@ def generate(
         raise Unsupported("a register")  # it may change with each message
     if runs_python(definition.output):
         raise Unsupported("a function of the deployment")
-    wanted = wanted_of(definition, layout)
+    wanted = None if layout is None else wanted_of(definition, layout)
     try:
         return _generated(definition, layout, namespace, wanted, record, declared)
     except Beyond as beyond:
@@ -60,13 +62,14 @@ def generate(
 
 def _generated(
     definition: Definition,
-    layout: Layout,
+    layout: Layout | None,
     namespace: str,
     wanted: Wanted | None,
     record: bool,
     declared: Declared | None,
 ) -> Generated:
-    writer = Writer(Paths(layout, wanted, record), declared)
+    paths = ElementPaths(record) if layout is None else Paths(layout, wanted, record)
+    writer = Writer(paths, declared)
     writer.result.wanted = wanted
     writer.program(definition, namespace)
     code = writer.paths.code
@@ -79,7 +82,7 @@ def _generated(
 class Writer(Values):
     """Writes elements; what paths select is found by `paths`."""
 
-    def __init__(self, paths: Paths, declared: Declared | None) -> None:
+    def __init__(self, paths: Walk, declared: Declared | None) -> None:
         super().__init__(paths)
         self.proof = Proof(self.code, declared)
 

@@ -6,88 +6,35 @@ told beforehand raises `Unsupported`: such a mapping runs as closures, which are
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from edi_router.formats.edifact.directory import GroupUse, SegmentUse
 from edi_router.formats.edifact.elements import PartSpec, SegmentSpec
 from edi_router.formats.edifact.layout import Layout, Wanted, masked, uses_of
 from edi_router.formats.edifact.nodes import indexes_of
-from edi_router.mapping.generate_code import Code, Unsupported
+from edi_router.mapping.generate_code import Unsupported
 from edi_router.mapping.generate_filling import Filling
 from edi_router.mapping.generate_select import Selection, Selections, Straight, is_one, place_of, straight
+from edi_router.mapping.generate_walk import Body, Cursor, Scope, Shape, Walk
 from edi_router.mapping.generate_wanted import passes
-from edi_router.paths import Equals, Index, Path, Start, Step
+from edi_router.paths import Index, Path, Start, Step
 from edi_router.paths.path import PARENT
 
-Shape = dict[str, SegmentUse | GroupUse] | SegmentSpec | PartSpec | None
-"""What may be in a group; in a segment; in a composite; in a data element or an undefined segment: nothing."""
-Body = Callable[["Cursor"], None]
 
-
-@dataclass(eq=False)
-class Cursor:
-    """One part of the message in a variable of the program.
-
-    In a scope (the message, an item of `each`) what several paths look up is looked up once, at its beginning.
-    """
-
-    var: str
-    shape: Shape
-    parent: Cursor | None
-    is_leaf: bool = False
-    beside: str | None = None
-    """For the value d2380 of a composite: what gives its format code, d2379."""
-    scope: Scope | None = None
-    at: tuple[str, ...] = ()
-    """For a part of a segment: the row that it stands in, its element and its component, as expressions."""
-    prefix: str = ""
-    """For a group that is no part of its own: how the names of what is in it begin."""
-
-    @property
-    def origin(self) -> str:
-        """Expressions that tell which part of the message it is."""
-        return ", ".join(self.at or (self.var,))
-
-
-@dataclass(eq=False)
-class Scope:
-    """Where a scope begins in the code, what its paths choose, and what it has at hand."""
-
-    line: int
-    depth: int
-    selections: Selections
-    known: dict[str, str] = field(default_factory=dict)
-    prologue: list[str] = field(default_factory=list)
-
-    def have(self, expression: str, name: str) -> str:
-        """The variable that holds the expression from the scope's beginning on."""
-        if expression not in self.known:
-            self.known[expression] = name
-            self.prologue.append("  " * self.depth + f"{name} = {expression}")
-        return self.known[expression]
-
-
-class Paths:
-    """Emits loops over what paths select; with `record` each knows by its `origin` where it stands."""
+class Paths(Walk):
+    """Emits loops over what paths select in messages of one layout."""
 
     def __init__(self, layout: Layout, wanted: Wanted | None, record: bool = False) -> None:
+        super().__init__(Cursor("m", uses_of(layout.definition.content), None), record)
         self.layout = layout
         self.wanted = wanted
-        self.record = record
         self._whole = True
-        self.code = Code()
-        self._of_item: dict[Equals, str] = {}
-        """For predicates that compare with values of the item: the variable that holds these."""
-        self.message = Cursor("m", uses_of(layout.definition.content), None)
 
     @contextmanager
     def scope(self, cursor: Cursor, asked: Iterable[tuple[Path, bool]]) -> Iterator[None]:
-        """The code of a scope, in which these paths begin at the cursor.
-
-        With each path stands whether several values would be a fault in any case.
-        """
+        """The code of a scope, with what its paths choose looked up at its beginning."""
 
         def find(path: Path) -> Straight | None:
             uses = cursor.shape
@@ -97,50 +44,6 @@ class Paths:
         yield
         self.code.lines[scope.line : scope.line] = scope.prologue
         cursor.scope = None
-
-    def select(self, cursor: Cursor, path: Path, body: Body) -> None:
-        """Emit `body` for everything that the path selects, seen from the cursor; the body writes code."""
-        if path.start in (Start.ENVELOPE, Start.CONTEXT):
-            raise Unsupported(f"{path} within another path")
-        steps = path.steps
-        if path.compares:
-            self._ask_item(cursor, steps)
-        if path.start is Start.MESSAGE:
-            cursor = self.message
-        while steps and steps[0].name == PARENT:
-            if cursor.parent is None:
-                return
-            cursor, steps = cursor.parent, steps[1:]
-        self._walk(cursor, steps, body)
-
-    def _ask_item(self, cursor: Cursor, steps: Sequence[Step]) -> None:
-        """The values of the item that predicates of a path compare with."""
-        for each in (each for step in steps for each in step.predicates):
-            if not isinstance(each, Equals) or each.other is None:
-                continue
-            texts = self.code.name("o")
-            self.code.add(f"{texts} = set()")
-
-            def body(found: Cursor, texts: str = texts) -> None:
-                if found.is_leaf:
-                    with self.code.block(f"if {found.var}:"):
-                        self.code.add(f"{texts}.add({found.var})")
-
-            self.select_values(cursor, each.other, body)
-            self._of_item[each] = texts
-
-    def _among(self, found: Cursor, predicate: Equals) -> str:
-        """A condition: the predicate's path selects one of the values of the item."""
-        flag, texts = self.code.name("t"), self._of_item[predicate]
-        self.code.add(f"{flag} = False")
-
-        def body(inner: Cursor) -> None:
-            if inner.is_leaf:
-                with self.code.block(f"if {inner.var} in {texts}:"):
-                    self.code.add(f"{flag} = True")
-
-        self.select_values(found, predicate.path, body)
-        return flag
 
     def select_values(self, cursor: Cursor, path: Path, body: Body) -> None:
         """As `select`, for bodies that only take values: what paths of one scope choose is looked up once."""
@@ -204,29 +107,7 @@ class Paths:
             if not found[0].var:
                 self._look_up(cursor, found[0].name)
             return found[0].var
-        flag = self.code.name("t")
-        self.code.add(f"{flag} = False")
-
-        def body(found: Cursor) -> None:
-            if text is not None:
-                if found.is_leaf:
-                    with self.code.block(f"if {found.var} == {masked(text)!r}:"):
-                        self.code.add(f"{flag} = True")
-            else:
-                with self.filled(found):
-                    self.code.add(f"{flag} = True")
-
-        self.select_values(cursor, path, body)
-        return flag
-
-    @contextmanager
-    def filled(self, found: Cursor) -> Iterator[None]:
-        """Only for what counts as present: a data element needs a value."""
-        if found.is_leaf:
-            with self.code.block(f"if {found.var}:"):
-                yield
-        else:
-            yield
+        return super().exists(cursor, path, text)
 
     def _walk(self, cursor: Cursor, steps: Sequence[Step], body: Body) -> None:
         if not steps:
@@ -323,38 +204,6 @@ class Paths:
         if self._whole or len(rest) != 1 or rest[0].predicates or rest[0].name == "d2380":
             return False
         return indexes_of(part).get(rest[0].name) == (0,)
-
-    def _counted(self, predicates: Sequence[Index | Equals]) -> list[tuple[Index | Equals, str]]:
-        """The predicates, each `[n]` with the variable that counts what the ones before it let through."""
-        counted: list[tuple[Index | Equals, str]] = []
-        for each in predicates:
-            number = self.code.name("n") if isinstance(each, Index) else ""
-            if number:
-                self.code.add(f"{number} = 0")
-            counted.append((each, number))
-        return counted
-
-    def _chosen(
-        self,
-        found: Cursor,
-        predicates: Sequence[tuple[Index | Equals, str]],
-        rest: Sequence[Step],
-        body: Body,
-    ) -> None:
-        """The rest of the path, for what all (further) predicates let through."""
-        if not predicates:
-            self._walk(found, rest, body)
-            return
-        first, number = predicates[0]
-        if isinstance(first, Index):
-            self.code.add(f"{number} += 1")
-            test = f"{number} == {first.number}"
-        elif first.other is not None:
-            test = self._among(found, first)
-        else:
-            test = self.exists(found, first.path, first.text)
-        with self.code.block(f"if {test}:"):
-            self._chosen(found, predicates[1:], rest, body)
 
     def _short(self, cursor: Cursor, path: Path, text: str) -> str | None:
         """The condition as one expression, if one value is looked up by its index."""

@@ -19,7 +19,7 @@ from edi_router.mapping.generate_parts import (
     tables_of,
     without_marks,
 )
-from edi_router.mapping.generate_paths import Cursor, Paths
+from edi_router.mapping.generate_walk import Cursor, Walk
 from edi_router.mapping.model import Call, Item, Source, Wrap
 from edi_router.paths import Start
 
@@ -49,7 +49,7 @@ class Generated:
 class Values:
     """Writes values into variables of the program."""
 
-    def __init__(self, paths: Paths) -> None:
+    def __init__(self, paths: Walk) -> None:
         self.paths = paths
         self.code = paths.code
         self.record = paths.record
@@ -81,9 +81,11 @@ class Values:
                 with code.block(f"if {found.var}:"):
                     sink(found.var, found.beside, found.origin)
             elif places:
-                sink("''", None, found.origin)
+                with self.paths.filled(found):
+                    sink("''", None, found.origin)
 
-        self.paths.select_values(cursor, source.path, body)
+        select = self.paths.select_places if places else self.paths.select_values
+        select(cursor, source.path, body)
 
     def _value(self, item: Item, cursor: Cursor, position: str) -> tuple[str, str]:
         """The variable that holds the item's value, and the one that tells where it comes from.

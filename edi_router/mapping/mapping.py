@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
+from typing import Any
 
 from lxml import etree
 
@@ -15,13 +16,14 @@ from edi_router.formats.edifact.directory import Definitions, definitions_over
 from edi_router.formats.edifact.layout import Layout
 from edi_router.formats.edifact.nodes import MessageNode
 from edi_router.formats.edifact.writer import Envelope
+from edi_router.formats.xml.document import ElementNode
 from edi_router.formats.xml.schema import Schema
 from edi_router.mapping.compile import compile_root, form_of
 from edi_router.mapping.copying import spelt_out
 from edi_router.mapping.dates import in_zone, read_moment
 from edi_router.mapping.model import Definition, Item
 from edi_router.mapping.output import Element, Lineage, line_at, lineage_of
-from edi_router.mapping.program import LARGEST, Program, Record, program_for
+from edi_router.mapping.program import LARGEST, Made, Program, Record, program_for
 from edi_router.mapping.reading import read_definition
 from edi_router.mapping.recorded import Recorded
 from edi_router.mapping.scope import Run, Scope
@@ -74,7 +76,7 @@ class Mapping:
     build: Callable[[Scope], Element] = field(repr=False)
     others: Dictionary[str, Mapping] = field(default_factory=dict, repr=False)
     """The same mapping for the other releases that it reads, by their directory."""
-    _programs: dict[tuple[Layout, bool], Program | None] = field(
+    _programs: dict[tuple[Layout | None, bool], Program | None] = field(
         default_factory=dict, repr=False, compare=False
     )
 
@@ -100,39 +102,49 @@ class Mapping:
         return self if layout is None else self.others.get(layout.directory, self)
 
     def run_fast(self, root: Node, context: Context, *, record: bool = False) -> Result | None:
-        """The same for a message that gives no cause for a fault, by the mapping's program; else None."""
+        """The same for a document that gives no cause for a fault, by the mapping's program; else None."""
         program = self.program(root)
-        if program is None or not isinstance(root, MessageNode):
+        if program is None or not isinstance(root, MessageNode | ElementNode):
             return None
         run = Run(self.definition, root, context)
-        told: Record | None = None
-        # What fits a mould is told again when somebody asks, which gives the same: nothing need be noted.
-        made = program.run_by_mould(root, run) if record else program.run(root, run)
-        if made is None and record:
-            program = self.program(root, record=True) or program
-            told = [] if program.records else None
-            made = program.run(root, run, told)
+        if isinstance(root, MessageNode) and record:
+            made, recorded = self._recording(program, root, run)
+        else:
+            made, recorded = program.run(root, run), partial(self._recorded, root, context)
         if made is None:
             return None
         output, target = made.content, self.target
         if isinstance(target, XmlTarget) and not (made.sure or _is_valid(output, target.schema)):
             return None
-
-        def recorded() -> Recorded | None:
-            if told is not None:
-                return Recorded(program, root, told, run.file)
-            telling = self.program(root, record=True)
-            again: Record = []
-            if telling is None or telling.run(root, Run(self.definition, root, context), again) is None:
-                return None
-            return Recorded(telling, root, again, run.file)
-
         return Result(output, [], lambda: self.run_closely(root, context).tree, run.file, None, recorded)
+
+    def _recording(
+        self, program: Program, root: MessageNode, run: Run
+    ) -> tuple[Made | None, Callable[[], Recorded | None]]:
+        """The document, and what tells where its values come from."""
+        # What fits a mould is told again when somebody asks, which gives the same: nothing need be noted.
+        made = program.run_by_mould(root, run)
+        if made is not None:
+            return made, partial(self._recorded, root, run.context)
+        telling = self.program(root, record=True) or program
+        if not telling.records:
+            return telling.run(root, run), partial(self._recorded, root, run.context)
+        told: Record = []
+        return telling.run(root, run, told), lambda: Recorded(telling, root, told, run.file)
+
+    def _recorded(self, root: MessageNode | ElementNode, context: Context) -> Recorded | None:
+        """Where the values come from, by another run; None when only the closures can tell."""
+        telling, told = self.program(root, record=True), list[Any]()
+        run = Run(self.definition, root, context)
+        if telling is None or not isinstance(root, MessageNode) or telling.run(root, run, told) is None:
+            return None
+        return Recorded(telling, root, told, run.file)
 
     def program(self, root: Node, *, record: bool = False) -> Program | None:
         """The program for documents like this one, made at first use; None when there can be none."""
         layout = root.layout if isinstance(root, MessageNode) else None
-        if layout is None or not (self.target is None or isinstance(self.target, XmlTarget)):
+        known = layout is not None or isinstance(root, ElementNode)
+        if not known or not (self.target is None or isinstance(self.target, XmlTarget)):
             return None
         if (layout, record) not in self._programs:
             if len(self._programs) >= LAYOUTS:

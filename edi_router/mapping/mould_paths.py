@@ -16,7 +16,8 @@ from edi_router.faults import Place
 from edi_router.formats.edifact.layout import Layout
 from edi_router.formats.edifact.nodes import CompositeNode, ElementNode
 from edi_router.mapping.generate_code import Code, Unsupported
-from edi_router.mapping.generate_paths import Body, Cursor, Paths
+from edi_router.mapping.generate_paths import Paths
+from edi_router.mapping.generate_walk import Body, Cursor
 from edi_router.paths import Equals, Node, Path, Start
 from edi_router.paths.path import PARENT
 

@@ -19,8 +19,8 @@ from edi_router.formats.xml.lexical import Simple
 from edi_router.mapping.generate import Writer
 from edi_router.mapping.generate_code import Unsupported
 from edi_router.mapping.generate_parts import tables_of
-from edi_router.mapping.generate_paths import Cursor
 from edi_router.mapping.generate_proof import Open
+from edi_router.mapping.generate_walk import Cursor
 from edi_router.mapping.model import Definition, Item, Source, Wrap, conditions_in
 from edi_router.mapping.mould_paths import KnownPaths, Leaf, Taken
 from edi_router.paths import Equals, Path, Start

@@ -1,4 +1,4 @@
-"""Runs the program that `generate` makes of a mapping, for EDIFACT messages that give no cause for a fault."""
+"""Runs the program that `generate` makes of a mapping, for documents that give no cause for a fault."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from typing import Any, NamedTuple
 from edi_router.formats.edifact.layout import MASKS, Layout, Row, has_masks, masked, unmasked
 from edi_router.formats.edifact.nodes import MessageNode
 from edi_router.formats.xml.declared import Declared
+from edi_router.formats.xml.document import ElementNode
 from edi_router.formats.xml.writer import declaration, encoded, escape, is_allowed, quote
 from edi_router.mapping.dates import in_zone, read_moment
+from edi_router.mapping.element_rows import rows_of
 from edi_router.mapping.functions import FUNCTIONS
 from edi_router.mapping.generate import generate
 from edi_router.mapping.generate_code import Unsupported
@@ -43,6 +45,8 @@ _NUMBERS = {
 }
 """Numbers of at most so many decimals that the function `decimal` leaves as they are."""
 _MARKS = [(mask, escape(mark)) for mask, mark in MASKS.items()]
+Readable = MessageNode | ElementNode
+"""The documents that programs read."""
 Record = list[Any]
 """What a program tells of the values that it writes (see `recorded`)."""
 
@@ -55,7 +59,7 @@ class Made(NamedTuple):
 
 
 class Program:
-    """A mapping for the messages of one layout; `text` is the source of its function.
+    """A mapping for the messages of one layout, or for XML documents; `text` is the source of its function.
 
     With `record` it tells where its values come from; `items` are those that the record speaks of.
     """
@@ -79,6 +83,7 @@ class Program:
             "day_of": _day_of,
             "by": _by,
             "N": (),
+            "E": {},
             "NONE": (None,),
             "find": self._find,
             **_NUMBERS,
@@ -94,9 +99,9 @@ class Program:
         self.beyond = generated.beyond
         """Why nothing proves its documents valid, "" when they are."""
 
-    def run(self, root: MessageNode, run: Run, record: Record | None = None) -> Made | None:
+    def run(self, root: Readable, run: Run, record: Record | None = None) -> Made | None:
         """The document; None when the closures have to run."""
-        made = self.run_by_mould(root, run) if record is None else None
+        made = self.run_by_mould(root, run) if record is None and isinstance(root, MessageNode) else None
         if made is not None:
             return made
         try:
@@ -128,8 +133,8 @@ class Program:
         # What another encoding's decoder makes of the bytes is not ours to prove.
         return Made(document, sure and encoding.upper() == "UTF-8" and len(document) <= LARGEST)
 
-    def _by_rows(self, root: MessageNode, run: Run, record: Record | None = None) -> tuple[list[str], bool]:
-        rows = root.rows(self._wanted)
+    def _by_rows(self, root: Readable, run: Run, record: Record | None = None) -> tuple[list[str], bool]:
+        rows = root.rows(self._wanted) if isinstance(root, MessageNode) else rows_of(root.element)
         if rows is None:
             raise Unclear
         if record is not None:
@@ -190,13 +195,13 @@ class Program:
 
 def program_for(
     definition: Definition,
-    layout: Layout,
+    layout: Layout | None,
     namespace: str,
     tables: Mapping[str, Table],
     record: bool = False,
     declared: Declared | None = None,
 ) -> Program | None:
-    """The mapping as a program; None when it has something that no program is made for.
+    """The mapping as a program, without a layout for XML documents; None when no program can be made for it.
 
     With the root that its XSD has `declared` it proves its documents valid, where it can.
     """
@@ -204,16 +209,16 @@ def program_for(
         generated = generate(definition, layout, namespace, record, declared)
         if any(name not in tables for name, *_ in generated.tables):
             return None
-        shared = (
-            None if record else Shared(definition, layout, namespace, None if generated.beyond else declared)
-        )
+        shared = None
+        if not record and layout is not None:
+            shared = Shared(definition, layout, namespace, None if generated.beyond else declared)
         return Program(generated, tables, shared)
     except (Unsupported, SyntaxError):
         return None
 
 
 def _asking(
-    sources: Sequence[Source], root: MessageNode, run: Run, masks: set[str]
+    sources: Sequence[Source], root: Readable, run: Run, masks: set[str]
 ) -> Callable[[int], Sequence[str]]:
     """What gives the values of paths into the context or the envelope, by their numbers; their masks are noted."""
     known: dict[int, Sequence[str]] = {}
@@ -227,7 +232,7 @@ def _asking(
     return ask
 
 
-def _values(source: Source, root: MessageNode, run: Run) -> Sequence[str]:
+def _values(source: Source, root: Readable, run: Run) -> Sequence[str]:
     """The values of a path into the context or the envelope."""
     if source.path.start is Start.CONTEXT:
         values = [found.text for found in run.from_context(source)]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from edi_router.formats.edifact.directory import Definitions, GroupUse, MessageDef, SegmentUse, Use
-from edi_router.formats.records import Layout, Record
 from edi_router.formats.xml.model import ElementInfo
+
+if TYPE_CHECKING:
+    from edi_router.formats.records import Layout, Record
 
 
 class Shape(Protocol):

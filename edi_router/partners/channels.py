@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
@@ -22,6 +23,20 @@ _VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
 
 Variable = Annotated[str, Field(pattern=_VARIABLE)]
 """The name of an environment variable."""
+
+
+def web_address(url: str, schemes: Sequence[str]) -> str:
+    """The address itself. Raises ValueError when it is none of these schemes, or has what no address here may have."""
+    parts = urlsplit(url)
+    fine = (
+        parts.scheme in schemes and parts.hostname and url.isascii() and url.isprintable() and " " not in url
+    )
+    if not fine or "@" in parts.netloc or parts.fragment:
+        begins = " or ".join(f"{each}://" for each in schemes)
+        raise ValueError(f"must be an address that begins with {begins} and has no user, password or #")
+    if not -1 < (443 if parts.port is None else parts.port) < 65536:
+        raise ValueError("has no such port")
+    return url
 
 
 class _Folders(Model):
@@ -105,19 +120,7 @@ class HttpSettings(_Folders):
     @field_validator("url")
     @classmethod
     def _https(cls, url: str) -> str:
-        parts = urlsplit(url)
-        fine = (
-            parts.scheme == "https"
-            and parts.hostname
-            and url.isascii()
-            and url.isprintable()
-            and " " not in url
-        )
-        if not fine or "@" in parts.netloc or parts.fragment:
-            raise ValueError("must be an address that begins with https:// and has no user, password or #")
-        if not -1 < (443 if parts.port is None else parts.port) < 65536:
-            raise ValueError("has no such port")
-        return url
+        return web_address(url, ("https",))
 
     @model_validator(mode="after")
     def _known_by(self) -> Self:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from statistics import median
 
 from edi_router.partners.batches import Batch
 from edi_router.partners.closing import Collected, over_quota
@@ -156,6 +155,8 @@ def _earlier(before: Sequence[Sent], now: datetime) -> float | None:
     for each in before:
         windows.setdefault(each.window, []).append(each)
     rates = [rate(each, min(one.closed for one in each), now) for each in windows.values()]
+    from statistics import median  # with fractions and decimals
+
     return median(found) if (found := [each for each in rates if each is not None]) else None
 
 

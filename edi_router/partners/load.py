@@ -14,8 +14,10 @@ from edi_router.faults import Fault
 from edi_router.formats.documents import Kind
 from edi_router.partners.batches import lint_batches
 from edi_router.partners.model import Identification, Partner
+from edi_router.partners.security import lint_security
 from edi_router.partners.spans import Limit
 from edi_router.partners.supervision import lint_supervision
+from edi_router.partners.webhooks import lint_webhooks
 
 Nodes = Mapping[str, ConfigNode]
 OUTCOME = Kind("xml", "Outcome")
@@ -33,7 +35,7 @@ def load_partners(
 ) -> tuple[list[Partner], list[Fault]]:
     """All partners below `partners/`, and everything wrong with their files.
 
-    `mappings` are the known mappings and what they read, `ours` our own identifications, `profiles` the known
+    `mappings` are the known mappings and what they read (nothing when one has faults of its own), `ours` our own identifications, `profiles` the known
     profiles and what they are for, `layouts` those of flat files with their formats, `registers` and
     `calendars` the known ones.
     Checked across files: ids, identifications and codes are unique, the file is named after its partner, destinations, mappings,
@@ -65,6 +67,8 @@ def load_partners(
         faults += lint_batches(partner, nodes[partner.id], calendars)
         faults += _limits(partner, nodes[partner.id], calendars)
         faults += lint_supervision(partner.mismatches, partner.volumes, nodes[partner.id], calendars)
+        faults += lint_webhooks(partner, nodes[partner.id])
+        faults += lint_security(partner, nodes[partner.id], partners)
     return partners, faults
 
 
@@ -168,8 +172,8 @@ def _profiles(partner: Partner, node: ConfigNode, profiles: Mapping[str, Kind]) 
         taken = replace(kind, qualifier=agreement.check_as or kind.qualifier)
         if name not in profiles:
             faults.append(_unknown(node, where, "profile", name, list(profiles)))
-        elif not profiles[name].includes(taken):
-            values = {"profile": name, "for": str(profiles[name]), "kind": str(taken)}
+        elif (is_for := profiles.get(name)) is not None and not is_for.includes(taken):
+            values = {"profile": name, "for": str(is_for), "kind": str(taken)}
             faults.append(Fault("profile-wrong-message", place_of(node, where), values))
     return faults
 
@@ -184,8 +188,8 @@ def _layouts(partner: Partner, node: ConfigNode, layouts: Mapping[str, str]) -> 
             continue
         if kind.name not in layouts:
             faults.append(_unknown(node, where, "layout", kind.name, list(layouts)))
-        elif layouts[kind.name] != kind.format:
-            problem = f"the layout is one of {layouts[kind.name]}"
+        elif (format_ := layouts.get(kind.name)) is not None and format_ != kind.format:
+            problem = f"the layout is one of {format_}"
             values = {"key": "receives", "value": str(kind), "problem": problem}
             faults.append(Fault("config-value", place_of(node, where), values))
     return faults
@@ -197,9 +201,10 @@ def _mapping(
     """A mapping must exist, and read the kind of document it is given."""
     if name not in mappings:
         return [_unknown(node, where, "mapping", name, list(mappings))]
-    if mappings[name].overlaps(kind):
+    reads = mappings.get(name)
+    if reads is None or reads.overlaps(kind):
         return []
-    values = {"mapping": name, "source": str(mappings[name]), "kind": str(kind)}
+    values = {"mapping": name, "source": str(reads), "kind": str(kind)}
     return [Fault("mapping-wrong-source", place_of(node, where), values)]
 
 

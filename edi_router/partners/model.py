@@ -17,9 +17,10 @@ from edi_router.formats.selecting import PathText
 from edi_router.partners.batches import Batch
 from edi_router.partners.channels import ChannelSettings
 from edi_router.partners.replies import AperakWhen, Replies
-from edi_router.partners.security import Security
+from edi_router.partners.security import AgreementSecurity, Protection, Security
 from edi_router.partners.spans import Expected, Limit
 from edi_router.partners.supervision import BooksFile, Digest, Volume
+from edi_router.partners.webhooks import Webhook
 
 
 class Status(StrEnum):
@@ -152,6 +153,8 @@ class Agreement(Model):
     """Which documents go first where they have to wait for each other, in batches and in queues: 1 before 9."""
     receipt: str | None = None
     """The mapping that makes the technical receipt of an XML document."""
+    security: AgreementSecurity | None = None
+    """How its documents, and what is made of them, are signed and encrypted, where that is other than for the partner."""
     note: str = ""
 
     @model_validator(mode="after")
@@ -204,6 +207,8 @@ class Partner(Model):
     codes: tuple[str, ...] = ()
     """Codes by which documents name the partner (organisation, customs office, terminal)."""
     channel: ChannelSettings | None = None
+    unpack: YesNo = False
+    """Whether ZIP archives and gzip files from it are unpacked, each member a file of its own; else they are held."""
     agreements: tuple[Agreement, ...] = ()
     contrl: Literal["as-received", "2", "3", "4", "none"] = "as-received"
     """The syntax version of the CONTRL given for EDIFACT interchanges; as-received answers 4 by 4, others by 3."""
@@ -227,6 +232,8 @@ class Partner(Model):
     """Which of its volumes and values are watched, and when they raise an alarm."""
     security: Security | None = None
     """What it signs and encrypts, and what is signed and encrypted for it; None: nothing is, and nothing looked at."""
+    webhooks: Annotated[tuple[Webhook, ...], BeforeValidator(listed)] = ()
+    """Where it is told at once of what happens to its own messages, and of which events."""
     call: str = ""
     """Whom to call when it cannot be reached or does not answer: an office, a role; no person's name."""
     on_bad_message: Literal["reject_message", "reject_interchange"] = "reject_message"
@@ -239,6 +246,25 @@ class Partner(Model):
     """What the lengths of data elements count: ISO 9735 has characters, some agree on bytes."""
     leniencies: dict[Leniency, Grant] = Field(default_factory=dict)
     """What is tolerated in its EDIFACT files, by name, each until a day."""
+
+    @model_validator(mode="after")
+    def _verifiable(self) -> Partner:
+        asks = any(each.signature != "none" for each in self.asked)
+        if asks and (self.security is None or not self.security.certificates):
+            raise ValueError("an agreement asks for a signature: `security` needs the partner's certificates")
+        return self
+
+    @property
+    def asked(self) -> tuple[Protection, ...]:
+        """What its agreements ask of its files, where they do; empty when all is as `security` says."""
+        own = (each.security.receive for each in self.agreements if each.security is not None)
+        return tuple(each for each in own if each is not None)
+
+    def receives(self, agreement: Agreement | None) -> Protection | None:
+        """What is asked of a document from it: by the agreement that takes it, else by the partner's file."""
+        if agreement is not None and agreement.security is not None and agreement.security.receive is not None:
+            return agreement.security.receive
+        return None if self.security is None else self.security.receive
 
     def granted(self, day: date) -> Leniencies:
         """The leniencies in force on a day."""

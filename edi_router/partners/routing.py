@@ -9,6 +9,7 @@ from edi_router.faults import Fault, Place
 from edi_router.formats.documents import Kind
 from edi_router.formats.selecting import path, values
 from edi_router.partners.model import Agreement, Condition, Delivery, Destination, Partner, Status
+from edi_router.partners.security import Protection
 from edi_router.paths import Node
 
 
@@ -40,17 +41,26 @@ class Directory:
 
     def __init__(self, partners: Iterable[Partner]) -> None:
         self.partners: Mapping[str, Partner] = {partner.id: partner for partner in partners}
+        self.protects: Mapping[tuple[str, str], Protection] = {
+            (partner.id, agreement.id): agreement.security.send
+            for partner in self.partners.values()
+            for agreement in partner.agreements
+            if agreement.security is not None and agreement.security.send is not None
+        }
+        """How what is made by an agreement is signed and encrypted, by partner and agreement, where one says so."""
         self._codes: dict[str, list[Partner]] = {}
+        self._identified: dict[str, list[tuple[str, Partner]]] = {}
         for partner in self.partners.values():
             for code in partner.codes:
                 self._codes.setdefault(code, []).append(partner)
+            for each in partner.identifications:
+                self._identified.setdefault(each.id, []).append((each.qualifier, partner))
 
     def by_identification(self, identification: str, qualifier: str) -> Partner | None:
         """The partner that stands so in UNB; a partner file without a qualifier accepts any."""
-        for partner in self.partners.values():
-            for known in partner.identifications:
-                if known.id == identification and known.qualifier in ("", qualifier):
-                    return partner
+        for known, partner in self._identified.get(identification, ()):
+            if known in ("", qualifier):
+                return partner
         return None
 
     def by_code(self, code: str) -> Partner | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from edi_router.config import Model, Tree, YesNo, listed
+from edi_router.config import ConfigNode, Model, Tree, YesNo, listed, place_of
 from edi_router.faults import Fault, Place
 from edi_router.partners.channels import Variable
 
@@ -66,6 +66,23 @@ class Security(Model):
         return self
 
 
+class AgreementSecurity(Model):
+    """What holds for the documents of one agreement, instead of what the partners' files say.
+
+    `receive` is asked of who sends them, by its own certificates; `send` is done to what is made of them, for whoever gets
+    it, by its certificates. What is left out is as the partners' files say.
+    """
+
+    receive: Protection | None = None
+    send: Protection | None = None
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if self.receive is None and self.send is None:
+            raise ValueError("must say receive or send")
+        return self
+
+
 class KeySettings(Model):
     """A key pair of ours: the certificate that partners have, and where its private key is."""
 
@@ -81,6 +98,25 @@ class KeySettings(Model):
         if (self.key_file is None) == (self.key_env is None):
             raise ValueError("needs exactly one of key_file and key_env")
         return self
+
+
+def lint_security(partner: Partner, node: ConfigNode, partners: Sequence[Partner]) -> list[Fault]:
+    """Who is named as recipient of what an agreement encrypts must have certificates to encrypt for."""
+    known = {each.id for each in partners if each.security is not None and each.security.certificates}
+    here = {each.id for each in partners}
+    faults: list[Fault] = []
+    for index, agreement in enumerate(partner.agreements):
+        send = agreement.security.send if agreement.security is not None else None
+        if send is None or not send.encrypted:
+            continue
+        for to in (delivery.to.partner for delivery in agreement.deliver):
+            if to is not None and to in here and to not in known:
+                place = place_of(node, ["agreements", index, "security", "send", "encrypted"])
+                problem = f"{to} has no certificates to encrypt for"
+                faults.append(
+                    Fault("config-value", place, {"key": "encrypted", "value": "yes", "problem": problem})
+                )
+    return faults
 
 
 def load_certificates(

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, field_validator
 from edi_router.calendars.schedule import Schedule
 from edi_router.config import Model, Tree, YesNo, listed, read_model
 from edi_router.faults import Fault, Place
+from edi_router.formats.edifact.limits import Limits
 from edi_router.partners.alarms import AlarmSettings
 from edi_router.partners.channels import ChannelSettings
 from edi_router.partners.model import Identification
@@ -62,6 +63,17 @@ class Retention(Model):
         return {kind: days for kind, days in kinds.items() if days is not None}
 
 
+class Unpacking(Model):
+    """How much may come out of one ZIP archive or gzip file; what has more is held whole."""
+
+    maximum_megabytes: int = Field(default=2000, ge=1, le=100_000)
+    """Of all members together; one alone may be as large as any file (`maximum_file_megabytes`)."""
+    maximum_members: int = Field(default=10_000, ge=1, le=100_000)
+    """Folders count, too."""
+    maximum_ratio: int = Field(default=200, ge=2, le=1100)
+    """How many times its packed size a member above 10 MB may have. Deflate can do no more than 1032."""
+
+
 class Settings(Model):
     """What a deployment decides for itself."""
 
@@ -82,6 +94,12 @@ class Settings(Model):
     """A larger drop is left where it is and reported. EDIFACT is read as a stream, so it may be large."""
     maximum_document_megabytes: int = Field(default=64, ge=1, le=1000)
     """A larger file that has to be read as a whole (XML, flat files, those of partners with `security`) is held."""
+    maximum_messages: int = Field(default=999_999, ge=1, le=10_000_000)
+    """Of an EDIFACT interchange; as many as UNZ can count (0036, n..6)."""
+    maximum_segments: int = Field(default=500_000, ge=3, le=10_000_000)
+    """Of an EDIFACT message."""
+    unpacking: Unpacking = Unpacking()
+    """The limits of packed files, from partners whose file says `unpack: yes`."""
     minimum_free_megabytes: int = Field(default=200, ge=0, le=10_000_000)
     """With less room on the disk of the archive or the database nothing is received; what is in hand goes on."""
     metrics_address: Annotated[str, BeforeValidator(_listening)] = ""
@@ -110,6 +128,11 @@ class Settings(Model):
         except (ZoneInfoNotFoundError, ValueError):
             raise ValueError("is no time zone, such as Asia/Shanghai") from None
         return value
+
+    @property
+    def reading(self) -> Limits:
+        """The limits within which EDIFACT is read."""
+        return Limits(messages=self.maximum_messages, segments=self.maximum_segments)
 
     @property
     def zone(self) -> ZoneInfo:

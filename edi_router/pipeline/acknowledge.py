@@ -13,7 +13,6 @@ from edi_router.formats.edifact.charset import level_for
 from edi_router.formats.edifact.contrl import version_of_answer
 from edi_router.formats.edifact.contrl_read import Report, read_contrl
 from edi_router.partners import Partner
-from edi_router.pipeline.aperak import ANSWERS, aperaks, is_functional
 from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.model import (
     Acknowledged,
@@ -82,6 +81,10 @@ def aperak_output(
     configuration: Configuration,
 ) -> Output | None:
     """APERAK for these messages of the interchange, as the partner's file asks for it; None when there is none."""
+    if sender.aperak == "none":
+        return None
+    from edi_router.pipeline.aperak import aperaks  # the texts of all remedies come with it
+
     at = incoming.received.astimezone(configuration.settings.zone)
     bodies = aperaks(messages, outcomes, sender, configuration, at)
     if not bodies:
@@ -106,6 +109,8 @@ def contrls(
     if sender.contrl == "none":
         return ()
     if sender.aperak != "none":
+        from edi_router.pipeline.aperak import ANSWERS, is_functional
+
         results = [
             (message, [each for each in faults if message.type in ANSWERS or not is_functional(each)])
             for message, faults in results

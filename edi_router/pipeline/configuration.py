@@ -1,47 +1,56 @@
-"""A configuration set, loaded and linted as a whole: what `process` works by."""
+"""A configuration set, linted as far as its agreements lead: what `process` works by."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
+from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from edi_router.calendars import Calendar, load_calendars
 from edi_router.config import Tree, did_you_mean
+from edi_router.config.shelf import Shelf
+from edi_router.config.snapshot import ChangedSince, Snapshot
 from edi_router.faults import Fault, Place, is_error
-from edi_router.formats.documents import DocumentType, Kind, load_document_types
-from edi_router.formats.edifact.directory import Definitions
-from edi_router.formats.edifact.profile import Profile, load_profiles
-from edi_router.formats.records import Layout, layout_names, load_layout
-from edi_router.formats.xml import Schema, SchemaError
-from edi_router.mapping import Mapping, load
+from edi_router.formats.documents import DocumentType, DocumentTypes, Kind
+from edi_router.formats.edifact.directory import Definitions, definitions_over
+from edi_router.mapping import Mapping
 from edi_router.partners import Directory, load_partners
 from edi_router.partners.security import load_certificates
 from edi_router.partners.settings import FILE, Settings, load_settings, unknown_channels
 from edi_router.pipeline.register_lint import lint_registers, unknown_lookups, unknown_registers
-from edi_router.registers import Register, load_registers
-from edi_router.rules import RuleSet, load_rules
+from edi_router.pipeline.shelves import Shelves
 
 if TYPE_CHECKING:
+    from edi_router.formats.edifact.profile import Profile
+    from edi_router.formats.records import Layout
+    from edi_router.formats.xml import Schema
+    from edi_router.registers import Register
+    from edi_router.rules import RuleSet
     from edi_router.security.certificates import Certificate, OwnKey
+
+TRIES = 3
+"""How often files that are changed while they are read are read anew."""
 
 
 @dataclass(frozen=True)
 class Configuration:
-    """One linted set of settings, partners, document types, mappings and definitions, known by its digest."""
+    """One linted set of settings, partners, document types, mappings and definitions, known by its digest.
+
+    What is on a shelf and used by no agreement is read when it is needed, and not linted before.
+    """
 
     settings: Settings
     directory: Directory
-    documents: tuple[DocumentType, ...]
-    mappings: MappingOf[str, Mapping]
+    documents: DocumentTypes
+    mappings: Shelf[Mapping]
     definitions: Definitions
-    schemas: MappingOf[str, Schema]
-    rules: MappingOf[str, RuleSet]
+    schemas: Shelf[Schema]
+    rules: Shelf[RuleSet]
     digest: str
-    profiles: MappingOf[str, Profile] = field(default_factory=dict)
-    layouts: MappingOf[str, Layout] = field(default_factory=dict)
-    registers: MappingOf[str, Register] = field(default_factory=dict)
+    profiles: Shelf[Profile]
+    layouts: Shelf[Layout]
+    registers: Shelf[Register]
     calendars: MappingOf[str, Calendar] = field(default_factory=dict)
     """On the clocks of the business zone."""
     certificates: MappingOf[str, tuple[Certificate, ...]] = field(default_factory=dict)
@@ -51,8 +60,7 @@ class Configuration:
 
     def document(self, kind: Kind) -> DocumentType | None:
         """The document type of this kind; the more specific one where two fit."""
-        fitting = [each for each in self.documents if each.kind.includes(kind)]
-        return max(fitting, key=lambda each: each.kind.qualifier is not None, default=None)
+        return self.documents.of(kind)
 
 
 def _nightly(settings: Settings, calendars: MappingOf[str, Calendar], file: str) -> list[Fault]:
@@ -64,86 +72,57 @@ def _nightly(settings: Settings, calendars: MappingOf[str, Calendar], file: str)
     return [Fault("config-unknown-name", Place(file), values, hint=did_you_mean(name, list(calendars)))]
 
 
-def definitions_of(tree: Tree) -> Definitions:
-    """The EDIFACT definitions below `schemas/edifact/` of the tree."""
-
-    def read(name: str) -> bytes | None:
-        path = tree.find(f"schemas/edifact/{name}")
-        return path.read_bytes() if path is not None else None
-
-    return Definitions(read)
-
-
-def mapping_ids(tree: Tree) -> list[str]:
-    """The ids of all mappings of the tree: the folders that hold a `mapping.yaml`."""
-    return [PurePosixPath(name).parent.name for name in tree.names("mappings", "/mapping.yaml")]
-
-
-def load_schema(tree: Tree, name: str) -> Schema:
-    """The XSD `name` below `schemas/`."""
-    return Schema.load(lambda each: tree.read(f"schemas/{each}"), name)
-
-
 def load_configuration(
-    tree: Tree, partner_tree: Tree | None = None
+    tree: Tree, partner_tree: Tree | None = None, *, whole: bool = False
 ) -> tuple[Configuration | None, list[Fault]]:
-    """Load everything; the configuration is None when any error was found, so a broken set never runs.
+    """What there is by name, and what the agreements lead to read; the configuration is None when that has any error.
+
+    So a broken set never runs. Everything else is read when it is first needed, as it was now; with `whole`
+    all is read at once, and whatever is wrong anywhere is told.
 
     `partner_tree` is where partner files come from when that is not `tree` itself: a deployment sees the
     shipped sample partners only when its settings say so.
+    Raises ChangedSince when files go on changing while they are read.
     """
+    for _ in range(TRIES):
+        with suppress(ChangedSince):
+            return _load(Snapshot.of(tree, files=(FILE,)), partner_tree, whole)
+    return _load(Snapshot.of(tree, files=(FILE,)), partner_tree, whole)
+
+
+def _load(tree: Snapshot, partner_tree: Tree | None, whole: bool) -> tuple[Configuration | None, list[Fault]]:
     settings, faults = load_settings(tree)
     calendars, found = load_calendars(tree, (settings or Settings()).zone)
     faults += found
-    documents, found = load_document_types(tree)
-    faults += found
-    definitions = definitions_of(tree)
-    mappings: dict[str, Mapping] = {}
-    for name in mapping_ids(tree):
-        mapping, found = load(tree, name, definitions)
-        faults += found
-        if mapping is not None:
-            mappings[name] = mapping
-    if settings is not None and partner_tree is None and not settings.sample_partners:
-        partner_tree = Tree(tree.layers[:-1] or tree.layers)
-    origins = {name: mapping.definition.origin for name, mapping in mappings.items()}
-    ours = settings.identifications if settings is not None else ()
-    profiles, found = load_profiles(tree, definitions)
-    faults += found
-    layouts: dict[str, Layout] = {}
-    for name in layout_names(tree):
-        layout, found = load_layout(tree, name)
-        faults += found
-        if layout is not None:
-            layouts[name] = layout
-    registers, found = load_registers(tree)
-    faults += found
-    kinds = {name: profile.kind for name, profile in profiles.items()}
-    formats = {name: layout.format for name, layout in layouts.items()}
-    partners, found = load_partners(
-        partner_tree or tree, origins, ours, kinds, formats, list(registers), calendars
+    documents = DocumentTypes(tree)
+    definitions = definitions_over(tree)
+    shelves = Shelves.of(tree, definitions)
+    if partner_tree is None:
+        partner_tree = tree.without_shipped() if settings and not settings.sample_partners else tree
+    origins = shelves.mappings.told(lambda mapping: mapping.definition.origin)
+    partners, unfit = load_partners(
+        partner_tree,
+        origins,
+        settings.identifications if settings is not None else (),
+        shelves.profiles.told(lambda profile: profile.kind),
+        shelves.layouts.told(lambda layout: layout.format),
+        list(shelves.registers),
+        calendars,
     )
-    faults += found
-    faults += lint_registers(registers, origins, partners)
-    certificates, found = load_certificates(partner_tree or tree, partners, settings)
-    faults += found
-    schemas: dict[str, Schema] = {}
-    rules: dict[str, RuleSet] = {}
-    for document in documents:
-        if document.schema_ is not None and tree.find(f"schemas/{document.schema_}") is not None:
-            try:
-                schemas[document.schema_] = load_schema(tree, document.schema_)
-            except SchemaError as error:
-                faults.append(error.fault.within(f"schemas/{document.schema_}"))
-    wanted = [name for document in documents for name in document.rules]
-    wanted += [name for partner in partners for each in partner.agreements for name in each.rules]
-    for name in dict.fromkeys(wanted):
-        rule_set, found = load_rules(tree, name)
-        faults += found
-        if rule_set is not None:
-            rules[name] = rule_set
-    faults += unknown_registers(rules.values(), registers)
-    faults += unknown_lookups(mappings.values(), registers)
+    shelves.read_used(documents, partners)
+    if whole:
+        shelves.read_all(documents)
+    faults += documents.faults
+    registers = shelves.registers.taken
+    faults += [*shelves.mappings.faults, *shelves.profiles.faults, *shelves.layouts.faults]
+    faults += shelves.registers.faults
+    for register in registers.values():
+        faults += register.unknown_others(shelves.registers)
+    faults += [*unfit, *lint_registers(registers, origins, partners)]
+    certificates, found = load_certificates(partner_tree, partners, settings)
+    faults += [*found, *shelves.schemas.faults, *shelves.rules.faults]
+    faults += unknown_registers(shelves.rules.taken.values(), shelves.registers)
+    faults += unknown_lookups(shelves.mappings.taken.values(), shelves.registers.told(lambda each: each))
     if settings is not None:
         faults += _nightly(settings, calendars, tree.display(FILE))
         faults += unknown_channels(settings, [partner.id for partner in partners], tree.display(FILE))
@@ -152,16 +131,21 @@ def load_configuration(
     configuration = Configuration(
         settings,
         Directory(partners),
-        tuple(documents),
-        mappings,
+        documents,
+        shelves.mappings,
         definitions,
-        schemas,
-        rules,
-        tree.digest(files=(FILE,)),
-        profiles,
-        layouts,
-        registers,
+        shelves.schemas,
+        shelves.rules,
+        tree.key,
+        shelves.profiles,
+        shelves.layouts,
+        shelves.registers,
         calendars,
         certificates,
     )
     return configuration, faults
+
+
+def definitions_of(tree: Tree) -> Definitions:
+    """The EDIFACT definitions below `schemas/edifact/` of the tree."""
+    return definitions_over(tree)

@@ -21,7 +21,7 @@ from edi_router.pipeline.model import (
     Visibility,
 )
 from edi_router.pipeline.outputs import Document, context_of, make_output, terms_of
-from edi_router.pipeline.registering import register
+from edi_router.pipeline.unwrap import missing_of
 from edi_router.registers import Looks, Overlay
 
 
@@ -78,6 +78,10 @@ def _decided(
     if any(is_error(fault) for fault in faults):
         return replace(outcome, faults=tuple(faults), reason="faulty")
     route = choose(sender, document.kind, document.root, document.test, directory, document.root.place())
+    faults += missing_of(incoming, sender, route.agreement, document.root.place())
+    if any(is_error(fault) for fault in faults):
+        agreed = route.agreement.id if route.agreement is not None else None
+        return replace(outcome, agreement=agreed, faults=tuple(faults), reason="faulty")
     unchecked = any(fault.code in ("definition-missing", "message-type-unknown") for fault in faults)
     if (
         unchecked
@@ -113,6 +117,8 @@ def _decided(
         return replace(outcome, faults=tuple(faults), reason="not mappable")
     names = route.agreement.registers
     if names:
+        from edi_router.pipeline.registering import register  # with all that judges moves
+
         moved = register(document, names, sender, context, configuration, registers, incoming.release)
         outcome = replace(outcome, moves=moved.moves)
         faults += moved.faults
@@ -163,6 +169,8 @@ def _refused(
     )
     if route.agreement is None or not route.agreement.registers:
         return refused
+    from edi_router.pipeline.registering import register
+
     context = context_of(document.id, sender, incoming, configuration)
     moved = register(
         document,

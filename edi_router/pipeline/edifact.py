@@ -35,7 +35,12 @@ def process_edifact(
     so_far = SoFar(ledger, incoming)
     outcomes: list[InterchangeOutcome] = []
     interchanges = capped(
-        read(incoming.stream(), encoding=sender.encoding, lenient=granted(sender, incoming, configuration))
+        read(
+            incoming.stream(),
+            encoding=sender.encoding,
+            lenient=granted(sender, incoming, configuration),
+            limits=configuration.settings.reading,
+        )
     )
     for position, interchange in enumerate(interchanges, start=1):
         here = Overlay(registers)
@@ -63,7 +68,7 @@ class _Whole(InterchangeWork):
         content = self._content(messages)
         prior = None if blocked or self.incoming.only else self.prior(content, ledger)
         if prior is not None:
-            return self._duplicate(messages, faults, prior, ledger)
+            return self._duplicate(messages, faults, content, prior, ledger)
         outcomes = [self.message(message, blocked, ledger) for message in messages if self._wanted(message)]
         if not blocked and not self.incoming.refused and self._falls_as_a_whole(messages, outcomes):
             blocked = True
@@ -71,7 +76,7 @@ class _Whole(InterchangeWork):
             outcomes = [
                 replace(self.with_the_others(each), moves=refusals.get(each.id, ())) for each in outcomes
             ]
-        return self._whole(messages, outcomes, faults, blocked)
+        return self._whole(messages, outcomes, faults, content, blocked)
 
     def _wanted(self, message: Message) -> bool:
         return not self.incoming.only or self.id_of(message) in self.incoming.only
@@ -109,7 +114,12 @@ class _Whole(InterchangeWork):
         return hashlib.sha256(self.incoming.content[interchange.offset : end]).hexdigest()
 
     def _duplicate(
-        self, messages: Sequence[Message], faults: list[Fault], prior: Prior, ledger: LedgerView
+        self,
+        messages: Sequence[Message],
+        faults: list[Fault],
+        content: str,
+        prior: Prior,
+        ledger: LedgerView,
     ) -> InterchangeOutcome:
         """Met before; never processed again.
 
@@ -119,7 +129,8 @@ class _Whole(InterchangeWork):
         again = [self.apart(message, ledger) for message in messages]
         outcomes = [self.as_repeated(each, prior) for each in again]
         fault = self.repetition(prior)
-        whole = self._whole(messages, outcomes, [*faults, fault], fault.code == "duplicate-refused")
+        refused = fault.code == "duplicate-refused"
+        whole = self._whole(messages, outcomes, [*faults, fault], content, refused)
         held = self.repeated is Decision.HELD
         acknowledgements = () if held else whole.acknowledgements
         return replace(
@@ -131,11 +142,12 @@ class _Whole(InterchangeWork):
         messages: Sequence[Message],
         outcomes: Sequence[MessageOutcome],
         faults: list[Fault],
+        content: str,
         blocked: bool,
     ) -> InterchangeOutcome:
         # Where nothing was accepted, the corrected interchange may come again under the same reference.
         nothing = bool(outcomes) and all(each.decision is Decision.REJECTED for each in outcomes)
-        whole = self.described(self.decision(blocked or nothing), faults, self._content(messages))
+        whole = self.described(self.decision(blocked or nothing), faults, content)
         acknowledgements = self._contrl(messages, outcomes, faults, blocked)
         return replace(whole, messages=tuple(outcomes), acknowledgements=acknowledgements)
 

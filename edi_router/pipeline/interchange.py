@@ -30,6 +30,7 @@ from edi_router.pipeline.model import (
     Visibility,
 )
 from edi_router.pipeline.outputs import Document
+from edi_router.pipeline.unwrap import missing_of
 from edi_router.registers import Overlay
 
 
@@ -109,6 +110,8 @@ class InterchangeWork:
     ) -> MessageOutcome:
         """A CONTRL for us. A faulty one needs a person: CONTRL is not answered by CONTRL (ISO 9735-4)."""
         says, told = acknowledging(message, self.sender, ledger)
+        lacks = missing_of(self.incoming, self.sender, None, message.header.place())
+        document = replace(document, faults=(*document.faults, *lacks))
         usable = says is not None and not blocked and not any(is_error(fault) for fault in document.faults)
         return MessageOutcome(
             id=document.id,

@@ -299,6 +299,16 @@ class LedgerView(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What was found around a file, by which each of its documents is judged as its agreement says."""
+
+    shape: str
+    """`xml`, `edifact` or `flat`."""
+    held: frozenset[str]
+    """The forms of signatures and encryption that are proven."""
+
+
+@dataclass(frozen=True, slots=True)
 class Incoming:
     """A file to process: its bytes and what is known from where it was found."""
 
@@ -319,6 +329,8 @@ class Incoming:
     """When it came, where `received` is when a person released it: signatures are judged by that day."""
     faults: tuple[Fault, ...] = ()
     """What is wrong with the file around its content, such as its signature: everything in it is rejected."""
+    asked: Asked | None = None
+    """Set where signatures are asked for by agreement: each document is judged when its agreement is chosen."""
     refused: str = ""
     """Why a person has refused them: they are rejected with these words, whatever they come to."""
     open: Callable[[], BinaryIO] | None = None

@@ -6,14 +6,15 @@ from dataclasses import replace
 
 from edi_router.faults import Fault, Place
 from edi_router.formats.detect import detect, is_blank
+from edi_router.formats.packed import packing
 from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.edifact import process_edifact
-from edi_router.pipeline.model import FileOutcome, Incoming, LedgerView
-from edi_router.pipeline.records import layout_for, process_records
-from edi_router.pipeline.reply import with_replies
+from edi_router.pipeline.model import FileOutcome, Incoming, InterchangeOutcome, LedgerView
+from edi_router.pipeline.replies import with_replies
 from edi_router.pipeline.unwrap import unwrap
-from edi_router.pipeline.xml import process_xml
 from edi_router.registers import Empty, Overlay, RegisterView
+
+_START = Place(line=1, column=1, offset=0)
 
 
 def process(
@@ -50,16 +51,22 @@ def _process(
         return with_replies(unread, incoming, configuration)
     incoming = unwrapped.incoming
     format_: str = detect(incoming.content)
-    if format_ == "edifact":
+    packed = packing(incoming.content)
+    interchanges: list[InterchangeOutcome]
+    faults: list[Fault]
+    if packed is not None:  # not one that the engine unpacks, or in a signature
+        format_ = packed
+        interchanges, faults = [], [Fault("file-packed", _START, {"packing": packed})]
+    elif format_ == "edifact":
         interchanges, faults = process_edifact(incoming, configuration, ledger, registers)
     elif format_ == "xml":
+        from edi_router.pipeline.xml import process_xml
+
         interchanges, faults = process_xml(incoming, configuration, ledger, registers)
-    elif (layout := layout_for(incoming, configuration)) is not None and not is_blank(incoming.content):
-        format_ = layout.format
-        interchanges, faults = process_records(incoming, layout, configuration, ledger, registers)
+    elif is_blank(incoming.content):
+        interchanges, faults = [], [Fault("file-empty", _START)]
     else:
-        code = "file-empty" if is_blank(incoming.content) else "format-unknown"
-        interchanges, faults = [], [Fault(code, Place(line=1, column=1, offset=0))]
+        format_, interchanges, faults = _flat(format_, incoming, configuration, ledger, registers)
     if not interchanges:
         faults = [*unwrapped.faults, *faults]
     elif unwrapped.proofs:  # the same content under another signature is the same content
@@ -72,3 +79,16 @@ def _process(
         proofs=unwrapped.proofs,
     )
     return with_replies(outcome, incoming, configuration)
+
+
+def _flat(
+    detected: str, incoming: Incoming, configuration: Configuration, ledger: LedgerView, registers: Overlay
+) -> tuple[str, list[InterchangeOutcome], list[Fault]]:
+    """A file that tells its format by nothing: flat by the layout of an agreement, or unknown."""
+    from edi_router.pipeline.records import layout_for, process_records
+
+    layout = layout_for(incoming, configuration)
+    if layout is None:
+        return detected, [], [Fault("format-unknown", _START)]
+    interchanges, faults = process_records(incoming, layout, configuration, ledger, registers)
+    return layout.format, interchanges, faults

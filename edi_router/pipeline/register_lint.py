@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from edi_router.config import did_you_mean, place_of
 from edi_router.faults import Fault, Place
@@ -12,9 +13,10 @@ from edi_router.mapping.mapping import items_of
 from edi_router.mapping.model import conditions_in
 from edi_router.mapping.registered import ALWAYS
 from edi_router.partners import Partner
-from edi_router.registers import Register
-from edi_router.registers.tree import MOVE
-from edi_router.rules import RuleSet
+
+if TYPE_CHECKING:
+    from edi_router.registers import Register
+    from edi_router.rules import RuleSet
 
 
 def lint_registers(
@@ -38,9 +40,10 @@ def lint_registers(
                     values = {"what": "mapping", "name": made.mapping}
                     hint = did_you_mean(made.mapping, list(mappings))
                     yield Fault("config-unknown-name", place_of(node, (*at, "mapping")), values, hint=hint)
-                elif made.mapping is not None and not _reads(mappings[made.mapping], kinds):
+                # One that cannot be read has faults of its own.
+                elif (reads := mappings.get(made.mapping or "")) is not None and not _reads(reads, kinds):
                     values = {
-                        "mapping": made.mapping, "source": str(mappings[made.mapping]),
+                        "mapping": made.mapping or "", "source": str(reads),
                         "kind": ", ".join(dict.fromkeys(map(str, kinds))),
                     }  # fmt: skip
                     yield Fault("mapping-wrong-source", place_of(node, (*at, "mapping")), values)
@@ -81,6 +84,14 @@ def unknown_lookups(
                     yield Fault("config-unknown-name", place, {"what": what, "name": name}, hint=hint)
 
 
+def registers_asked(mapping: DocumentMapping) -> set[str]:
+    """The names of the registers that a mapping looks into."""
+    each = (mapping, *mapping.others.values())
+    items = [item for one in each for item in items_of(one.definition.output)]
+    asked = {item.register.name for item in items if item.register is not None}
+    return asked | {found.register for item in items for found in conditions_in(item.when) if found.register}
+
+
 def _named_by(
     mapping: DocumentMapping, registers: Mapping[str, Register]
 ) -> Iterator[tuple[str, str, Collection[str], Place]]:
@@ -88,8 +99,8 @@ def _named_by(
     for item in items_of(mapping.definition.output):
         if (use := item.register) is not None:
             yield "register", use.name, registers, use.place
-            if use.name in registers:
-                yield "field", use.gives, _fields(registers[use.name]), use.field_place
+            if (register := registers.get(use.name)) is not None:
+                yield "field", use.gives, _fields(register), use.field_place
         for condition in conditions_in(item.when):
             if condition.register:
                 place = condition.place or item.place
@@ -110,6 +121,8 @@ def _fields(register: Register) -> Collection[str]:
 
 
 def _reads(origin: Kind, kinds: Sequence[Kind]) -> bool:
+    from edi_router.registers.tree import MOVE
+
     return origin.includes(MOVE) or any(origin.overlaps(kind) for kind in kinds)
 
 

@@ -14,7 +14,8 @@ from edi_router.partners.routing import destination_of
 from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.model import Decision, Output
 from edi_router.pipeline.outputs import Document, make_output
-from edi_router.registers import Judged, Moved, Occasion, Overlay, is_moved, judge
+from edi_router.registers import Moved, Overlay
+from edi_router.registers.judge import Judged, Occasion, is_moved, judge
 from edi_router.registers.model import Made
 from edi_router.registers.tree import MOVE, dumped
 
@@ -101,8 +102,8 @@ def _told(judged: Judged, place: Place) -> Iterator[Fault]:
     """Why a move is refused or held: what its checks found, else the outcome's own words."""
     outcome = judged.outcome
     values = {
-        "register": judged.register.definition.name.en, "key": judged.moved.key,
-        "text": outcome.en, "text_zh": outcome.zh,
+        "register": judged.register.definition.name.en, "register_zh": judged.register.definition.name.zh,
+        "key": judged.moved.key, "text": outcome.en, "text_zh": outcome.zh,
     }  # fmt: skip
     yield from judged.faults
     if outcome.message == "repeat":

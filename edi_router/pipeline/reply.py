@@ -40,12 +40,11 @@ _STATES = {
 }  # fmt: skip
 
 
-def with_replies(outcome: FileOutcome, incoming: Incoming, configuration: Configuration) -> FileOutcome:
-    """The outcome with the replies that the partner's file asks for."""
+def replied(
+    outcome: FileOutcome, incoming: Incoming, configuration: Configuration, settings: Replies
+) -> FileOutcome:
+    """The outcome with the replies that the partner's settings ask for."""
     sender = configuration.directory.partners[incoming.partner]
-    settings = sender.replies
-    if settings is None:
-        return outcome
     if not outcome.interchanges:
         return replace(outcome, told=_for_file(outcome, incoming, sender, settings, configuration))
     interchanges = tuple(

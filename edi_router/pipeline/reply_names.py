@@ -43,7 +43,7 @@ def naming_of(configuration: Configuration) -> Naming:
 
     def schema(kind: Kind) -> Schema | None:
         described = configuration.document(kind)
-        return configuration.schemas.get(described.schema_ or "") if described is not None else None
+        return configuration.schemas.find(described.schema_ or "") if described is not None else None
 
     def secrets(format: str) -> Sequence[str]:
         return [
@@ -54,7 +54,7 @@ def naming_of(configuration: Configuration) -> Naming:
         configuration.definitions,
         configuration.document,
         schema,
-        lambda kind: configuration.layouts.get(kind.name),
+        lambda kind: configuration.layouts.find(kind.name),
         secrets,
     )
 

@@ -191,6 +191,16 @@ _TOLD: Mapping[str, tuple[Text | None, Text]] = {
         Text("The file is of no form that was agreed on with you.", "文件不是与贵方约定的格式。"),
         Text("Send the file in its agreed form, unpacked.", "请按约定格式发送，勿压缩。"),
     ),
+    "file-packed": (
+        Text("The file is packed, which was not agreed on with you.", "文件已压缩，未与贵方约定。"),
+        Text("Send the file unpacked.", "请勿压缩，直接发送。"),
+    ),
+    **{
+        code: (None, Text("Pack the documents again and send them.", "请重新打包单证后发送。"))
+        for code in ("packed-broken", "packed-index", "packed-trailing", "packed-member", "packed-empty")
+    },
+    "packed-limit": (None, Text("Send the documents in several smaller files.", "请将单证拆分为多个较小的文件发送。")),
+    "packed-encrypted": (None, Text("Pack the documents again without a password.", "请不设密码重新打包单证。")),
     "file-empty": (None, Text("Send the file again.", "请重新发送文件。")),
     "edifact-empty": (None, Text("Send the file again.", "请重新发送文件。")),
     # what follows from rules, mappings and registers

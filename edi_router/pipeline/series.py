@@ -12,6 +12,7 @@ from edi_router.faults import Fault, is_error
 from edi_router.partners import Directory, Partner
 from edi_router.partners.batches import Batch, lint_batches, series_of
 from edi_router.partners.settings import Settings, load_settings
+from edi_router.partners.webhooks import lint_webhooks
 from edi_router.partners.windows import Windows
 
 
@@ -78,6 +79,7 @@ def load_exchange(tree: Tree) -> tuple[Partners | None, list[Fault]]:
         faults += found
         if partner is not None and node is not None:
             faults += lint_batches(partner, node, calendars)
+            faults += lint_webhooks(partner, node)
             partners.append(partner)
     if any(is_error(fault) for fault in faults):
         return None, faults

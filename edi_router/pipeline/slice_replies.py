@@ -15,7 +15,7 @@ from edi_router.pipeline.model import (
     MessageOutcome,
     Output,
 )
-from edi_router.pipeline.reply import with_replies
+from edi_router.pipeline.replies import with_replies
 
 FULL = 200
 """Messages of which all is kept, and so many again that are not accepted: more than a reply shows."""

@@ -107,7 +107,13 @@ class LargeFile:
     def _read(self) -> Iterator[Interchange]:
         lenient = granted(self.sender, self.incoming, self.configuration)
         with closing(self.incoming.stream()) as stream:
-            yield from capped(read(stream, encoding=self.sender.encoding, lenient=lenient))
+            found = read(
+                stream,
+                encoding=self.sender.encoding,
+                lenient=lenient,
+                limits=self.configuration.settings.reading,
+            )
+            yield from capped(found)
 
     def _work(self, interchange: Interchange, position: int) -> InterchangeWork:
         registers = Overlay(self.registers)

@@ -14,8 +14,9 @@ from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.model import Output
 from edi_router.pipeline.outputs import Document, make_output
 from edi_router.pipeline.registering import tree_document
-from edi_router.registers import Entry, Judged, Moved, strike
+from edi_router.registers import Entry, Judged, Moved
 from edi_router.registers.model import Made
+from edi_router.registers.strike import strike
 from edi_router.registers.tree import MOVE
 
 

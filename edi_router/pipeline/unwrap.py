@@ -7,7 +7,7 @@ signature was verified, and nothing around them.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 from edi_router.faults import Fault, Place
 from edi_router.formats.detect import detect
 from edi_router.pipeline.configuration import Configuration
-from edi_router.pipeline.model import Incoming
+from edi_router.pipeline.model import Asked, Incoming
 from edi_router.security.proof import VALID, Opened, Proof
 
 if TYPE_CHECKING:
-    from edi_router.partners.security import Protection, Security
+    from edi_router.partners import Agreement, Partner
+    from edi_router.partners.security import Protection
     from edi_router.security.certificates import Certificate
 
 DEEPEST = 4
@@ -47,10 +48,12 @@ def shape_of(content: bytes) -> str:
 
 def unwrap(incoming: Incoming, configuration: Configuration) -> Unwrapped:
     """Decrypt and verify a file as the partner's file says; one of a partner without `security` stays as it is."""
-    security = configuration.directory.partners[incoming.partner].security
-    if security is None:
+    partner = configuration.directory.partners[incoming.partner]
+    security = partner.security
+    if security is None and not partner.asked:
         return Unwrapped(incoming)
-    certificates = [each for name in security.certificates for each in configuration.certificates[name]]
+    names = () if security is None else security.certificates
+    certificates = [each for name in names for each in configuration.certificates[name]]
     content: bytes = incoming.content
     proofs: list[Proof] = []
     faults: list[Fault] = []
@@ -62,9 +65,13 @@ def unwrap(incoming: Incoming, configuration: Configuration) -> Unwrapped:
         if inside is None:
             return Unwrapped(None, tuple(proofs), tuple(faults))
         content = inside
-    if not faults:
-        faults += _missing(security, incoming.partner, shape_of(content), proofs)
-    inner = replace(incoming, content=content, faults=tuple(faults))
+    held = frozenset(proof.form for proof in proofs if proof.result == VALID)
+    shape = shape_of(content)
+    if not faults and not partner.asked and security is not None:
+        faults += missing(security.receive, partner.id, shape, held)
+    # What an agreement asks for is known when it is chosen, document by document.
+    asked = Asked(shape, held) if partner.asked and not faults else None
+    inner = replace(incoming, content=content, faults=tuple(faults), asked=asked)
     if proofs:
         inner = replace(inner, sha256=hashlib.sha256(content).hexdigest())
     return Unwrapped(inner, tuple(proofs), tuple(faults))
@@ -117,13 +124,23 @@ def _body(content: bytes) -> bytes:
     return content if smime.entity(content) is not None else smime.content(content)
 
 
-def _missing(security: Security, partner: str, shape: str, proofs: list[Proof]) -> Iterator[Fault]:
-    """What the partner's file asks for and the file did not have."""
-    receive: Protection = security.receive
-    held = {proof.form for proof in proofs if proof.result == VALID}
+def missing(
+    receive: Protection | None, partner: str, shape: str, held: Collection[str], place: Place = _START
+) -> Iterator[Fault]:
+    """What is asked of a file or document from a partner, and it did not have; `held` are the forms that are proven."""
+    if receive is None:
+        return
     form = receive.form(shape)
     if form is not None and form not in held:
         values = {"partner": partner, "form": "XML Signature" if form == "xml" else "CMS"}
-        yield Fault("signature-missing", _START, values)
+        yield Fault("signature-missing", place, values)
     if receive.encrypted and receive.covers(shape) and "encryption" not in held:
-        yield Fault("encryption-missing", _START, {"partner": partner})
+        yield Fault("encryption-missing", place, {"partner": partner})
+
+
+def missing_of(
+    incoming: Incoming, sender: Partner, agreement: Agreement | None, place: Place
+) -> Iterator[Fault]:
+    """The same of one document, by the agreement that takes it; nothing where the whole file was looked at already."""
+    if incoming.asked is not None:
+        yield from missing(sender.receives(agreement), sender.id, incoming.asked.shape, incoming.asked.held, place)

@@ -9,6 +9,7 @@ from edi_router.config import ConfigNode, Tree, did_you_mean, place_of, read_mod
 from edi_router.config.noted import Kept
 from edi_router.faults import Fault
 from edi_router.registers.model import PLACEHOLDER, Move, RegisterFile
+from edi_router.registers.names import FOLDER, register_names
 from edi_router.registers.register import Register
 from edi_router.rules.check import RuleSet, compile_rules
 from edi_router.rules.compile import Compiler
@@ -18,13 +19,7 @@ from edi_router.rules.terms import Holds
 from edi_router.rules.uses import Location, conditions_of
 from edi_router.tables import Table
 
-FOLDER = "registers"
 _BUILT_IN = frozenset({"n", "yy", "yyyy", "mm", "dd"})
-
-
-def register_names(tree: Tree) -> list[str]:
-    """The register files of a configuration."""
-    return [name for name in tree.names(FOLDER, ".yaml") if name.count("/") == 1]
 
 
 def load_registers(tree: Tree) -> tuple[dict[str, Register], list[Fault]]:
@@ -37,8 +32,13 @@ def load_registers(tree: Tree) -> tuple[dict[str, Register], list[Fault]]:
         if register is not None:
             registers[register.id] = register
     for register in registers.values():
-        faults += _across(register, register.node, registers)
+        faults += register.unknown_others(registers)
     return registers, faults
+
+
+def load_named_register(tree: Tree, id: str) -> tuple[Register | None, list[Fault]]:
+    """The register of that id, compiled; None when its file has faults. It must be there."""
+    return load_register(tree, f"{FOLDER}/{id}.yaml")
 
 
 def load_register(tree: Tree, name: str) -> tuple[Register | None, list[Fault]]:
@@ -222,19 +222,6 @@ def _inside(model: RegisterFile, node: ConfigNode) -> Iterator[Fault]:
         for key in ("field", "since"):
             if (named := getattr(clock, key)) is not None:
                 yield from _known("field", named, fields, node, ("clocks", number, key))
-
-
-def _across(register: Register, node: ConfigNode, registers: Mapping[str, Register]) -> Iterator[Fault]:
-    """Names of other registers that there are not."""
-    for number, move in enumerate(register.definition.moves):
-        for name, look in move.look.items():
-            yield from _known("register", look.in_, registers, node, ("moves", number, "look", name))
-        if move.through is not None:
-            yield from _known("register", move.through.in_, registers, node, ("moves", number, "through"))
-    for name, outcome in register.definition.outcomes.items():
-        for index, made in enumerate(outcome.deliver):
-            for wanted in made.registers:
-                yield from _known("register", wanted, registers, node, ("outcomes", name, "deliver", index))
 
 
 def _known(

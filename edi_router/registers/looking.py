@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
-from edi_router.registers.register import Register
 from edi_router.registers.view import RegisterView
+
+if TYPE_CHECKING:
+    from edi_router.registers.register import Register
 
 
 @dataclass(frozen=True, slots=True)

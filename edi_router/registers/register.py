@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from edi_router.calendars import Calendar
-from edi_router.config import ConfigNode
+from edi_router.config import ConfigNode, did_you_mean, place_of
 from edi_router.faults import Fault
 from edi_router.formats.documents import Kind
 from edi_router.paths import Node
 from edi_router.registers.entry import Entry
-from edi_router.registers.model import Check, RegisterFile
+from edi_router.registers.model import Check, Made, RegisterFile
 from edi_router.rules.check import RuleSet
 from edi_router.rules.context import Context
 from edi_router.rules.dates import day_of
@@ -44,6 +44,37 @@ class Register:
     def id(self) -> str:
         """The register's id."""
         return self.definition.id
+
+    @property
+    def registers_named(self) -> frozenset[str]:
+        """The registers that it looks at, and those that documents of its outcomes move."""
+        found = {look.in_ for move in self.definition.moves for look in move.look.values()}
+        found |= {move.through.in_ for move in self.definition.moves if move.through is not None}
+        return frozenset(found | {name for made in self._made() for name in made.registers})
+
+    @property
+    def mappings_named(self) -> frozenset[str]:
+        """The mappings that make the documents of its outcomes."""
+        return frozenset(made.mapping for made in self._made() if made.mapping is not None)
+
+    def unknown_others(self, registers: Collection[str]) -> Iterator[Fault]:
+        """A fault for each register that it names and that there is not."""
+        named: list[tuple[str, tuple[str | int, ...]]] = []
+        for number, move in enumerate(self.definition.moves):
+            named += [(look.in_, ("moves", number, "look", name)) for name, look in move.look.items()]
+            if move.through is not None:
+                named.append((move.through.in_, ("moves", number, "through")))
+        for name, outcome in self.definition.outcomes.items():
+            for index, made in enumerate(outcome.deliver):
+                named += [(each, ("outcomes", name, "deliver", index)) for each in made.registers]
+        for wanted, at in named:
+            if wanted not in registers:
+                hint = did_you_mean(wanted, list(registers))
+                values = {"what": "register", "name": wanted}
+                yield Fault("config-unknown-name", place_of(self.node, at), values, hint=hint)
+
+    def _made(self) -> Iterator[Made]:
+        return (made for outcome in self.definition.outcomes.values() for made in outcome.deliver)
 
     def holds(self, move: str, tree: Node, context: Context) -> bool:
         """Whether the move is for the document of the tree."""

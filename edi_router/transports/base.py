@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import io
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import TracebackType
-from typing import BinaryIO, Protocol, Self
+from typing import BinaryIO, Protocol, Self, TypeVar
 
 from edi_router.transports.names import actual, is_ignored
+from edi_router.transports.problems import ChannelError
 
 BLOCK = 32768
 """Bytes moved at once: what every SFTP server takes in one packet."""
+
+
+A = TypeVar("A")
+T = TypeVar("T")
+S = TypeVar("S", bound="Sink")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +29,15 @@ class Drop:
     name: str
     size: int
     modified: int
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file to be put into the inbox under a temporary name; `leftovers` are those of earlier tries, to be removed."""
+
+    temporary: str
+    content: bytes
+    leftovers: tuple[str, ...] = ()
 
 
 class Sink(Protocol):
@@ -85,6 +101,57 @@ class Channel(ABC):
     def close(self) -> None:
         """Free everything; a second call does nothing."""
 
+    # What follows is the same for many files: each yields an outcome for a file, in their order. Where waiting for
+    # answers costs most of the time, a channel does many at once. After a `ChannelError` that is transient nothing
+    # more is begun: what was begun has its outcomes still, unless the connection is lost. What has no outcome then
+    # may have happened all the same, as with any request whose answer was lost.
+
+    def fetch_all(
+        self, drops: Sequence[Drop], into: Callable[[Drop], AbstractContextManager[S]]
+    ) -> Generator[S | FileNotFoundError | ChannelError, None, None]:
+        """`fetch` each drop into a sink of its own, which is yielded when it is closed.
+
+        What a sink raises is raised.
+        """
+        for drop in drops:
+            try:
+                with into(drop) as sink:
+                    self.fetch(drop.name, sink)
+            except (FileNotFoundError, ChannelError) as error:
+                yield error
+                if isinstance(error, ChannelError) and error.transient:
+                    return
+            else:
+                yield sink
+
+    def remove_all(self, drops: Sequence[Drop]) -> Iterator[bool | ChannelError]:
+        """`remove` each drop, if it is the one that was seen."""
+        return each_of(lambda drop: self.remove(drop.name, drop), drops)
+
+    def put_all(self, uploads: Sequence[Upload]) -> Iterator[ChannelError | None]:
+        """`put_temporary` each, after its leftovers are discarded."""
+
+        def put(upload: Upload) -> None:
+            for leftover in upload.leftovers:
+                self.discard(leftover)
+            self.put_temporary(upload.temporary, upload.content)
+
+        return each_of(put, uploads)
+
+    def rename_all(
+        self, names: Sequence[tuple[str, str]]
+    ) -> Iterator[FileNotFoundError | FileExistsError | ChannelError | None]:
+        """`rename` each: pairs of the temporary and the final name."""
+
+        def rename(pair: tuple[str, str]) -> FileNotFoundError | FileExistsError | None:
+            try:
+                self.rename(*pair)
+            except (FileNotFoundError, FileExistsError) as error:
+                return error
+            return None
+
+        return each_of(rename, names)
+
     def __enter__(self) -> Self:
         return self
 
@@ -129,6 +196,17 @@ class PushChannel(Channel):
 
     def close(self) -> None:
         """Nothing is held open."""
+
+
+def each_of(verb: Callable[[A], T], items: Iterable[A]) -> Iterator[T | ChannelError]:
+    """What `verb` comes to for each item, up to the first error that is transient."""
+    for item in items:
+        try:
+            yield verb(item)
+        except ChannelError as error:
+            yield error
+            if error.transient:
+                return
 
 
 def blocks(content: bytes | BinaryIO) -> Iterator[bytes]:

@@ -5,21 +5,28 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
+from edi_router.disk import Together, together
 from edi_router.partners.channels import FolderSettings
-from edi_router.transports.base import BLOCK, Channel, Drop, Sink, blocks, in_order
+from edi_router.transports.base import BLOCK, Channel, Drop, Sink, Upload, blocks, each_of, in_order
 from edi_router.transports.names import actual, shown
 from edi_router.transports.problems import ChannelError
 from edi_router.transports.renaming import rename_new
 
+A = TypeVar("A")
+T = TypeVar("T")
+
 
 class FolderChannel(Channel):
-    """The outbox and the inbox are folders below one root (relative to `base`)."""
+    """The outbox and the inbox are folders below one root (relative to `base`).
+
+    What is done to many files is on the disk for all of them before the first outcome is told.
+    """
 
     def __init__(self, settings: FolderSettings, base: Path) -> None:
         root = base / settings.root
@@ -55,6 +62,13 @@ class FolderChannel(Channel):
         return written
 
     def remove(self, name: str, seen: Drop | None = None) -> bool:  # noqa: D102
+        with _synced(self._outbox) as synced:
+            return self._remove(name, seen, synced)
+
+    def remove_all(self, drops: Sequence[Drop]) -> Iterator[bool | ChannelError]:  # noqa: D102
+        return _all(self._outbox, lambda drop, synced: self._remove(drop.name, drop, synced), drops)
+
+    def _remove(self, name: str, seen: Drop | None, synced: Together) -> bool:
         path = self._outbox / actual(name)
         if seen is not None:
             with _told(path, self._outbox):
@@ -64,13 +78,26 @@ class FolderChannel(Channel):
                     there = None
             if there is not None and (there.st_size, there.st_mtime_ns // 1000) != (seen.size, seen.modified):
                 return False
-        self._unlink(self._outbox, name)
+        _unlink(path, synced)
         return True
 
     def put_temporary(self, temporary: str, content: bytes | BinaryIO) -> None:  # noqa: D102
+        with _synced(self._inbox) as synced:
+            self._put(temporary, content, synced)
+
+    def put_all(self, uploads: Sequence[Upload]) -> Iterator[ChannelError | None]:  # noqa: D102
+        def put(upload: Upload, synced: Together) -> None:
+            for leftover in upload.leftovers:
+                _unlink(self._inbox / actual(leftover), synced)
+            self._put(upload.temporary, upload.content, synced)
+
+        return _all(self._inbox, put, uploads)
+
+    def _put(self, temporary: str, content: bytes | BinaryIO, synced: Together) -> None:
         path = self._inbox / actual(temporary)
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
         written = 0
+        synced.renamed(self._inbox)
         with _told(path, self._inbox):
             target = _open(path, flags)
         with target:
@@ -79,11 +106,10 @@ class FolderChannel(Channel):
                 with _told(path, self._inbox):
                     target.write(block)
             with _told(path, self._inbox):
-                os.fsync(target.fileno())
+                synced.written(target.fileno())
             size = os.fstat(target.fileno()).st_size
         if size != written:
             raise ChannelError("channel-size", path=str(path), expected=str(written), received=str(size))
-        _sync(self._inbox)
 
     def inbox_size(self, name: str) -> int | None:  # noqa: D102
         path = self._inbox / actual(name)
@@ -94,27 +120,67 @@ class FolderChannel(Channel):
                 return None
 
     def rename(self, temporary: str, final: str) -> None:  # noqa: D102
+        with _synced(self._inbox) as synced:
+            self._rename(temporary, final, synced)
+
+    def rename_all(  # noqa: D102
+        self, names: Sequence[tuple[str, str]]
+    ) -> Iterator[FileNotFoundError | FileExistsError | ChannelError | None]:
+        def rename(pair: tuple[str, str], synced: Together) -> FileNotFoundError | FileExistsError | None:
+            try:
+                self._rename(*pair, synced)
+            except (FileNotFoundError, FileExistsError) as error:
+                return error
+            return None
+
+        return _all(self._inbox, rename, names)
+
+    def _rename(self, temporary: str, final: str, synced: Together) -> None:
         old, new = self._inbox / actual(temporary), self._inbox / actual(final)
+        synced.renamed(
+            self._inbox
+        )  # also where it has its name: who gave it may have been killed before the sync
         with _told(new, self._inbox):
             rename_new(old, new)
-        _sync(self._inbox)
 
     def discard(self, temporary: str) -> None:  # noqa: D102
-        self._unlink(self._inbox, temporary)
+        with _synced(self._inbox) as synced:
+            _unlink(self._inbox / actual(temporary), synced)
 
     def close(self) -> None:  # noqa: D102
         pass
 
-    def _unlink(self, folder: Path, name: str) -> None:
-        path = folder / actual(name)
-        with _told(path, folder):
-            try:
-                path.unlink()
-            except FileNotFoundError:
-                if folder.is_dir():
-                    return
+
+def _all(folder: Path, verb: Callable[[A, Together], T], items: Sequence[A]) -> Iterator[T | ChannelError]:
+    """What `verb` comes to for each item, told when all of it is on the disk."""
+    outcomes: list[T | ChannelError] = []
+    try:
+        with _synced(folder, len(items)) as synced:
+            outcomes += each_of(lambda item: verb(item, synced), items)
+    except ChannelError as error:  # the sync failed: what is on the disk is not known
+        outcomes = [error for _ in items]
+    yield from outcomes
+
+
+@contextmanager
+def _synced(folder: Path, files: int = 1) -> Iterator[Together]:
+    """For changes to so many files of a folder, which are on the disk at the end of the block."""
+    with ExitStack() as stack:
+        with _told(folder, folder):
+            synced = stack.enter_context(together(folder, files))
+        yield synced
+        with _told(folder, folder):
+            synced.sync()
+
+
+def _unlink(path: Path, synced: Together) -> None:
+    synced.renamed(path.parent)
+    with _told(path, path.parent):
+        try:
+            path.unlink()
+        except FileNotFoundError:
+            if not path.parent.is_dir():
                 raise
-        _sync(folder)
 
 
 def _open(path: Path, flags: int) -> FileIO:
@@ -128,18 +194,6 @@ def _open(path: Path, flags: int) -> FileIO:
 def _read(source: FileIO, path: Path, folder: Path) -> bytes:
     with _told(path, folder):
         return source.read(BLOCK)
-
-
-def _sync(folder: Path) -> None:
-    with _told(folder, folder):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(descriptor)
-        except OSError as error:
-            if error.errno not in (errno.EINVAL, errno.ENOTSUP):
-                raise
-        finally:
-            os.close(descriptor)
 
 
 @contextmanager

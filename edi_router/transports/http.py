@@ -8,25 +8,17 @@ once.
 
 from __future__ import annotations
 
-import errno
 import http.client
-import os
-import socket
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from edi_router.partners.channels import HttpSettings
+from edi_router.transports.asking import TOLD, believing, check_answer, guarded, secret_text, told, unusable
 from edi_router.transports.base import PushChannel
 from edi_router.transports.names import actual
 from edi_router.transports.problems import ChannelError
-
-LATER = frozenset({408, 425, 429})
-"""Answers of the 4xx that ask to come again; others say that the request cannot be taken."""
-TOLD = 200
-"""Characters of an answer that are told."""
 
 
 class HttpChannel(PushChannel):
@@ -59,12 +51,7 @@ class HttpChannel(PushChannel):
                 text = answer.read(TOLD)
         finally:
             connection.close()
-        if not 200 <= answer.status < 300:
-            later = answer.status >= 500 or answer.status in LATER
-            raise ChannelError(
-                "channel-busy" if later else "channel-answer",
-                address=self._address, status=str(answer.status), problem=_readable(answer.reason, text),
-            )  # fmt: skip
+        check_answer(answer.status, self._address, answer.reason, text)
 
     def inbox_size(self, name: str) -> int | None:
         """None: what was sent cannot be looked at. Connects, to see whether the service is there."""
@@ -81,45 +68,21 @@ class HttpChannel(PushChannel):
             connection.connect()
         return connection
 
-    @contextmanager
-    def _told(self, code: str) -> Iterator[None]:
+    def _told(self, code: str) -> AbstractContextManager[None]:
         """Turn what goes wrong on the way into channel errors; `code` is for what has no code of its own."""
-        try:
-            yield
-        except TimeoutError as error:
-            seconds = f"{self._settings.timeout_seconds:g}"
-            raise ChannelError("channel-timeout", address=self._address, seconds=seconds) from error
-        except socket.gaierror as error:
-            if error.errno == socket.EAI_AGAIN:
-                raise self._lost(code, error) from error
-            host = self._where.hostname or ""
-            raise ChannelError("channel-host-unknown", host=host, problem=str(error.strerror)) from error
-        except ssl.SSLCertVerificationError as error:
-            problem = error.verify_message
-            raise ChannelError("channel-certificate", address=self._address, problem=problem) from error
-        except (OSError, http.client.HTTPException) as error:
-            raise self._lost(code, error) from error
-
-    def _lost(self, code: str, error: Exception) -> ChannelError:
-        problem = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        return ChannelError(code, address=self._address, problem=str(problem))
+        return told(code, self._address, self._where.hostname or "", self._settings.timeout_seconds)
 
 
 def _context(settings: HttpSettings, base: Path) -> ssl.SSLContext:
     """Which certificates are believed, and our own. The server's is always verified."""
-    ca = str(base / settings.ca_file) if settings.ca_file is not None else None
-    try:
-        context = ssl.create_default_context(cafile=ca)
-    except (OSError, ssl.SSLError) as error:
-        raise _unusable(str(ca), error) from error
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context = believing(base / settings.ca_file if settings.ca_file is not None else None)
     if settings.certificate_file is not None and settings.key_file is not None:
         key = base / settings.key_file
-        _guarded(key)
+        guarded(key)
         try:
             context.load_cert_chain(base / settings.certificate_file, key, _no_passphrase)
         except (OSError, ssl.SSLError, ValueError) as error:
-            raise _unusable(str(key), error) from error
+            raise unusable(str(key), error) from error
     return context
 
 
@@ -129,42 +92,10 @@ def _no_passphrase() -> str:
 
 def _token(settings: HttpSettings, base: Path) -> str:
     """The token that we present; empty when there is none."""
-    if settings.token_env is not None:
-        where, text = settings.token_env, os.environ.get(settings.token_env, "")
-    elif settings.token_file is not None:
-        path = base / settings.token_file
-        _guarded(path)
-        where = str(path)
-        try:
-            text = path.read_text("ascii")
-        except (OSError, UnicodeDecodeError) as error:
-            raise _unusable(where, error) from error
-    else:
+    if settings.token_env is None and settings.token_file is None:
         return ""
-    token = text.strip()
+    file = base / settings.token_file if settings.token_file is not None else None
+    where, token = secret_text(settings.token_env, file)
     if not token or not token.isascii() or not token.isprintable() or " " in token:
         raise ChannelError("channel-secret", secret=where, problem="it is not set, or is no token")
     return token
-
-
-def _guarded(path: Path) -> None:
-    """Raise ChannelError when others may read a secret."""
-    try:
-        mode = path.stat().st_mode
-    except OSError as error:
-        raise _unusable(str(path), error) from error
-    if mode & 0o077:
-        raise ChannelError(
-            "channel-secret", secret=str(path), problem=f"others may read it; run: chmod 600 {path}"
-        )
-
-
-def _unusable(where: str, error: Exception) -> ChannelError:
-    problem = error.strerror if isinstance(error, OSError) and error.errno == errno.ENOENT else str(error)
-    return ChannelError("channel-secret", secret=where, problem=str(problem))
-
-
-def _readable(reason: str, text: bytes) -> str:
-    """What the service says, fit for a log: one line, nothing that is not printable."""
-    told = " ".join(f"{reason} {text.decode('utf-8', 'replace')}".split())
-    return "".join(each for each in told if each.isprintable())[:TOLD] or "-"

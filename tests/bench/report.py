@@ -17,6 +17,7 @@ from tests.bench.measure import PEER, STEPS, Measured
 from tests.bench.memory import Peak
 from tests.bench.peers import ELSEWHERE, Ran
 from tests.bench.sample import ITEMS
+from tests.bench.table import table
 from tests.bench.turns import HEADINGS as HEADINGS_OF_TURNS
 from tests.bench.turns import Turns
 
@@ -89,7 +90,7 @@ class Report:
 
     def table(self) -> str:
         """The table in Markdown."""
-        return _table(HEADINGS, self.rows(), 2)
+        return table(HEADINGS, self.rows(), 2)
 
     def flow_table(self) -> str:
         """What the whole engine takes for files of orders; in words where it was not measured."""
@@ -103,7 +104,7 @@ class Report:
             )
             for each in self.flows
         ]  # fmt: skip
-        return _table(headings, rows, 0)
+        return table(headings, rows, 0)
 
     def peers(self) -> str:
         """The other readers on the CUSDEC file, and how many times their rate we validate and split it."""
@@ -119,15 +120,15 @@ class Report:
             rows.append((name, f"{rate / 1e6:.2f}", *ratios, f"{ran.megabytes:.0f}"))
         rows += [(f"{name}: {does}", f"({rate})") for name, does, rate in ELSEWHERE]
         headings = ("peer", "MB/s", "validated: × it", "with codes: × it", "values(): × it", "peak MB")
-        table = _table(headings, [row + ("",) * (len(headings) - len(row)) for row in rows], 1)
+        told = table(headings, [row + ("",) * (len(headings) - len(row)) for row in rows], 1)
         notes = [f"- {ran.peer.name}: {ran.peer.does}: {ran.problem}" for ran in self.ran if ran.problem]
-        return "\n".join((table, *(["", *notes] if notes else [])))
+        return "\n".join((told, *(["", *notes] if notes else [])))
 
     def mapping(self) -> str:
         """The mapping in short turns with pydifact, and files of orders beside the engine of Bots."""
-        table = _table(HEADINGS_OF_TURNS, [each.row() for each in self.turns], 1)
+        told = table(HEADINGS_OF_TURNS, [each.row() for each in self.turns], 1)
         engine = self.engine.told() if self.engine is not None else "- Bots: not run"
-        return f"{table}\n\n{ORDERS}\n{engine}"
+        return f"{told}\n\n{ORDERS}\n{engine}"
 
     def memories(self) -> str:
         """Peak memory and cost per message by size of the stream."""
@@ -136,7 +137,7 @@ class Report:
              f"{peak.size / peak.seconds / 1e6:.2f}", f"{peak.megabytes:,.0f}")
             for name, peaks in (("many messages", self.memory), ("one message", self.single)) for peak in peaks
         ]  # fmt: skip
-        return _table(("stream of", "MB", "messages", "µs a message", "MB/s", "peak MB"), rows, 1)
+        return table(("stream of", "MB", "messages", "µs a message", "MB/s", "peak MB"), rows, 1)
 
     def told(self) -> str:
         """What was measured with, on and when; and the memory."""
@@ -158,9 +159,9 @@ class Report:
         """All tables."""
         return "\n\n".join((self.told(), self.table(), self.mapping(), self.peers(), self.memories()))
 
-    def page(self) -> str:
-        """docs/performance.md."""
-        return PAGE.format(
+    def section(self) -> str:
+        """The section of docs/performance.md."""
+        return SECTION.format(
             items=ITEMS,
             told=self.told(),
             peer=PEER,
@@ -168,7 +169,6 @@ class Report:
             mapping=self.mapping(),
             peers=self.peers(),
             memory=self.memories(),
-            flows=self.flow_table(),
         )
 
 
@@ -194,51 +194,31 @@ def _round(value: float) -> int:
     return int(float(f"{value:.3g}"))
 
 
-def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], texts: int) -> str:
-    """In Markdown, aligned so that it reads well on a terminal too; the first `texts` columns to the left."""
-    lines = [headings, *rows]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(headings))]
-    ruler = ["-" * width if at < texts else "-" * (width - 1) + ":" for at, width in enumerate(widths)]
-    cells = [
-        [_aligned(cell, widths[at], at < texts) for at, cell in enumerate(line)]
-        for line in (headings, ruler, *rows)
-    ]
-    return "\n".join("| " + " | ".join(line) + " |" for line in cells)
-
-
-def _aligned(cell: str, width: int, left: bool) -> str:
-    return cell.ljust(width) if left else cell.rjust(width)
-
-
 ORDERS = """Orders of 50 lines, one a file, to XML: Bots runs its whole engine, with its database, from a folder to a folder; our
 way is without the ledger: the file is read, checked, mapped, checked by its XSD and written. The documents are the same.
 """
 
-PAGE = """# Performance
+SECTION = """{told}
 
-Written by `make bench` (`python -m tests.bench --write`); do not edit. All figures are of one run.
-
-{told}
-
-## Reading, validating, splitting
+### Reading, validating, splitting
 
 {table}
 
-## Mapping
+### Mapping
 
 CUSDEC to EEntDeclIo: what one message costs at best, in microseconds, and how many times pydifact's rate that is, the
 median of many short turns in which every step runs once. The brief message has 100 segments and as many items.
 
 {mapping}
 
-## Beside other readers
+### Beside other readers
 
 The CUSDEC file, each peer in a process of its own. What stands in brackets was not run here: the registries of
 Python, npm and Debian do not have it for this interpreter, and the figures were measured on another day.
 
 {peers}
 
-## Memory and size
+### Memory and size
 
 `validate`, with code lists, of a stream that is made while it is read.
 
@@ -249,14 +229,7 @@ segment and every segment is an object, some 75 bytes of memory for a byte, and 
 the checker costs. Both grow in proportion to the message, not faster. (The long ones have more items than CUSDEC allows,
 so each surplus item is a fault.) The interchange may be of any length.
 
-## Files through the whole engine
-
-ORDERS of 6.7 KB from one folder to another as XML, `edi-router run --once`: CPU and memory of the whole process, with its
-start and all shipped configuration. Every document is counted in the inbox.
-
-{flows}
-
-## How it is measured
+### How it is measured
 
 - The files are made by the bench: messages of D.96B with {items} items, valid, one interchange. *Chinese* is UNOY syntax
   version 4 in UTF-8, *CRLF* has a line end after every segment, *own UNA* has `^`, `|`, `!` and `~` for `:`, `+`, `?`
@@ -275,7 +248,7 @@ start and all shipped configuration. Every document is counted in the inbox.
   one core, in CPU time.
 - A figure holds for the interpreter named; one built with profile-guided optimisation is faster.
 
-## What is behind the rows
+### What is behind the rows
 
 - A message definition compiles to one pattern, and a valid message is accepted in one match (the fast lane). What does
   not match goes to the diagnosing checker, which is the authority and finds every fault with its place. A pattern is

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import re
+import socket
+import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from edi_router.config import Tree
+from edi_router.demo.listener import Listener
 from edi_router.formats.edifact.fast_stream import validate_stream
 from tests.bench import __main__ as command
-from tests.bench import measure, memory
+from tests.bench import kept, measure, memory, rows, turns
+from tests.bench.child import Failed, measured
+from tests.bench.delay import Far
 from tests.bench.engines import Engines, Ours, lay_out, one_order, values_of
 from tests.bench.flow import measure_flow
+from tests.bench.kept import Line
 from tests.bench.measure import MAPPED, STEPS, Disagreement, Parts, verified
 from tests.bench.orders import with_orders
+from tests.bench.page import page
 from tests.bench.peers import PEERS, PLACE, Ran, run
 from tests.bench.report import Report
 from tests.bench.sample import Endless, Sample, interchange
+from tests.bench.sftp import Sftp, Turn
 from tests.bench.turns import Turns
+from tests.bench.whole import Both, Side
+from tests.bench.xml import KINDS, Kind, document, steps_of
 
 FILES = ("CUSDEC", "Chinese", "CRLF", "own UNA", "CUSCAR", "ORDERS")
 ROWS = [
@@ -37,11 +48,11 @@ def report() -> Report:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(command, "SIZES", (4_000,))
         patch.setattr(measure, "REPEATS", 1)
-        gc.freeze()  # every timing begins with a collection: not of all that the tests before have left
-        try:
-            return command.run(size=4_000, times=1, peers=False)
-        finally:
-            gc.unfreeze()
+        patch.setattr(measure, "COLLECTED", False)
+        patch.setattr(turns, "MESSAGES", 2)
+        patch.setattr(turns, "THEIRS", 1)
+        patch.setattr(turns, "WARM", 1)
+        return command.run(size=4_000, times=1, peers=False)
 
 
 def test_the_tables_have_all_rows(report: Report) -> None:
@@ -49,9 +60,9 @@ def test_the_tables_have_all_rows(report: Report) -> None:
     table = report.table().splitlines()
     assert len(table) == 2 + len(ROWS)
     assert len({len(line) for line in table}) == 1
-    page = report.page()
-    assert report.table() in page
-    assert "fast lane" in page
+    section = report.section()
+    assert report.table() in section
+    assert "fast lane" in section
     for each in report.measured:
         assert each.ratio("pydifact") == 1
         assert each.released < 0.03
@@ -63,7 +74,7 @@ def test_mapping_is_measured_in_turns_on_messages_of_the_size_asked_for(report: 
     for turn in report.turns:
         assert set(turn.seconds) == {"pydifact", *MAPPED}
         assert turn.ratio("map") > 0
-        assert turn.name in report.page()
+        assert turn.name in report.section()
     steady = Turns("x", 1, {"pydifact": [8, 20], "written": [1, 2], "map": [2, 4], "lineage": [2.2, 4.4]})
     assert (steady.ratio("written"), steady.ratio("map"), round(steady.lineage, 3)) == (9, 4.5, 0.1)
 
@@ -91,7 +102,9 @@ def test_files_go_through_the_whole_engine(tmp_path: Path) -> None:
     assert len(table.splitlines()) == 3
 
 
-def test_json(report: Report, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_and_what_is_kept(
+    report: Report, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     asked: list[tuple[object, ...]] = []
 
     def measured(*given: object) -> Report:
@@ -99,9 +112,21 @@ def test_json(report: Report, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
         return report
 
     monkeypatch.setattr(command, "run", measured)
-    assert command.main(["--json", "--size", "4000", "--times", "1", "--alone"]) == 0
-    assert asked == [(4000, 1, False, False)]
-    told = json.loads(capsys.readouterr().out)
+    monkeypatch.setattr(kept, "RESULTS", tmp_path)
+    only = ["--only", "edifact", "--json", "--size", "4000", "--times", "1", "--alone"]
+    assert command.main(only) == 0
+    assert asked == [(4000, 1, False)]
+    told = json.loads(capsys.readouterr().out)["edifact"]["data"]
+    [row] = [row for row in rows.rows(command.readers) if row.name == "edifact"]
+    found = kept.kept("edifact", tmp_path)
+    assert found is not None
+    assert found.lines[0].peer == "pydifact, parse"
+    whole = page([row], tmp_path)
+    assert found.text == report.section()
+    assert found.text in whole
+    assert found.when in whole
+    assert f"| {found.lines[0].bench} " in whole
+    assert "Not measured yet: `xml`" in page(rows.rows(command.readers)[:3:2], tmp_path)
     assert [each["name"] for each in told["files"]] == list(FILES)
     assert set(told["files"][0]["steps"]) == set(STEPS)
     assert {"python", "build", "cores", "date", "peer", "peers", "memory", "turns", "engine", "flows"} <= set(
@@ -137,6 +162,72 @@ def test_peers_that_cannot_be_had_are_named() -> None:
 
 
 def test_the_committed_page_is_of_this_bench() -> None:
-    page = (memory.ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| (.+?) +\| (.+?) +\|.+\|$", page, re.MULTILINE)
-    assert [row for row in rows if row[0] in FILES] == ROWS
+    written = (memory.ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+    found = re.findall(r"^\| (.+?) +\| (.+?) +\|.+\|$", written, re.MULTILINE)
+    assert [row for row in found if row[0] in FILES] == ROWS
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_xml_is_read_checked_and_mapped_beside_lxml(kind: Kind) -> None:
+    data = document(kind, 5)
+    assert not kind.item or data.count(b"<DecList>") == 5
+    for step in steps_of(kind, data).values():
+        step()
+    broken = re.sub(rb"<GNo>1</GNo>", b"", data, count=1)
+    for name in ("lxml", "check", "map"):
+        with pytest.raises(Disagreement):
+            steps_of(kind, broken)[name]()
+
+
+def test_a_long_way_takes_its_time_and_no_bytes() -> None:
+    """What is sent comes as it was, in order, and not before it can."""
+    content = bytes(range(256)) * 4000
+
+    def serve(connection: socket.socket) -> None:
+        with connection, connection.makefile("rb") as stream:
+            connection.sendall(stream.read())
+
+    listener = Listener(serve)
+    try:
+        with Far(listener.port, 0.02) as far, socket.create_connection(("127.0.0.1", far.port), 20) as way:
+            began = time.monotonic()
+
+            def send() -> None:
+                way.sendall(content)
+                way.shutdown(socket.SHUT_WR)
+
+            sending = threading.Thread(target=send)
+            sending.start()
+            with way.makefile("rb") as stream:
+                assert stream.read() == content
+            assert time.monotonic() - began >= 0.02
+            sending.join()
+    finally:
+        listener.stop()
+
+
+def test_what_a_process_takes_is_counted_with_its_children(tmp_path: Path) -> None:
+    burn = "import time\nwhile time.process_time() < 0.2: pass"
+    took = measured(
+        [
+            sys.executable,
+            "-c",
+            f"import subprocess, sys; subprocess.run([sys.executable, '-c', {burn!r}]); print(7)",
+        ]
+    )
+    assert took.cpu >= 0.2
+    assert took.out == "7\n"
+    with pytest.raises(Failed, match="ended with 3: no such thing"):
+        measured([sys.executable, "-c", "import sys; print('no such thing', file=sys.stderr); sys.exit(3)"])
+
+
+def test_rows_say_whether_what_is_required_is_met() -> None:
+    ours = Side(5000, 1, 5_500_000, 3.0, 4.0, 90.0, 0.5)
+    bots = Side(400, 1, 440_000, 7.0, 8.0, 60.0, 1.0)
+    assert (round(ours.rate), round(ours.started), round(bots.started)) == (1667, 2000, 67)
+    assert round(Both(ours, bots).ratio) == 25
+    assert "Bots: no wheel." in rows.sides(Both(ours, None, "no wheel"))
+    assert [Line("", "", "", "", met).verdict for met in (True, False, None)] == ["met", "**not met**", ""]
+    turns = [Turn(exchange, 1, 3 * exchange, 1, 2) for exchange in (1, 3, 2)]
+    assert Sftp(10, 0, turns).ratio(lambda turn: turn.exchange) == 1
+    assert rows.turns_of(Sftp(10, 0, turns)).count("\n") == 4

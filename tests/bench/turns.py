@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
 
-from tests.bench.measure import MAPPED, PEER, Parts, quiet, steps_of, verified
+from tests.bench.measure import MAPPED, PEER, Parts, quiet, steps_of, tidy, verified
 from tests.bench.sample import Sample, interchange
 
 TURNS = 25
 MESSAGES, THEIRS = 40, 5
 """Messages of ours and of the peer in one turn: about as long."""
+WARM = 150
+"""Messages before the first turn: until the pattern is made."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,11 @@ def _measured(name: str, kind: str, parts: Parts, turns: int) -> Turns:
         step: (steps[step], theirs if step == PEER else ours, THEIRS if step == PEER else MESSAGES)
         for step in (PEER, *MAPPED)
     }
-    steps["written"](interchange(150, kind=kind))  # until the pattern is made
+    steps["written"](interchange(WARM, kind=kind))
     steps["lineage"](theirs)  # its program is another one
     seconds: dict[str, list[float]] = {step: [] for step in runs}
     for _ in range(turns):
-        gc.collect()
+        tidy()
         for step, (run, data, messages) in runs.items():
             with quiet():
                 began = time.process_time()

@@ -6,6 +6,7 @@ import io
 import os
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,16 @@ from edi_router.demo.paramiko_server import Login, ParamikoServer, RootedFolder
 from edi_router.demo.server import Kind, RunningServer, start
 from edi_router.demo.sshd import NotUsable
 from edi_router.partners.channels import ChannelSettings, FolderSettings, MemorySettings, SftpSettings
-from edi_router.transports import KINDS, Channel, ChannelError, PushChannel, memory, open_channel
+from edi_router.transports import (
+    KINDS,
+    Channel,
+    ChannelError,
+    Drop,
+    PushChannel,
+    Upload,
+    memory,
+    open_channel,
+)
 from tests.conftest import need
 from tests.support.http_servers import Service, service
 
@@ -241,6 +251,85 @@ def test_discarding_is_idempotent(bench: Bench, channel: Channel) -> None:
     assert channel.inbox_size(".a.1.part") is None
 
 
+@contextmanager
+def sink(_: object = None) -> Iterator[io.BytesIO]:
+    yield io.BytesIO()
+
+
+def test_many_files_are_fetched_in_order_whatever_their_size(bench: Bench, channel: Channel) -> None:
+    sizes = {f"{number:03}.edi": number * 7 for number in range(150)} | {
+        "050.edi": 100_000,
+        "051.edi": 32_768,
+    }
+    contents = {name: (name.encode() * (size // 7 + 1))[:size] for name, size in sizes.items()}
+    for name, content in contents.items():
+        bench.drop(name, content, 1)
+    drops = channel.drops()
+    fetched = [each.getvalue() for each in channel.fetch_all(drops, sink) if isinstance(each, io.BytesIO)]
+    assert dict(zip((drop.name for drop in drops), fetched, strict=True)) == contents
+    assert list(channel.remove_all(drops)) == [True] * len(drops)
+    assert channel.drops() == []
+
+
+def test_of_many_drops_the_ones_that_are_gone_or_replaced_stand_for_themselves(
+    bench: Bench, channel: Channel
+) -> None:
+    for name in ("a.edi", "b.edi", "c.edi"):
+        bench.drop(name, b"old", 1_000_000)
+    drops = channel.drops()
+    bench.drop("c.edi", b"newer", 9_000_000)
+    channel.remove("b.edi")
+    one, gone, other = channel.fetch_all(drops, sink)
+    assert isinstance(one, io.BytesIO)
+    assert isinstance(other, io.BytesIO)
+    assert (one.getvalue(), other.getvalue()) == (b"old", b"newer")
+    assert isinstance(gone, FileNotFoundError)
+    assert list(channel.remove_all(drops)) == [True, True, False]
+    assert [drop.name for drop in channel.drops()] == ["c.edi"]
+
+
+def test_many_files_are_put_and_renamed(bench: Bench, channel: Channel) -> None:
+    contents = {f"{number:03}.xml": b"%d" % number * number for number in range(150)} | {
+        "large.xml": b"x" * 100_000
+    }
+    channel.put_temporary(".007.xml.1.part", b"an earlier try")
+    deliver(channel, "008.xml", b"the partner's")
+    uploads = [Upload(f".{name}.2.part", content, (f".{name}.1.part",)) for name, content in contents.items()]
+    assert list(channel.put_all(uploads)) == [None] * len(uploads)
+    assert bench.inbox() == {"008.xml": b"the partner's"} | {each.temporary: each.content for each in uploads}
+    channel.discard(".009.xml.2.part")
+    outcomes = dict(
+        zip(contents, channel.rename_all([(f".{name}.2.part", name) for name in contents]), strict=True)
+    )
+    assert isinstance(outcomes.pop("008.xml"), FileExistsError)
+    assert isinstance(outcomes.pop("009.xml"), FileNotFoundError)
+    assert set(outcomes.values()) == {None}
+    expected = contents | {"008.xml": b"the partner's", ".008.xml.2.part": contents["008.xml"]}
+    del expected["009.xml"]
+    assert bench.inbox() == expected
+
+
+def test_a_sink_that_breaks_and_a_fetch_that_is_broken_off_leave_the_channel_whole(
+    bench: Bench, channel: Channel
+) -> None:
+    @contextmanager
+    def breaks(drop: Drop) -> Iterator[io.BytesIO]:
+        if drop.name == "020.edi":
+            raise OSError(28, "our disk")
+        yield io.BytesIO()
+
+    for number in range(100):
+        bench.drop(f"{number:03}.edi", b"x", 1)
+    drops = channel.drops()
+    with pytest.raises(OSError, match="our disk"):
+        list(channel.fetch_all(drops, breaks))
+    with closing(channel.fetch_all(drops, sink)) as fetched:
+        next(fetched)
+    assert all(isinstance(each, io.BytesIO) for each in channel.fetch_all(drops, sink))
+    deliver(channel, "b.xml", b"the channel still works")
+    assert bench.inbox() == {"b.xml": b"the channel still works"}
+
+
 @pytest.mark.parametrize("name", ["", ".", "..", "../a", "a/b", "/etc/passwd", "a\0b", "a\nb", "a\\b"])
 def test_names_that_leave_the_folder_are_refused(channel: Channel, name: str) -> None:
     calls: list[Callable[[], object]] = [
@@ -407,3 +496,20 @@ def test_refusals_are_told(served: Bench) -> None:
             channel.put_temporary(".b.short", b"xx")
         assert (caught.value.code, caught.value.transient) == ("channel-size", True)
         assert channel.inbox_size(".a") == 1
+
+
+@pytest.mark.parametrize("served", [Refusing], indirect=True)
+def test_among_many_a_refusal_that_may_pass_is_the_last_that_is_begun(served: Bench) -> None:
+    with served.open() as channel:
+        uploads = [Upload(f".{number}{'.short' if number == 3 else ''}", b"xx") for number in range(500)]
+        outcomes = list(channel.put_all(uploads))
+        assert outcomes[:3] == [None] * 3
+        assert isinstance(outcomes[3], ChannelError)
+        assert outcomes[3].code == "channel-size"
+        assert 4 <= len(outcomes) < 200
+        assert set(outcomes[4:]) <= {None}
+        [first, *others] = channel.rename_all([(f".{number}", f"{number}") for number in range(3)])
+        assert [first.code if isinstance(first, ChannelError) else first, len(others)] == [
+            "channel-unsupported",
+            2,
+        ]

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 import edi_router.ledger
 from edi_router.console.pages.audit import KINDS
-from edi_router.console.words import DETAILS, VERBS, WORDS, detail, verb, word
+from edi_router.console.words import DETAILS, NUMBERS, VERBS, WORDS, detail, number, verb, word
 from edi_router.ledger import tables
 from tests.support.pages import Browser
 from tests.support.workspaces import Place
@@ -92,12 +92,20 @@ def test_every_event_has_a_chinese_word(day: Place) -> None:
 
 
 def test_words_are_told_in_both_languages() -> None:
-    for known in (WORDS, DETAILS, VERBS):
+    for known in (WORDS, DETAILS, NUMBERS, VERBS):
         for name, (en, zh) in known.items():
             assert en.isascii(), name
             assert not zh.isascii(), name
     assert {kind for kind in KINDS if word(kind, "zh").isascii()} == set()
     assert verb("waive", "zh") == "不再等待回执"
+
+
+def test_every_kind_of_number_of_the_sample_day_has_a_chinese_word(day: Place) -> None:
+    with day.ledger.read() as connection:
+        kinds = set(connection.execute(select(tables.reference.c.kind).distinct()).scalars())
+    assert len(kinds) > 15
+    assert {kind for kind in kinds if number(kind, "zh").isascii()} == set()
+    assert number("seal", "zh") == "seal"
 
 
 def test_a_timeline_in_chinese_has_no_english(browse: Browse, day: Place) -> None:

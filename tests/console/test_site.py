@@ -2,9 +2,113 @@
 
 import threading
 import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
+import pytest
+
+from edi_router.console import site as module
 from edi_router.console.site import Site
-from tests.support.workspaces import Place
+from edi_router.pipeline.configuration import Configuration
+from tests.support.workspaces import Place, Remembering, prepare
+
+THREADS = 12
+
+
+def at_once(act: Callable[[int], object]) -> list[Any]:
+    """What so many threads got that began together; an exception is what it was."""
+    ready = threading.Barrier(THREADS, timeout=20)
+
+    def run(number: int) -> object:
+        ready.wait()
+        try:
+            return act(number)
+        except ValueError as error:
+            return error
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        return list(threads.map(run, range(THREADS)))
+
+
+def test_of_many_who_ask_at_once_one_makes_it(day: Place) -> None:
+    site, made, asked = (
+        Site(day.workspace, day.ledger, day.workspace.open_archive()),
+        Counter[str](),
+        threading.Semaphore(0),
+    )
+
+    def make(key: str) -> str:
+        made[key] += 1
+        for _ in range(THREADS - 3):  # until all others ask too, or had time to
+            asked.acquire(timeout=0.2)
+        return f"{key} {made[key]}"
+
+    def ask(number: int) -> str:
+        key = "abc"[number % 3]
+        asked.release()
+        return site.recent(key, 3600, lambda: make(key))
+
+    assert at_once(ask) == [f"{'abc'[number % 3]} 1" for number in range(THREADS)]
+    assert made == {"a": 1, "b": 1, "c": 1}
+    assert (
+        at_once(lambda number: site.later(str(number % 4), 3600, lambda: made.update("l"), 20))
+        == [None] * THREADS
+    )
+    assert made["l"] == 4
+
+
+def test_who_waits_for_what_fails_is_told_and_the_next_tries_again(day: Place) -> None:
+    site, tried = Site(day.workspace, day.ledger, day.workspace.open_archive()), []
+
+    def fail() -> str:
+        tried.append(1)
+        time.sleep(0.1)
+        raise ValueError("the ledger is away")
+
+    found = at_once(lambda number: site.recent("x", 3600, fail))
+    assert [str(each) for each in found] == ["the ledger is away"] * THREADS
+    assert site.recent("x", 3600, lambda: "there") == "there"
+    assert at_once(lambda number: site.recent("x", 3600, fail)) == ["there"] * THREADS
+
+
+@dataclass(frozen=True)
+class Slow(Remembering):
+    """A workspace that loads its configuration when it is let, from the second time on."""
+
+    go: threading.Event = field(default_factory=threading.Event)
+    loads: list[threading.Thread] = field(default_factory=list)
+
+    def configuration(self) -> tuple[Configuration | None, list[Any]]:
+        self.loads.append(threading.current_thread())
+        if len(self.loads) > 1:
+            assert self.go.wait(20)
+        return super().configuration()
+
+
+def test_who_looks_while_the_configuration_is_loaded_anew_has_the_one_before(
+    day: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(tmp_path / "ws")
+    workspace = Slow(tmp_path / "ws")
+    site = Site(workspace, day.ledger, day.workspace.open_archive())
+    first = at_once(lambda number: site.configuration)
+    assert all(each is first[0] for each in first)
+    assert len(workspace.loads) == 1
+    monkeypatch.setattr(module, "LOOK", -1.0)
+    settings = tmp_path / "ws" / "edi-router.yaml"
+    settings.write_text(settings.read_text().replace("name: test", "name: other"), "utf-8")
+    with ThreadPoolExecutor(1) as loader:
+        anew = loader.submit(lambda: site.configuration)
+        while len(workspace.loads) < 2:
+            time.sleep(0.01)
+        assert site.configuration is first[0]
+        assert site.recent("x", 0, lambda: site.name) == "test"
+        workspace.go.set()
+        assert anew.result(60).settings.name == "other"
 
 
 def test_what_takes_long_is_made_beside_the_request(day: Place) -> None:

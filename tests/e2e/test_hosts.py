@@ -6,10 +6,14 @@ import random
 
 import pytest
 
+from edi_router.engine.distributed.pace import Pace
 from tests.conftest import need
 from tests.torture.cluster import FAULTS, Cluster, play
 from tests.torture.hosts import missing
 from tests.torture.row import Row
+
+BRISK = Pace(beat=0.6, stalled=3.0, sweep=1, fetch=0.2, answer=5, idle=10)
+"""A worker that stands still is taken for dead sooner than in a deployment: less of the test is waiting."""
 
 
 @pytest.mark.slow
@@ -24,7 +28,7 @@ def test_hosts_come_and_go(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     monkeypatch.setattr("tests.torture.cluster.FAULTS", short)
     row = Row("cluster", "many hosts", "in short")
-    with Cluster(hosts=2, processes=1, chance=random.Random(3)) as cluster:
+    with Cluster(hosts=2, processes=1, chance=random.Random(3), pace=BRISK) as cluster:
         play(row, cluster, len(short), "in short")
     assert row.held, row.told()
     assert row.trials == len(short)

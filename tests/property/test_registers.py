@@ -14,8 +14,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from edi_router.config import Tree
 from edi_router.formats.documents import Kind
 from edi_router.formats.xml import parse
-from edi_router.registers import Empty, Entry, Occasion, Overlay, Register, judge, strike
+from edi_router.registers import Empty, Entry, Occasion, Overlay, Register
+from edi_router.registers.judge import judge
 from edi_router.registers.load import load_register
+from edi_router.registers.strike import strike
 from edi_router.rules import Context
 
 QUOTA = """\

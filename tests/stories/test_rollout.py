@@ -18,7 +18,8 @@ import pytest
 
 from edi_router.config import Tree, shipped_directory
 from edi_router.ledger import Ledger
-from edi_router.reports import Period, share
+from edi_router.reports import Period
+from edi_router.reports.share import share
 from edi_router.tables import load_table
 from tests.support.filling import ZONE, at, documents, record, volume
 from tests.support.outcomes import Clock

@@ -19,7 +19,8 @@ from edi_router.engine.round import EmbeddedEngine
 from edi_router.engine.steps import load
 from edi_router.engine.workspace import WorkspaceError
 from edi_router.faults import Fault, render
-from edi_router.partners.security import load_certificates
+from edi_router.partners import Directory, Partner, load_partners
+from edi_router.partners.security import AgreementSecurity, Protection, load_certificates
 from edi_router.pipeline.configuration import Configuration
 from edi_router.security import cms, xml_signature
 from edi_router.transports import ChannelError
@@ -305,3 +306,78 @@ def test_what_left_is_checked_by_fsck_and_goes_with_its_file(story: Story) -> No
     assert [each for each in (*sent, file["sha256"]) if each in archive] == []
     assert {each["subject"] for each in ledger.show(file["id"])["proofs"] if each["way"] == "sent"} != set()
     assert [problem for problem in ledger.fsck(archive) if problem] == []
+
+
+def agreed(story: Story, partner: str, agreement: str, security: object) -> None:
+    """Let one agreement of a sample partner have a `security` of its own."""
+    engine = story.place.engine
+    known = dict(engine.configuration.directory.partners)
+    own = AgreementSecurity.model_validate(security)
+    agreements = tuple(
+        each.model_copy(update={"security": own}) if each.id == agreement else each
+        for each in known[partner].agreements
+    )
+    known[partner] = known[partner].model_copy(update={"agreements": agreements})
+    engine.configuration = replace(engine.configuration, directory=Directory(known.values()))
+
+
+def test_an_agreement_asks_for_what_the_others_need_not_have(story: Story) -> None:
+    """The bureau's file asks for nothing: its orders have to be signed all the same, and leave signed by CMS."""
+    engine = story.place.engine
+    known = dict(engine.configuration.directory.partners)
+    lax = known[BUREAU].security
+    assert lax is not None
+    relaxed = lax.model_copy(update={"receive": Protection()})
+    known[BUREAU] = known[BUREAU].model_copy(update={"security": relaxed})
+    engine.configuration = replace(engine.configuration, directory=Directory(known.values()))
+    agreed(story, BUREAU, "transfer-from-yc", {"receive": {"signature": "xml"}, "send": {"signature": "cms"}})
+    assert story.send(BUREAU, order(11)) == ["rejected"]
+    assert story.codes() == ["signature-missing"]
+    assert story.send(BUREAU, xml_signature.sign(order(12), pair(BUREAU).own)) == ["completed"]
+    [left] = [data for data in story.place.inbox(PORT).values() if cms.kind_of(data) == "signed_data"]
+    opened = cms.verify(left, [pair(OURS).certificate], DAY)
+    assert opened.fault is None
+    assert b"<TransferOrder" in (opened.content or b"")
+    forged = xml_signature.sign(order(13), pair("forger").own)
+    assert story.send(BUREAU, forged) == ["rejected"]
+    assert story.codes() == ["signature-certificate-unknown"]
+    receipts = [data for name, data in story.place.inbox(BUREAU).items() if name.startswith("receipt")]
+    assert len(receipts) == 3, "each is answered, in clear as the partner's file says"
+
+
+def test_an_agreement_does_without_what_the_others_need(story: Story) -> None:
+    """The bureau's file asks for a signature; its orders need none, everything else does."""
+    agreed(story, BUREAU, "transfer-from-yc", {"receive": {"signature": "none"}})
+    assert story.send(BUREAU, order(21)) == ["completed"]
+    assert story.send(BUREAU, sample("transfer-consent.xml")) == ["rejected"]
+    assert story.codes() == ["signature-missing"]
+    assert story.send(BUREAU, changed(xml_signature.sign(order(22), pair(BUREAU).own), TransferNo="1")) == [
+        "rejected"
+    ]
+    assert story.codes() == ["signature-invalid"]
+
+
+def test_an_agreement_that_cannot_be_kept_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="needs the partner's certificates"):
+        Partner.model_validate(
+            {
+                "id": "X", "name": {"en": "x", "zh": "x"}, "status": "live", "role": "x",
+                "agreements": [{
+                    "id": "a", "receives": "xml A", "deliver": {"to": "Y"},
+                    "security": {"receive": {"signature": "xml"}},
+                }],
+            }
+        )  # fmt: skip
+    with pytest.raises(ValueError, match="must say receive or send"):
+        AgreementSecurity.model_validate({})
+    for name, more in (
+        ("X", "{id: a, receives: xml A, deliver: {to: Y}, security: {send: {encrypted: 'yes'}}}"),
+        ("Y", ""),
+    ):
+        path = tmp_path / "partners" / f"{name}.yaml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"id: {name}\nname: {{en: x, zh: x}}\nstatus: live\nrole: x\nagreements: [{more}]\n")
+    _, faults = load_partners(Tree((tmp_path,)), {})
+    [fault] = faults
+    assert (fault.code, fault.place.line) == ("config-value", 5)
+    assert "Y has no certificates" in render(fault)

@@ -41,13 +41,14 @@ def edi_router(*arguments: str | Path) -> Ran:
     """
     from edi_router.cli.main import main
     from edi_router.engine.workspace import Workspace
-    from tests.support.workspaces import remembered
+    from tests.support.workspaces import remembered, remembered_whole
 
     out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
     code = 0
     argv = ["edi-router", *(str(argument) for argument in arguments)]
     loading = patch.object(Workspace, "configuration", remembered)
-    with loading, patch.object(sys, "argv", argv), redirect_stdout(out), redirect_stderr(err):
+    linting = patch.object(Workspace, "whole_configuration", remembered_whole)
+    with loading, linting, patch.object(sys, "argv", argv), redirect_stdout(out), redirect_stderr(err):
         try:
             main()
         except SystemExit as end:

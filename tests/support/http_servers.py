@@ -124,8 +124,10 @@ def secret(path: Path, text: str) -> None:
     path.write_text(text)
 
 
-def certificate(folder: Path, name: str) -> None:
-    """A self-signed certificate of this machine (`NAME.pem`) with its key (`NAME.key`), in force for a day."""
+def certificate(folder: Path, name: str, *hosts: str) -> None:
+    """A self-signed certificate of this machine, and of these hosts, (`NAME.pem`) with its key (`NAME.key`), in force for a
+    day.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"{name} (invented)")])
     now = datetime.now(UTC)
@@ -133,7 +135,9 @@ def certificate(folder: Path, name: str) -> None:
         x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.SubjectAlternativeName(
+            [x509.IPAddress(ipaddress.ip_address("127.0.0.1")), *map(x509.DNSName, hosts)]
+        ), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )  # fmt: skip

@@ -6,13 +6,8 @@ runs on both databases) or `postgresql` (the server). Do not import it: pytest m
 
 from __future__ import annotations
 
-import os
-import pwd
 import shutil
-import signal
-import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -26,8 +21,7 @@ from edi_router.ledger.tables import metadata
 from edi_router.ledger.upgrade import HEAD
 from tests.conftest import need
 from tests.support.outcomes import Clock
-
-HINT = "apt-get install postgresql"
+from tests.support.postgresql_server import NotInstalled, NotStarted, execute, running, url
 
 
 @dataclass
@@ -41,10 +35,7 @@ class PostgreSQL:
     """Migrated databases without rows: to empty one is faster than to make one."""
 
     def admin(self, statement: str, database: str = "postgres") -> None:
-        with psycopg.connect(
-            host=str(self.folder), user="postgres", dbname=database, autocommit=True
-        ) as link:
-            link.execute(statement.encode())
+        execute(self.folder, statement, database)
 
     def empty(self, database: str) -> None:
         """Take all rows out of a migrated database, and keep it for the next test.
@@ -60,7 +51,7 @@ class PostgreSQL:
         self.clean.append(database)
 
     def url(self, database: str) -> str:
-        return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
+        return url(self.folder, database)
 
     def create(self, template: str | None = None) -> str:
         """A fresh database; returns its name."""
@@ -69,74 +60,19 @@ class PostgreSQL:
         return name
 
 
-def _binary(name: str) -> str | None:
-    folders = [str(path) for path in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
-    return shutil.which(name) or shutil.which(name, path=os.pathsep.join(folders))
-
-
-def _account() -> tuple[list[str], int, int]:
-    """PostgreSQL refuses to run as root: the prefix of the commands and the owner of the files."""
-    if os.geteuid() != 0:
-        return [], os.geteuid(), os.getegid()
-    try:
-        entry = pwd.getpwnam("postgres")
-    except KeyError:
-        entry = pwd.getpwnam("nobody")
-    setpriv = shutil.which("setpriv")
-    need(setpriv, "apt-get install util-linux (setpriv)")
-    assert setpriv is not None
-    ids = [f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--clear-groups"]
-    return [setpriv, *ids], entry.pw_uid, entry.pw_gid
-
-
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgreSQL]:
     """A server of its own, on a Unix socket in a temporary folder."""
-    initdb, postgres = _binary("initdb"), _binary("postgres")
-    need(initdb and postgres, HINT)
-    assert initdb is not None
-    assert postgres is not None
-    prefix, uid, gid = _account()
     folder = Path(tempfile.mkdtemp(prefix="edi-router-pg-"))
-    os.chown(folder, uid, gid)
-    options = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
-    environment = {**os.environ, "HOME": str(folder)}
-    process = None
     try:
-        subprocess.run(
-            [*prefix, initdb, *options, f"--pgdata={folder / 'data'}"],
-            check=True, stdout=subprocess.DEVNULL, cwd=folder, env=environment,
-        )  # fmt: skip
-        with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(
-                [*prefix, postgres, "-D", str(folder / "data"), "-k", str(folder), "-c", "listen_addresses=",
-                 "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "autovacuum=off"],
-                stdout=log, stderr=log, cwd=folder, env=environment,
-            )  # fmt: skip
-        server = PostgreSQL(folder)
-        _await(server, process)
-        yield server
+        with running(folder):
+            yield PostgreSQL(folder)
+    except NotInstalled as error:
+        need(None, str(error))
+    except NotStarted as error:
+        pytest.fail(str(error))
     finally:
-        if process is not None:
-            process.send_signal(signal.SIGINT)  # without waiting for its clients
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _await(server: PostgreSQL, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
-        try:
-            server.admin("SELECT 1")
-            return
-        except psycopg.OperationalError:
-            if process.poll() is not None:
-                break
-            time.sleep(0.1)
-    pytest.fail((server.folder / "log").read_text())
 
 
 @pytest.fixture(scope="session")

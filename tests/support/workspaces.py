@@ -68,16 +68,27 @@ class Place:
 
 
 _LOADED: dict[tuple[str, ...], Configuration] = {}
-_load = Workspace.configuration
+_load, _load_whole = Workspace.configuration, Workspace.whole_configuration
 
 
 def remembered(workspace: Workspace) -> tuple[Configuration | None, list[Fault]]:
     """The linted configuration set, loaded once for all workspaces with the same files over the shipped ones."""
+    return _remembered(workspace, _load)
+
+
+def remembered_whole(workspace: Workspace) -> tuple[Configuration | None, list[Fault]]:
+    """The same with everything read and linted."""
+    return _remembered(workspace, _load_whole)
+
+
+def _remembered(
+    workspace: Workspace, load: Callable[[Workspace], tuple[Configuration | None, list[Fault]]]
+) -> tuple[Configuration | None, list[Fault]]:
     own = Tree(workspace.tree.layers[:-1])
-    key = (own.digest(files=(FILE,)), str(workspace.tree.layers[-1]), str(Path.cwd()))
+    key = (own.digest(files=(FILE,)), str(workspace.tree.layers[-1]), str(Path.cwd()), load.__name__)
     if key in _LOADED:
         return _LOADED[key], []
-    configuration, faults = _load(workspace)
+    configuration, faults = load(workspace)
     if configuration is not None and not faults:
         _LOADED[key] = configuration
     return configuration, faults
@@ -93,18 +104,20 @@ class Remembering(Workspace):
         """The linted configuration set."""
         return remembered(self)
 
-    def open_ledger(self, clock: Callable[[], datetime] = utc_now) -> Ledger:
+    def open_ledger(
+        self, clock: Callable[[], datetime] = utc_now, connecting: Callable[[str], str] = str
+    ) -> Ledger:
         """The ledger: a copy of an empty one where there is none yet."""
         path = self.var / "ledger.db"
         if path.exists() or DATABASE_VARIABLE in os.environ or self.settings().database:
-            return super().open_ledger(clock)
+            return super().open_ledger(clock, connecting)
         if not _MIGRATED:
-            super().open_ledger(clock).close()
+            super().open_ledger(clock, connecting).close()
             _MIGRATED.append(path.read_bytes())
         else:
             self.var.mkdir(exist_ok=True)
             path.write_bytes(_MIGRATED[0])
-        return super().open_ledger(clock)
+        return super().open_ledger(clock, connecting)
 
 
 class OwnExchange(Remembering):

@@ -1,7 +1,8 @@
 """`python -m tests.torture [ROW ...]`: break what may break, count what was violated, print the table.
 
-Ends with 1 after a single violation. Each row is run in parts, one on each core; a part is a process of its own and
-leaves its result as JSON, so a campaign can also be run in pieces (`--part 3/16`) and put together (`--gather`).
+Ends with 1 after a single violation. Each row is run in parts, of which so many run at a time as there are cores; a part
+is a process of its own and leaves its result as JSON. So a campaign can also be run in pieces, which add up: `--part 3/16`
+runs one, `--more` those that are not there yet for this version of the product, `--gather` only puts them together.
 """
 
 from __future__ import annotations
@@ -10,14 +11,18 @@ import argparse
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from tests.torture import page
-from tests.torture.rows import ROWS, kept, run
+from tests.torture.row import Row
+from tests.torture.rows import ALONE, ROWS, file_name, kept, run
+from tests.torture.version import version
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RESULTS = ROOT / ".torture"
+Task = tuple[str, tuple[int, int]]
 
 
 def _part(text: str) -> tuple[int, int]:
@@ -25,18 +30,43 @@ def _part(text: str) -> tuple[int, int]:
     return int(which) - 1, int(of)
 
 
-def _run_all(names: Sequence[str], jobs: int, trials: int | None, results: Path) -> None:
-    for name in names:
-        for old in results.glob(f"{name}-*.json"):
-            old.unlink()
-        more = ["--results", str(results), *([] if trials is None else ["--trials", str(trials)])]
-        command = [sys.executable, "-m", "tests.torture", name, *more, "--part"]
-        running = [
-            subprocess.Popen([*command, f"{number}/{jobs}"], cwd=ROOT) for number in range(1, jobs + 1)
-        ]
-        for each in running:
-            if each.wait() not in (0, 1):
-                sys.exit(f"{name} broke off")
+def _there(results: Path, task: Task) -> bool:
+    """Whether a part was run on this version of the product."""
+    path = results / file_name(*task)
+    if not path.exists():
+        return False
+    row = Row.from_json(path.read_text(encoding="utf-8"))
+    return row.finished and row.version == version()
+
+
+def _tasks(names: Sequence[str], parts: int) -> list[Task]:
+    """Which parts there are: at any moment of the campaign every row has about the same share behind it."""
+    return [(name, (which, parts)) for which in range(parts) for name in names]
+
+
+def _run_all(tasks: list[Task], jobs: int, trials: int | None, results: Path, until: float | None) -> None:
+    """Run so many parts at a time; after the moment `until` none is begun any more."""
+    more = ["--results", str(results), *([] if trials is None else ["--trials", str(trials)])]
+    waiting, running = list(tasks), dict[subprocess.Popen[bytes], str]()
+    while waiting or running:
+        if until is not None and time.time() > until:
+            waiting.clear()
+        while len(running) < jobs:
+            free = (each for each in waiting if each[0] not in ALONE or each[0] not in running.values())
+            if (task := next(free, None)) is None:
+                break
+            waiting.remove(task)
+            name, (which, of) = task
+            command = [sys.executable, "-m", "tests.torture", name, *more, "--part", f"{which + 1}/{of}"]
+            running[subprocess.Popen(command, cwd=ROOT)] = name
+        for process, name in list(running.items()):
+            if process.poll() is not None:
+                del running[process]
+                if process.returncode:
+                    for other in running:
+                        other.wait()
+                    sys.exit(f"{name} broke off")
+        time.sleep(0.2)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,8 +78,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--jobs", type=int, default=min(2, os.cpu_count() or 1), metavar="N", help="parts at a time (2)"
     )
     parser.add_argument(
+        "--parts", type=int, metavar="N", help="so many parts of each row (as many as at a time)"
+    )
+    parser.add_argument(
         "--part", type=_part, metavar="I/N", help="only this part of the rows, in this process"
     )
+    parser.add_argument("--more", action="store_true", help="only parts that are not there yet")
+    parser.add_argument("--minutes", type=float, metavar="N", help="begin no part after so many minutes")
     parser.add_argument(
         "--gather", action="store_true", help="run nothing; put together what was run in parts"
     )
@@ -64,13 +99,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given.results.mkdir(exist_ok=True)
     if given.part is not None:
         for name in names:
+            Row.place = given.results / file_name(name, given.part)
             row = run(name, given.part, given.trials)
-            which, of = given.part
-            (given.results / f"{name}-{which + 1}-{of}.json").write_text(row.json(), encoding="utf-8")
+            row.save(Row.place)
             print(row.told(), flush=True)
         return 0
     if not given.gather:
-        _run_all(names, given.jobs, given.trials, given.results)
+        tasks = _tasks(names, given.parts or given.jobs)
+        if given.more:
+            tasks = [task for task in tasks if not _there(given.results, task)]
+        else:
+            for old in (path for name in names for path in given.results.glob(f"{name}-*-*.json")):
+                old.unlink()
+        until = None if given.minutes is None else time.time() + 60 * given.minutes
+        _run_all(tasks, given.jobs, given.trials, given.results, until)
     rows = [row for row in kept(given.results) if row.name in names]
     print("\n".join(row.told() for row in rows))
     if given.write:

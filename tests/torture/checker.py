@@ -28,15 +28,26 @@ FINAL = {
     "message": {"completed", "rejected", "duplicate"},
     "output": {"delivered"},
 }
+_READING = "-c default_transaction_isolation=repeatable\\ read -c default_transaction_read_only=on"
 Rows = list[tuple[Any, ...]]
 
 
 class Books:
-    """The ledger's tables, read by SQL alone."""
+    """The ledger's tables, read by SQL alone, as of one moment.
 
-    def __init__(self, url: str) -> None:
-        self._connection: Any = psycopg.connect(url) if url.startswith("postgresql") else sqlite3.connect(url)
-        self.sqlite = not url.startswith("postgresql")
+    `place` is the path of an SQLite file, or what psycopg connects by.
+    """
+
+    def __init__(self, place: str) -> None:
+        self.sqlite = "=" not in place and not place.startswith("postgresql")
+        self._connection: Any = (
+            sqlite3.connect(place) if self.sqlite else psycopg.connect(place, options=_READING)
+        )
+
+    def has(self, table: str) -> bool:
+        """Whether a table is made."""
+        query = "SELECT name FROM sqlite_master" if self.sqlite else "SELECT tablename FROM pg_tables"
+        return (table,) in self.rows(query)
 
     def rows(self, query: str) -> Rows:
         """The rows of a query."""
@@ -62,7 +73,7 @@ class End:
 
 def end_of(stage: Stage, url: str = "") -> End:
     """How the run on a stage ended."""
-    with closing(Books(url or str(ledger(stage)))) as books:
+    with closing(Books(url or stage.books or str(ledger(stage)))) as books:
         return _end(books, stage.taken)
 
 
@@ -82,9 +93,10 @@ def ledger(stage: Stage) -> Path:
 
 def check(stage: Stage, calm: End | None, url: str = "") -> list[Violation]:
     """Everything that must hold when an engine has come to rest and the partners have taken what they got."""
-    if not url and not ledger(stage).exists():
+    place = url or stage.books
+    if not place and not ledger(stage).exists():
         return [Violation("other", "there is no ledger")]
-    with closing(Books(url or str(ledger(stage)))) as books:
+    with closing(Books(place or str(ledger(stage)))) as books:
         found = [*_kept(stage, books, at_rest=True), *_consistent(books), *_got(stage, books)]
         if calm is not None:
             found += _as_calm(calm, _end(books, stage.taken))
@@ -93,19 +105,20 @@ def check(stage: Stage, calm: End | None, url: str = "") -> list[Violation]:
 
 def check_now(stage: Stage, url: str = "") -> list[Violation]:
     """What must hold at any moment, also with no engine there: each file is in the drop, or archived and recorded."""
-    path = ledger(stage)
-    if not url and not path.exists():
-        return [_lost(drop, "no ledger") for drop in stage.dropped if not _in_drop(stage, drop)]
-    # SQLite writes a little even to read what a killed process left: a copy is looked at.
-    copies = [Path(f"{path}{ending}") for ending in ("", "-wal")]
-    looked = [stage.folder / f"look{copy.name.removeprefix(path.name)}" for copy in copies]
-    for copy, look in zip(copies, looked, strict=True):
-        look.unlink(missing_ok=True)
-        if not url and copy.exists():
-            look.write_bytes(copy.read_bytes())
-    with closing(Books(url or str(looked[0]))) as books:
-        there = books.sqlite and not books.rows("SELECT 1 FROM sqlite_master WHERE name = 'work'")
-        if there:  # the tables are not made yet
+    place = url or stage.books
+    if not place:
+        path = ledger(stage)
+        if not path.exists():
+            return [_lost(drop, "no ledger") for drop in stage.dropped if not _in_drop(stage, drop)]
+        # SQLite writes a little even to read what a killed process left: a copy is looked at.
+        place = str(stage.folder / "look")
+        for ending in ("", "-wal"):
+            copy, look = Path(f"{path}{ending}"), Path(f"{place}{ending}")
+            look.unlink(missing_ok=True)
+            if copy.exists():
+                look.write_bytes(copy.read_bytes())
+    with closing(Books(place)) as books:
+        if not books.has("work"):  # the tables are not made yet
             return [_lost(drop, "no tables") for drop in stage.dropped if not _in_drop(stage, drop)]
         return list(_kept(stage, books, at_rest=False))
 

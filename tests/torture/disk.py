@@ -78,7 +78,7 @@ def real(row: Row, stage: Stage, nursery: Nursery, disk: Path, place: str, most:
         fill(stage)
         _lay_out(stage, disk, place)
         left = chance.randint(0, PLACES[place])
-        _leave(disk, filler, left)
+        leave(filler, left)
         ended = stage.run(nursery)
         found = list(_ended(stage, ended.code))
         hit = _ran_out(stage)
@@ -105,7 +105,7 @@ def _lay_out(stage: Stage, disk: Path, place: str) -> None:
             inbox.symlink_to(disk)
 
 
-def _leave(disk: Path, filler: Path, left: int) -> None:
+def leave(filler: Path, left: int) -> None:
     """Fill a disk until so many bytes are left."""
     with filler.open("wb", buffering=0) as file:
         try:
@@ -117,10 +117,10 @@ def _leave(disk: Path, filler: Path, left: int) -> None:
 
 
 @contextmanager
-def small_disk(folder: Path) -> Iterator[Path]:
-    """A file system in memory of `SIZE` bytes. Raises CalledProcessError where we may not mount."""
+def small_disk(folder: Path, size: int = SIZE) -> Iterator[Path]:
+    """A file system in memory of so many bytes. Raises CalledProcessError where we may not mount."""
     folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(folder)]
+    command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
     subprocess.run(command, check=True, capture_output=True)
     try:
         yield folder

@@ -9,34 +9,26 @@ from __future__ import annotations
 import ctypes
 import json
 import os
-import pwd
 import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
 from edi_router.demo.keys import ensure_key
 from edi_router.demo.sshd import find
 from edi_router.engine.distributed.pace import Pace
+from tests.torture.postgres import Server, binary
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 QUICK = Pace(beat=1.0, stalled=5.0, sweep=2, fetch=0.2, answer=5, idle=10)
 """As a deployment has it, twice as fast."""
+PAUSES = (0.5, 2.0)
 _NEW_NET = 0x40000000
-
-
-def binary(name: str) -> str | None:
-    """A program of PostgreSQL, also where it is not on the path."""
-    folders = [str(path) for path in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
-    return shutil.which(name) or shutil.which(name, path=os.pathsep.join(folders))
 
 
 def missing() -> str:
@@ -115,78 +107,15 @@ def _ip(*arguments: str) -> None:
     subprocess.run(["ip", *arguments], check=True, capture_output=True)
 
 
-class Database:
+class Database(Server):
     """PostgreSQL on a host; tests look at it through a socket of its folder."""
 
     def __init__(self, net: Net, host: str, folder: Path) -> None:
-        try:
-            account = pwd.getpwnam("postgres")
-        except KeyError:
-            account = pwd.getpwnam("nobody")
-        folder.mkdir()
-        folder.chmod(0o755)
-        os.chown(folder, account.pw_uid, account.pw_gid)
-        self.net, self.host, self.folder = net, host, folder
-        self._as = ["setpriv", f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups"]
-        self._environment = {**os.environ, "HOME": str(folder)}
-        initdb = binary("initdb")
-        assert initdb is not None
-        options = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
-        subprocess.run(
-            [*self._as, initdb, *options, f"--pgdata={folder / 'data'}"],
-            check=True, stdout=subprocess.DEVNULL, cwd=folder, env=self._environment,
+        super().__init__(
+            folder, address=net.address[host], port=5432, trusted="10.77.0.0/24",
+            within=lambda *command: net.within(host, *command),
+            options=("fsync=on", "max_connections=200", "autovacuum=on", "log_lock_waits=on"),
         )  # fmt: skip
-        with (folder / "data" / "pg_hba.conf").open("a") as file:
-            file.write("host all all 10.77.0.0/24 trust\n")
-        self._process: subprocess.Popen[bytes] | None = None
-        self.start()
-
-    def start(self) -> None:
-        """Start the server and wait until it answers."""
-        postgres = binary("postgres")
-        assert postgres is not None
-        options = [
-            f"listen_addresses={self.net.address[self.host]}", "fsync=on", "max_connections=200",
-            "autovacuum=on", "log_lock_waits=on",
-        ]  # fmt: skip
-        command = [postgres, "-D", str(self.folder / "data"), "-k", str(self.folder)]
-        for option in options:
-            command += ["-c", option]
-        with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                self.net.within(self.host, *self._as, *command),
-                stdout=log, stderr=log, cwd=self.folder, env=self._environment,
-            )  # fmt: skip
-        for _ in range(600):
-            with suppress(psycopg.OperationalError):
-                self.ask("SELECT 1")
-                return
-            time.sleep(0.05)
-        raise AssertionError((self.folder / "log").read_text()[-2000:])
-
-    def stop(self, crash: bool = False) -> None:
-        """Stop without waiting for clients; `crash` leaves it no time to write anything."""
-        if self._process is not None:
-            # Of its own processes the first one is told: `ip` and `setpriv` have become it.
-            self._process.send_signal(signal.SIGQUIT if crash else signal.SIGINT)
-            self._process.wait(60)
-            self._process = None
-
-    def ask(self, query: str, database: str = "postgres") -> list[tuple[Any, ...]]:
-        """The rows of a query."""
-        with psycopg.connect(
-            host=str(self.folder), user="postgres", dbname=database, autocommit=True
-        ) as link:
-            cursor = link.execute(query.encode())
-            return cursor.fetchall() if cursor.description else []
-
-    def url(self, database: str) -> str:
-        """For workers, by the network."""
-        return f"postgresql+psycopg://postgres@{self.net.address[self.host]}/{database}"
-
-    def local(self, database: str) -> str:
-        """For the checker, as psycopg takes it."""
-        return f"postgresql://postgres@/{database}?host={self.folder}"
 
 
 class Sftp:
@@ -237,9 +166,17 @@ class Sftp:
 class Farm:
     """Forks hosts full of workers from a process that has the configuration loaded."""
 
-    def __init__(self, net: Net, root: Path, folder: Path, pace: Pace = QUICK) -> None:
+    def __init__(
+        self,
+        net: Net | None,
+        root: Path,
+        folder: Path,
+        pace: Pace = QUICK,
+        pauses: tuple[float, float] = PAUSES,
+    ) -> None:
+        """Hosts of `net`, else of this machine; `pauses` are those of a supervisor, the first and the longest."""
         self.net, self.folder = net, folder
-        given = {"root": str(root), "pace": asdict(pace)}
+        given = {"root": str(root), "pace": asdict(pace), "pauses": pauses}
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.torture.hosts", json.dumps(given)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
@@ -255,7 +192,8 @@ class Farm:
     def start(self, host: str, processes: int, url: str) -> int:
         """A host begins to work; the process of its supervisor, which leads a group with its workers."""
         wanted = {
-            "host": host, "space": f"/var/run/netns/{self.net.space(host)}", "processes": processes, "url": url,
+            "host": host, "space": f"/var/run/netns/{self.net.space(host)}" if self.net is not None else "",
+            "processes": processes, "url": url,
             "log": str(self.folder / f"{host}.log"),
         }  # fmt: skip
         assert self._process.stdin is not None
@@ -311,11 +249,12 @@ def _farm(given: dict[str, Any]) -> None:
         try:
             os.setsid()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            descriptor = os.open(wanted["space"], os.O_RDONLY)
-            if ctypes.CDLL(None, use_errno=True).setns(descriptor, _NEW_NET):
-                raise OSError(ctypes.get_errno(), "setns")
+            if wanted["space"]:
+                descriptor = os.open(wanted["space"], os.O_RDONLY)
+                if ctypes.CDLL(None, use_errno=True).setns(descriptor, _NEW_NET):
+                    raise OSError(ctypes.get_errno(), "setns")
             os.environ |= {"EDI_ROUTER_DATABASE": wanted["url"], "EDI_ROUTER_HOST": wanted["host"]}
-            _host(workspace, loaded, wanted, Pace(**given["pace"]))
+            _host(workspace, loaded, wanted | {"pauses": given["pauses"]}, Pace(**given["pace"]))
             code = 0
         finally:
             os._exit(code)
@@ -339,7 +278,9 @@ def _host(workspace: Any, loaded: Any, wanted: dict[str, Any], pace: Pace) -> No
             logging.getLogger("worker").error("%s", str(error).partition("\n")[0])
             return 3
 
-    supervisor.LONGEST_PAUSE = 2.0  # a trial does not wait for half a minute
+    supervisor.FIRST_PAUSE, supervisor.LONGEST_PAUSE = wanted[
+        "pauses"
+    ]  # a trial does not wait for half a minute
     supervisor.load = lambda _: loaded  # type: ignore[assignment]
     with logs.written("text", logging.INFO, Path(wanted["log"])):
         logging.getLogger("procrastinate").setLevel(logging.WARNING)

@@ -11,6 +11,8 @@ from tests.torture.row import Row, Violation
 from tests.torture.stage import Stage, workload
 
 KILLED = -9
+OVERLAP = 10
+"""So many steps after the making of the tables are tried in either way."""
 CHAIN = 10
 """Random kills of one workload, one engine after the other, before one may finish."""
 
@@ -26,7 +28,7 @@ def calm(stage: Stage, nursery: Nursery, copies: int = 1) -> tuple[End, Ended]:
     """The end of an undisturbed run, and how long it took; it counts the steps of the run."""
     fill(stage, copies)
     stage.control.reset()
-    ended = stage.run(nursery, counted=True, sockets=True)
+    ended = stage.run(nursery, counted=True, sockets=stage.packets)
     assert ended.code == 0, stage.told()
     stage.take()
     problems = check(stage, None)
@@ -46,23 +48,31 @@ def finish(stage: Stage, nursery: Nursery, end: End) -> Iterator[Violation]:
 
 
 def every_step(row: Row, stage: Stage, nursery: Nursery, part: tuple[int, int], most: int) -> None:
-    """A kill before each durable step of one workload; `part` is (which, of how many), at most `most` kills."""
-    end, _ = calm(stage, nursery)
-    total = stage.control.steps
-    mine = range(1 + part[0], total + 1, part[1])
-    chosen = mine if len(mine) <= most else mine[:: -(-len(mine) // most)]
-    for step in chosen:
+    """A kill before each durable step of one workload; `part` is (which, of how many), at most `most` kills.
+
+    The steps of making the tables, in a workspace that was never used; all others with the tables there.
+    """
+    totals, ends = {}, {}
+    for stage.fresh in (True, False):
+        ends[stage.fresh], _ = calm(stage, nursery)
+        totals[stage.fresh] = stage.control.steps
+    steps = [(True, step) for step in range(1, totals[True] - totals[False] + OVERLAP)]
+    steps += [(False, step) for step in range(1, totals[False] + 1)]
+    mine = steps[part[0] :: part[1]]
+    for stage.fresh, step in mine if len(mine) <= most else mine[:: -(-len(mine) // most)]:
         fill(stage)
         stage.control.reset()
-        ended = stage.run(nursery, counted=True, sockets=True, die_at=step)
+        ended = stage.run(nursery, counted=True, sockets=stage.packets, die_at=step)
         if ended.code != KILLED:
             if ended.code != 0:
                 row.add(f"step {step}", [Violation("other", f"ended with {ended.code}: {stage.told()}")])
             continue  # a run with fewer packets than the counted one
         stage.settle()
-        row.add(f"step {step} of {total}", finish(stage, nursery, end))
+        name = f"step {step} of {totals[stage.fresh]}{', tables to be made' if stage.fresh else ''}"
+        row.add(name, finish(stage, nursery, ends[stage.fresh]))
         row.also("at a durable step")
-    row.also("most durable steps of a run (writes, syncs, changes of names, packets to the server)", total)
+    stage.fresh = False
+    row.also(f"most durable steps of a run ({stage.steps_are})", totals[True])
 
 
 def at_random(row: Row, stage: Stage, nursery: Nursery, kills: int, seed: int) -> None:

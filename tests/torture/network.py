@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.torture.checker import check, check_now
-from tests.torture.disk import LATER, small_disk
+from tests.torture.disk import LATER, leave, small_disk
 from tests.torture.kill import calm
 from tests.torture.nursery import Nursery, Wanted
 from tests.torture.proxy import Proxy, Weather, cut_at_random
@@ -147,21 +147,13 @@ def full(trial: Trial) -> None:
     with small_disk(stage.folder / "disk") as disk:
         inbox.symlink_to(disk)
         filler = disk / "filler"
-        _fill(filler, trial.chance.randint(0, 12_000))
+        leave(filler, trial.chance.randint(0, 12_000))
         filler.rename(disk / ".filler")
         found = list(trial.run())
         (disk / ".filler").unlink()
         trial.row.add("full", [*found, *trial.settle()])
         inbox.unlink()
     inbox.mkdir()
-
-
-def _fill(filler: Path, left: int) -> None:
-    with filler.open("wb", buffering=0) as file:
-        with suppress(OSError):
-            while True:
-                file.write(bytes(65536))
-        file.truncate(max(0, file.tell() - left))
 
 
 def _visible(stage: Stage, partners: tuple[str, ...]) -> Iterator[Path]:

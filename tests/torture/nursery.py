@@ -40,7 +40,10 @@ class Wanted:
     control: str = ""
     journal: str = ""
     die_at: int = 0
-    sockets: bool = False
+    sockets: int = shim.NO_SENDS
+    """Which packets are durable steps, too."""
+    whole: bool = False
+    """Whether a file system is synced as a whole also for few files, and in memory: the shim keeps its books as ever."""
     kill_after: float | None = None
     """Seconds until SIGKILL."""
     stop_after: float | None = None
@@ -115,6 +118,8 @@ class Nursery:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if error is not None:  # whatever it waits for will not come
+            self._process.kill()
         self.close()
 
 
@@ -152,6 +157,7 @@ class _Warm:
 
 def _engine(wanted: Mapping[str, Any], warm: _Warm) -> None:
     """Be the command; never returns."""
+    from edi_router import disk
     from edi_router.cli import main as command
     from edi_router.engine.workspace import Workspace
 
@@ -162,6 +168,9 @@ def _engine(wanted: Mapping[str, Any], warm: _Warm) -> None:
             os.dup2(log, number)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         Workspace.configuration = lambda self: warm.load(self)  # type: ignore[method-assign]
+        if wanted["whole"]:
+            disk.LOCAL, disk.MANY = disk.LOCAL | {"tmpfs"}, 1
+            disk.is_local.cache_clear()
         if wanted["root"]:
             shim.arm(
                 wanted["root"], wanted["control"], wanted["die_at"], wanted["journal"], wanted["sockets"]

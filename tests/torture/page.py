@@ -11,7 +11,9 @@ from datetime import UTC, datetime
 
 from edi_router.demo.sshd import find
 from edi_router.version import __version__
+from tests.torture.postgres import binary
 from tests.torture.row import KINDS, Row
+from tests.torture.version import version
 
 
 def page(rows: Sequence[Row]) -> str:
@@ -34,7 +36,7 @@ def table(rows: Sequence[Row]) -> str:
 def notes(rows: Sequence[Row]) -> str:
     """What the trials of each row were."""
     return "\n".join(
-        f"- {row.fault}{f' ({row.share} of the campaign run)' if row.share else ''}: "
+        f"- {row.fault}{f' ({row.share})' if row.share else ''}: "
         + "; ".join(f"{name} {number:,}" for name, number in row.tally.items())
         for row in rows
         if row.tally
@@ -45,16 +47,20 @@ def about(rows: Sequence[Row]) -> str:
     """When, on what and with what."""
     ssh = subprocess.run([find(), "-V"], capture_output=True, text=True, check=False).stderr.strip()
     partly = (
-        " Not all of the campaign was run for this page: the parts that were are told above, each of them spread evenly"
-        " over all steps; `make torture` runs all of it."
+        " Not all of the campaign was run for this page, or not on this very version: the parts that were are told above,"
+        " each of them spread evenly over all steps; `make torture` runs all of it."
         if any(row.share for row in rows)
         else ""
     )
+    server = subprocess.run(
+        [binary("postgres") or "true", "-V"], capture_output=True, text=True, check=False
+    ).stdout.strip()
     return (
-        f"{datetime.now(UTC):%Y-%m-%d}; EDI Router {__version__}; {platform.python_implementation()}"
-        f" {platform.python_version()}; SQLite {sqlite3.sqlite_version}; {ssh.partition(',')[0]}; Linux"
+        f"{datetime.now(UTC):%Y-%m-%d}; EDI Router {__version__} ({version()}); {platform.python_implementation()}"
+        f" {platform.python_version()}; SQLite {sqlite3.sqlite_version};"
+        f" {server.replace('postgres (PostgreSQL)', 'PostgreSQL')}; {ssh.partition(',')[0]}; Linux"
         f" {platform.release()}, {platform.machine()}, {os.cpu_count()} cores. All rows together took"
-        f" {sum(row.cpu for row in rows) / 60:.0f} minutes of processor time, the servers' not counted.{partly}"
+        f" {sum(row.cpu for row in rows) / 60:.0f} minutes of processor time, the servers' and the workers' not counted.{partly}"
     )
 
 
@@ -78,7 +84,8 @@ Not guaranteed:
 - that a file name which begins with a dot, or ends as an unfinished one does, is ever received;
 - memory beyond the largest segment: a segment of nothing but separators takes some 350 bytes for each of them, so
   `maximum_file_megabytes` has to fit the machine where senders are not trusted;
-- two workspaces that name the same SQLite file as their database: the lock is the workspace's.
+- an engine on PostgreSQL behind a pooler that hands a session's statements to different ones (PgBouncer in the modes
+  `transaction` and `statement`): the lock that keeps a second engine away is the session's.
 
 ## What was tried
 
@@ -94,18 +101,19 @@ not as in an undisturbed run, an engine that ended otherwise than it should. One
 
 A trial is the real `edi-router run`, forked from a process that has its imports and configuration loaded. The checker
 (`tests/torture/checker.py`) uses nothing of the engine: it reads the partners' folders, the archive (unsealing and
-unpacking it by itself) and the ledger's tables by SQL, at the moment of the fault, and again when the next engine has
-come to rest, and compares with an undisturbed run. Partners take away what they see at once, so a second delivery cannot
-hide behind the first. The shim (`tests/torture/shim.c`) lies between the engine and the C library: it counts the durable
-steps, kills before one of them, keeps a journal from which `platter.py` makes the disk that a power cut would have left
-(strictly by POSIX: bytes are safe after fsync of the file, names after fsync of the folder), and moves the clock. That it
-can see is tested as well: without syncs files are lost, and each kind of violation made by hand is told.
+unpacking it by itself) and the ledger's tables by SQL, on SQLite and on PostgreSQL, at the moment of the fault, and again
+when the next engine has come to rest, and compares with an undisturbed run. Partners take away what they see at once, so
+a second delivery cannot hide behind the first. The shim (`tests/torture/shim.c`) lies between the engine and the C
+library: it counts the durable steps, kills or holds before one of them, keeps a journal from which `platter.py` makes the
+disk that a power cut would have left (strictly by POSIX: bytes are safe after fsync of the file, names after fsync of
+the folder), and moves the clock. That it can see is tested as well: without syncs files are lost, and each kind of
+violation made by hand is told.
 
 ```sh
 make torture                                     # everything, and this page
 python -m tests.torture kill --trials 100        # one row, fewer trials
-python -m tests.torture --part 3/16; python -m tests.torture --gather   # in pieces
+python -m tests.torture --parts 12 --more --minutes 10 --write   # in pieces, which add up as long as the version is the same
 ```
 
-It needs OpenSSH's sshd, gcc, and the right to mount (root).
+It needs OpenSSH's sshd, PostgreSQL, gcc, and the right to mount and to make network namespaces (root).
 """

@@ -1,8 +1,8 @@
 """What a disk holds when the power goes: synced data for certain, the rest as it happens to be.
 
-The strictest reading of POSIX: a file's bytes are safe once the file was synced, its name once the folder was. Of what
-was not synced a power cut may keep everything, nothing, or any part: of each folder the first few changes of names, of
-each file any of its writes, a last one torn.
+The strictest reading of POSIX: a file's bytes are safe once the file was synced, its name once the folder was, and all of
+them once the file system was. Of what was not synced a power cut may keep everything, nothing, or any part: of each folder
+the first few changes of names, of each file any of its writes, a last one torn.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from tests.torture.shim import (
     RENAME,
     RMDIR,
     SYNC,
+    SYNC_ALL,
     SYNC_FOLDER,
     TRUNCATE,
     UNLINK,
@@ -41,6 +42,11 @@ class _File:
     pending: list[Did] = field(default_factory=list)
     modified: int | None = None
     """Of a file that was there before, in nanoseconds: by its time a drop is known again."""
+
+    def sync(self) -> None:
+        for each in self.pending:
+            _apply(self.safe, each)
+        self.pending = []
 
     def content(self, keep: str, chance: random.Random) -> bytes:
         """Its bytes after the cut."""
@@ -64,6 +70,12 @@ class _Folder:
 
     def sync(self) -> None:
         self.safe, self.pending = dict(self.now), []
+
+    def sync_all(self) -> None:
+        self.sync()
+        for entry in self.now.values():
+            if isinstance(entry, _Folder):
+                entry.sync_all()
 
 
 class Platter:
@@ -91,6 +103,11 @@ class Platter:
         if did.op == SYNC_FOLDER:
             self._folder(did.path).sync()
             return
+        if did.op == SYNC_ALL:
+            self._top.sync_all()
+            for file in self._files.values():
+                file.sync()
+            return
         parent, name = self._place(did.path)
         if did.op == CREATE:
             self._files[did.inode] = _File()
@@ -98,10 +115,7 @@ class Platter:
         elif did.op in (WRITE, TRUNCATE):
             self._files[did.inode].pending.append(did)
         elif did.op == SYNC:
-            file = self._files[did.inode]
-            for each in file.pending:
-                _apply(file.safe, each)
-            file.pending = []
+            self._files[did.inode].sync()
         elif did.op == MKDIR:
             parent.change({name: _Folder()})
         elif did.op in (UNLINK, RMDIR):

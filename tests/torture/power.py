@@ -16,11 +16,18 @@ CUTS = 3
 """At most so many cuts in a row: the engines that start after one may be cut as well."""
 
 
+def synced_whole(step: int) -> bool:
+    """Whether the engine that is cut there syncs its file system as a whole: every other one does."""
+    return bool(step % 2)
+
+
 def cut(stage: Stage, nursery: Nursery, step: int, keep: str, chance: random.Random) -> bool:
     """Run an engine until the power goes before a step; whether it went."""
     platter = Platter(stage.root)
     stage.control.reset()
-    ended = stage.run(nursery, counted=True, sockets=bool(stage.sftp), keep_journal=True, die_at=step)
+    ended = stage.run(
+        nursery, counted=True, sockets=stage.packets, keep_journal=True, die_at=step, whole=synced_whole(step)
+    )
     stage.settle()
     if ended.code != KILLED:
         return False
@@ -39,6 +46,8 @@ def trial(
         return
     row.add(name, ())
     row.also(f"{keep} kept of what was not synced")
+    if synced_whole(step):
+        row.also("file system synced as a whole")
     found = check_now(stage)
     for _ in range(chance.choice((0, 0, 0, *range(1, CUTS)))):
         stage.take()
@@ -51,6 +60,15 @@ def trial(
 
 
 def steps(row: Row, stage: Stage, nursery: Nursery, part: tuple[int, int], most: int) -> None:
+    """At most `most` steps spread over runs, a fifth of them over those that make the tables."""
+    fresh = most // 5
+    for stage.fresh, number in ((False, most - fresh), (True, fresh)):
+        if number:
+            _spread(row, stage, nursery, part, number)
+    stage.fresh = False
+
+
+def _spread(row: Row, stage: Stage, nursery: Nursery, part: tuple[int, int], most: int) -> None:
     """At most `most` steps spread over a run, by turns with each of the ways of forgetting."""
     chance = random.Random(part[0])
     end, _ = calm(stage, nursery)

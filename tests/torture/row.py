@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from typing import Self
+from pathlib import Path
+from typing import ClassVar, Self
 
+from tests.torture.version import version
+
+SAVED_EVERY = 5.0
+"""Seconds between two savings of a part that is being run."""
 KINDS = ("lost", "twice", "partial", "other")
 
 
@@ -39,13 +45,32 @@ class Row:
     cpu: float = 0.0
     """Seconds of processor time, of engines and checker."""
     seconds: float = 0.0
+    version: str = field(default_factory=version)
+    """Of the product (`rows.version`)."""
+    finished: bool = True
+    """Else it was broken off: what was tried until then counts, the rest of the part was not run."""
     tally: dict[str, int] = field(default_factory=dict)
     """Of the trials, how many were of which kind; and other figures worth telling."""
+
+    place: ClassVar[Path | None] = None
+    """Where the part that this process runs is saved, unfinished, as it goes."""
+    _saved: ClassVar[float] = 0.0
 
     def add(self, trial: str, violations: Iterable[Violation], trials: int = 1) -> None:
         """Count a trial (or `trials` faults in one) and what it violated."""
         self.trials += trials
         self.violations += [(trial, each) for each in violations]
+        if Row.place is not None and time.monotonic() > Row._saved + SAVED_EVERY:
+            Row._saved = time.monotonic()
+            self.finished = False
+            self.save(Row.place)
+            self.finished = True
+
+    def save(self, path: Path) -> None:
+        """Write it, whole or not at all."""
+        temporary = path.with_suffix(".new")
+        temporary.write_text(self.json(), encoding="utf-8")
+        temporary.replace(path)
 
     def also(self, name: str, number: int = 1) -> None:
         """Count something beside the trials; of what begins with `most` the largest number counts."""

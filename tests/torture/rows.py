@@ -1,14 +1,21 @@
-"""The rows of the table, by name and in order."""
+"""The rows of the table, by name and in order; and the parts of them that were run, put together."""
 
 from __future__ import annotations
 
 import importlib
 import time
+from collections.abc import Callable, Iterator
+from fractions import Fraction
 from pathlib import Path
 
 from tests.torture.row import Row
+from tests.torture.version import version
 
-ROWS = ("kill", "power", "disk", "network", "two", "drops", "hostile", "clocks", "cluster")
+ROWS = (
+    "kill", "power", "disk", "network", "two", "drops", "hostile", "clocks", "pgkill", "pgserver", "pgworkers", "cluster",
+)  # fmt: skip
+ALONE = frozenset({"cluster"})
+"""Rows whose hosts have the machine's addresses: their parts run one after the other."""
 
 
 def run(name: str, part: tuple[int, int], trials: int | None) -> Row:
@@ -21,17 +28,37 @@ def run(name: str, part: tuple[int, int], trials: int | None) -> Row:
     return row
 
 
-def kept(folder: Path) -> list[Row]:
-    """The rows whose parts lie in a folder, put together."""
-    found: list[Row] = []
-    for name in ROWS:
-        paths = sorted(folder.glob(f"{name}-*.json"))
-        parts = [Row.from_json(path.read_text(encoding="utf-8")) for path in paths]
-        if parts:
-            whole = parts[0]
-            for part in parts[1:]:
-                whole.merge(part)
-            of = int(paths[0].stem.rpartition("-")[2])
-            whole.share = f"{len(parts)} of {of} parts" if len(parts) < of else ""
-            found.append(whole)
-    return found
+def file_name(name: str, part: tuple[int, int]) -> str:
+    """Where the result of a part `(which, of how many)` of a row lies in its folder."""
+    return f"{name}-{part[0] + 1}-{part[1]}.json"
+
+
+def kept(folder: Path, version_of: Callable[[], str] = version) -> list[Row]:
+    """The rows whose parts lie in a folder, put together; each tells how much of it was run, and on what else."""
+    return [row for name in ROWS for row in _kept(name, folder, version_of())]
+
+
+def _kept(name: str, folder: Path, now: str) -> Iterator[Row]:
+    paths = sorted(folder.glob(f"{name}-*-*.json"))
+    parts = [Row.from_json(path.read_text(encoding="utf-8")) for path in paths]
+    if not parts:
+        return
+    run = sum(
+        (
+            Fraction(part.finished, int(path.stem.rpartition("-")[2]))
+            for part, path in zip(parts, paths, strict=True)
+        ),
+        Fraction(),
+    )
+    broken = sum(not part.finished for part in parts)
+    older = sum(part.version != now for part in parts)
+    whole = parts[0]
+    for part in parts[1:]:
+        whole.merge(part)
+    told = [] if run >= 1 else [f"{run.numerator} of {run.denominator} parts of it run"]
+    if broken:
+        told.append(f"{broken} parts broken off, with what was tried until then")
+    if older:
+        told.append(f"{older} of {len(parts)} parts run on a version before this one")
+    whole.share = "; ".join(told)
+    yield whole

@@ -1,8 +1,9 @@
 /* Stands between a program and the C library, loaded by LD_PRELOAD; passes everything through until it is armed.
  *
  * Armed, it counts durable steps (what changes a folder or file below `root`, what is synced, and, where asked, what
- * is sent to a socket), kills the process with SIGKILL before a given step, and keeps a journal of what was done to
- * the disk, from which `platter.py` tells what a disk holds when the power goes. It can also move the clock.
+ * is sent to a socket: everything, or the COMMITs to a database), kills the process with SIGKILL before a given step or
+ * holds it there, and keeps a journal of what was done to the disk, from which `platter.py` tells what a disk holds when
+ * the power goes. It can also move the clock.
  *
  * Calls go to the kernel directly, so nothing depends on the order in which libraries are loaded.
  */
@@ -26,13 +27,17 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CREATE = 1, WRITE, TRUNCATE, LINK, RENAME, UNLINK, MKDIR, RMDIR, SYNC, SYNC_FOLDER };
+enum { CREATE = 1, WRITE, TRUNCATE, LINK, RENAME, UNLINK, MKDIR, RMDIR, SYNC, SYNC_FOLDER, SYNC_ALL };
 enum { FILES = 1024 };
+enum { NO_SENDS, ALL_SENDS, COMMITS };
 
 struct control {
     int64_t steps;          /* durable steps taken so far */
     int64_t clock_offset;   /* microseconds added to the clock of the day */
     int64_t full_from;      /* when not 0: from this step on nothing below root can grow (ENOSPC) */
+    int64_t hold_at;        /* when not 0: before this step the process waits */
+    int64_t held;           /* it does */
+    int64_t go;             /* until this is set */
 };
 struct head {
     uint32_t op, path, other, data;  /* what, and the lengths of what follows */
@@ -109,6 +114,12 @@ static void step(void)
         syscall(SYS_kill, getpid(), SIGKILL);
         for (;;)
             pause();
+    }
+    if (control->hold_at && now == control->hold_at) {
+        pid_t parent = getppid();
+        __atomic_store_n(&control->held, 1, __ATOMIC_SEQ_CST);
+        while (!__atomic_load_n(&control->go, __ATOMIC_SEQ_CST) && getppid() == parent)
+            nanosleep(&(struct timespec){.tv_nsec = 500000}, NULL);
     }
 }
 
@@ -293,10 +304,22 @@ static int synced(int file, long call)
 }
 int fsync(int file) { return synced(file, SYS_fsync); }
 int fdatasync(int file) { return synced(file, SYS_fdatasync); }
+int syncfs(int file)
+{
+    if (known(file) == NULL)
+        return syscall(SYS_syncfs, file);
+    pthread_mutex_lock(&one);
+    step();
+    int done = syscall(SYS_syncfs, file);
+    if (done == 0)
+        note(SYNC_ALL, root, NULL, file, 0, NULL, 0);
+    pthread_mutex_unlock(&one);
+    return done;
+}
 
 ssize_t send(int file, const void *data, size_t size, int flags)
 {
-    if (armed && sockets)
+    if (armed && (sockets == ALL_SENDS || (sockets == COMMITS && memmem(data, size, "COMMIT", 6))))
         step();
     return syscall(SYS_sendto, file, data, size, flags, NULL, 0);
 }

@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SOURCE = Path(__file__).with_name("shim.c")
-CREATE, WRITE, TRUNCATE, LINK, RENAME, UNLINK, MKDIR, RMDIR, SYNC, SYNC_FOLDER = range(1, 11)
+CREATE, WRITE, TRUNCATE, LINK, RENAME, UNLINK, MKDIR, RMDIR, SYNC, SYNC_FOLDER, SYNC_ALL = range(1, 12)
 _HEAD = struct.Struct("=IIIIQq")
-_CONTROL = struct.Struct("=qqq")
+_CONTROL = struct.Struct("=qqqqqq")
+NO_SENDS, ALL_SENDS, COMMITS = range(3)
+"""What is sent to sockets counts as durable steps: nothing, each packet, each COMMIT to a database."""
 
 
 def build() -> Path:
@@ -37,22 +39,34 @@ def build() -> Path:
 
 
 class Control:
-    """What a test and an armed process share: a file of three numbers, mapped by both."""
+    """What a test and an armed process share: a file of six numbers, mapped by both."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        path.write_bytes(_CONTROL.pack(0, 0, 0))
+        path.write_bytes(bytes(_CONTROL.size))
         with path.open("r+b") as file:
             self._map = mmap.mmap(file.fileno(), _CONTROL.size)
 
-    def reset(self, clock_offset: int = 0, full_from: int = 0) -> None:
-        """Begin to count anew; the clock goes `clock_offset` microseconds off, the disk is full from a step on."""
-        self._map[:] = _CONTROL.pack(0, clock_offset, full_from)
+    def reset(self, clock_offset: int = 0, full_from: int = 0, hold_at: int = 0) -> None:
+        """Begin to count anew; the clock goes `clock_offset` microseconds off, the disk is full from a step on.
+
+        Before the step `hold_at` the armed process waits for `go`.
+        """
+        self._map[:] = _CONTROL.pack(0, clock_offset, full_from, hold_at, 0, 0)
 
     @property
     def steps(self) -> int:
         """How many durable steps were taken."""
         return int(_CONTROL.unpack(self._map[:])[0])
+
+    @property
+    def held(self) -> bool:
+        """Whether the armed process waits before the step at which it is to be held."""
+        return bool(_CONTROL.unpack(self._map[:])[4])
+
+    def go(self) -> None:
+        """Let it go on, or not wait at all."""
+        self._map[40:48] = struct.pack("=q", 1)
 
     def move_clock(self, microseconds: int) -> None:
         """Set how far the clock of the armed process is off, at once."""
@@ -63,7 +77,7 @@ class Control:
         self._map.close()
 
 
-def arm(root: str, control: str, die_at: int, journal: str, sockets: bool) -> None:
+def arm(root: str, control: str, die_at: int, journal: str, sockets: int) -> None:
     """Arm the shim in this process. Raises RuntimeError when it is not loaded."""
     function = getattr(ctypes.CDLL(None), "torture_arm", None)
     if function is None:
@@ -89,7 +103,7 @@ class Did:
     @property
     def syncs(self) -> bool:
         """Whether it makes earlier ones safe."""
-        return self.op in (SYNC, SYNC_FOLDER)
+        return self.op in (SYNC, SYNC_FOLDER, SYNC_ALL)
 
 
 def journal(path: Path) -> Iterator[Did]:

@@ -9,15 +9,18 @@ import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from edi_router.config import Tree, shipped_directory
 from edi_router.demo.server import RunningServer, start
+from edi_router.disk import make_folder
+from edi_router.ledger import Ledger
 from tests.support.workspaces import lasting
 from tests.torture.nursery import Ended, Nursery, Wanted
-from tests.torture.shim import Control
+from tests.torture.shim import ALL_SENDS, NO_SENDS, Control
 
 SAMPLES = shipped_directory() / "samples"
 ON_SFTP = ("ENT-A", "CIQ-QD")
@@ -69,6 +72,11 @@ class Stage:
     """More lines of the settings."""
     database: Path | None = None
     """Where the SQLite file is, when it is not where it is by itself."""
+    fresh: bool = False
+    """Whether engines find no ledger and make the tables, which is half of what they do; else an empty one."""
+    books: str = ""
+    """The ledger for the checker where it is not SQLite's, as psycopg takes it."""
+    steps_are: str = "writes, syncs, changes of names, packets to the server"
     taken: list[Taken] = field(default_factory=list)
     dropped: list[Dropped] = field(default_factory=list)
 
@@ -76,6 +84,8 @@ class Stage:
         roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK)
         self.folder = Path(tempfile.mkdtemp(prefix="edi-router-torture-", dir=MEMORY if roomy else None))
         self.root = self.folder / "ws"
+        self.packets = ALL_SENDS if self.sftp else NO_SENDS
+        """Which packets are durable steps."""
         self.control = Control(self.folder / "control")
         self.journal = self.folder / "journal"
         self.log = self.folder / "log"
@@ -118,8 +128,8 @@ class Stage:
         shutil.rmtree(self.root, ignore_errors=True)
         self.root.mkdir()
         lines = ["name: torture", "sample_partners: yes", "minimum_free_megabytes: 0", self.settings]
-        if self.database is not None:
-            lines.append(f"database: sqlite:///{self.database}")
+        if url := self.new_ledger():
+            lines.append(f"database: {url}")
         lines.append("channels:")
         for partner in self.partners:
             chosen = dict(self.channel(partner)) | dict(channels.get(partner.replace("-", "_"), {}))
@@ -130,13 +140,20 @@ class Stage:
                 path.mkdir(parents=True, exist_ok=True)
                 for left in path.iterdir():
                     left.unlink()
-        if self.database is not None:
-            for ending in ("", "-wal", "-shm"):
-                Path(f"{self.database}{ending}").unlink(missing_ok=True)
         (self.root / "edi-router.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
         self.taken.clear()
         self.dropped.clear()
         self.log.write_bytes(b"")
+
+    def new_ledger(self) -> str:
+        """An empty ledger, or none; its URL for the settings, "" where it is where it is by itself."""
+        path = self.database or self.root / "var" / "ledger.db"
+        for ending in ("", "-wal", "-shm", ".engine"):
+            Path(f"{path}{ending}").unlink(missing_ok=True)
+        if not self.fresh:
+            make_folder(self.root / "var")
+            path.write_bytes(_empty_ledger())
+        return f"sqlite:///{self.database}" if self.database is not None else ""
 
     def drop(self, partner: str, name: str, content: bytes) -> Dropped:
         """A partner puts a file into its outbox, whole."""
@@ -193,6 +210,16 @@ class Stage:
     def logged(self) -> str:
         """What the engines of this trial logged."""
         return self.log.read_text(encoding="utf-8", errors="replace")
+
+
+@cache
+def _empty_ledger() -> bytes:
+    """A ledger of this version without rows."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "ledger.db"
+        with Ledger.open(f"sqlite:///{path}") as ledger:
+            ledger.migrate()
+        return path.read_bytes()
 
 
 def workload(copies: int = 1) -> Iterable[tuple[str, str, bytes]]:

@@ -12,13 +12,27 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import need
-from tests.torture import attacks, clocks, disk, drops, hostile, kill, network, page, power, shim, two
+from tests.torture import (
+    attacks,
+    clocks,
+    disk,
+    drops,
+    hostile,
+    kill,
+    network,
+    page,
+    pgserver,
+    power,
+    shim,
+    two,
+)
 from tests.torture.checker import check, check_now, ledger
 from tests.torture.nursery import Nursery
 from tests.torture.platter import KEEPS
+from tests.torture.postgres import LEDGER, PostgresStage, binary, serving
 from tests.torture.proxy import Proxy
 from tests.torture.row import Row, Violation
-from tests.torture.rows import ROWS, kept
+from tests.torture.rows import ROWS, file_name, kept
 from tests.torture.stage import Stage, Taken
 
 pytestmark = [pytest.mark.slow, pytest.mark.sshd]
@@ -45,6 +59,14 @@ def stage(nursery: Nursery) -> Iterator[Stage]:
 def local(nursery: Nursery) -> Iterator[Stage]:
     """Partners in folders."""
     with Stage(sftp=(), settings=clocks.POLL) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def on_postgresql(nursery: Nursery) -> Iterator[PostgresStage]:
+    """The ledger on PostgreSQL, partners in folders."""
+    need(binary("initdb") and binary("postgres"), "apt-get install postgresql")
+    with serving() as server, PostgresStage(server) as opened:
         yield opened
 
 
@@ -115,6 +137,24 @@ def test_two_engines(row: Row, stage: Stage, nursery: Nursery) -> None:
     held(row)
 
 
+def test_postgresql_under_an_engine(row: Row, on_postgresql: PostgresStage, nursery: Nursery) -> None:
+    proxy = Proxy(on_postgresql.server_of_ledger.port)
+    try:
+        trial = pgserver.Trial(row, on_postgresql, nursery, proxy, seed=1)
+        for kind in ("immediate", "terminate", "lose", "deadlock"):
+            pgserver.KINDS[kind][0](trial)
+    finally:
+        proxy.stop()
+        on_postgresql.port = None
+    held(row)
+    assert row.trials >= 2
+
+
+def test_killed_on_postgresql(row: Row, on_postgresql: PostgresStage, nursery: Nursery) -> None:
+    kill.at_random(row, on_postgresql, nursery, kills=3, seed=2)
+    held(row)
+
+
 def test_drops(row: Row, local: Stage, nursery: Nursery) -> None:
     row.add("once", drops.play(local, nursery, random.Random(1)))
     held(row)
@@ -166,6 +206,23 @@ def test_the_checker_sees_what_is_wrong(local: Stage, nursery: Nursery) -> None:
     assert {each.kind for each in check_now(local)} == {"lost"}
 
 
+def test_the_checker_sees_what_is_wrong_on_postgresql(on_postgresql: PostgresStage, nursery: Nursery) -> None:
+    _spoilt(on_postgresql, nursery)
+    first = on_postgresql.taken[0]
+    on_postgresql.taken.append(first)
+    assert [each.kind for each in check(on_postgresql, None)] == ["twice"]
+    on_postgresql.taken[:] = on_postgresql.taken[1:-1]
+    assert [each.kind for each in check(on_postgresql, None)] == ["lost"]
+    on_postgresql.taken.append(first)
+    on_postgresql.server_of_ledger.ask(
+        "UPDATE message SET state = 'in_work' WHERE state = 'completed'", LEDGER
+    )
+    assert {each.kind for each in check(on_postgresql, None)} == {"other"}
+    on_postgresql.server_of_ledger.ask(f"DROP DATABASE {LEDGER} WITH (FORCE)")
+    on_postgresql.server_of_ledger.ask(f"CREATE DATABASE {LEDGER}")
+    assert {each.kind for each in check_now(on_postgresql)} == {"lost"}
+
+
 def test_a_row_without_trials_does_not_hold(row: Row) -> None:
     assert not row.held
     row.add("one", [])
@@ -176,14 +233,27 @@ def test_a_row_without_trials_does_not_hold(row: Row) -> None:
 
 
 def test_parts_are_put_together(row: Row, tmp_path: Path) -> None:
-    row.name = ROWS[0]
+    row.name, row.version = ROWS[0], "this"
     row.add("one", [Violation("twice", "b.edi")], trials=3)
     row.also("most steps", 7)
-    for part in (1, 2):
-        (tmp_path / f"{row.name}-{part}-2.json").write_text(row.json(), encoding="utf-8")
-    [whole] = kept(tmp_path)
+    for part in (0, 1):
+        (tmp_path / file_name(row.name, (part, 2))).write_text(row.json(), encoding="utf-8")
+    [whole] = kept(tmp_path, lambda: "this")
     assert (whole.trials, whole.count("twice"), whole.tally) == (6, 2, {"most steps": 7})
+    assert whole.share == ""
     assert "| 6 | 0 | 2 | 0 | 0 |" in page.table([whole])
+
+
+def test_it_is_told_what_was_not_run_and_what_was_run_on_another_version(row: Row, tmp_path: Path) -> None:
+    row.name, row.version = ROWS[0], "before"
+    row.add("one", [])
+    row.also("kills")
+    (tmp_path / file_name(row.name, (2, 4))).write_text(row.json(), encoding="utf-8")
+    row.version = "this"
+    (tmp_path / file_name(row.name, (0, 4))).write_text(row.json(), encoding="utf-8")
+    [whole] = kept(tmp_path, lambda: "this")
+    assert whole.share == "1 of 2 parts of it run; 1 of 2 parts run on a version before this one"
+    assert whole.share in page.notes([whole])
 
 
 def test_the_shim_is_built_from_its_source() -> None:

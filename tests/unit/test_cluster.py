@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -16,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text, update
 from sqlalchemy.exc import OperationalError
 
@@ -25,13 +28,14 @@ from edi_router.engine.distributed.node import Node
 from edi_router.engine.distributed.pace import Pace
 from edi_router.engine.distributed.setup import found, mark, put_in
 from edi_router.engine.distributed.status import status
-from edi_router.engine.distributed.worker import prepare
+from edi_router.engine.distributed.worker import _serve, prepare
 from edi_router.engine.port import Engine
 from edi_router.engine.workspace import DATABASE_VARIABLE, WorkspaceError
 from edi_router.ledger import Fenced, Ledger, tables
 from edi_router.ledger.again import TRIES, again
 from edi_router.ledger.intake import Drop
 from edi_router.ledger.store import PROCESS, Nudge
+from edi_router.ledger.upgrade import OLDEST
 from tests.support.cli import edi_router
 from tests.support.postgresql import PostgreSQL
 from tests.support.workspaces import Remembering, outbox
@@ -156,6 +160,12 @@ def test_the_urgent_go_first(node: Node) -> None:
     assert [lock for lock, _, _ in jobs(node.ledger)] == [
         "clocks:", "deliver:GREEN", "process:GREEN", "receive:GREEN", "deliver:SLOW", "process:SLOW",
     ]  # fmt: skip
+    fetch = text("SELECT lock FROM procrastinate_fetch_job_v2(NULL, NULL)")
+    with node.ledger.engine.begin() as connection:
+        taken = [connection.execute(fetch).scalar() for _ in range(7)]
+    assert taken == [
+        "clocks:", "deliver:GREEN", "process:GREEN", "receive:GREEN", "deliver:SLOW", "process:SLOW", None,
+    ]  # fmt: skip
 
 
 def test_what_was_received_under_an_old_fence_is_refused(node: Node) -> None:
@@ -258,6 +268,33 @@ def test_jobs_of_a_silent_worker_are_made_again(node: Node) -> None:
     assert [lock for lock, _, _ in jobs(node.ledger)] == ["process:ENT-A"]
 
 
+def test_a_worker_told_to_stop_finishes_the_file_in_hand(
+    place: Remembering, node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SIGTERM in the middle of a job: that file is recorded, the others are given back, and others get the job."""
+    for number in range(3):
+        drop(place, number)
+    node.do("receive", "ENT-A")
+    real, read = node.archive.read, list[str]()
+
+    def told_meanwhile(sha256: str) -> bytes:
+        read.append(sha256)
+        os.kill(os.getpid(), signal.SIGTERM)
+        wait(lambda: node.stopping, 20)
+        return real(sha256)
+
+    monkeypatch.setattr(node.archive, "read", told_meanwhile)
+    assert asyncio.run(_serve(node, Beat(node, node.enter()), ("process",)))
+    assert len(read) == 1
+    assert sorted(row["state"] for row in node.ledger.ls("file")) == ["in_work", "in_work", "processed"]
+    assert len(node.ledger.pending_work()) == 2, "given back, not waiting for a lease to end"
+    assert [lock for lock, _, _ in jobs(node.ledger) if lock.startswith("process")] == ["process:ENT-A"]
+    node.stopping = False
+    monkeypatch.undo()
+    node.do("process", "ENT-A")
+    assert {row["state"] for row in node.ledger.ls("file")} == {"processed"}
+
+
 def test_a_schedule_fires_once_for_three_nodes(place: Remembering, node: Node) -> None:
     with ExitStack() as stack:
         nodes = [node]
@@ -298,10 +335,37 @@ def test_a_worker_refuses_a_ledger_newer_than_it(place: Remembering, node: Node)
     beat = Beat(node, node.enter())
     with node.ledger.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        connection.execute(text("COMMENT ON TABLE alembic_version IS 'for programs of revision 9998'"))
     with pytest.raises(Ending, match="9999"):
         asyncio.run(beat.once())
     with pytest.raises(WorkspaceError, match="9999"):
         prepare(place)
+    with node.ledger.engine.begin() as connection:
+        connection.execute(text("COMMENT ON TABLE alembic_version IS NULL"))
+    with pytest.raises(Ending, match="9999"):
+        asyncio.run(beat.once())
+
+
+def test_a_worker_goes_on_where_a_newer_ledger_allows_for_it(place: Remembering, node: Node) -> None:
+    """A host that goes back to the version before finds what the newer one has added, and works."""
+    with node.ledger.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        connection.execute(text(f"COMMENT ON TABLE alembic_version IS 'for programs of revision {OLDEST}'"))
+        connection.execute(text("ALTER TABLE file ADD COLUMN colour text"))
+    prepare(place)
+    assert node.ledger.is_current()
+    beat = Beat(node, node.enter())
+
+    async def once() -> None:
+        async with node.app.open_async():
+            await beat.once()
+
+    asyncio.run(once())
+    drop(place, 1)
+    for step, partner in (("receive", "ENT-A"), ("process", "ENT-A"), ("deliver", "CIQ-QD")):
+        node.do(step, partner)
+    assert len(inbox(place, "CIQ-QD")) == 1
+    assert node.ledger.newer() is None
 
 
 def test_a_worker_with_another_archive_or_key_is_refused(
@@ -374,7 +438,7 @@ def test_two_workers_of_the_command(place: Remembering, url: str, tmp_path: Path
         drop(place, number)
     command = [sys.executable, "-m", "edi_router.cli.main", "--workspace", str(place.root), "worker"]
     with Ledger.open(url) as ledger, (tmp_path / "log").open("wb") as log:
-        supervisor = subprocess.Popen([*command, "--processes", "2"], stderr=log)
+        supervisor = subprocess.Popen([*command, "--processes", "2", "--metrics", "0"], stderr=log)
         try:
             wait(lambda: sum(each.alive for each in ledger.workers()) == 2)
             told = edi_router("--workspace", place.root, "cluster", "status", "--json")
@@ -385,13 +449,36 @@ def test_two_workers_of_the_command(place: Remembering, url: str, tmp_path: Path
             wait(lambda: len(inbox(place, "CIQ-QD")) == len(inbox(place, "ENT-A")) == 12)
             # The partners have each of them; that this is so is written down a moment later.
             wait(lambda: not any(ledger.in_hand()))
+            port = int(re.findall(r"of the workers on port (\d+)", (tmp_path / "log").read_text())[0])
+            wait(lambda: counted(port)["messages_decided_total", "accepted", "ENT-A"] == 12)
+            wait(lambda: counted(port)["deliveries_total", "CIQ-QD"] == 12)
+            assert [looked(port, page)[0] for page in ("health", "ready")] == [200, 200]
             os.kill(first.pid, signal.SIGKILL)
             wait(lambda: len({each.pid for each in ledger.workers()} - {first.pid}) == 2)
+            wait(lambda: counted(port)["worker_restarts_total",] == 1)
+            assert counted(port)["messages_decided_total", "accepted", "ENT-A"] == 12, "what it counted stays"
         finally:
             supervisor.terminate()
             assert supervisor.wait(60) == 0, (tmp_path / "log").read_text()
         assert [each.pid for each in ledger.workers()] == [first.pid], "only it did not end in good order"
         assert ledger.books(ledger.business_date(ledger.now())).balanced
+
+
+def looked(port: int, page: str) -> tuple[int, str]:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/{page}", timeout=20) as answer:
+        return answer.status, answer.read().decode()
+
+
+def counted(port: int) -> dict[tuple[str, ...], float]:
+    """The samples of a host, by name and the values of their labels in the order of the labels' names."""
+    return {
+        (
+            sample.name.removeprefix("edi_router_"),
+            *(value for _, value in sorted(sample.labels.items())),
+        ): sample.value
+        for family in text_string_to_metric_families(looked(port, "metrics")[1])
+        for sample in family.samples
+    }
 
 
 SUPERVISED = """

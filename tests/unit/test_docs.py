@@ -103,7 +103,7 @@ def keys() -> list[tuple[str, str]]:
 PAGES = {
     "AlarmSettings": "alarms.md", "FileChannel": "alarms.md", "LogChannel": "alarms.md", "MailChannel": "alarms.md",
     "WebhookChannel": "alarms.md", "Batch": "batches.md", "WindowHours": "batches.md", "Replies": "replies.md",
-    "Security": "security.md", "Protection": "security.md", "KeySettings": "security.md",
+    "Webhook": "webhooks.md", "Secret": "webhooks.md", "Security": "security.md", "Protection": "security.md", "AgreementSecurity": "security.md", "KeySettings": "security.md",
     "Retention": "operations.md", "Schedule": "calendars.md", "Daily": "books.md", "Digest": "books.md", "Volume": "books.md",
 }  # fmt: skip
 """The models that have a page of their own."""
@@ -119,7 +119,7 @@ def test_the_keys_are_those_of_all_models() -> None:
     assert {model for model, _ in keys()} == {
         "Agreement", "Condition", "Delivery", "Destination", "Duplicates", "EdifactSettings", "Expected",
         "FolderSettings", "Grant", "HttpSettings", "Identification", "Limit", "MemorySettings", "Name", "Partner", "Settings",
-        "SftpSettings", "Span", *PAGES,
+        "SftpSettings", "Span", "Unpacking", *PAGES,
     }  # fmt: skip
 
 

@@ -9,7 +9,9 @@ from sqlalchemy import select, text
 from edi_router.engine.watch import look
 from edi_router.ledger import Ledger, tables
 from edi_router.pipeline.model import TimeLimit
-from edi_router.reports import Period, Report, Terms, as_page, share, summary
+from edi_router.reports import Period, Report, Terms, as_page
+from edi_router.reports.share import share
+from edi_router.reports.summary import summary
 from tests.support.filling import ZONE, at, document, record
 from tests.support.outcomes import HELD, REJECTED, Clock, deliver_all
 from tests.unit.test_reports import timed

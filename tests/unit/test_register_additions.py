@@ -9,8 +9,10 @@ from pathlib import Path
 from edi_router.config import Tree
 from edi_router.formats.documents import Kind
 from edi_router.formats.xml import parse
-from edi_router.registers import Empty, Judged, Occasion, Overlay, Register, judge, strike
+from edi_router.registers import Empty, Judged, Occasion, Overlay, Register
+from edi_router.registers.judge import judge
 from edi_router.registers.load import load_registers
+from edi_router.registers.strike import strike
 from edi_router.rules import Context
 
 NOW = datetime(2026, 3, 15, 2, tzinfo=UTC)

@@ -15,8 +15,10 @@ from edi_router.faults import Fault
 from edi_router.formats.documents import Kind
 from edi_router.formats.xml import parse, write
 from edi_router.pipeline.register_lint import unknown_registers
-from edi_router.registers import Empty, Judged, Looks, Occasion, Overlay, Register, judge, strike
+from edi_router.registers import Empty, Judged, Looks, Occasion, Overlay, Register
+from edi_router.registers.judge import judge
 from edi_router.registers.load import load_registers
+from edi_router.registers.strike import strike
 from edi_router.registers.tree import dumped
 from edi_router.rules import Context, load_rules
 

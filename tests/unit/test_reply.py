@@ -19,7 +19,7 @@ from edi_router.formats.edifact import names_zh
 from edi_router.partners.replies import Replies
 from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.model import Decision, FileOutcome, Incoming
-from edi_router.pipeline.reply import with_replies
+from edi_router.pipeline.replies import with_replies
 from edi_router.pipeline.reply_remedies import _NOT_THEIRS, _TOLD, OURS, told
 from edi_router.pipeline.reply_text import width
 from tests.support import replies as support

@@ -27,14 +27,13 @@ from edi_router.reports import (
     as_csv,
     as_json,
     as_page,
-    mismatches,
-    share,
-    summary,
-    times,
-    volumes,
 )
+from edi_router.reports.mismatches import mismatches
 from edi_router.reports.share import COLUMNS as SHARE
-from edi_router.reports.summary import FIVE
+from edi_router.reports.share import share
+from edi_router.reports.summary import FIVE, summary
+from edi_router.reports.times import times
+from edi_router.reports.volumes import volumes
 from edi_router.reports.words import COLUMNS, TITLES, VALUES
 from tests.support.cli import edi_router
 from tests.support.filling import ZONE, at, came, document, record, stated

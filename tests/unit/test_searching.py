@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from edi_router.ledger import Ledger, tables, tenancy
 from edi_router.ledger.searching import Wanted
 from edi_router.ledger.tenancy import Viewer, seen, weighed
 from edi_router.ledger.waiting import QUEUES
 from edi_router.reports.throughput import throughput
-from tests.bench import console as bench
 from tests.bench.console import BIG, SMALL, fill
+from tests.support.plans import plan, read_through, statements
 
 MESSAGES = 2000
-GROWING = {each.name for each in (
-    tables.file, tables.interchange, tables.message, tables.reference, tables.visible_to, tables.output,
-    tables.message_output, tables.delivery, tables.event, tables.acknowledgement, tables.clock, tables.fault,
-    tables.work, tables.register_entry, tables.register_value,
-)}  # fmt: skip
-FILLED = {each.name for each in bench.FILLED}
 Ask = Callable[[Ledger], object]
 
 
@@ -41,6 +33,11 @@ def listed(viewer: Viewer | None = None, **wanted: Any) -> Ask:
     return ask
 
 
+def closed(ledger: Ledger) -> str:
+    """The last day of which the books are closed."""
+    return ledger.business_date(ledger.now() - 86_400_000_000)
+
+
 QUESTIONS: dict[str, Ask] = {
     "number": lambda ledger: ledger.find("B7"),
     "progress": lambda ledger: ledger.progress("D7"),
@@ -50,6 +47,11 @@ QUESTIONS: dict[str, Ask] = {
     "a message": lambda ledger: ledger.show(ledger.find("B7")[0], "message"),
     "throughput": lambda ledger: throughput(ledger, ledger.clock()),
     "held": lambda ledger: ledger.waiting(QUEUES["held"], 50),
+    **{f"heaps of {name}": (lambda ledger, each=each: ledger.heaps(each)) for name, each in QUEUES.items()},
+    "rows": lambda ledger: ledger.rows_of(ledger.find("F7", 50)),
+    "texts": lambda ledger: ledger.texts(BIG, (ledger.clock() - timedelta(days=1), ledger.clock())),
+    "books of today": lambda ledger: ledger.books(),
+    "books of a closed day": lambda ledger: ledger.books(closed(ledger)),
     **{
         f"{kind} {sorted(wanted)}": listed(kind=kind, **wanted)
         for kind in ("message", "file", "output", "delivery", "acknowledgement", "clock")
@@ -68,59 +70,12 @@ QUESTIONS: dict[str, Ask] = {
 }  # fmt: skip
 
 
-@contextmanager
-def statements(ledger: Ledger) -> Iterator[list[tuple[str, Any]]]:
-    """What the database is asked inside."""
-    found: list[tuple[str, Any]] = []
-
-    def heard(
-        connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
-    ) -> None:
-        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
-            found.append((statement, parameters))
-
-    event.listen(ledger.engine, "before_cursor_execute", heard)
-    yield found
-    event.remove(ledger.engine, "before_cursor_execute", heard)
-
-
-def plan(ledger: Ledger, statement: str, parameters: Any) -> list[str]:
-    """How the database would answer, line by line."""
-    with ledger.engine.begin() as connection:
-        if ledger.sqlite:
-            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-            return [row[3] for row in rows]
-        # Of a table as small as here PostgreSQL would rather read all: it is asked what it does of a large one.
-        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-        return [row[0] for row in connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)]
-
-
-def read_through(lines: list[str], statement: str) -> list[str]:
-    """Those lines of a plan that say that a growing table is read from end to end.
-
-    Lists, newest first, may walk an index on time: they end with the page.
-    """
-    walks = " DESC" in statement and "LIMIT" in statement
-    found = []
-    for line, following in zip(lines, [*lines[1:], ""], strict=True):
-        words = line.strip(" ->").split()
-        if words[0] == "SCAN":
-            bad = words[1] in GROWING and not (walks and "USING INDEX" in line)
-        elif "Index" in words[:2] and "Scan" in words[:3]:
-            # Of tables that are empty here PostgreSQL takes any index.
-            bad = "Index Cond" not in following and "Backward" not in words and bool(FILLED & set(words))
-        else:
-            bad = words[0] in ("Seq", "Parallel") or "ix_event_kind (kind=?)" in line  # half of all events
-        if bad and GROWING & set(words):
-            found.append(line)
-    return found
-
-
 @pytest.fixture
 def filled(ledger: Ledger) -> Ledger:
     """A ledger with some thousand messages over a year."""
     ledger.clock.now = datetime(2026, 3, 14, 2, 30, tzinfo=UTC)  # type: ignore[attr-defined]
     fill(ledger, MESSAGES)
+    assert ledger.close_books(closed(ledger)).balanced
     return ledger
 
 

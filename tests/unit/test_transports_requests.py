@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from edi_router.transports.sftp_operations import Operation, run, together
 from edi_router.transports.sftp_requests import Attributes, Message, ProtocolError, Refused, Requests
 
 VERSION = struct.pack(">IBI", 5, 2, 3)
@@ -27,21 +28,27 @@ def status(number: int, code: int, text: bytes = b"") -> bytes:
 class Scripted:
     """A channel whose answers are given by a function of (kind, number, body); they may be held back."""
 
-    def __init__(self, respond: Callable[[int, int, bytes], bytes], greeting: bytes = VERSION) -> None:
+    def __init__(
+        self, respond: Callable[[int, int, bytes], bytes], greeting: bytes = VERSION, at_once: int = 7
+    ) -> None:
         self._respond = respond
         self._out = bytearray(greeting)
         self.asked: list[int] = []
+        self.packets = 0
+        self._at_once = at_once
 
     def sendall(self, data: bytes) -> None:
-        kind = data[4]
-        if kind == 1:
-            return
-        number = int.from_bytes(data[5:9], "big")
-        self.asked.append(kind)
-        self._out += self._respond(kind, number, data[9:])
+        self.packets += 1
+        while data:
+            length = 4 + int.from_bytes(data[:4], "big")
+            packet, data = data[:length], data[length:]
+            kind, number = packet[4], int.from_bytes(packet[5:9], "big")
+            if kind != 1:
+                self.asked.append(kind)
+                self._out += self._respond(kind, number, packet[9:])
 
     def recv(self, _: int) -> bytes:
-        taken, self._out = bytes(self._out[:7]), self._out[7:]
+        taken, self._out = bytes(self._out[: self._at_once]), self._out[self._at_once :]
         return taken
 
 
@@ -111,8 +118,8 @@ def test_a_write_that_fails_in_the_middle_is_not_lost() -> None:
 
     opened = requests(respond)
     with pytest.raises(Refused, match="disk full"):
-        opened.upload(b"a", [b"x" * 10] * 3)
-    assert opened.upload(b"b", [b"x" * 10] * 3) == (30, 30)
+        run(opened, opened.upload(b"a", [b"x" * 10] * 3))
+    assert run(opened, opened.upload(b"b", [b"x" * 10] * 3)) == (30, 30)
 
 
 def test_short_reads_are_completed() -> None:
@@ -130,6 +137,46 @@ def test_short_reads_are_completed() -> None:
         return status(number, 0)
 
     assert b"".join(requests(respond).download(b"a", 1000)) == content
+
+
+def test_what_is_broken_off_closes_its_files() -> None:
+    """Files whose opening was not answered yet, too; and the answers that nobody waits for are not kept."""
+    handles: list[bytes] = []
+    closed: list[bytes] = []
+
+    def respond(kind: int, number: int, body: bytes) -> bytes:
+        if kind == 3:
+            handles.append(b"h%d" % number)
+            return answer(102, number, string(handles[-1]))
+        if kind == 4:
+            closed.append(body[4:])
+            return status(number, 0)
+        if kind == 7:
+            return answer(105, number, struct.pack(">IQ", 1, 4))
+        return answer(103, number, string(b"data"))
+
+    opened = requests(respond)
+    contents = together(opened, (opened.content(b"%d" % each, 100) for each in range(50)))
+    assert next(contents) == b"data"
+    contents.close()
+    assert run(opened, opened.content(b"last", 100)) == b"data"
+    assert len(handles) > 10
+    assert sorted(closed) == sorted(handles)
+
+
+def test_requests_that_are_made_in_a_row_leave_together() -> None:
+    channel = Scripted(lambda kind, number, body: status(number, 0), at_once=100_000)
+    opened = Requests(channel)  # type: ignore[arg-type]
+
+    def removing(number: int) -> Operation[int]:
+        for _ in range(2):
+            yield (asked := opened.send(13, b"%d" % number))
+            opened.done(asked)
+        return number
+
+    assert list(together(opened, map(removing, range(200)))) == list(range(200))
+    assert len(channel.asked) == 400
+    assert channel.packets < 20
 
 
 def test_attributes_with_everything() -> None:

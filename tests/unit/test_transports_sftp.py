@@ -6,6 +6,7 @@ import io
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from edi_router.demo.keys import ensure_key
 from edi_router.demo.paramiko_server import Login, ParamikoServer
 from edi_router.partners.channels import SftpSettings
-from edi_router.transports import Channel, ChannelError, open_channel
+from edi_router.transports import Channel, ChannelError, Drop, Upload, open_channel
 from edi_router.transports.sftp_keys import fingerprint
 from tests.support.ssh_servers import PasswordServer, RawServer
 
@@ -179,6 +180,30 @@ def test_a_lost_connection_is_told_and_stays_lost(open_it: Open, server: Passwor
             call()
         assert (caught.value.code, caught.value.transient) == ("channel-lost", True)
     channel.close()
+
+
+def test_of_many_files_a_lost_connection_is_the_last_outcome(
+    root: Path, open_it: Open, server: PasswordServer
+) -> None:
+    for number in range(300):
+        (root / "out" / f"{number:03}").write_bytes(b"x")
+
+    @contextmanager
+    def sink(drop: Drop) -> Iterator[io.BytesIO]:
+        if drop.name == "005":
+            server.cut()
+        yield io.BytesIO()
+
+    channel = open_it()
+    drops = channel.drops()
+    *fetched, last = channel.fetch_all(drops, sink)
+    assert all(isinstance(each, io.BytesIO) for each in fetched)
+    assert 6 <= len(fetched) < 300
+    assert isinstance(last, ChannelError)
+    assert (last.code, last.transient) == ("channel-lost", True)
+    for outcomes in (channel.remove_all(drops), channel.put_all([Upload(".a", b"x")] * 2)):
+        assert [each.code for each in outcomes if isinstance(each, ChannelError)] == ["channel-lost"]
+    assert len(list((root / "out").iterdir())) == 300
 
 
 def test_keys(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ from edi_router.registers import Entry
 Shown = dict[str, Any]
 _PARTS = {
     "files": "file", "interchanges": "interchange", "messages": "message", "outputs": "output",
-    "deliveries": "delivery", "acknowledgements": "acknowledgement",
+    "deliveries": "delivery", "acknowledgements": "acknowledgement", "members": "file",
 }  # fmt: skip
 """The lists of `Ledger.show`, and of which kind they are."""
 KINDS = ("file", "interchange", "message", "output", "delivery")
@@ -146,6 +146,17 @@ class Sight:
         found = self.ledger.find(text, 100 * limit)
         own = {id for kind in TABLES if kind != "entry" for id in self._of(kind, found)}
         return [id for id in found if id in own][:limit]
+
+    def found(self, text: str, limit: int = 100) -> list[Shown]:
+        """The rows of what `find` finds, as `Ledger.rows_of`; of each id that of the first kind that is seen."""
+        ids = self.find(text, limit)
+        if self.viewer is None:
+            return self.ledger.rows_of(ids)
+        own: dict[str, Shown] = {}
+        for kind in KINDS:
+            of_kind = self._of(kind, [id for id in ids if id not in own])
+            own |= {row["id"]: row for row in self.ledger.rows_of(sorted(of_kind), (kind,))}
+        return [own[id] for id in ids if id in own]
 
     def progress(self, number: str) -> Progress:
         """How far the business of a number has come."""

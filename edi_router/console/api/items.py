@@ -128,8 +128,8 @@ def delivery(request: Request, id: str, sight: Look) -> models.DeliveryShown:
 @router.get("/find", tags=["messages"], **_LIST, **named("Find by a number", "按编号查找"))
 def find(sight: Search, number: Number) -> models.Found:
     """What has this id, business number, reference or file name; numbers are compared whole."""
-    shown = [sight.show(id) for id in sight.find(number.strip(), FOUND)]
-    return models.Found(items=[models.Named(kind=each["kind"], id=each["id"]) for each in shown])
+    rows = sight.found(number.strip(), FOUND)
+    return models.Found(items=[models.Named(kind=each["kind"], id=each["id"]) for each in rows])
 
 
 def _told(request: Request, shown: Shown) -> dict[str, Any]:

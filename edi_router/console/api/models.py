@@ -29,6 +29,8 @@ class File(Told):
     format: str | None
     state: str
     reason: str
+    inside: str | None
+    """The packed file that it came in."""
 
 
 class Interchange(Told):
@@ -172,6 +174,9 @@ class Around(Told):
 
 class FileShown(File, Around):
     """A file with all around it."""
+
+    members: list[File]
+    """What came in it, where it was packed: each a file of its own."""
 
 
 class InterchangeShown(Interchange, Around):

@@ -26,6 +26,8 @@ from edi_router.console.api.common import (
 )  # fmt: skip
 from edi_router.console.view import View, site
 from edi_router.engine.alarm_texts import remedy, sentence
+from edi_router.engine.webhook_standing import standings
+from edi_router.faults.reasons import reason_in
 from edi_router.ledger.errors import NotFound
 from edi_router.ledger.registering import RegisterEvent
 from edi_router.ledger.store import instant
@@ -76,7 +78,7 @@ def registers(request: Request, sight: Look) -> list[models.Register]:
             "id": each.id, "name": each.definition.name, "states": each.definition.states,
             "counts": counts.get(each.id, {}) if sight.all else None,
         })
-        for each in sorted(here.configuration.registers.values(), key=lambda each: each.id)
+        for each in here.configuration.registers.readable()
     ]  # fmt: skip
 
 
@@ -178,8 +180,24 @@ def partner(request: Request, id: Word, sight: Look) -> models.Partner:
     raise HTTPException(404, View(request).say(f"No partner {id}.", f"没有伙伴 {id}。"))
 
 
+@router.get("/webhooks", tags=["exchange"], responses=problems(), **named("Webhooks", "Webhook"))
+def webhooks(request: Request, sight: Look) -> list[models.Webhook]:
+    """How webhooks stand: last success, what waits, failures. A partner is told of its own alone."""
+    here, view = site(request), View(request)
+    own = None if sight.viewer is None else sight.viewer.partner
+    now = instant(here.ledger.now())
+    return [
+        models.Webhook.model_validate({
+            **{field: getattr(each, field) for field in models.Webhook.model_fields if hasattr(each, field)},
+            "reason": reason_in(each.reason, view.language),
+            "lag": None if each.waiting is None else (now - each.waiting).total_seconds(),
+        })
+        for each in standings(here.ledger, here.configuration, own)
+    ]  # fmt: skip
+
+
 def _register(request: Request, name: str) -> Register:
-    found = site(request).configuration.registers.get(name)
+    found = site(request).configuration.registers.find(name)
     if found is None:
         raise NotFound(f"no register {name}")
     return found

@@ -225,3 +225,31 @@ class Partner(Told):
     last_contact: datetime | None
     failures: int
     """Tries to reach it that failed, in a row."""
+
+
+class Webhook(Told):
+    """A webhook, and how far it has been told."""
+
+    partner: str
+    id: str
+    address: str
+    """Without its query."""
+    events: list[str]
+    state: str
+    """`new`, `told`, `waiting` or `failing`."""
+    last: datetime | None
+    """When it was told something last."""
+    waiting: datetime | None
+    """When the oldest event happened that it is still to be told."""
+    lag: float | None
+    """Seconds since then."""
+    failures: int
+    """Calls that failed, in a row."""
+    since: datetime | None
+    """When the first of them was."""
+    again: datetime | None
+    """When it is tried again."""
+    reason: str
+    """Why the last one failed."""
+    given_up: int
+    """How many events it was not told of."""

@@ -42,7 +42,7 @@ REQUESTS = 200
 def desk(request: Request, sight: See, who: Who, value: str = "") -> Response:
     """What concerns the bureau now."""
     here, view = site(request), View(request)
-    register = here.configuration.registers.get(TRANSFER)
+    register = here.configuration.registers.find(TRANSFER)
     listed = (
         sight.entries(TRANSFER, value=value.strip() or None, limit=LISTED) if register is not None else []
     )
@@ -161,7 +161,7 @@ def _typed(request: Request, partner: str, kind: str, posted: FormData) -> Respo
 def slip(request: Request, sight: See, key: str) -> Response:
     """The clerk's copy of a transfer's slip, to print: without the password."""
     entry = sight.entry(TRANSFER, key)
-    register = site(request).configuration.registers.get(TRANSFER)
+    register = site(request).configuration.registers.find(TRANSFER)
     if register is None:
         raise NotFound(f"no register {TRANSFER}")
     state = register.definition.states.get(entry.state)

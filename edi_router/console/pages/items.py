@@ -165,9 +165,16 @@ def _unsettled(shown: Shown) -> frozenset[str]:
     return frozenset(found)
 
 
+def _value(view: View, name: str, value: Any) -> str:
+    """The value of a detail: a word, a reason, or as it is."""
+    if name == "reason":
+        return view.reason(str(value))
+    return view.word(value) if name in _WORDED else str(value)
+
+
 def _detail(view: View, detail: dict[str, Any]) -> str:
     told = (
-        f"{detail_name(name, view.language)} {view.word(value) if name in _WORDED else value}"
+        f"{detail_name(name, view.language)} {_value(view, name, value)}"
         for name, value in detail.items()
         if value not in ("", None)
     )

@@ -18,6 +18,7 @@ from edi_router.console.partner_facts import SOON, agreements, certificates, cha
 from edi_router.console.site import Site
 from edi_router.console.view import View, show, site
 from edi_router.engine.probe import PATIENCE, Probed, probe
+from edi_router.engine.webhook_standing import standings
 from edi_router.ledger.errors import NotFound
 from edi_router.ledger.store import instant
 from edi_router.ledger.waiting import QUEUES
@@ -147,6 +148,7 @@ def _page(request: Request, id: str, told: str = "", good: bool = False, status:
         ],
         "last_number": ledger.last_control_number(id), "received": received,
         "certificates": list(certificates(here.configuration, found, now)),
+        "webhooks": standings(ledger, here.configuration, id),
     }, status)  # fmt: skip
 
 

@@ -31,7 +31,7 @@ def progress(
 
 def _named(view: View, standing: Standing) -> tuple[str, str, list[tuple[int, str, str]]]:
     """The names of the register and of its state, and the steps with the states' names."""
-    register = site(view.request).configuration.registers.get(standing.entry.register)
+    register = site(view.request).configuration.registers.find(standing.entry.register)
     if register is None:
         return standing.entry.register, standing.entry.state, list(standing.steps)
     chinese = view.language == "zh"

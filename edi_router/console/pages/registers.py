@@ -34,7 +34,7 @@ def registers(request: Request, sight: See) -> Response:
         (each.id, _name(view, each), [
             (_state(view, each, state), number, state) for state, number in sorted(counts.get(each.id, {}).items())
         ], sum(counts.get(each.id, {}).values()))
-        for each in sorted(known.values(), key=lambda each: each.id)
+        for each in known.readable()
     ]  # fmt: skip
     return show(request, "registers.html", {"rows": rows, "counted": sight.all})
 
@@ -106,7 +106,7 @@ def _line(known: Entry, at: int) -> dict[str, Any]:
 
 
 def _register(request: Request, name: str) -> Register:
-    found = site(request).configuration.registers.get(name)
+    found = site(request).configuration.registers.find(name)
     if found is None:
         raise NotFound(f"no register {name}")
     return found

@@ -58,10 +58,9 @@ def search(
     problems: list[str] = []
     numbered: list[dict[str, Any]] = []
     if q:
-        ids = sight.find(q, PAGE)
-        if len(ids) == 1:
-            return RedirectResponse(view.link(f"/show/{ids[0]}"), 303)
-        numbered = [sight.show(id) for id in ids]
+        numbered = sight.found(q, PAGE)
+        if len(numbered) == 1:
+            return RedirectResponse(view.link(f"/show/{numbered[0]['id']}"), 303)
     days = _day(view, since, problems), _day(view, until, problems)
     listed, looked = Found([], None), None
     if kind not in KINDS or (kind == "clock" and not sight.all):

@@ -15,8 +15,9 @@ from datetime import UTC, datetime, timedelta
 from procrastinate.jobs import Status
 
 from edi_router.engine.about import brief
+from edi_router.engine.distributed.counts import Counts
 from edi_router.engine.distributed.node import Node
-from edi_router.engine.distributed.queue import CLOCKS, NIGHTLY, RECEIVE, SUPERVISE
+from edi_router.engine.distributed.queue import CLOCKS, NIGHTLY, RECEIVE, SUPERVISE, WEBHOOKS
 from edi_router.engine.nightly import window_to_close
 
 log = logging.getLogger(__name__)
@@ -42,11 +43,15 @@ def slot(now: datetime, seconds: int) -> datetime:
 class Beat:
     """Beats for a node that is the worker `id` of the ledger."""
 
-    def __init__(self, node: Node, id: str, supervisor: int | None = None) -> None:
+    def __init__(
+        self, node: Node, id: str, supervisor: int | None = None, counts: Counts | None = None
+    ) -> None:
         self.pace = node.pace
         self.node = node
         self.id = id
         self.supervisor = supervisor
+        self.counts = counts
+        """Where the worker tells what it has counted."""
 
     async def run(self) -> None:
         """Beat until the node stops. Raises Ending, and what the database raises."""
@@ -58,6 +63,8 @@ class Beat:
         """Raise Ending when this process has stood still. A database that is slow to answer is something else."""
         last = time.monotonic()
         while True:
+            if self.counts is not None:
+                self.counts.keep(self.node.tally, self.node.doing)
             await asyncio.sleep(self.pace.stalled / 10)
             now = time.monotonic()
             if now - last > self.pace.stalled:
@@ -105,7 +112,7 @@ class Beat:
         return count
 
     def poll(self) -> None:
-        """Have every partner received from, the clocks looked at, and the books closed when it is time."""
+        """Have every partner received from and its webhooks told, clocks looked at, books closed when it is time."""
         node = self.node
         node.look_at_disk()
         nightly = window_to_close(node) is not None
@@ -116,5 +123,7 @@ class Beat:
                     and node.workspace.channel(node.configuration, partner.id) is not None
                 ):
                     tx.nudge(RECEIVE, partner.id)
+                if partner.status.active and partner.webhooks:
+                    tx.nudge(WEBHOOKS, partner.id)
             for step in (CLOCKS, SUPERVISE, *((NIGHTLY,) if nightly else ())):
                 tx.nudge(step, "")

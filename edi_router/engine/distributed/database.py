@@ -41,6 +41,15 @@ def holding(url: str, pace: Pace | None = None) -> str:
     return made.set(query=query).render_as_string(hide_password=False)
 
 
+def guarded(url: str) -> str:
+    """The URL of an embedded engine's database: of PostgreSQL as `holding` makes it, any other as it is.
+
+    >>> guarded("sqlite:///ledger.db")
+    'sqlite:///ledger.db'
+    """
+    return holding(url) if make_url(url).get_backend_name() == "postgresql" else url
+
+
 def connecting(url: str) -> dict[str, Any]:
     """The same as psycopg's `connect` takes it by name."""
     made = make_url(url)

@@ -19,13 +19,23 @@ from edi_router.engine.alarm_channels import Where
 from edi_router.engine.alarms import broken_off, look_around, tell_alarms
 from edi_router.engine.distributed.database import holding
 from edi_router.engine.distributed.pace import Pace
-from edi_router.engine.distributed.queue import CLOCKS, NIGHTLY, RECEIVE, SUPERVISE, Queue, application
+from edi_router.engine.distributed.queue import (
+    CLOCKS,
+    NIGHTLY,
+    RECEIVE,
+    SUPERVISE,
+    WEBHOOKS,
+    Queue,
+    application,
+)
 from edi_router.engine.nightly import close_nights
 from edi_router.engine.reach import Reach
 from edi_router.engine.steps import Steps
+from edi_router.engine.tally import Count
 from edi_router.engine.watch import watch_clocks
 from edi_router.engine.workspace import Workspace, WorkspaceError, write_once
 from edi_router.ledger import Fenced, Ledger
+from edi_router.ledger.alone import Occupied
 from edi_router.ledger.sightings import Sighting
 from edi_router.ledger.store import DELIVER, PROCESS, Nudge
 from edi_router.ledger.workers import DRAINING, WORKING
@@ -67,13 +77,16 @@ class Node(Steps):
         self._short = False
         self.steps: dict[str, Callable[[str, list[str]], None]] = {
             RECEIVE: self._receive, PROCESS: self._process, DELIVER: self._deliver, CLOCKS: self._clocks,
-            SUPERVISE: self._supervise, NIGHTLY: self._nightly,
+            SUPERVISE: self._supervise, NIGHTLY: self._nightly, WEBHOOKS: self._webhooks,
         }  # fmt: skip
         for step in self.steps:
             self.app.task(name=step, queue=step)(self._task(step))
 
     def enter(self) -> str:
-        """Tell the ledger of this worker; its id. WorkspaceError when its archive or key is not the others'."""
+        """Tell the ledger of this worker; its id.
+
+        WorkspaceError when its archive or key is not the others', or an embedded engine works on the ledger.
+        """
         mine = self._archive_mark()
         for other in self.ledger.workers():
             if other.alive and other.archive != mine:
@@ -81,7 +94,12 @@ class Node(Steps):
                     f"this host has another archive or key than worker {other.pid} on {other.host}: mount the same "
                     f"folder as {self.archive.folder} and give both the same secret key"
                 )
-        return self.ledger.enter_worker(self.host, os.getpid(), self.configuration.digest, mine)
+        try:
+            id = self.ledger.enter_worker(self.host, os.getpid(), self.configuration.digest, mine)
+        except Occupied as error:
+            raise WorkspaceError(str(error)) from error
+        self.teller.enter(self.configuration)  # before anything happens that they are to be told of
+        return id
 
     def _archive_mark(self) -> str:
         """A text that all who share archive and key have in common."""
@@ -123,8 +141,10 @@ class Node(Steps):
             log.error("%s was broken off: %s at %s", what, brief(error), (where(error) or ["?"])[-1])
             log.debug("%s was broken off", what, exc_info=error)
             self.went(what, error)
+            self.tally.count(Count.JOBS_BROKEN, label=step)
         finally:
             self.doing = ""
+        self.tally.count(Count.JOBS, label=step)
         self.tell(problems, what)
 
     def went(self, what: str, error: Exception | None = None) -> None:
@@ -219,6 +239,9 @@ class Node(Steps):
         settings = self.configuration.settings
         place = Where(settings.name, self.workspace.root, settings.zone)
         tell_alarms(self.ledger, settings.alarms, place, self.tally.beat)
+
+    def _webhooks(self, partner: str, problems: list[str]) -> None:
+        self.tell_webhooks(partner)
 
     def _nightly(self, _: str, problems: list[str]) -> None:
         close_nights(self)

@@ -20,7 +20,8 @@ from edi_router.ledger.store import DELIVER, PROCESS, Nudge
 
 log = logging.getLogger(__name__)
 RECEIVE, CLOCKS, SUPERVISE, NIGHTLY = "receive", "clocks", "supervise", "nightly"
-STEPS = (RECEIVE, PROCESS, DELIVER, CLOCKS, SUPERVISE, NIGHTLY)
+WEBHOOKS = "webhooks"
+STEPS = (RECEIVE, PROCESS, DELIVER, CLOCKS, SUPERVISE, NIGHTLY, WEBHOOKS)
 """The kinds of jobs; each has a queue of its name."""
 FORMAT = 1
 """Of a job's arguments. A worker takes what it knows of later formats, and leaves the rest aside."""
@@ -30,7 +31,7 @@ _WAITING = text(
     "SELECT id FROM procrastinate_jobs WHERE queueing_lock = :key AND status = 'todo' FOR KEY SHARE"
 )
 _LIVE = text("SELECT DISTINCT task_name, lock FROM procrastinate_jobs WHERE status IN ('todo', 'doing')")
-_STAGE = {DELIVER: 3, PROCESS: 2, RECEIVE: 1}
+_STAGE = {DELIVER: 3, PROCESS: 2, RECEIVE: 1, WEBHOOKS: 0}
 _HOUSE = {SUPERVISE: 200, CLOCKS: 190, NIGHTLY: 60}
 
 

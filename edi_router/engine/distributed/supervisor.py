@@ -15,6 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import FrameType
 
+from edi_router.engine.distributed.counts import Counts
+from edi_router.engine.preload import preload
 from edi_router.engine.steps import ConfigurationFaulty, load
 from edi_router.engine.workspace import Workspace
 from edi_router.pipeline.configuration import Configuration
@@ -25,6 +27,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 WELL = 60.0
 """Seconds after which a worker is taken to run well."""
 LOOK = 0.2
+TOLD = 1.0
+"""Seconds between two lines about how the workers stand."""
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -33,6 +37,8 @@ class Place:
     """The place of one worker."""
 
     number: int
+    body: Callable[[Configuration], int]
+    """What the process does; its exit code."""
     process: int | None = None
     started: float = 0.0
     again: float = 0.0
@@ -48,11 +54,18 @@ class Supervisor:
         body: Callable[[Configuration], int],
         count: int,
         monotonic: Callable[[], float] = time.monotonic,
+        counts: Counts | None = None,
+        watch: Callable[[Configuration], int] | None = None,
     ) -> None:
+        """`watch` is done by one process more, which serves what `counts` has of the others."""
         self.workspace = workspace
-        self.body = body
-        self.places = [Place(number) for number in range(count)]
+        self.workers = [Place(number, body) for number in range(1, count + 1)]
+        self.places = [*self.workers, *([Place(0, watch)] if watch is not None else [])]
+        self.counts = counts
+        self._started_again = 0
+        self._told = -TOLD
         self.monotonic = monotonic
+        preload()
         self.configuration = load(workspace)
         self._stopping = False
         self._asked = False
@@ -63,7 +76,7 @@ class Supervisor:
     def run(self) -> None:
         """Until SIGTERM or SIGINT, which all workers are told. SIGHUP, or a reload asked for, replaces them in turn."""
         previous = [(each, signal.signal(each, self._signalled)) for each in _SIGNALS]
-        log.info("%d workers, configuration %s", len(self.places), self.configuration.digest[:12])
+        log.info("%d workers, configuration %s", len(self.workers), self.configuration.digest[:12])
         try:
             while not self._stopping:
                 self.look()
@@ -82,13 +95,17 @@ class Supervisor:
             if place.process is not None and (code := ended(place.process)) is not None:
                 self._ended(place, code, now)
             if place.process is None and now >= place.again:
-                place.process, place.started = self._start(), now
+                place.process, place.started = self._start(place), now
         if self._renew and all(place.process is not None for place in self.places):
             place = self._renew.pop(0)
             assert place.process is not None
             os.kill(place.process, signal.SIGTERM)
+        if self.counts is not None and now - self._told >= TOLD:
+            self._told = now
+            running = [place.process for place in self.workers if place.process is not None]
+            self.counts.tell(len(self.workers), running, self._started_again)
 
-    def _start(self) -> int:
+    def _start(self, place: Place) -> int:
         gc.freeze()  # what is loaded is not looked at again for garbage, so that it stays shared
         # A signal that comes before the child has handlers of its own must end it, not be lost on ours.
         signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
@@ -102,7 +119,7 @@ class Supervisor:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
-            code = self.body(self.configuration)
+            code = place.body(self.configuration)
         except SystemExit as error:
             code = error.code if isinstance(error.code, int) else 1
         except BaseException:
@@ -111,12 +128,15 @@ class Supervisor:
             os._exit(code)
 
     def _ended(self, place: Place, code: int, now: float) -> None:
+        if self.counts is not None and place.process is not None:
+            self.counts.add(place.process)
         place.process = None
         place.again = now
         if now - place.started >= WELL:
             place.pause = FIRST_PAUSE
-        if code == 0:  # it was told to
+        if code == 0 or (place not in self.workers and code == -signal.SIGTERM):  # it was told to
             return
+        self._started_again += place in self.workers
         log.warning("worker %d ended with %d; started again in %.1f s", place.number, code, place.pause)
         place.again = now + place.pause
         place.pause = min(2 * place.pause, LONGEST_PAUSE)

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from edi_router.engine.about import brief
 from edi_router.engine.distributed.beat import Beat, Ending
+from edi_router.engine.distributed.counts import Counts
 from edi_router.engine.distributed.database import holding
 from edi_router.engine.distributed.node import Node
 from edi_router.engine.distributed.pace import Pace
@@ -73,16 +74,21 @@ def work(
     configuration: Configuration | None = None,
     supervisor: int | None = None,
     pace: Pace = DEFAULT,
+    counts: Counts | None = None,
 ) -> bool:
     """Work until SIGTERM or SIGINT, which lets the step in hand be finished; False when it ended otherwise.
 
     `steps` are the kinds of jobs to take; all, if none is given. `configuration` is the set to work by where it is
-    loaded already. `supervisor` is the process without which the worker is not to go on.
+    loaded already. `supervisor` is the process without which the worker is not to go on, `counts` where its counts go.
     """
     prepare(workspace)
     with entered(workspace, configuration, pace) as (node, id):
         log.info("worker %s on %s with configuration %s", id, node.host, node.configuration.digest[:12])
-        return asyncio.run(_serve(node, Beat(node, id, supervisor), steps))
+        try:
+            return asyncio.run(_serve(node, Beat(node, id, supervisor, counts), steps))
+        finally:
+            if counts is not None:
+                counts.keep(node.tally, "")
 
 
 async def _serve(node: Node, beat: Beat, steps: tuple[str, ...]) -> bool:

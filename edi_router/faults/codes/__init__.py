@@ -7,6 +7,7 @@ from edi_router.faults.codes import (
     edifact,
     leniency,
     mapping,
+    packed,
     profile,
     records,
     registers,
@@ -20,6 +21,7 @@ from edi_router.faults.codes import (
 ALL = (
     config.ENTRIES,
     channel.ENTRIES,
+    packed.ENTRIES,
     edifact.ENTRIES,
     leniency.ENTRIES,
     directory.ENTRIES,

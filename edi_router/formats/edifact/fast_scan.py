@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from edi_router.formats.edifact.fast_canon import Canonical, Reading, well_formed
 from edi_router.formats.edifact.fast_message import Slice, SlicedMessage
+from edi_router.formats.edifact.limits import has_crowded
 from edi_router.formats.edifact.model import FunctionalGroup
 from edi_router.formats.edifact.scan import Scanner
 from edi_router.formats.edifact.scan_heads import BLOCK
@@ -51,6 +52,9 @@ class Cutter:
         canonical = self.reading.message(found.raw, found.ends)
         if canonical is not None and self.scanner.any_case and has_lower(_naming(canonical)):
             canonical = None  # the scanner reads these in capitals
+        if canonical is not None and canonical.count > self.scanner.limits.segments:
+            self._return(0)  # the scanner tells, block by block
+            return None
         proof = canonical is not None and self._proves is not None and self._proves(canonical)
         if canonical is None or not (proof or self._is_well_formed(canonical)):
             self._return(self._end - self._at)
@@ -61,7 +65,9 @@ class Cutter:
         return SlicedMessage(found, canonical, group, proof)
 
     def _is_well_formed(self, message: Canonical) -> bool:
-        return well_formed(self.reading.characters).fullmatch(message.text) is not None
+        if well_formed(self.reading.characters).fullmatch(message.text) is None:
+            return False
+        return not has_crowded(message.text)
 
     def _next(self) -> Slice | None:
         """The text of the next message."""

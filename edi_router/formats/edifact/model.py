@@ -18,6 +18,7 @@ from edi_router.formats.edifact.separators import (
 )
 
 UNTERMINATED, OVERLONG, INDENTED, SUSPECT, SERVICE, BAD_TAG = 1, 2, 4, 8, 16, 32
+CROWDED = 128
 """Marks the scanner leaves on a segment: no terminator, cut at the limit, blanks before it, odd characters,
 a service segment (or an empty one), a tag that is none. Ordinary segments have no mark."""
 
@@ -100,6 +101,10 @@ class Segment:
         if self._elements is None:
             self._elements = elements_of(self.text, self.dialect.separators)
         return self._elements
+
+    def keep(self, size: int) -> None:
+        """Have as elements only what stands in its first `size` characters, without empty ones at the end; the text stays."""
+        self._elements = trimmed(elements_of(self.text[:size], self.dialect.separators))
 
     def canonical(self) -> tuple[str, tuple[Element, ...]]:
         """The tag, and the elements without trailing empty parts: equal when two segments say the same."""

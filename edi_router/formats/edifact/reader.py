@@ -10,6 +10,7 @@ from typing import BinaryIO
 from edi_router.faults import Fault, FaultList, Place
 from edi_router.formats.edifact.fast_scan import Prove
 from edi_router.formats.edifact.lenient import leniencies, tolerate
+from edi_router.formats.edifact.limits import Limits
 from edi_router.formats.edifact.model import Interchange
 from edi_router.formats.edifact.reader_messages import Assembler
 from edi_router.formats.edifact.scan import Scanner
@@ -22,20 +23,21 @@ def read(
     encoding: str | None = None,
     prove: Prove | None = None,
     lenient: Collection[str] = (),
+    limits: Limits | None = None,
 ) -> Iterator[Interchange]:
     """The interchanges in `source`, lazily; there is always at least one, be it only to hold the faults.
 
     `encoding` (a Python codec, as the agreement names it) overrides the one that UNB's syntax identifier
     stands for, and switches off the check of the declared repertoire. `lenient` names what is tolerated (see
     `lenient.Leniency`). Messages not taken when the next interchange is asked for are kept in memory. What
-    `prove` finds is told by `SlicedMessage.proof`.
+    `prove` finds is told by `SlicedMessage.proof`. What is beyond the `limits` is not given out, and told as a fault.
 
     >>> data = b"UNB+UNOA:3+A+B+240102:1200+7'UNH+1+CUSRES:D:96B:UN'BGM+1'UNT+3+1'UNZ+1+7'"
     >>> [(i.sender, [m.type for m in i.messages()], list(i.faults)) for i in read(data)]
     [('A', ['CUSRES'], [])]
     """
     stream = io.BytesIO(source) if isinstance(source, bytes) else source
-    return _interchanges(Scanner(stream, encoding, leniencies(lenient)), prove)
+    return _interchanges(Scanner(stream, encoding, leniencies(lenient), limits), prove)
 
 
 def _interchanges(scanner: Scanner, prove: Prove | None) -> Iterator[Interchange]:

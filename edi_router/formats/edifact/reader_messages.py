@@ -11,8 +11,10 @@ from edi_router.formats.edifact import charset, envelope
 from edi_router.formats.edifact.fast_canon import Reading
 from edi_router.formats.edifact.fast_scan import Cutter, Prove
 from edi_router.formats.edifact.lenient import Leniency, count
+from edi_router.formats.edifact.limits import PARTS
 from edi_router.formats.edifact.model import (
     BAD_TAG,
+    CROWDED,
     INDENTED,
     OVERLONG,
     SERVICE,
@@ -45,7 +47,7 @@ class Assembler:
         self.scanner = scanner
         self.level = head.level
         self.next_head: Head | None = None
-        self.parts = Parts(head, early, scanner.lenient)
+        self.parts = Parts(head, early, scanner.lenient, scanner.limits)
         interchange = self.parts.interchange
         self.skipped: dict[str, tuple[Segment, int]] = {}
         self.position = 0
@@ -80,6 +82,16 @@ class Assembler:
     # --- the loop -----------------------------------------------------------------------------------------
 
     def _messages(self) -> Iterator[Message]:
+        """The messages, as many as there may be; the others are counted."""
+        most = self.scanner.limits.messages
+        for message in self._every():
+            if message.position <= most:
+                yield message
+            elif message.position == most + 1:
+                header = message.header
+                self.parts.faults.append(fault_at(header, "interchange-over-limit", limit=str(most)))
+
+    def _every(self) -> Iterator[Message]:
         while not self.ended:
             if not self.queue:
                 if self.parts.message is None and (whole := self._whole_message()) is not None:
@@ -114,7 +126,9 @@ class Assembler:
 
     def _batch(self) -> Message | None:
         """Take segments from the queue until one of them ends a message."""
-        queue = self.queue
+        queue, message = self.queue, self.parts.message
+        if message is not None:  # once for many segments
+            self.parts.bound(message, self.scanner.passed - message.header.offset)
         while queue:
             segment = queue.popleft()
             message = self.parts.message
@@ -160,6 +174,9 @@ class Assembler:
             self._skip("segment-indented", segment)
         if segment.marks & BAD_TAG and not segment.marks & UNTERMINATED:
             faults.append(fault_at(segment, "segment-tag-invalid", tag=printable(segment.tag)))
+        if segment.marks & CROWDED:
+            values = {"tag": printable(segment.tag), "limit": str(PARTS)}
+            faults.append(fault_at(segment, "segment-crowded", **values))
         if segment.marks & OVERLONG:
             faults.append(
                 fault_at(segment, "segment-over-limit", tag=printable(segment.tag), limit=str(SEGMENT_LIMIT))

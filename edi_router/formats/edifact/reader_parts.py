@@ -7,6 +7,7 @@ from edi_router.formats.edifact import envelope
 from edi_router.formats.edifact.charset import lost_tags
 from edi_router.formats.edifact.fast_message import SlicedMessage
 from edi_router.formats.edifact.lenient import Leniencies, Leniency, tolerate
+from edi_router.formats.edifact.limits import FIRST, Limits
 from edi_router.formats.edifact.model import (
     UNTERMINATED,
     FunctionalGroup,
@@ -27,7 +28,7 @@ class Parts:
     `cut_off`: the stream ended within a segment, so that trailers that are missing then are no faults.
     """
 
-    def __init__(self, head: Head, early: FaultList, lenient: Leniencies) -> None:
+    def __init__(self, head: Head, early: FaultList, lenient: Leniencies, limits: Limits) -> None:
         self.interchange = Interchange(
             separators=head.dialect.separators,
             encoding=head.dialect.encoding,
@@ -37,10 +38,13 @@ class Parts:
         self.faults = self.interchange.faults
         self.faults.extend(early)
         self.lenient = lenient
+        self.limits = limits
         self.group: FunctionalGroup | None = None
         self.message: Message | None = None
         self.last: Segment | SlicedMessage | None = None
         self.cut_off = False
+        self.over: Message | None = None
+        """The message of which there is too much: the rest of it is not kept."""
         self._references: set[str] = set()
         self._mixed = False
         self._strays: tuple[str, ...] = ()
@@ -88,8 +92,22 @@ class Parts:
     def end_message(self, message: Message) -> Message:
         """End the message with its UNT."""
         trailer = message.segments[-1]
-        message.faults.extend(envelope.before_cut(trailer, envelope.message_trailer_faults(message)))
+        if message is not self.over:
+            message.faults.extend(envelope.before_cut(trailer, envelope.message_trailer_faults(message)))
         return self.deliver(message)
+
+    def bound(self, message: Message, size: int) -> None:
+        """Keep no more of a message, which has `size` bytes so far, than the limits allow."""
+        limits = self.limits
+        segments = len(message.segments) > limits.segments
+        if self.over is not message:
+            if not segments and size <= limits.size:
+                return
+            self.over = message
+            what, limit = ("segments", limits.segments) if segments else ("bytes", limits.size)
+            values = {"what": what, "limit": str(limit), "reference": message.reference}
+            message.faults.append(fault_at(message.header, "message-over-limit", **values))
+        del message.segments[min(limits.segments, FIRST) : -1]
 
     def close_message(self, follower: str) -> Message | None:
         """End the current message, if there is one, without its UNT; the tag `follower` comes next."""
@@ -119,7 +137,11 @@ class Parts:
         self.message = None
         self.interchange.message_count += 1
         message.position = self.interchange.message_count
-        self.last = message if isinstance(message, SlicedMessage) else message.segments[-1]
+        if isinstance(message, SlicedMessage):
+            self.last = message
+        else:
+            self.last = message.segments[-1]
+            self.bound(message, self.last.offset - message.header.offset)
         if self.group is not None:
             self.group.count += 1
         tolerate(message.faults, self.lenient)

@@ -10,7 +10,9 @@ from typing import BinaryIO
 
 from edi_router.formats.edifact import charset
 from edi_router.formats.edifact.lenient import NONE, Leniencies
+from edi_router.formats.edifact.limits import KEPT, PARTS, Limits, is_crowded
 from edi_router.formats.edifact.model import (
+    CROWDED,
     INDENTED,
     OVERLONG,
     SUSPECT,
@@ -41,8 +43,11 @@ _PADDING = _BLANK + "\x00\x1a"
 class Scanner(Heads):
     """Reads segments from a stream; the reader on top of it knows what they mean."""
 
-    def __init__(self, stream: BinaryIO, encoding: str | None, lenient: Leniencies = NONE) -> None:
+    def __init__(
+        self, stream: BinaryIO, encoding: str | None, lenient: Leniencies = NONE, limits: Limits | None = None
+    ) -> None:
         super().__init__(stream, encoding, lenient)
+        self.limits = limits or Limits()
         self.strict = encoding is None
         self._dialect = Dialect()
         self._parts: list[str] = []
@@ -130,6 +135,8 @@ class Scanner(Heads):
                 out.append(self._segment(body, odd, at, line, column))
             column += len(body) + 1
             offset += size
+        if max(map(len, pieces), default=0) > PARTS:
+            self._crowded(out)
         if self._cut and out:
             self._cut = False
             out.pop(0)
@@ -164,6 +171,14 @@ class Scanner(Heads):
         segment.marks |= marks_of(tag)
         return segment
 
+    def _crowded(self, out: list[Segment]) -> None:
+        """Mark segments of too many separators, and split no more than their beginning."""
+        separators = self._dialect.separators
+        for segment in out:
+            if is_crowded(segment.text, separators):
+                segment.marks |= CROWDED
+                segment.keep(KEPT)
+
     def _finish(self, out: list[Segment]) -> None:
         """The last piece of a stream has no terminator; it is a segment all the same, unless it is blank."""
         if out and not out[-1].text:
@@ -189,6 +204,11 @@ class Scanner(Heads):
         self._parts, self._raw, self._pending = [], [], b""
         self._decoder.reset()
         self._raw_offset, self._ended, self._step = offset, False, 4096
+
+    @property
+    def passed(self) -> int:
+        """The offset up to which segments were cut."""
+        return self._raw_offset
 
     def position(self) -> tuple[int, int, int] | None:
         """Offset, line and column of what comes next; None within a segment."""

@@ -194,12 +194,16 @@ def compose(tag: str, elements: Sequence[Element], separators: Separators) -> st
     >>> compose("NAD", ((("BY",),), (("",),), (("a+b", ""),), (("",),)), Separators())
     'NAD+BY++a?+b'
     """
-    repetition = separators.repetition or "*"
+    repetition, component = separators.repetition or "*", separators.component
     parts = [tag]
-    for element in trimmed(elements):
-        parts.append(
-            repetition.join(
-                separators.component.join(escape(value, separators) for value in repeat) for repeat in element
-            )
-        )
-    return separators.element.join(parts)
+    for element in elements:
+        repeats = [_joined(component, [escape(value, separators) for value in repeat]) for repeat in element]
+        parts.append(_joined(repetition, repeats))
+    return _joined(separators.element, parts)
+
+
+def _joined(separator: str, parts: list[str]) -> str:
+    """The parts without the empty ones at the end."""
+    while parts and not parts[-1]:
+        parts.pop()
+    return separator.join(parts)

@@ -216,15 +216,15 @@ def _check(tag: str, number: int, elements: tuple[Element, ...], separators: Sep
     if separators.repetition and separators.release:
         return
     for position, element in enumerate(elements, 1):
-        place = Place(segment=number, tag=tag, element=position)
         if len(element) > 1 and not separators.repetition:
+            place = Place(segment=number, tag=tag, element=position)
             raise WriteError(Fault("repetition-not-possible", place, {"tag": tag, "element": str(position)}))
         if separators.release:
             continue
-        for repeat in element:
-            for value in repeat:
-                if any(character in value for character in separators.active):
-                    raise WriteError(Fault("separator-in-data", place, {"value": value}))
+        for value in (value for repeat in element for value in repeat):
+            if any(character in value for character in separators.active):
+                place = Place(segment=number, tag=tag, element=position)
+                raise WriteError(Fault("separator-in-data", place, {"value": value}))
 
 
 def not_encodable(segments: Iterable[Segment], encoding: str) -> Iterator[tuple[Segment, Fault]]:

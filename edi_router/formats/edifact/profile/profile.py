@@ -100,30 +100,39 @@ def profile_named(tree: Tree, id: str, definitions: Definitions) -> tuple[Profil
     """The profile of that id in the tree; a fault when it is not there."""
     name = f"{FOLDER}/{id}.yaml"
     if tree.find(name) is None:
-        known = [
-            path.removeprefix(f"{FOLDER}/").removesuffix(".yaml") for path in tree.names(FOLDER, ".yaml")
-        ]
         values = {"what": "profile", "name": id}
-        return None, [Fault("config-unknown-name", Place(name), values, hint=did_you_mean(id, known))]
+        hint = did_you_mean(id, profile_names(tree))
+        return None, [Fault("config-unknown-name", Place(name), values, hint=hint)]
     return load_profile(tree.text(name), tree.display(name), definitions)
+
+
+def profile_names(tree: Tree) -> list[str]:
+    """The ids of all profiles of the tree, by the names of their files."""
+    return [name.removeprefix(f"{FOLDER}/").removesuffix(".yaml") for name in tree.names(FOLDER, ".yaml")]
 
 
 def load_profiles(tree: Tree, definitions: Definitions) -> tuple[dict[str, Profile], list[Fault]]:
     """All profiles of the tree by id, and everything that is wrong with their files."""
     profiles: dict[str, Profile] = {}
     faults: list[Fault] = []
-    for name in tree.names(FOLDER, ".yaml"):
-        model, node, found = read_model(ProfileFile, tree.text(name), tree.display(name))
-        faults += found
-        if model is None or node is None:
-            continue
-        if name != f"{FOLDER}/{model.profile}.yaml":
-            faults.append(Fault("profile-file-name", place_of(node, ["profile"]), {"profile": model.profile}))
-        profile, found = _made(model, node, tree.display(name), definitions)
+    for id in profile_names(tree):
+        profile, found = load_named_profile(tree, id, definitions)
         faults += found
         if profile is not None:
             profiles[profile.id] = profile
     return profiles, faults
+
+
+def load_named_profile(tree: Tree, id: str, definitions: Definitions) -> tuple[Profile | None, list[Fault]]:
+    """The profile in the file of that id, which must be there and be named after it."""
+    name = f"{FOLDER}/{id}.yaml"
+    model, node, faults = read_model(ProfileFile, tree.text(name), tree.display(name))
+    if model is None or node is None:
+        return None, faults
+    if model.profile != id:
+        faults.append(Fault("profile-file-name", place_of(node, ["profile"]), {"profile": model.profile}))
+    profile, found = _made(model, node, tree.display(name), definitions)
+    return profile, faults + found
 
 
 def _made(

@@ -1,0 +1,78 @@
+"""Why something waits, was refused or failed, in both languages: the sentences that the ledger keeps are English.
+
+The ledger keeps a reason as it was told when it happened. Each has a template here, or is the text of a channel fault in the
+catalogue; from the English sentence the template and its values are found again, and the other language is made of them.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterator
+from functools import cache
+
+from edi_router.faults.catalogue import Text
+from edi_router.faults.terms import in_chinese
+
+REASONS: tuple[Text, ...] = (
+    Text("faulty", "有错误"),
+    Text("not mappable", "无法映射"),
+    Text("the definition of its directory is missing", "缺少其目录版本的定义"),
+    Text("its interchange cannot be answered", "所在交换无法回执"),
+    Text("its interchange is under way", "所在交换正在处理"),
+    Text("rejected with its interchange", "随所在交换一并退回"),
+    Text("repeats interchange {id}", "与交换 {id} 重复"),
+    Text("interchange {reference}: {what}", "交换 {reference}：{what}"),
+    Text("answers {numbers}", "回复 {numbers}"),
+    Text("tried again by hand", "人工重试"),
+    Text("{batch} was rejected for other messages in it", "批次 {batch} 因其中其他报文被退回"),
+    Text("{batch} was rejected, no message named", "批次 {batch} 被退回，未指明报文"),
+    Text(
+        "{name} vanished from the inbox before it got its name", "{name} 在改为正式文件名之前已从收件箱消失"
+    ),
+    Text(
+        "the inbox has another file named {name}; it is not overwritten", "收件箱已有同名文件 {name}，未覆盖"
+    ),
+    Text("{kind}Error: {problem}", "处理中断（{kind}Error）：{problem}"),
+)
+"""The reasons that are no faults; `{name}` stands for a value, `{what}` and `{problem}` for one that has a translation."""
+
+
+def reason_in(text: str, language: str) -> str:
+    """A reason of the ledger in a language; one that has no template stays as it is.
+
+    >>> reason_in("a.example:22 cannot be reached: Connection refused.", "zh")
+    '无法连接 a.example:22：连接被拒绝。'
+    """
+    if language != "zh" or not text:
+        return text
+    for pattern, chinese in _templates():
+        found = pattern.fullmatch(text)
+        if found is not None:
+            return chinese.format_map(in_chinese(found.groupdict()))
+    return text
+
+
+@cache
+def _templates() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((_pattern(each.en), each.zh) for each in _texts())
+
+
+def _texts() -> Iterator[Text]:
+    from edi_router.faults.codes.channel import PERMANENT, TRANSIENT
+
+    yield from REASONS
+    for entry in (*TRANSIENT, *PERMANENT):
+        yield entry.text
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    """What the sentences of a template look like; values are as short as they can be."""
+    parts: list[str] = []
+    seen: set[str] = set()
+    for literal, name, _, _ in string.Formatter().parse(template):
+        parts.append(re.escape(literal))
+        if name is not None:
+            parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>.*?)")
+            seen.add(name)
+    return re.compile("".join(parts), re.DOTALL)

@@ -1,0 +1,107 @@
+"""Writes the part of a mapping's program that looks values up in XML documents: paths over rows of elements.
+
+Nothing has to be known of the document beforehand, so there is one program for all documents of a mapping. It records
+nothing: where values come from the closures tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from edi_router.mapping.generate_code import Unsupported
+from edi_router.mapping.generate_select import Selections
+from edi_router.mapping.generate_walk import Body, Cursor, Scope, Walk
+from edi_router.paths import Index, Path, Step
+from edi_router.paths.path import PARENT
+
+
+class ElementPaths(Walk):
+    """Emits loops over what paths select in an XML document, as `element_rows` shows it."""
+
+    def __init__(self, record: bool = False) -> None:
+        if record:
+            raise Unsupported("the record of an XML document")
+        super().__init__(Cursor("m", None, None, text="''"))
+        self._only_texts = False
+
+    @contextmanager
+    def scope(self, cursor: Cursor, asked: Iterable[tuple[Path, bool]]) -> Iterator[None]:
+        """The code of a scope; the elements on the way of its paths are looked up at its beginning."""
+        scope = cursor.scope = Scope(len(self.code.lines), self.code.depth, Selections(lambda path: None, ()))
+        yield
+        self.code.lines[scope.line : scope.line] = scope.prologue
+        cursor.scope = None
+
+    def select_values(self, cursor: Cursor, path: Path, body: Body) -> None:
+        """As `select`, with the texts of what is found; they may be empty."""
+
+        def take(found: Cursor) -> None:
+            body(found if found.is_leaf else Cursor(found.text, None, found, is_leaf=True))
+
+        with self._taking(only_texts=True):
+            self.select(cursor, path, take)
+
+    def select_places(self, cursor: Cursor, path: Path, body: Body) -> None:
+        """As `select`: an element that has no text may have something in it."""
+        with self._taking(only_texts=False):
+            self.select(cursor, path, body)
+
+    @contextmanager
+    def filled(self, found: Cursor) -> Iterator[None]:
+        """Only for what counts as present: an element needs a text, an attribute or an element in it."""
+        with self.code.block(f"if {found.var}:" if found.is_leaf else f"if {found.var} or {found.text}:"):
+            yield
+
+    @contextmanager
+    def _taking(self, *, only_texts: bool) -> Iterator[None]:
+        before, self._only_texts = self._only_texts, only_texts
+        yield
+        self._only_texts = before
+
+    def _walk(self, cursor: Cursor, steps: Sequence[Step], body: Body) -> None:
+        if not steps:
+            body(cursor)
+            return
+        step, rest = steps[0], steps[1:]
+        if step.name == PARENT:
+            raise Unsupported("`..` after another step")
+        if cursor.scope is not None and rest and not step.predicates:
+            self._below(cursor, steps, body)
+            return
+        predicates, part = step.predicates, ""
+        if predicates and isinstance(first := predicates[0], Index):
+            part, predicates = f"[{first.number - 1}:{first.number}]", predicates[1:]
+        name, code = self.code.name, self.code
+        there = f"{cursor.var}.get({step.name!r}, N){part}"
+        if step.name.startswith("@"):
+            leaf = Cursor(name("x"), None, cursor, is_leaf=True)
+            with code.block(f"for {leaf.var} in {there}:"):
+                body(leaf)
+            return
+        if self._only_texts and not rest and not predicates:
+            leaf = Cursor(name("x"), None, cursor, is_leaf=True)
+            with code.block(f"for {leaf.var} in {there}:"):
+                code.add(f"if type({leaf.var}) is dict: {leaf.var} = {leaf.var}.get('')")
+                body(leaf)
+            return
+        found = Cursor(name("g"), None, cursor, text=name("x"))
+        tests = self._counted(predicates)
+        with code.block(f"for {found.var} in {there}:"):
+            code.add(f"if type({found.var}) is dict: {found.text} = {found.var}.get('')")
+            code.add(f"else: {found.text}, {found.var} = {found.var}, E")
+            self._chosen(found, tests, rest, body)
+
+    def _below(self, cursor: Cursor, steps: Sequence[Step], body: Body) -> None:
+        """From the elements that the first steps lead to, which several paths of the scope may go through."""
+        scope = cursor.scope
+        assert scope is not None
+        rows, found = "", cursor
+        while len(steps) > 1 and not steps[0].predicates and steps[0].name != PARENT:
+            there = f".get({steps[0].name!r}, N) if type(g) is dict]"
+            each = f"[g for r in {rows} for g in r{there}" if rows else f"[g for g in {cursor.var}{there}"
+            rows = scope.have(each, self.code.name("s"))
+            found, steps = Cursor("", None, found), steps[1:]
+        found.var = self.code.name("g")
+        with self.code.block(f"for {found.var} in {rows}:"):
+            self._walk(found, steps, body)

@@ -1,0 +1,98 @@
+"""Whole pages through the real application: request, session, what is seen, ledger, archive, template."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from urllib.parse import urlencode
+
+from edi_router.console.app import create_app
+from edi_router.console.site import Site
+from edi_router.ledger import Ledger
+from edi_router.reports.throughput import throughput
+from edi_router.reports.tonight import look
+from tests.bench.console.filling import BIG, SMALL
+from tests.bench.console.place import Place
+from tests.support.console import QUICK, Requests, account
+
+Page = Callable[[int], object]
+
+
+def pages(place: Place) -> dict[str, Page]:
+    """The pages by name; each is asked for by a turn's number, and has to answer with 200."""
+    ledger = place.ledger
+    site = Site(place.workspace, ledger, place.workspace.open_archive(), ledger.clock)
+    app = create_app(site, QUICK)
+    clients = {}
+    for name, role, partner in (
+        ("operator", "operator", None),
+        ("big", "enterprise", BIG),
+        ("small", "enterprise", SMALL),
+    ):
+        if name not in {each.name for each in ledger.accounts()}:
+            account(ledger, name, role, partner)
+        clients[name] = Requests(app)
+        clients[name].log_in(name)
+    day = (ledger.clock() - timedelta(days=2)).astimezone(ledger.zone).date().isoformat()
+
+    def number(turn: int) -> int:
+        return (turn * 48_271 + 17) % place.messages
+
+    def get(path: Callable[[int], str], who: str = "operator") -> Page:
+        def ask(turn: int) -> object:
+            answer = clients[who].get(path(turn))
+            while answer.status_code == 303:
+                answer = clients[who].get(answer.headers["location"])
+            assert answer.status_code == 200, (path(turn), answer.status_code)
+            return answer
+
+        return ask
+
+    def search(who: str = "operator", **asked: str) -> Page:
+        return get(lambda turn: "/search?" + urlencode(asked), who)
+
+    # Declarations of a day have their bytes, and their source on the page.
+    ids = [each.id for each in ledger.texts(BIG, _span(ledger, day)) if each.type == "CUSDEC"]
+
+    def declaration(turn: int) -> str:
+        return f"/show/{ids[turn * 7 % len(ids)]}"
+
+    return {
+        "today": get(lambda turn: "/"),
+        "today: what is made for it every 5 s": lambda turn: look(ledger, site.configuration, ledger.clock()),
+        "today: what is made for it every 30 s": lambda turn: (
+            ledger.books(),
+            throughput(ledger, ledger.clock()),
+        ),
+        "search: the latest messages": search(),
+        "search: a number": get(lambda turn: f"/search?q=B{number(turn)}"),
+        "search: a number that hundreds have": get(lambda turn: f"/search?q=F{number(turn) % 5000}"),
+        "search: a partner's held messages": search(partner=BIG, state="held"),
+        "search: rare type, usual state": search(type="SANCRT", state="completed"),
+        "search: two days": search(since=day),
+        "search: outputs of a partner": search(kind="output", partner=SMALL),
+        "search: acknowledgements": search(kind="acknowledgement"),
+        "search by a partner with many": search("big"),
+        "search by a partner with few": search("small"),
+        "text in a partner's day: one has it": get(
+            lambda turn: "/search?" + urlencode({"partner": BIG, "since": day, "text": f"YCM{turn}"})
+        ),
+        "a message": get(declaration),
+        "a message, for its partner": get(declaration, "big"),
+        "a message by its number": get(lambda turn: f"/search?q=M{number(turn)}"),
+        "progress of a number": get(lambda turn: f"/progress?number=D{number(turn) // 2}"),
+        "progress, for a partner": get(lambda turn: f"/progress?number=D{number(turn) // 2}", "small"),
+        "queue of held messages": get(lambda turn: "/queues"),
+        "queue of deliveries": get(lambda turn: "/queues?queue=deliveries"),
+        "partners": get(lambda turn: "/partners"),
+        "one partner": get(lambda turn: f"/partners/{BIG}"),
+        "register": get(lambda turn: "/registers/transfer"),
+        "audit": get(lambda turn: "/audit"),
+        "reports": get(lambda turn: "/reports"),
+        "books of a day": get(lambda turn: f"/reports/books/{day}"),
+    }
+
+
+def _span(ledger: Ledger, day: str) -> tuple[datetime, datetime]:
+    begin = datetime.combine(date.fromisoformat(day), time.min, ledger.zone)
+    return begin, begin + timedelta(days=1)
