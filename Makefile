@@ -61,8 +61,8 @@ torture: setup-test ## kills, power cuts, full disks and the rest, in under 30 m
 bench: setup ## ratios against named peers (installed into .bench); ROWS="--only sftp" for one row, "--large" for the long ones too
 	$(BIN)/python -m tests.bench $(ROWS)
 
-bench-console: setup ## how fast the console finds things among a million messages, on SQLite
-	$(BIN)/python -m tests.bench.console
+bench-console: setup ## pages, books and reports over a million messages, on SQLite and PostgreSQL; MILLION="--kept DIR --write"
+	$(BIN)/python -m tests.bench.console $(MILLION)
 
 clean: ## remove what the set-up made
 	rm -rf $(VENV) .bench .torture build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*

@@ -20,7 +20,7 @@ MANY = 8
 LOCAL = frozenset(("ext4", "xfs"))
 """File systems whose `syncfs` ends when everything is on the disk; one over a network may leave that to its server."""
 _TELLS_ERRORS = (5, 8)
-"""The version of Linux from which on `syncfs` tells that something could not be written."""
+"""The first version of Linux whose `syncfs` tells that something could not be written."""
 _syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
 
 
@@ -85,7 +85,7 @@ class Together:
 @contextmanager
 def together(folder: Path, files: int) -> Iterator[Together]:
     """For so many files in or below `folder`, which is there. Raises OSError."""
-    if files < MANY or not _tells_errors() or not is_local(folder.stat().st_dev):
+    if files < MANY or not tells_errors() or not is_local(folder.stat().st_dev):
         yield Together(None)
     else:
         with _opened(folder) as descriptor:
@@ -109,7 +109,8 @@ def _opened(folder: Path) -> Iterator[int]:
 
 
 @cache
-def _tells_errors() -> bool:
+def tells_errors() -> bool:
+    """Whether this is a Linux whose `syncfs` tells that something could not be written."""
     system = os.uname()
     version = tuple(int(number) for number in re.findall(r"\d+", system.release)[:2])
     return _syncfs is not None and system.sysname == "Linux" and version >= _TELLS_ERRORS

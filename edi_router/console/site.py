@@ -165,7 +165,8 @@ class Site:
     def _load(self) -> None:
         loaded, faults = self.workspace.configuration()
         if loaded is not None:
-            self._loaded, self._checker = loaded, checker(tree=self.workspace.tree)
+            # Of the set that was loaded, not of the files as they are later: those may be half written.
+            self._loaded, self._checker = loaded, checker(tree=loaded.documents.tree)
         elif self._loaded is None:
             raise ConfigurationFaulty(faults)
 

@@ -34,6 +34,8 @@ class Service:
         self.engine = engine
         engine.patient = True
         self._stop = threading.Event()
+        self._told = ""
+        """The signal that ended it."""
         # One thread: rounds and the nightly close never overlap. Webhooks have one of their own: a receiver that is slow to
         # answer must not hold up the exchange; between two calls their writes are short.
         self._scheduler = BackgroundScheduler(
@@ -56,6 +58,7 @@ class Service:
             self._watch()
         finally:
             self.engine.stop()
+            log.info("%s: finishing the step in hand", self._told or "stopped")
             self._scheduler.shutdown(wait=True)
             for each, handler in previous.items():
                 signal.signal(each, handler)
@@ -87,7 +90,8 @@ class Service:
             before = ahead
 
     def _signalled(self, number: int, frame: FrameType | None) -> None:
-        log.info("%s: finishing the step in hand", signal.Signals(number).name)
+        # Nothing is logged in here: the signal may have come in the middle of a line that is being written.
+        self._told = signal.Signals(number).name
         self.engine.stop()
         self._stop.set()
 

@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 CONFLICT_TRIES = 3
 _MACHINE = (OSError, OperationalError, InterfaceError)
 """Trouble of the machine or the database, not of a file: when it is over, the file is processed."""
-FILES, BYTES = 100, 4_000_000
+FILES, BYTES = 250, 4_000_000
 """A batch ends with so many files, or with the file that exceeds so many bytes of input."""
 
 

@@ -156,6 +156,11 @@ class DocumentTypes:
         self._types = Shelf(lambda: self._texts, self._read)
         self._named: dict[tuple[str, str], list[DocumentType]] = {}
 
+    @property
+    def tree(self) -> Tree:
+        """Where they come from."""
+        return self._tree
+
     def of(self, kind: Kind) -> DocumentType | None:
         """The document type of this kind; the more specific one where two fit. Raises Unreadable."""
         named = self._named.get((kind.format, kind.name))
@@ -182,6 +187,14 @@ class DocumentTypes:
     def read_all(self) -> list[DocumentType]:
         """All, also those with faults, as far as they can be used."""
         return [each for name in self._types if (each := self._types.look(name)[0]) is not None]
+
+    def read_own(self, own: Tree) -> None:
+        """Read those that a deployment has of its own, used or not.
+
+        A broken one would else pass for one that there is not, and what it says of secrets would be forgotten.
+        """
+        for name in own.names(FOLDER, ".yaml"):
+            self._types.look(name)
 
     @property
     def faults(self) -> list[Fault]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import IO, Self
 
 from sqlalchemy import Connection, Engine, text
@@ -83,7 +84,7 @@ class Alone:
         path = self._engine.url.database
         if self._file is not None or not path or path == ":memory:":
             return
-        file = open(f"{path}.engine", "a+")  # noqa: PTH123, SIM115 (held until the end)
+        file = Path(f"{Path(path).resolve()}.engine").open("a+")  # noqa: SIM115 (held until the end)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

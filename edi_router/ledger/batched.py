@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, literal, or_, select, update
+from sqlalchemy import ColumnElement, CompoundSelect, and_, bindparam, literal, or_, select, union_all, update
 
 from edi_router.formats.answer import Answer
 from edi_router.formats.edifact.reader import read
@@ -102,14 +103,15 @@ def collect_again(tx: Tx, rows: Sequence[Row], lot: str, why: str) -> list[str]:
     return [row["id"] for row in new]
 
 
+_BY_CONTRL = (_a.answer == str(Answer.REJECTED), _a.level.in_(("interchange", "group", "message")))
+
+
 def refused() -> ColumnElement[bool]:
     """The condition that an output went in a batch, was rejected by a CONTRL, and was not sent again.
 
     What was rejected for its content, by a document of its business, is no question of sending it again.
     """
-    told = select(_a.id).where(
-        _a.answer == str(Answer.REJECTED), _a.level.in_(("interchange", "group", "message"))
-    )
+    told = select(_a.id).where(*_BY_CONTRL)
     again = select(_or.output).where(_or.kind == REPEATS, _or.value == _o.id)
     return and_(
         _o.batch.is_not(None),
@@ -117,6 +119,16 @@ def refused() -> ColumnElement[bool]:
         told.where(or_(_a.output == _o.id, _a.output == _o.batch)).exists(),
         ~again.exists(),
     )
+
+
+def refused_ever() -> CompoundSelect[Any]:
+    """The ids of outputs, or of the batches with them, that were ever rejected by a CONTRL: few, however many there are.
+
+    Among them those that are `refused` are looked for.
+    """
+    told = select(_a.output).where(*_BY_CONTRL, _a.output.is_not(None)).correlate(None)
+    member = tables.output.alias("member").c
+    return union_all(told, select(member.id).where(member.batch.in_(told)).correlate(None))
 
 
 def retry_rejected(tx: Tx, id: str) -> int:

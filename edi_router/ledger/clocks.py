@@ -12,25 +12,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import and_, bindparam, case, func, or_, select, update
+from sqlalchemy import Update, and_, bindparam, case, func, or_, select, update
 
 from edi_router.ledger import tables
 from edi_router.ledger.again import again
 from edi_router.ledger.alarms import CRITICAL, WARNING, Trouble, clear_in, open_severity, raise_in
-from edi_router.ledger.store import Store, Tx, instant, micros
+from edi_router.ledger.store import PART, Store, Tx, instant, micros
 from edi_router.ledger.working import paused
 
 DELIVERY, ANSWER = "delivery", "answer"
 RUNNING = ("running", "warned", "breached")
 _c = tables.clock.c
+_SUBJECTS = _c.subject.in_(bindparam("v_subjects", expanding=True))
 _START = (
     update(tables.clock)
-    .where(_c.subject == bindparam("v_subject"), _c.kind == ANSWER, _c.state == "waiting")
+    .where(_SUBJECTS, _c.kind == ANSWER, _c.state == "waiting")
     .values(state="running", started=bindparam("v_now"), look=0)
 )
 _STOP = (
     update(tables.clock)
-    .where(_c.subject == bindparam("v_subject"), _c.kind == bindparam("v_kind"), _c.stopped.is_(None))
+    .where(_SUBJECTS, _c.kind == bindparam("v_kind"), _c.stopped.is_(None))
     .values(
         stopped=bindparam("v_now"),
         state=case((_c.due <= bindparam("v_now"), "late"), else_="met"),
@@ -191,18 +192,18 @@ def _alarm(tx: Tx, kind: str, level: str, partner: str, begin: datetime, end: da
 
 def start_answers(tx: Tx, outputs: Iterable[str]) -> None:
     """The outputs were delivered: their acknowledgements are waited for from now on."""
-    _each(tx, _START, [{"v_subject": each, "v_now": tx.now} for each in outputs])
+    _all(tx, _START, outputs, {"v_now": tx.now})
 
 
 def stop_deliveries(tx: Tx, messages: Iterable[str]) -> None:
     """The messages are completed."""
-    _each(tx, _STOP, [{"v_subject": each, "v_kind": DELIVERY, "v_now": tx.now} for each in messages])
+    _all(tx, _STOP, messages, {"v_kind": DELIVERY, "v_now": tx.now})
 
 
 def stop_answers(tx: Tx, told: Iterable[tuple[str, str]]) -> None:
     """Outputs were acknowledged, each on a level; an empty level stops them all."""
     for output, level in told:
-        row = {"v_subject": output, "v_kind": ANSWER, "v_now": tx.now}
+        row = {"v_subjects": [output], "v_kind": ANSWER, "v_now": tx.now}
         if level:
             tx.connection.execute(_STOP_LEVEL, row | {"v_level": level})
         else:
@@ -219,7 +220,8 @@ def give_up_answers(tx: Tx, output: str) -> int:
     return int(done.rowcount)
 
 
-def _each(tx: Tx, statement: object, rows: list[dict[str, object]]) -> None:
-    if rows:
-        rows.sort(key=lambda row: str(row["v_subject"]))
-        tx.connection.execute(statement, rows)  # type: ignore[call-overload]
+def _all(tx: Tx, statement: Update, subjects: Iterable[str], values: Mapping[str, object]) -> None:
+    """Most have no clock, so they are asked for together."""
+    wanted = sorted(subjects)
+    for start in range(0, len(wanted), PART):
+        tx.connection.execute(statement, {**values, "v_subjects": wanted[start : start + PART]})

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, or_, select, union_all
 
 from edi_router.ledger import tables
 from edi_router.ledger.carrying import Base
@@ -152,11 +152,19 @@ def _open(connection: Connection, kind: str, date: str, known: Sequence[str] | N
     t = TABLES[kind].c
     if known is not None:
         return t.id.in_(listed(connection, known))
-    return _either(kind, and_(t.settled.is_(None), t.date <= date), and_(t.settled > date, t.date <= date))
+    return _either(
+        connection, kind, and_(t.settled.is_(None), t.date <= date), and_(t.settled > date, t.date <= date)
+    )
 
 
-def _either(kind: str, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    """That one of these holds, each looked for by itself: SQLite would else walk all rows in the order of the groups."""
+def _either(connection: Connection, kind: str, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """That one of these holds, each looked for by its index.
+
+    SQLite would walk all rows in the order of the groups if it were not told to collect them first. PostgreSQL joins its
+    indexes by itself, and would read all rows to find those collected.
+    """
+    if connection.dialect.name == "postgresql":
+        return or_(*conditions)
     id = TABLES[kind].c.id
     return id.in_(union_all(*(select(id).where(each).correlate(None) for each in conditions)))
 
@@ -242,9 +250,11 @@ def _there(connection: Connection, kind: str, date: str, known: Sequence[str] | 
     """The rows that were open or settled on the date: id, partner, and state and route as they were at its end."""
     t, e = TABLES[kind].c, tables.event.c
     done = t.settled == date
-    there = _either(kind, and_(t.settled.is_(None), t.date <= date), and_(t.settled >= date, t.date <= date))
+    there = _either(
+        connection, kind, and_(t.settled.is_(None), t.date <= date), and_(t.settled >= date, t.date <= date)
+    )
     if known is not None:
-        there = _either(kind, and_(done, t.date <= date), _open(connection, kind, date, known))
+        there = _either(connection, kind, and_(done, t.date <= date), _open(connection, kind, date, known))
     if kind == "message":
         now, then = tables.message.c.agreement, _latest(kind, date, detail(connection, "agreement"))
         route = func.coalesce(case((done, now), else_=then), literal(NO_ROUTE))

@@ -14,7 +14,8 @@ from sqlalchemy import Connection, Subquery, func, select, union_all
 
 from edi_router.ledger import tables
 from edi_router.ledger.figure_queries import DIMENSIONS, MEASURES, Reach, counted, single
-from edi_router.ledger.store import Store, Tx, inserting, instant, micros
+from edi_router.ledger.statements import inserting
+from edi_router.ledger.store import Store, Tx, instant, micros
 
 SCHEDULE = "figures"
 """Under which name the dates that were added up are noted: each once."""

@@ -35,6 +35,11 @@ def make(url: str) -> Engine:
     # To the driver nothing is a transaction that it has to begin: BEGIN is ours, see below.
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
 
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, record: object) -> None:
+        # To compile a question of the books takes seconds, to answer it a tenth of one: costs of large tables mislead.
+        connection.execute("SET jit = off")
+
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
         options = connection.get_execution_options()

@@ -7,34 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import (
-    ARRAY,
-    Column,
-    ColumnElement,
-    Connection,
-    Engine,
-    Insert,
-    Select,
-    Table,
-    Update,
-    any_,
-    bindparam,
-    create_engine,
-    event,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Engine, Table, create_engine, event
 
-from edi_router.ledger import postgresql
+from edi_router.ledger import postgresql, statements
 from edi_router.ledger.postgresql import BEGIN
-
-if TYPE_CHECKING:
-    from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
-    from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
 Clock = Callable[[], datetime]
 Row = Mapping[str, Any]
@@ -136,29 +115,32 @@ class Tx:
             # As the driver takes it: that SQLAlchemy looks at every value costs as much as the insertion.
             names = tuple(stored[0])
             values = [tuple([row[name] for name in names]) for row in stored]
-            self.connection.exec_driver_sql(_plain_insert(table, names), values)
+            self.connection.exec_driver_sql(statements.plain_insert(table, names), values)
         elif len(stored) >= postgresql.COPIED:
             postgresql.copy(self.connection, table, stored)
         else:
-            self.connection.execute(_insert(table), stored)
+            self.connection.execute(statements.insert_of(table), stored)
 
     def insert_missing(self, table: Table, rows: Sequence[Row]) -> None:
         """Insert those rows whose key is not there yet."""
         if rows:
             self.connection.execute(
-                _missing(table, self.connection.dialect.name), [storable(row) for row in rows]
+                statements.insert_missing(table, self.connection.dialect.name),
+                [storable(row) for row in rows],
             )
 
     def insert_once(self, table: Table, row: Row) -> bool:
         """Insert a row unless its key is there; whether it was inserted."""
-        statement = _missing(table, self.connection.dialect.name).returning(*table.primary_key.columns)
+        statement = statements.insert_missing(table, self.connection.dialect.name).returning(
+            *table.primary_key.columns
+        )
         return self.connection.execute(statement, storable(row)).first() is not None
 
     def lock(self, table: Table, ids: Iterable[Any], key: str = "id") -> dict[Any, Row]:
         """The rows with these ids, locked in the order of their ids until the transaction ends."""
         wanted = sorted(set(ids))
         found: dict[Any, Row] = {}
-        query = _locking(table, key, self.connection.dialect.name)
+        query = statements.lock_rows(table, key, self.connection.dialect.name)
         for start in range(0, len(wanted), PART):
             rows = self.connection.execute(query, {"wanted": wanted[start : start + PART]})
             names = tuple(rows.keys())
@@ -181,75 +163,15 @@ class Tx:
                 single.append((*values, ids[0]))
                 continue
             parameters = {f"v_{name}": value for name, value in zip(names, values, strict=True)}
-            statement = _update_alike(table, names, self.connection.dialect.name)
+            statement = statements.update_alike(table, names, self.connection.dialect.name)
             for start in range(0, len(ids), PART):
                 self.connection.execute(statement, parameters | {"wanted": ids[start : start + PART]})
         if single and self.connection.dialect.name == "sqlite":  # see `insert`
-            self.connection.exec_driver_sql(_plain_update(table, names), single)
+            self.connection.exec_driver_sql(statements.plain_update(table, names), single)
         elif single:
             parameters_of = [f"v_{name}" for name in (*names, "_id")]
             each = [dict(zip(parameters_of, row, strict=True)) for row in single]
-            self.connection.execute(_update(table, names), each)
-
-
-@cache  # the statements are kept: to build one costs more than to run it
-def _insert(table: Table) -> Insert:
-    return table.insert()
-
-
-@cache
-def _plain_insert(table: Table, names: tuple[str, ...]) -> str:
-    columns = ", ".join(f'"{name}"' for name in names)
-    return f'INSERT INTO "{table.name}" ({columns}) VALUES ({", ".join("?" * len(names))})'
-
-
-@cache
-def _plain_update(table: Table, names: tuple[str, ...]) -> str:
-    columns = ", ".join(f'"{name}" = ?' for name in names)
-    return f'UPDATE "{table.name}" SET {columns} WHERE "id" = ?'
-
-
-def inserting(table: Table, dialect: str) -> PostgresqlInsert | SqliteInsert:
-    """An INSERT that can say what to do with rows that are there already; only the dialect in use is imported."""
-    if dialect == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert
-
-        return insert(table)
-    from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-
-    return sqlite_insert(table)
-
-
-@cache
-def _missing(table: Table, dialect: str) -> PostgresqlInsert | SqliteInsert:
-    return inserting(table, dialect).on_conflict_do_nothing()
-
-
-@cache
-def _locking(table: Table, key: str, dialect: str) -> Select[Any]:
-    column = table.c[key]
-    return select(table).where(_among(column, dialect)).order_by(column).with_for_update()
-
-
-@cache
-def _update(table: Table, names: tuple[str, ...]) -> Update:
-    return update(table).where(table.c.id == bindparam("v__id")).values(_set(names))
-
-
-@cache
-def _update_alike(table: Table, names: tuple[str, ...], dialect: str) -> Update:
-    return update(table).where(_among(table.c.id, dialect)).values(_set(names))
-
-
-def _set(names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: bindparam(f"v_{name}") for name in names}
-
-
-def _among(column: Column[Any], dialect: str) -> ColumnElement[bool]:
-    """That a column is one of `wanted`: on PostgreSQL an array, so that it is one statement however many there are."""
-    if dialect == "postgresql":
-        return column == any_(bindparam("wanted", type_=ARRAY(column.type)))
-    return column.in_(bindparam("wanted", expanding=True))
+            self.connection.execute(statements.update_each(table, names), each)
 
 
 class Store:

@@ -90,7 +90,7 @@ def _whole(column: Column[Any], id: Column[Any], viewer: Viewer) -> ColumnElemen
         select(_m.id).where(column == id).correlate_except(tables.message),
     )
     if viewer.few:
-        return and_(id.in_(select(column).where(own)), ~inside.where(~own).exists())
+        return and_(id.in_(select(column).where(own)), ~inside.where(~own).offset(_EACH).exists())
     return and_(inside.where(own).offset(_EACH).exists(), ~inside.where(~own).offset(_EACH).exists())
 
 

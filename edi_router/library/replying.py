@@ -60,6 +60,9 @@ def _naming(checker: Checker) -> Naming:
         lambda kind: checker.schema_of(checker.described(kind)),
         lambda kind: layout if layout is not None and kind.name == layout.id else None,
         lambda format: [
-            path for each in checker.documents_known or () if each.kind.format == format for path in each.secret
+            path
+            for each in checker.documents_known or ()
+            if each.kind.format == format
+            for path in each.secret
         ],
     )

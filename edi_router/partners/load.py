@@ -35,9 +35,9 @@ def load_partners(
 ) -> tuple[list[Partner], list[Fault]]:
     """All partners below `partners/`, and everything wrong with their files.
 
-    `mappings` are the known mappings and what they read (nothing when one has faults of its own), `ours` our own identifications, `profiles` the known
-    profiles and what they are for, `layouts` those of flat files with their formats, `registers` and
-    `calendars` the known ones.
+    `mappings` are the known mappings and what they read (nothing when one has faults of its own), `ours` our own
+    identifications, `profiles` the known profiles and what they are for, `layouts` those of flat files with their
+    formats, `registers` and `calendars` the known ones.
     Checked across files: ids, identifications and codes are unique, the file is named after its partner, destinations, mappings,
     profiles and layouts exist and fit, no two agreements fit one document.
     """

@@ -262,7 +262,11 @@ class Partner(Model):
 
     def receives(self, agreement: Agreement | None) -> Protection | None:
         """What is asked of a document from it: by the agreement that takes it, else by the partner's file."""
-        if agreement is not None and agreement.security is not None and agreement.security.receive is not None:
+        if (
+            agreement is not None
+            and agreement.security is not None
+            and agreement.security.receive is not None
+        ):
             return agreement.security.receive
         return None if self.security is None else self.security.receive
 

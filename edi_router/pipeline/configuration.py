@@ -110,6 +110,8 @@ def _load(tree: Snapshot, partner_tree: Tree | None, whole: bool) -> tuple[Confi
         calendars,
     )
     shelves.read_used(documents, partners)
+    if len(tree.layers) > 1:
+        documents.read_own(tree.without_shipped())
     if whole:
         shelves.read_all(documents)
     faults += documents.faults

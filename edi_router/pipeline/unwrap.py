@@ -143,4 +143,6 @@ def missing_of(
 ) -> Iterator[Fault]:
     """The same of one document, by the agreement that takes it; nothing where the whole file was looked at already."""
     if incoming.asked is not None:
-        yield from missing(sender.receives(agreement), sender.id, incoming.asked.shape, incoming.asked.held, place)
+        yield from missing(
+            sender.receives(agreement), sender.id, incoming.asked.shape, incoming.asked.held, place
+        )

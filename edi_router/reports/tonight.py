@@ -10,7 +10,7 @@ from sqlalchemy import and_, func, select
 
 from edi_router.ledger import Ledger, tables
 from edi_router.ledger.alarms import Alarm
-from edi_router.ledger.batched import refused
+from edi_router.ledger.batched import refused, refused_ever
 from edi_router.ledger.clocks import ANSWER
 from edi_router.ledger.store import instant, micros
 from edi_router.partners.forecast import Forecast
@@ -108,7 +108,7 @@ def _rejected(ledger: Ledger, now: datetime) -> Iterator[Concern]:
     query = (
         select(o.partner, func.count(func.distinct(o.id)), func.min(e.at))
         .join(tables.event, and_(e.subject == o.id, e.what == "answered"))
-        .where(refused(), e.at >= micros(now - NIGHTS))
+        .where(o.id.in_(refused_ever()), refused(), e.at >= micros(now - NIGHTS))
         .group_by(o.partner)
         .order_by(o.partner)
     )

@@ -13,7 +13,7 @@ from edi_router.partners.channels import SftpSettings
 from edi_router.transports.base import BLOCK, Channel, Drop, S, Sink, Upload, blocks, in_order
 from edi_router.transports.names import actual, shown
 from edi_router.transports.problems import ChannelError
-from edi_router.transports.sftp_operations import Operation, run, together
+from edi_router.transports.sftp_operations import AT_ONCE, OPEN_AT_ONCE, Operation, run, together
 from edi_router.transports.sftp_requests import (
     FAILURE,
     LSTAT,
@@ -113,7 +113,7 @@ class SftpChannel(Channel):
         return self._together(lambda drop: self._removed(self._outbox, drop.name, drop), drops)
 
     def put_all(self, uploads: Sequence[Upload]) -> Iterator[ChannelError | None]:  # noqa: D102
-        return self._together(self._put, uploads)
+        return self._together(self._put, uploads, OPEN_AT_ONCE)
 
     def rename_all(  # noqa: D102
         self, names: Sequence[tuple[str, str]]
@@ -125,7 +125,7 @@ class SftpChannel(Channel):
             return run(self._requests, operation)
 
     def _together(
-        self, operation: Callable[[A], Operation[T]], items: Sequence[A]
+        self, operation: Callable[[A], Operation[T]], items: Sequence[A], at_once: int = AT_ONCE
     ) -> Iterator[T | ChannelError]:
         """Do an operation with each of the items, many at once: their outcomes, as `Channel` describes them."""
         failed = False
@@ -138,7 +138,9 @@ class SftpChannel(Channel):
 
         try:
             with self._session.told():
-                for outcome in together(self._requests, (caught(item) for item in items if not failed)):
+                for outcome in together(
+                    self._requests, (caught(item) for item in items if not failed), at_once
+                ):
                     failed = failed or _ends(outcome)
                     yield outcome
         except ChannelError as lost:
@@ -148,7 +150,7 @@ class SftpChannel(Channel):
         self, drops: Sequence[Drop], into: Callable[[Drop], AbstractContextManager[S]]
     ) -> Generator[S | FileNotFoundError | ChannelError, None, None]:
         """Fetch drops that one request can read."""
-        for drop, content in zip(drops, self._together(self._content, drops), strict=False):
+        for drop, content in zip(drops, self._together(self._content, drops, OPEN_AT_ONCE), strict=False):
             if content is None:  # it needs a closer look
                 yield from super().fetch_all([drop], into)
             elif isinstance(content, Exception):

@@ -18,6 +18,8 @@ Operation = Generator[int, None, T]
 """Yields the number of each request whose answer it needs next; returns what it came to."""
 AT_ONCE = 64
 """Operations that are begun before the first of them has come to its end."""
+OPEN_AT_ONCE = 24
+"""The same of operations that open a file: how many files may be open is a limit of servers that they do not tell."""
 
 
 class Session(Protocol):
@@ -52,8 +54,10 @@ def run(session: Session, operation: Operation[T]) -> T:
         session.some_of({needs})
 
 
-def together(session: Session, operations: Iterable[Operation[T]]) -> Generator[T, None, None]:
-    """Do many operations at once; yields what they came to, in their order.
+def together(
+    session: Session, operations: Iterable[Operation[T]], at_once: int = AT_ONCE
+) -> Generator[T, None, None]:
+    """Do many operations, at most `at_once` at once; yields what they came to, in their order.
 
     An operation is begun when there is room for its requests. What one raises is raised in its turn, and breaks off
     those that were begun after it; so does closing this iterator.
@@ -62,7 +66,7 @@ def together(session: Session, operations: Iterable[Operation[T]]) -> Generator[
     begun: deque[_Begun[T]] = deque()
     try:
         while more or begun:
-            while more and len(begun) < AT_ONCE and not session.is_full:
+            while more and len(begun) < at_once and not session.is_full:
                 operation = next(source, None)
                 if operation is None:
                     more = False

@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.bench import rows as table_of_rows
 from tests.bench.child import Failed
 from tests.bench.engines import measure_engines
-from tests.bench.kept import ROOT, Result, load, surroundings
+from tests.bench.kept import ROOT, Result, load, pace, surroundings
 from tests.bench.measure import Disagreement, Parts, measure
 from tests.bench.memory import SIZES, peaks
 from tests.bench.page import lines, page
@@ -67,7 +67,7 @@ def chosen(names: Sequence[str], large: bool) -> list[Row]:
 
 def measure_row(row: Row, asked: Asked) -> Result:
     """Measure a row and keep what it came to."""
-    before = {"load": load()}
+    before = {"load": load(), "pace": pace()}
     began = time.perf_counter()
     result = row.measure(asked)
     took = {"load_after": load(), "seconds": round(time.perf_counter() - began, 1)}

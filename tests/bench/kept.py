@@ -7,11 +7,13 @@ import os
 import platform
 import subprocess
 import sysconfig
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from edi_router.version import __version__
@@ -61,7 +63,8 @@ class Result:
         about = self.about
         return (
             f"Measured {about['date']} with EDI Router {about['version']} ({about['commit']}), "
-            f"{about['implementation']} {about['python']}; load {about['load']} before it, {about['load_after']} after."
+            f"{about['implementation']} {about['python']}; load {about['load']} before it, {about['load_after']} after"
+            + (f"; a fixed computation took {about['pace']} ms of CPU." if "pace" in about else ".")
         )
 
 
@@ -77,6 +80,17 @@ def kept(row: str, folder: Path | None = None) -> Result | None:
 def load() -> float:
     """How many processes want a core: the mean of a minute."""
     return round(os.getloadavg()[0], 1)
+
+
+def pace() -> int:
+    """Milliseconds of CPU that a fixed computation takes: the median of five. On a busy machine CPU seconds are longer,
+    as processes share caches and the threads of a core; this tells by how much."""
+    found = []
+    for _ in range(5):
+        began = time.process_time()
+        sum(len(str(number)) for number in range(300_000))
+        found.append(time.process_time() - began)
+    return round(1000 * median(found))
 
 
 def surroundings() -> dict[str, Any]:

@@ -61,6 +61,7 @@ machine than seconds do.
 {table}
 
 - *Required* is what we ask of ourselves. *Met* and *not met* are of the figures shown here, whatever the load was.
+- On a busy machine CPU seconds are longer too: each section tells what a fixed computation took just before.
 - CPU seconds of whole processes are counted by the system, user and system time, from start to end.
 - Engine: `edi-router run --once`, with start, migrations of a new ledger and all shipped configuration. Both make the
   documents only; a line with a CONTRL for each file, which Bots does not make, stands beside. The ratio is of our

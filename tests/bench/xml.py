@@ -17,7 +17,7 @@ from edi_router.formats.xml.schema import Schema
 from edi_router.mapping import load
 from tests.bench.measure import CONTEXT, Disagreement
 
-TURNS, REPEATS = 25, 20
+TURNS, REPEATS = 25, 5
 """So many turns, in each of which every step runs so many times."""
 ITEMS = 20
 MOST, AIM = 3.0, 2.0

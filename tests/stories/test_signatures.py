@@ -351,9 +351,9 @@ def test_an_agreement_does_without_what_the_others_need(story: Story) -> None:
     assert story.send(BUREAU, order(21)) == ["completed"]
     assert story.send(BUREAU, sample("transfer-consent.xml")) == ["rejected"]
     assert story.codes() == ["signature-missing"]
-    assert story.send(BUREAU, changed(xml_signature.sign(order(22), pair(BUREAU).own), TransferNo="1")) == [
-        "rejected"
-    ]
+    assert story.send(
+        BUREAU, changed(xml_signature.sign(order(22), pair(BUREAU).own), MsgId="changed-1")
+    ) == ["rejected"]
     assert story.codes() == ["signature-invalid"]
 
 

@@ -60,7 +60,7 @@ def read_through(lines: list[str], statement: str, growing: Collection[str] = GR
     tail = re.sub(r"%\(\w+\)s", "?", statement).rpartition(")")[2]  # not of a question within it
     walks = " DESC" in tail and "LIMIT" in tail
     found = []
-    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+    for before, line, following in zip(["", *lines], lines, [*lines[1:], ""], strict=False):
         words = line.strip(" ->").split()
         if words[0] == "SCAN":
             bad = words[1] in growing and not (walks and "USING INDEX" in line)
@@ -68,7 +68,9 @@ def read_through(lines: list[str], statement: str, growing: Collection[str] = GR
             # Of tables that are empty here PostgreSQL takes any index.
             bad = "Index Cond" not in following and "Backward" not in words and bool(_ROWS & set(words))
         else:
-            bad = words[0] in ("Seq", "Parallel") or "ix_event_kind (kind=?)" in line  # half of all events
+            whole = words[0] == "Seq" or words[:2] in (["Parallel", "Seq"], ["Parallel", "Index"])
+            stops = before.strip(" ->").startswith("Limit ")  # as soon as so many are found
+            bad = (whole and not stops) or "ix_event_kind (kind=?)" in line  # half of all events
         if bad and growing & set(words):
             found.append(line)
     return found

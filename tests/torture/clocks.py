@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 
 from tests.support.night import CUSDEC, FIRM
 from tests.torture.checker import Books, check, ledger
+from tests.torture.drops import declaration
 from tests.torture.kill import calm, fill
 from tests.torture.nursery import Nursery
 from tests.torture.row import Row, Violation
 from tests.torture.stage import Stage, workload
 
 POLL = "poll_seconds: 1"
-PATIENCE = 60
+PATIENCE = 240
 """Seconds of the real clock in which a round must have come."""
 CHANGES = {
     "Europe/Berlin": (date(2026, 3, 29), date(2026, 10, 25)),
@@ -80,15 +81,27 @@ def daylight(row: Row, stage: Stage, nursery: Nursery, zone: str, day: date) -> 
     stage.take()
     found: list[Violation] = []
     steps = [timedelta(minutes=30 * number) for number in range(9)]
-    for step in [*steps, steps[3], steps[-1]]:
+    for number, step in enumerate([*steps, steps[3], steps[-1]]):
         stage.control.reset(clock_offset=offset(start + step))
-        ended = stage.run(nursery, "--log-format", "text", counted=True, stop_after=1.5)
-        if ended.code != 0:
-            found.append(Violation("other", f"ended with {ended.code}: {stage.told()}"))
+        found += _round(stage, nursery, number)
+    # What the last daemon left in the middle is due by its clock, which ran on while it worked.
+    stage.control.reset(clock_offset=offset(start + steps[-1] + timedelta(minutes=20)))
+    stage.run(nursery, counted=True)
     found += _closed(stage, local, day)
     stage.take()
     row.add(f"{zone} {day}", [*found, *check(stage, None)])
     row.also("nights of a change of clocks")
+
+
+def _round(stage: Stage, nursery: Nursery, number: int) -> Iterator[Violation]:
+    """A daemon for as long as a round and what follows it take: a file that is there when it comes has gone."""
+    stage.drop("ENT-A", f"night-{number:02d}.edi", declaration(9000 + number, 9000 + number))
+    nursery.begin(stage.wanted("--log-format", "text", counted=True, stop_after=PATIENCE + 10.0))
+    took = until(lambda: not list((stage.home("ENT-A") / "out").iterdir()))
+    nursery.interrupt()
+    ended = nursery.end()
+    if ended.code != 0 or not took:
+        yield Violation("other", f"ended with {ended.code}: {stage.told()}")
 
 
 def _closed(stage: Stage, zone: ZoneInfo, day: date) -> Iterator[Violation]:

@@ -207,7 +207,7 @@ class Farm:
         self._process.stdin.close()
         assert self._process.stdout is not None
         self._process.stdout.close()
-        self._process.wait(30)
+        self._process.wait(300)
 
 
 def workers_of(supervisor: int) -> list[int]:

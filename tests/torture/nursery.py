@@ -48,7 +48,7 @@ class Wanted:
     """Seconds until SIGKILL."""
     stop_after: float | None = None
     """Seconds until SIGTERM."""
-    timeout: float = 120
+    timeout: float = 600
     """Seconds until it counts as hanging."""
 
 
@@ -109,7 +109,7 @@ class Nursery:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.close()
-        self._process.wait(60)
+        self._process.wait(300)
         self._process.stdout.close()
 
     def __enter__(self) -> Self:

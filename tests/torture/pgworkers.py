@@ -27,6 +27,8 @@ KILLS = 20
 """Of workers, and some of other faults, on one ledger."""
 REFUSED = 3
 """Exit code of an engine that is refused."""
+HANGS = 900.0
+"""Seconds after which an engine, or a worker that was not refused, is ended; a machine with much to do is slow."""
 WORKS = "works on this"
 
 
@@ -183,7 +185,7 @@ def _beside_run(nursery: Nursery, stage: PostgresStage) -> Iterator[Violation]:
         second.mkdir()
     (second / "edi-router.yaml").write_text((first / "edi-router.yaml").read_text())
     stage.control.reset(hold_at=60)
-    nursery.begin(stage.wanted(counted=True, sockets=stage.packets))
+    nursery.begin(stage.wanted(counted=True, sockets=stage.packets, timeout=HANGS))
     if not wait(lambda: stage.control.held, 60, 0.005):
         yield Violation("other", f"the first engine did not come to its step 60: {stage.told()}")
     with Nursery() as other:
@@ -203,7 +205,7 @@ def _beside_run(nursery: Nursery, stage: PostgresStage) -> Iterator[Violation]:
 
 
 def _wanted(stage: PostgresStage, root: Path, verb: tuple[str, ...]) -> Wanted:
-    return Wanted(("--workspace", str(root), *verb), str(stage.log), stop_after=30)
+    return Wanted(("--workspace", str(root), *verb), str(stage.log), stop_after=HANGS)
 
 
 def run(part: tuple[int, int], trials: int | None) -> Row:

@@ -90,7 +90,7 @@ def run(part: tuple[int, int], trials: int | None) -> Row:
         " of it, none, or any part, writes torn (file data, names, SQLite's log); partners on OpenSSH, and in folders"
         " of the same disk",
     )
-    each = -(-(trials if trials is not None else 1000) // (2 * part[1]))
+    each = -(-(trials if trials is not None else 600) // (2 * part[1]))
     with Nursery() as nursery:
         for sftp in (ON_SFTP, ()):
             with Stage(sftp=sftp) as stage:

@@ -55,10 +55,10 @@ def _kept(name: str, folder: Path, now: str) -> Iterator[Row]:
     whole = parts[0]
     for part in parts[1:]:
         whole.merge(part)
-    told = [] if run >= 1 else [f"{run.numerator} of {run.denominator} parts of it run"]
+    told = [] if run >= 1 else [f"{float(run):.0%} of it run"]
     if broken:
-        told.append(f"{broken} parts broken off, with what was tried until then")
+        told.append(f"{broken} more begun, and broken off after what is counted here")
     if older:
-        told.append(f"{older} of {len(parts)} parts run on a version before this one")
+        told.append(f"{older} of {len(parts)} pieces on a version before this one")
     whole.share = "; ".join(told)
     yield whole

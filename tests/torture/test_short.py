@@ -252,7 +252,7 @@ def test_it_is_told_what_was_not_run_and_what_was_run_on_another_version(row: Ro
     row.version = "this"
     (tmp_path / file_name(row.name, (0, 4))).write_text(row.json(), encoding="utf-8")
     [whole] = kept(tmp_path, lambda: "this")
-    assert whole.share == "1 of 2 parts of it run; 1 of 2 parts run on a version before this one"
+    assert whole.share == "50% of it run; 1 of 2 pieces on a version before this one"
     assert whole.share in page.notes([whole])
 
 

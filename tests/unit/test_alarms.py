@@ -227,7 +227,7 @@ def test_every_kind_has_texts_that_fill() -> None:
     arguments: dict[str, str | int] = {
         "number": 3, "level": "functional", "oldest": "2026-03-14T01:00:00+00:00", "since": "2026-03-14T01:00:00+00:00",
         "reason": "r", "call": "desk", "date": "2026-03-14", "batch": "night", "done": "2026-03-14T01:00:00+00:00",
-        "path": "archive", "least": 9,
+        "path": "archive", "least": 9, "webhook": "erp",
         "file": "certificates/a.pem", "subject": "CN=A", "until": "2026-03-14T01:00:00+00:00",
         "closes": "2026-03-14T01:00:00+00:00", "margin": "5 min", "what": "messages", "usual": "9",
     }  # fmt: skip

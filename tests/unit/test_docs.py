@@ -103,7 +103,8 @@ def keys() -> list[tuple[str, str]]:
 PAGES = {
     "AlarmSettings": "alarms.md", "FileChannel": "alarms.md", "LogChannel": "alarms.md", "MailChannel": "alarms.md",
     "WebhookChannel": "alarms.md", "Batch": "batches.md", "WindowHours": "batches.md", "Replies": "replies.md",
-    "Webhook": "webhooks.md", "Secret": "webhooks.md", "Security": "security.md", "Protection": "security.md", "AgreementSecurity": "security.md", "KeySettings": "security.md",
+    "Webhook": "webhooks.md", "Secret": "webhooks.md", "Security": "security.md", "Protection": "security.md",
+    "AgreementSecurity": "security.md", "KeySettings": "security.md",
     "Retention": "operations.md", "Schedule": "calendars.md", "Daily": "books.md", "Digest": "books.md", "Volume": "books.md",
 }  # fmt: skip
 """The models that have a page of their own."""

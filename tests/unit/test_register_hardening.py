@@ -184,7 +184,7 @@ def striking(monkeypatch: pytest.MonkeyPatch, strike: Callable[[Entry], Moved | 
         moved = strike(entry)
         return None if moved is None else (moved, [], [])
 
-    monkeypatch.setattr(clocks, "struck", struck)
+    monkeypatch.setattr("edi_router.pipeline.striking.struck", struck)
 
 
 def test_a_clock_that_fails_stops_no_other(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from edi_router.partners.channels import FolderSettings
-from edi_router.transports import Channel, ChannelError, open_channel, renaming
+from edi_router.transports import Channel, ChannelError, Upload, open_channel, renaming
 
 
 @pytest.fixture
@@ -96,6 +96,46 @@ def test_folders_that_cannot_be_synced_are_accepted(
     monkeypatch.setattr(os, "fsync", fsync)
     channel.put_temporary(".a", b"x")
     assert channel.inbox_size(".a") == 1
+
+
+def test_syncs_are_shared_and_come_before_the_first_outcome(
+    channel: Channel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+    real = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    uploads = [Upload(f".{number}", b"x") for number in range(3)]
+    assert next(iter(channel.put_all(uploads))) is None
+    assert synced == [".0", ".1", ".2", "in"]
+    names = [(f".{number}", f"{number}") for number in range(3)]
+    assert next(iter(channel.rename_all(names))) is None
+    # Who gave the names may have been killed before the sync.
+    assert all(isinstance(each, FileNotFoundError) for each in channel.rename_all(names))
+    assert synced[4:] == ["in", "in"]
+    for number in range(3):
+        (tmp_path / "out" / f"{number}").write_bytes(b"x")
+    drops = channel.drops()
+    assert next(iter(channel.remove_all(drops))) is True
+    assert list(channel.remove_all(drops)) == [True] * 3
+    assert synced[6:] == ["out", "out"]
+
+
+def test_a_sync_that_fails_is_the_outcome_of_all(channel: Channel, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.fsync
+
+    def fail(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fail)
+    outcomes = list(channel.put_all([Upload(f".{number}", b"x") for number in range(3)]))
+    assert [each.transient for each in outcomes if isinstance(each, ChannelError)] == [True] * 3
 
 
 def test_links_and_pipes_are_not_read(channel: Channel, tmp_path: Path) -> None:

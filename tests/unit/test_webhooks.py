@@ -362,9 +362,11 @@ def test_an_answer_without_end_is_broken_off(tmp_path: Path, monkeypatch: pytest
 
         thread = threading.Thread(target=drip, daemon=True)
         thread.start()
-        with Caller(settings_for(there, timeout_seconds=0.5), tmp_path) as caller:
-            with pytest.raises(ChannelError) as caught:
-                caller.call("evt_1", 1, b"{}")
+        with (
+            Caller(settings_for(there, timeout_seconds=0.5), tmp_path) as caller,
+            pytest.raises(ChannelError) as caught,
+        ):
+            caller.call("evt_1", 1, b"{}")
         thread.join(60)
     assert caught.value.code == "channel-timeout"
     assert over.is_set()

@@ -56,7 +56,10 @@ ENTRIES: tuple[Entry, ...] = (
             "Something was appended: another gzip file, or remains of an earlier one.",
             "其后附加了内容：另一个 gzip 文件，或旧文件的残余。",
         ),
-        Text("Ask the sender for one file a document, or a ZIP archive.", "请发送方每份单证一个文件，或使用 ZIP 归档。"),
+        Text(
+            "Ask the sender for one file a document, or a ZIP archive.",
+            "请发送方每份单证一个文件，或使用 ZIP 归档。",
+        ),
     ),
     _entry(
         "packed-limit",

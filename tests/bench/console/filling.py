@@ -105,7 +105,7 @@ def _rows(connection: Connection, ledger: Ledger, end: int, messages: int) -> It
     same = {"config": literal("0" * 64), "engine": literal("bench"), "partner": partner}
     yield Rows(tables.file, {
         "id": file, "identity": file, "counter": literal(0), "channel": partner, "name": "M" + _text(N) + ".edi",
-        "size": literal(2000), "modified": at, "sha256": file, "received": at, "date": date, "removed": at,
+        "size": literal(2000), "modified": at, "sha256": file + literal("0" * 40), "received": at, "date": date, "removed": at,
         "format": literal("edifact"), "state": literal("processed"), "settled": date, "reason": literal(""), **same,
     })  # fmt: skip
     yield Rows(tables.work, {
@@ -136,8 +136,8 @@ def _rows(connection: Connection, ledger: Ledger, end: int, messages: int) -> It
     yield Rows(tables.output, {
         "id": output, "file": file, "interchange": interchange, "kind": literal("document"), "destination": to,
         "partner": to, "name": "O" + _text(N) + ".xml", "format": literal("xml"), "mapping": literal("bench"),
-        "size": literal(3000), "sha256": file, "state": case((failed, "failed"), else_="delivered"), "made": at,
-        "date": date, "settled": case((failed, None), else_=date), "type": literal("xml Bench"),
+        "size": literal(3000), "sha256": file + literal("0" * 40), "state": case((failed, "failed"), else_="delivered"),
+        "made": at, "date": date, "settled": case((failed, None), else_=date), "type": literal("xml Bench"),
         "stream": case((N % 2 == 0, f"edifact:{BIG}"), else_=None), "number": case((N % 2 == 0, N // 2 + 1), else_=None),
     })  # fmt: skip
     yield Rows(tables.message_output, {"message": message, "output": output, "role": literal("made_from")})

@@ -52,10 +52,12 @@ def pages(place: Place) -> dict[str, Page]:
         return get(lambda turn: "/search?" + urlencode(asked), who)
 
     # Declarations of a day have their bytes, and their source on the page.
-    ids = [each.id for each in ledger.texts(BIG, _span(ledger, day)) if each.type == "CUSDEC"]
+    rows = ledger.message_rows(
+        [each.id for each in ledger.texts(BIG, _span(ledger, day)) if each.type == "CUSDEC"]
+    )
 
     def declaration(turn: int) -> str:
-        return f"/show/{ids[turn * 7 % len(ids)]}"
+        return f"/show/{rows[turn * 7 % len(rows)]['id']}"
 
     return {
         "today": get(lambda turn: "/"),
@@ -65,7 +67,7 @@ def pages(place: Place) -> dict[str, Page]:
             throughput(ledger, ledger.clock()),
         ),
         "search: the latest messages": search(),
-        "search: a number": get(lambda turn: f"/search?q=B{number(turn)}"),
+        "search: a number": get(lambda turn: f"/search?q=D{number(turn) // 2}"),
         "search: a number that hundreds have": get(lambda turn: f"/search?q=F{number(turn) % 5000}"),
         "search: a partner's held messages": search(partner=BIG, state="held"),
         "search: rare type, usual state": search(type="SANCRT", state="completed"),
@@ -79,7 +81,7 @@ def pages(place: Place) -> dict[str, Page]:
         ),
         "a message": get(declaration),
         "a message, for its partner": get(declaration, "big"),
-        "a message by its number": get(lambda turn: f"/search?q=M{number(turn)}"),
+        "a message by its number": get(lambda turn: f"/search?q={rows[turn * 7 % len(rows)]['reference']}"),
         "progress of a number": get(lambda turn: f"/progress?number=D{number(turn) // 2}"),
         "progress, for a partner": get(lambda turn: f"/progress?number=D{number(turn) // 2}", "small"),
         "queue of held messages": get(lambda turn: "/queues"),
