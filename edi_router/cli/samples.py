@@ -142,8 +142,12 @@ def _named(fault: Fault) -> Fault:
 class _Overlay(Tree):
     """A sample's folder over the shipped one: nothing shipped is listed, but all of it is there."""
 
+    @property
+    def listed(self) -> tuple[Path, ...]:
+        return self.layers[:1]
+
     def names(self, folder: str, suffix: str = "") -> list[str]:
-        return Tree(self.layers[:1]).names(folder, suffix)
+        return Tree(self.listed).names(folder, suffix)
 
 
 def _overlay(folder: Path) -> Tree:

@@ -41,7 +41,7 @@ class Snapshot(Tree):
     def of(cls, tree: Tree, files: Sequence[str] = ()) -> Self:
         """The files of the tree's folders as they are now, and the single `files` where they are there."""
         held: dict[str, Held] = {}
-        for number, layer in enumerate(tree.layers):
+        for number, layer in enumerate(tree.listed):
             names = [name for name in files if (layer / name).is_file()]
             names += [name for folder in IN_FORCE for name in files_of(layer, folder)]
             for name in names:

@@ -78,6 +78,11 @@ class Tree:
         except ValueError:
             return str(path)
 
+    @property
+    def listed(self) -> tuple[Path, ...]:
+        """The layers of which the files are listed: all of them."""
+        return self.layers
+
     def names(self, folder: str, suffix: str = "") -> list[str]:
         """The names of all files below `folder` that end in `suffix`, of all layers, sorted, each once."""
         inside = os.path.normpath(folder) + "/" if folder not in ("", ".") else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import Any
 
 from lxml import etree
@@ -234,9 +234,15 @@ def compiled(tree: Tree, definition: Definition, definitions: Definitions) -> tu
     for other in definition.others:
         spelt, lost = spelt_out(other, definitions)
         faults += [fault for fault in lost if fault not in faults]
-        build = compile_root(spelt.output, tables)
+        build = _built(spelt.output, tables)
         others[spelt.origin.qualifier or ""] = Mapping(spelt, tables, target, build)
-    return Mapping(definition, tables, target, compile_root(definition.output, tables), others), faults
+    return Mapping(definition, tables, target, _built(definition.output, tables), others), faults
+
+
+def _built(output: Item, tables: dict[str, Table]) -> Callable[[Scope], Element]:
+    """What builds the root element; its closures are made at first use: most documents need the program only."""
+    made = cache(lambda: compile_root(output, tables))
+    return lambda scope: made()(scope)
 
 
 def items_of(item: Item) -> Iterator[Item]:

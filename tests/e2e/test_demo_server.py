@@ -125,8 +125,9 @@ def test_an_sshd_that_does_not_work_is_replaced(tmp_path: Path, monkeypatch: pyt
 
 
 SCRIPT = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a parent in the background has it ignored
 from edi_router.demo.server import start
 from edi_router.transports import open_channel
 try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -14,9 +15,10 @@ from edi_router.console.access.passwords import Passwords, fingerprint, secret
 from edi_router.console.access.roles import PERMISSIONS, Permission
 from edi_router.console.site import Site
 from edi_router.engine.workspace import Workspace
+from edi_router.formats.documents import DocumentTypes
 from edi_router.ledger import Ledger
 from edi_router.pipeline.configuration import Configuration
-from edi_router.pipeline.series import load_exchange
+from edi_router.pipeline.series import Partners, load_exchange
 from tests.support.workspaces import prepare
 
 QUICK = Passwords(memory=8, passes=1)
@@ -26,12 +28,22 @@ HASH = QUICK.hash(PASSWORD)
 DAY = 86_400_000_000
 
 
+@dataclass(frozen=True)
+class Shown(Partners):
+    """Settings and partners, and the document types that may be asked for."""
+
+    documents: DocumentTypes
+
+
 class PartnersAlone(Workspace):
     """A workspace of which nothing is loaded but settings and partners: that is all that access control asks for."""
 
     def configuration(self) -> tuple[Configuration | None, list[Any]]:
         loaded, faults = load_exchange(self.tree)
-        return cast(Configuration, loaded), faults
+        if loaded is None:
+            return None, faults
+        shown = Shown(loaded.settings, loaded.directory, loaded.calendars, DocumentTypes(self.tree))
+        return cast(Configuration, shown), faults
 
 
 def application(root: Path, ledger: Ledger, body_limit: int = 1000) -> FastAPI:

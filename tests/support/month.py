@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from edi_router.disk import Together
 from edi_router.engine.morning import mornings
 from edi_router.engine.round import EmbeddedEngine
 from edi_router.ledger import Ledger
@@ -238,14 +239,14 @@ def month(root: Path, begin: datetime, many: int, monkeypatch: pytest.MonkeyPatc
         for folder in ("in", "out"):
             (root / "exchange" / id / folder).mkdir(parents=True)
     clock = Clock(begin)
-    upload = FolderChannel.put_temporary
+    upload = FolderChannel._put
 
-    def slowly(channel: FolderChannel, temporary: str, content: bytes) -> None:
-        upload(channel, temporary, content)
+    def slowly(channel: FolderChannel, temporary: str, content: bytes, synced: Together) -> None:
+        upload(channel, temporary, content, synced)
         if CUSTOMS in str(channel._inbox):
             clock.forward(seconds=len(content) * (1 + clock.now.day % 3) / (LINE * many))
 
-    monkeypatch.setattr(FolderChannel, "put_temporary", slowly)
+    monkeypatch.setattr(FolderChannel, "_put", slowly)
     workspace = OwnExchange.at(root)
     with workspace.open_ledger(clock) as ledger:
         engine = EmbeddedEngine(workspace, ledger, workspace.open_archive(), clock)

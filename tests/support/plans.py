@@ -52,10 +52,13 @@ def plan(ledger: Ledger, statement: str, parameters: Any, *, large: bool = False
         return [row[0] for row in connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)]
 
 
-def read_through(lines: list[str], statement: str, growing: Collection[str] = GROWING) -> list[str]:
+def read_through(
+    lines: list[str], statement: str, growing: Collection[str] = GROWING, *, stopping: bool = False
+) -> list[str]:
     """Those lines of a plan that say that a growing table is read from end to end.
 
-    Lists, newest first, may walk an index on time: they end with the page.
+    Lists, newest first, may walk an index on time: they end with the page. With `stopping` a table may be read until
+    a limit is reached: of a large one PostgreSQL does so only where most of its rows are meant.
     """
     tail = re.sub(r"%\(\w+\)s", "?", statement).rpartition(")")[2]  # not of a question within it
     walks = " DESC" in tail and "LIMIT" in tail
@@ -69,7 +72,7 @@ def read_through(lines: list[str], statement: str, growing: Collection[str] = GR
             bad = "Index Cond" not in following and "Backward" not in words and bool(_ROWS & set(words))
         else:
             whole = words[0] == "Seq" or words[:2] in (["Parallel", "Seq"], ["Parallel", "Index"])
-            stops = before.strip(" ->").startswith("Limit ")  # as soon as so many are found
+            stops = stopping and before.strip(" ->").startswith("Limit ")
             bad = (whole and not stops) or "ix_event_kind (kind=?)" in line  # half of all events
         if bad and growing & set(words):
             found.append(line)

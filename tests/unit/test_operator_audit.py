@@ -27,6 +27,7 @@ ELSEWHERE = {
     "user": "tests/unit/test_access_cli.py",
     "token": "tests/unit/test_access_cli.py",
     "retain": "tests/unit/test_retaining.py",
+    "webhook": "tests/unit/test_webhooks.py",
 }
 """Changing verbs whose decisions other tests look at."""
 HERE = {"pause", "resume", "release", "reject", "retry", "reload", "books", "support-bundle"}

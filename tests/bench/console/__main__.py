@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     slow = [f"{each['database']}: {row['name']}" for each in found for row in each["rows"] if row["slow"]]
     if slow:
         print(
-            f"more than {ALLOWED * 1000:.0f} ms of processor time in 95 of 100: {', '.join(slow)}",
+            f"more than {ALLOWED * 1000:.0f} ms by the clock in 95 of 100: {', '.join(slow)}",
             file=sys.stderr,
         )
     return 1 if slow or any(each["through"] for each in found) else 0

@@ -92,8 +92,8 @@ Written by `make bench-console` (`python -m tests.bench.console --write`); do no
 
 The ledger has {messages} messages of {days} days, from 40 partners, one with half of them and one with a thousandth; each
 with its file, interchange, output, delivery, three numbers, three parties and eight events, some with faults,
-acknowledgements, time limits and entries of registers. An answer may take {allowed} ms in 95 of 100 times, of
-processor time; slower were: **{slow}**.
+acknowledgements, time limits and entries of registers. An answer may take {allowed} ms in 95 of 100 times, by
+the clock; slower were: **{slow}**.
 
 {told}
 

@@ -19,6 +19,7 @@ def plans(ledger: Ledger, questions: Mapping[str, Callable[[int], object]]) -> t
         for statement, parameters in known.items():
             lines = plan(ledger, statement, parameters, large=True)
             found += [
-                f"{name}: {line.strip()} of {statement[:300]}" for line in read_through(lines, statement)
+                f"{name}: {line.strip()} of {statement[:300]}"
+                for line in read_through(lines, statement, stopping=True)
             ]
     return number, found
