@@ -59,13 +59,8 @@ class ElementPaths(Walk):
         yield
         self._only_texts = before
 
-    def _walk(self, cursor: Cursor, steps: Sequence[Step], body: Body) -> None:
-        if not steps:
-            body(cursor)
-            return
+    def _step(self, cursor: Cursor, steps: Sequence[Step], body: Body) -> None:
         step, rest = steps[0], steps[1:]
-        if step.name == PARENT:
-            raise Unsupported("`..` after another step")
         if cursor.scope is not None and rest and not step.predicates:
             self._below(cursor, steps, body)
             return

@@ -20,7 +20,6 @@ from edi_router.mapping.generate_select import Selection, Selections, Straight, 
 from edi_router.mapping.generate_walk import Body, Cursor, Scope, Shape, Walk
 from edi_router.mapping.generate_wanted import passes
 from edi_router.paths import Index, Path, Start, Step
-from edi_router.paths.path import PARENT
 
 
 class Paths(Walk):
@@ -109,13 +108,8 @@ class Paths(Walk):
             return found[0].var
         return super().exists(cursor, path, text)
 
-    def _walk(self, cursor: Cursor, steps: Sequence[Step], body: Body) -> None:
-        if not steps:
-            body(cursor)
-            return
+    def _step(self, cursor: Cursor, steps: Sequence[Step], body: Body) -> None:
         step, rest = steps[0], steps[1:]
-        if step.name == PARENT:
-            raise Unsupported("`..` after another step")
         if isinstance(cursor.shape, dict):
             self._in_group(cursor, cursor.shape, step, rest, body)
         elif isinstance(cursor.shape, SegmentSpec | PartSpec):

@@ -204,4 +204,14 @@ class Walk:
             self._chosen(found, predicates[1:], rest, body)
 
     def _walk(self, cursor: Cursor, steps: Sequence[Step], body: Body) -> None:
+        """The body for what the steps lead to."""
+        if not steps:
+            body(cursor)
+        elif steps[0].name == PARENT:
+            raise Unsupported("`..` after another step")
+        else:
+            self._step(cursor, steps, body)
+
+    def _step(self, cursor: Cursor, steps: Sequence[Step], body: Body) -> None:
+        """The first of the steps, which leads downwards, and then the others."""
         raise NotImplementedError

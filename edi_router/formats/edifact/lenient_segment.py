@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from edi_router.faults import Place
 from edi_router.formats.edifact.model import UNTERMINATED, Segment, advance, advance_over
 
 
@@ -81,19 +80,5 @@ class RepairedSegment(Segment):
         terminator = self.dialect.separators.terminator
         return offset + 1, *advance_over(self.raw, terminator, self.line, self.column)
 
-    def _place(
-        self, index: int, element: int | None, component: int | None, repeat: int | None, group: str | None
-    ) -> Place:
-        before = self.raw[: self.raw_index(index)]
-        line, column = advance(before, self.line, self.column)
-        return Place(
-            line=line,
-            column=column,
-            offset=self.offset + self.dialect.size(before),
-            segment=self.number or None,
-            tag=self.tag or None,
-            group=group,
-            element=element,
-            component=component,
-            repeat=repeat,
-        )
+    def _before(self, index: int) -> str:
+        return self.raw[: self.raw_index(index)]

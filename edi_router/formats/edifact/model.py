@@ -17,8 +17,7 @@ from edi_router.formats.edifact.separators import (
     value_of,
 )
 
-UNTERMINATED, OVERLONG, INDENTED, SUSPECT, SERVICE, BAD_TAG = 1, 2, 4, 8, 16, 32
-CROWDED = 128
+UNTERMINATED, OVERLONG, INDENTED, SUSPECT, SERVICE, BAD_TAG, CROWDED = 1, 2, 4, 8, 16, 32, 128
 """Marks the scanner leaves on a segment: no terminator, cut at the limit, blanks before it, odd characters,
 a service segment (or an empty one), a tag that is none. Ordinary segments have no mark."""
 
@@ -175,7 +174,7 @@ class Segment:
     def _place(
         self, index: int, element: int | None, component: int | None, repeat: int | None, group: str | None
     ) -> Place:
-        before = self.text[:index]
+        before = self._before(index)
         line, column = advance(before, self.line, self.column)
         return Place(
             line=line,
@@ -188,6 +187,10 @@ class Segment:
             component=component,
             repeat=repeat,
         )
+
+    def _before(self, index: int) -> str:
+        """What stands in the source between the segment's beginning and the character `index` of `text`."""
+        return self.text[:index]
 
 
 def _element(value: str | Sequence[str] | Sequence[Sequence[str]]) -> Element:
