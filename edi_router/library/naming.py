@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from lxml import etree
 
     from edi_router.formats.edifact.directory import Definitions
-    from edi_router.formats.edifact.model import Interchange, Segment
+    from edi_router.formats.edifact.model import Interchange
+    from edi_router.formats.edifact.segment import Segment
     from edi_router.library import Document
 
 Plain = dict[str, Any]

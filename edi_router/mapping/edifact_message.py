@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from edi_router.faults import Fault, Place
 from edi_router.formats.edifact.directory import Definitions, GroupUse, MessageDef, SegmentUse
 from edi_router.formats.edifact.elements import ElementSpec, PartSpec, SegmentSpec, name_of, segment_spec
-from edi_router.formats.edifact.model import Segment
+from edi_router.formats.edifact.segment import Segment
 from edi_router.mapping.keys import leaves
 from edi_router.mapping.model import Item
 from edi_router.mapping.output import Element

@@ -15,7 +15,7 @@ from edi_router.formats.edifact.elements import (
     name_of,
     segment_spec,
 )
-from edi_router.formats.edifact.model import Segment
+from edi_router.formats.edifact.segment import Segment
 from edi_router.mapping.model import Item
 
 _BY_ITSELF = ("UNH", "UNS", "UNT")

@@ -14,7 +14,7 @@ from edi_router.formats.edifact.elements import (
     name_of,
     segment_spec,
 )
-from edi_router.formats.edifact.model import Segment
+from edi_router.formats.edifact.segment import Segment
 from edi_router.formats.records import Field, Layout, Record
 from edi_router.formats.records.check import value_faults
 from edi_router.formats.xml.model import ElementInfo

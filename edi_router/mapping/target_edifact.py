@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from edi_router.faults import Fault, is_error
 from edi_router.formats.edifact.check import check
 from edi_router.formats.edifact.directory import Definitions, MessageDef
-from edi_router.formats.edifact.model import Segment
 from edi_router.formats.edifact.nodes import GroupNode, SegmentNode
 from edi_router.formats.edifact.reader import read
+from edi_router.formats.edifact.segment import Segment
 from edi_router.formats.edifact.settings import EdifactSettings
 from edi_router.formats.edifact.writer import Envelope, WriteError, not_encodable, with_trailer
 from edi_router.mapping.edifact_message import Assembler, Made, Problem

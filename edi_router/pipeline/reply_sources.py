@@ -13,7 +13,7 @@ from xml.parsers import expat
 from edi_router.faults import Place
 from edi_router.formats.edifact import Segment
 from edi_router.formats.edifact.elements import PartSpec, segment_spec
-from edi_router.formats.edifact.model import UNTERMINATED
+from edi_router.formats.edifact.segment import UNTERMINATED
 from edi_router.formats.edifact.separators import cut, unescape
 from edi_router.formats.records import Layout
 from edi_router.formats.records import read as read_records

@@ -19,7 +19,7 @@ from edi_router.formats.edifact.fast_message import SlicedMessage
 from edi_router.formats.edifact.fast_regex import SPELLING, Spelling
 from edi_router.formats.edifact.fast_scan import Cutter
 from edi_router.formats.edifact.fast_stream import Summary, extend, validate_stream
-from edi_router.formats.edifact.model import SUSPECT
+from edi_router.formats.edifact.segment import SUSPECT
 from edi_router.pipeline.configuration import definitions_of
 from tests.property import strategies as my
 from tests.property.made import Maker, damaged

@@ -13,8 +13,9 @@ from edi_router.formats.edifact.directory import Definitions, GroupUse, MessageD
 from edi_router.formats.edifact.elements import ElementSpec, PartSpec, segment_spec
 from edi_router.formats.edifact.envelope import version_of
 from edi_router.formats.edifact.importer import import_release
-from edi_router.formats.edifact.model import Message, Segment
+from edi_router.formats.edifact.model import Message
 from edi_router.formats.edifact.reader import read
+from edi_router.formats.edifact.segment import Segment
 
 SHIPPED = shipped_directory() / "schemas" / "edifact"
 VALID = (

@@ -13,7 +13,8 @@ from edi_router.formats.edifact import contrl, read
 from edi_router.formats.edifact.check import check
 from edi_router.formats.edifact.lenient import Leniency, leniencies
 from edi_router.formats.edifact.lenient_segment import RepairedSegment
-from edi_router.formats.edifact.model import Interchange, Message, Segment
+from edi_router.formats.edifact.model import Interchange, Message
+from edi_router.formats.edifact.segment import Segment
 from edi_router.library import as_tree, checker, definitions_over
 from tests.property import strategies as my
 from tests.property.test_edifact_roundtrip import WHOLE

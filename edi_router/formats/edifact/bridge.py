@@ -10,7 +10,8 @@ import warnings
 from collections.abc import Iterable
 from typing import Any
 
-from edi_router.formats.edifact.model import Message, Segment
+from edi_router.formats.edifact.model import Message
+from edi_router.formats.edifact.segment import Segment
 from edi_router.formats.edifact.separators import Element, trimmed
 
 

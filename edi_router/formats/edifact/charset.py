@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 
 from edi_router.faults import Fault
-from edi_router.formats.edifact.model import BAD_TAG, SUSPECT, Segment
+from edi_router.formats.edifact.segment import BAD_TAG, SUSPECT, Segment
 
 _CODECS = {
     "UNOA": "iso8859-1",

@@ -19,8 +19,9 @@ from edi_router.formats.edifact.fast import WARM, fast_check
 from edi_router.formats.edifact.layout import layout_of
 from edi_router.formats.edifact.lenient import NONE, Leniencies
 from edi_router.formats.edifact.lenient_content import repair
-from edi_router.formats.edifact.model import BAD_TAG, SUSPECT, UNTERMINATED, Message, Segment
+from edi_router.formats.edifact.model import Message
 from edi_router.formats.edifact.nodes import EnvelopeNode, GroupNode, MessageNode, SegmentNode
+from edi_router.formats.edifact.segment import BAD_TAG, SUSPECT, UNTERMINATED, Segment
 from edi_router.formats.edifact.structure import BEGIN, Group, Leaf, State, Structure
 from edi_router.formats.edifact.structure_resync import (
     INSTEAD,

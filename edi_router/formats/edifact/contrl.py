@@ -18,7 +18,8 @@ from itertools import groupby
 
 from edi_router.faults import CATALOGUE, Fault, is_error
 from edi_router.formats.edifact.envelope import version_of
-from edi_router.formats.edifact.model import FunctionalGroup, Interchange, Message, Segment
+from edi_router.formats.edifact.model import FunctionalGroup, Interchange, Message
+from edi_router.formats.edifact.segment import Segment
 from edi_router.formats.edifact.writer import with_trailer
 
 REJECTED, ACKNOWLEDGED, RECEIVED = "4", "7", "8"

@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from edi_router.formats.answer import Answer
-from edi_router.formats.edifact.model import Message, Segment
+from edi_router.formats.edifact.model import Message
+from edi_router.formats.edifact.segment import Segment
 
 _ACTIONS = {
     "1": Answer.ACKNOWLEDGED,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from edi_router.faults import Fault
 from edi_router.formats.edifact.directory import Definitions, Use
-from edi_router.formats.edifact.model import Segment
+from edi_router.formats.edifact.segment import Segment
 
 _FORM = re.compile(r"(an|a|n)(\.\.)?(\d+)")
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?|-?[.,]\d+")

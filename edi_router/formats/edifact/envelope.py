@@ -10,15 +10,8 @@ from edi_router.faults import Fault
 from edi_router.formats.edifact import charset
 from edi_router.formats.edifact.envelope_parts import part_faults, without_controls
 from edi_router.formats.edifact.fast_message import SlicedMessage
-from edi_router.formats.edifact.model import (
-    BAD_TAG,
-    UNTERMINATED,
-    FunctionalGroup,
-    Interchange,
-    Message,
-    Segment,
-    fault_at,
-)
+from edi_router.formats.edifact.model import FunctionalGroup, Interchange, Message, fault_at
+from edi_router.formats.edifact.segment import BAD_TAG, UNTERMINATED, Segment
 
 _FLAGS = {9: ("0031", "acknowledgement request", "012"), 11: ("0035", "test indicator", "01234")}
 """Elements of UNB with few values: their ids, names and values (0 is written for "no")."""

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from edi_router.faults import Fault
-from edi_router.formats.edifact.model import Segment, fault_at
+from edi_router.formats.edifact.model import fault_at
+from edi_router.formats.edifact.segment import Segment
 
 _FORM = re.compile(r"(an|a|n)(\.\.)?(\d+)")
 _NOTHING = (("",),)

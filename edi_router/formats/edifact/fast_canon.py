@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from edi_router.formats.edifact.fast_regex import MASKS, SPELLING, Characters
-from edi_router.formats.edifact.model import Dialect
+from edi_router.formats.edifact.segment import Dialect
 from edi_router.formats.edifact.separators import Separators
 
 _PART = rf"([^+:'*{MASKS}]+)"

@@ -6,14 +6,8 @@ from dataclasses import dataclass
 
 from edi_router.faults import FaultList
 from edi_router.formats.edifact.fast_canon import Canonical, Reading
-from edi_router.formats.edifact.model import (
-    SERVICE,
-    Dialect,
-    FunctionalGroup,
-    Message,
-    Segment,
-    advance,
-)
+from edi_router.formats.edifact.model import FunctionalGroup, Message
+from edi_router.formats.edifact.segment import SERVICE, Dialect, Segment, advance
 from edi_router.formats.edifact.separators import Element, Value, value_of
 
 _EMPTY: Element = (("",),)

@@ -15,7 +15,8 @@ from edi_router.formats.edifact.elements import SegmentSpec, check_elements
 from edi_router.formats.edifact.lenient import Leniencies, Leniency, count, tolerate, used
 from edi_router.formats.edifact.lenient_segment import Edit, RepairedSegment
 from edi_router.formats.edifact.lenient_text import joined, released, span, trailing
-from edi_router.formats.edifact.model import BAD_TAG, Message, Segment
+from edi_router.formats.edifact.model import Message
+from edi_router.formats.edifact.segment import BAD_TAG, Segment
 
 SpecOf = Callable[[str], SegmentSpec | None]
 _TOO_MANY = ("elements-too-many", "components-too-many")

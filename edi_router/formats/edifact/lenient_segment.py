@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from edi_router.formats.edifact.model import UNTERMINATED, Segment, advance, advance_over
+from edi_router.formats.edifact.segment import UNTERMINATED, Segment, advance, advance_over
 
 
 class Edit(NamedTuple):

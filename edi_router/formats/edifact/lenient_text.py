@@ -9,7 +9,7 @@ from math import comb
 from edi_router.faults import Place
 from edi_router.formats.edifact.elements import ElementSpec, PartSpec, SegmentSpec
 from edi_router.formats.edifact.lenient_segment import Edit, RepairedSegment
-from edi_router.formats.edifact.model import Segment
+from edi_router.formats.edifact.segment import Segment
 from edi_router.formats.edifact.separators import cut
 
 Fits = Callable[[Segment], bool]

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from edi_router.faults import Place
 from edi_router.formats.edifact.elements import ElementSpec, PartSpec, SegmentSpec
 from edi_router.formats.edifact.layout import Layout, Row, Rows, Wanted, is_usual, row_of, row_text
-from edi_router.formats.edifact.model import Message, Segment
+from edi_router.formats.edifact.model import Message
+from edi_router.formats.edifact.segment import Segment
 from edi_router.paths.node import Node
 
 _NONE: tuple[Node, ...] = ()

@@ -12,7 +12,12 @@ from edi_router.formats.edifact.fast_canon import Reading
 from edi_router.formats.edifact.fast_scan import Cutter, Prove
 from edi_router.formats.edifact.lenient import Leniency, count
 from edi_router.formats.edifact.limits import PARTS
-from edi_router.formats.edifact.model import (
+from edi_router.formats.edifact.model import Message, fault_at
+from edi_router.formats.edifact.reader_parts import Parts
+from edi_router.formats.edifact.scan import SEGMENT_LIMIT, Scanner
+from edi_router.formats.edifact.scan_heads import Head, printable
+from edi_router.formats.edifact.scan_tags import LOWER, lower_fault
+from edi_router.formats.edifact.segment import (
     BAD_TAG,
     CROWDED,
     INDENTED,
@@ -20,14 +25,8 @@ from edi_router.formats.edifact.model import (
     SERVICE,
     SUSPECT,
     UNTERMINATED,
-    Message,
     Segment,
-    fault_at,
 )
-from edi_router.formats.edifact.reader_parts import Parts
-from edi_router.formats.edifact.scan import SEGMENT_LIMIT, Scanner
-from edi_router.formats.edifact.scan_heads import Head, printable
-from edi_router.formats.edifact.scan_tags import LOWER, lower_fault
 
 _RESTART = re.compile(
     r"[\r\n]\s*(?=UNA[^A-Za-z0-9]{2}.{3}(?:\Z|.\s*UN[BGH])|UNB[^A-Za-z0-9\s][A-Z]{4})", re.DOTALL

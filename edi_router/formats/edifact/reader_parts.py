@@ -8,15 +8,9 @@ from edi_router.formats.edifact.charset import lost_tags
 from edi_router.formats.edifact.fast_message import SlicedMessage
 from edi_router.formats.edifact.lenient import Leniencies, Leniency, tolerate
 from edi_router.formats.edifact.limits import FIRST, Limits
-from edi_router.formats.edifact.model import (
-    UNTERMINATED,
-    FunctionalGroup,
-    Interchange,
-    Message,
-    Segment,
-    fault_at,
-)
+from edi_router.formats.edifact.model import FunctionalGroup, Interchange, Message, fault_at
 from edi_router.formats.edifact.scan_heads import Head, printable
+from edi_router.formats.edifact.segment import UNTERMINATED, Segment
 
 REFERENCES_REMEMBERED = 100_000
 """Message references compared within one interchange; later ones are not, so that memory stays bounded."""

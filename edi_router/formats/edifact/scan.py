@@ -11,7 +11,16 @@ from typing import BinaryIO
 from edi_router.formats.edifact import charset
 from edi_router.formats.edifact.lenient import NONE, Leniencies
 from edi_router.formats.edifact.limits import KEPT, PARTS, Limits, is_crowded
-from edi_router.formats.edifact.model import (
+from edi_router.formats.edifact.scan_heads import BLOCK, Head, Heads, Junk
+from edi_router.formats.edifact.scan_tags import (
+    ORDINARY,
+    in_capitals,
+    is_lower,
+    marks_of,
+    names_in_lower,
+    tag_of,
+)
+from edi_router.formats.edifact.segment import (
     CROWDED,
     INDENTED,
     OVERLONG,
@@ -21,15 +30,6 @@ from edi_router.formats.edifact.model import (
     Segment,
     advance,
     advance_over,
-)
-from edi_router.formats.edifact.scan_heads import BLOCK, Head, Heads, Junk
-from edi_router.formats.edifact.scan_tags import (
-    ORDINARY,
-    in_capitals,
-    is_lower,
-    marks_of,
-    names_in_lower,
-    tag_of,
 )
 from edi_router.formats.edifact.separators import Separators, split
 

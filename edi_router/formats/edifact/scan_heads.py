@@ -9,7 +9,7 @@ from typing import BinaryIO
 from edi_router.faults import Fault, Place
 from edi_router.formats.edifact import charset
 from edi_router.formats.edifact.lenient import NONE, Leniencies, Leniency
-from edi_router.formats.edifact.model import Dialect, advance
+from edi_router.formats.edifact.segment import Dialect, advance
 from edi_router.formats.edifact.separators import Separators
 from edi_router.formats.edifact.una import HEADER, guess_separators, read_una
 

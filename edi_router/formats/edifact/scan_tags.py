@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from edi_router.formats.edifact.lenient_segment import Edit, RepairedSegment
-from edi_router.formats.edifact.model import BAD_TAG, SERVICE, Segment
+from edi_router.formats.edifact.segment import BAD_TAG, SERVICE, Segment
 from edi_router.formats.edifact.separators import Separators, cut
 
 LOWER = 64

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from edi_router.faults import Fault, Place
 from edi_router.formats.edifact import charset
-from edi_router.formats.edifact.model import Segment
+from edi_router.formats.edifact.segment import Segment
 from edi_router.formats.edifact.separators import Element, Separators, compose
 
 _DEFAULT = Separators()
