@@ -76,9 +76,8 @@ class Unpacker:
         limits = limits_of(settings)
         with closing(self.archive.open(self.item.sha256)) as stream:
             found = survey(stream, self.item.name, limits, self._going)
-            while stream.read(
-                _BLOCK
-            ):  # to the end: if the archive has changed it, that is no fault of the sender
+            # To the end: when the archive has changed it, which is told there, that is no fault of the sender.
+            while stream.read(_BLOCK):
                 self._going()
         if found.fault is not None:
             return FileOutcome(self.item.file, kind, (), (found.fault,))

@@ -202,6 +202,11 @@ def an_item(chance, node, cursor, layout, name="V", depth=0):
         source(a_path(chance, node, cursor, layout)[0] if cursor else ".")
         for _ in range(chance.choice((1, 1, 2)))
     ]
+    return a_value(chance, name, paths, depth)
+
+
+def a_value(chance, name, paths, depth=0):
+    """A random item with the values of the paths."""
     calls = tuple(Call(call, argument, AT) for call, argument in chance.choice(CALLS))
     join = chance.choice((None, "|", "|", "+ "))
     name = name if depth or chance.random() < 0.8 else f"@{name}"

@@ -76,19 +76,26 @@ def service(folder: Path, *, clients: bool = False, listen: bool = True) -> Iter
         def log_message(self, format: str, *values: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.handle_error = lambda request, client_address: None  # type: ignore[method-assign]
-    here.port = server.server_address[1]
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "server.pem", folder / "server.key")
     if clients:
         context.verify_mode = ssl.CERT_REQUIRED
         context.load_verify_locations(folder / "client.pem")
-    server.socket = context.wrap_socket(server.socket, server_side=True)
+    with serving(Handler, context) as here.port:
+        yield here
+
+
+@contextmanager
+def serving(handler: type[BaseHTTPRequestHandler], context: ssl.SSLContext | None = None) -> Iterator[int]:
+    """Serve in a thread, with TLS where there is a context; gives the port."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.handle_error = lambda request, client_address: None  # type: ignore[method-assign]
+    if context is not None:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), name="service", daemon=True)
     thread.start()
     try:
-        yield here
+        yield server.server_address[1]
     finally:
         server.shutdown()
         server.server_close()

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import re
 import ssl
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 from edi_router.config import shipped_directory
-from tests.support.http_servers import certificate
+from tests.support.http_servers import certificate, serving
 
 SECRET, OTHER = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "C2FVsBQIhrscChlQIMV+b5sSYspob7oD4B8KpVZXTVs="
 
@@ -101,22 +100,13 @@ def receiver(folder: Path, scheme: str = "https") -> Iterator[Receiver]:
         def log_message(self, format: str, *values: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.handle_error = lambda request, client_address: None  # type: ignore[method-assign]
-    here.port = server.server_address[1]
+    context = None
     if scheme == "https":
         certificate(folder, "server")
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(folder / "server.pem", folder / "server.key")
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), name="receiver", daemon=True)
-    thread.start()
-    try:
+    with serving(Handler, context) as here.port:
         yield here
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(10)
 
 
 def with_webhooks(root: Path, hooks: str, partner: str = "ENT-A") -> None:

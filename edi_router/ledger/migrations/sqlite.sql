@@ -1,4 +1,4 @@
--- Made of the migrations of SHA-256 01248a0fe1d999a17ad30d9d1432e162f08315bda58094c9496865bde52934ba
+-- Made of the migrations of SHA-256 acccd7d01af7c7e7ff49fd0900fd3ccd9b4b8bb003c49eb31fdb68397e22af34
 CREATE TABLE account (
 	name TEXT NOT NULL,
 	password TEXT NOT NULL,

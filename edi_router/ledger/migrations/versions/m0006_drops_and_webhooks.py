@@ -1,4 +1,4 @@
-"""How far each webhook has been told, and what it could not be told."""
+"""Members of packed files; how far each webhook has been told; indexes by which a day's books find what was settled."""
 
 from __future__ import annotations
 
