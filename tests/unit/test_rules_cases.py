@@ -11,6 +11,7 @@ from edi_router.config import Tree
 from edi_router.library.rule_cases import rule_files, run_rule_cases
 from edi_router.rules import load_rules, rule_names
 from tests.support.cli import edi_router
+from tests.unit.test_systems import names_in
 
 RULE = """id: r
 for: xml Order
@@ -139,7 +140,7 @@ def test_the_table_of_the_domain_is_true(root: Path) -> None:
 
 
 MARKS = ("register", "queue", "clock", "report", "channel", "query")
-"""What has to remember or to do something for a rule that no file alone can show."""
+"""What has to remember or to do something for a rule that no file alone can show: tests show it."""
 
 
 def test_every_rule_of_the_domain_has_a_good_and_a_bad_sample(root: Path) -> None:
@@ -165,8 +166,9 @@ def test_every_rule_of_the_domain_has_a_good_and_a_bad_sample(root: Path) -> Non
             # test_shipped_cases_pass holds that they pass, and that each has a good document
             files = re.findall(r"([\w-]+)\.yaml", where)
             shown = samples == "cases" and all(code in broken[file] for file in files)
-        elif samples in MARKS:
-            shown = True
+        elif samples.partition(":")[0] in MARKS:
+            named = [each.partition("::") for each in re.findall(r"`([^`]+)`", samples)]
+            shown = bool(named) and all(test in names_in(root / "tests" / file) for file, _, test in named)
         else:
             files = re.findall(r"`([^`]+)`", samples)
             shown = len(files) == 2 and all((root / file).is_file() for file in files)
