@@ -9,7 +9,7 @@ from edi_router.config import Tree
 from edi_router.faults import Blocks, Fault, blocks
 from edi_router.formats.documents import Kind
 from edi_router.formats.edifact.check import check
-from edi_router.formats.edifact.directory import Definitions
+from edi_router.formats.edifact.directory import Definitions, definitions_over
 from edi_router.formats.edifact.reader import read
 from edi_router.formats.records import load_layout
 from edi_router.formats.records import read as read_records
@@ -40,7 +40,7 @@ class Source:
     _schemas: dict[str, Schema] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.definitions = definitions_of(self.tree)
+        self.definitions = definitions_over(self.tree)
 
     def documents(self, data: bytes, definition: Definition) -> Iterator[Document]:
         """The documents of the file that the mapping reads, in order; faults of the envelope come last."""
@@ -117,16 +117,6 @@ class Source:
 def reader_of(tree: Tree) -> Callable[[str], bytes]:
     """How XSDs are read: by their names below schemas/."""
     return lambda name: tree.read(f"schemas/{name}")
-
-
-def definitions_of(tree: Tree) -> Definitions:
-    """The EDIFACT directories of the tree."""
-
-    def read_part(name: str) -> bytes | None:
-        file = f"schemas/edifact/{name}"
-        return tree.read(file) if tree.find(file) is not None else None
-
-    return Definitions(read_part)
 
 
 def _other(definition: Definition, found: str) -> Fault:

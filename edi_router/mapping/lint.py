@@ -7,9 +7,8 @@ from dataclasses import replace
 
 from edi_router.config import Tree
 from edi_router.faults import Fault, Place
-from edi_router.formats.edifact.directory import Definitions
+from edi_router.formats.edifact.directory import Definitions, definitions_over
 from edi_router.formats.records import layout_names, load_layout
-from edi_router.mapping.documents import definitions_of
 from edi_router.mapping.fragments import lint_shared
 from edi_router.mapping.lint_paths import lint_paths
 from edi_router.mapping.lint_rules import lint_rules
@@ -23,7 +22,7 @@ from edi_router.tables import load_table
 
 def lint(id: str, tree: Tree, definitions: Definitions | None = None) -> list[Fault]:
     """All faults of one mapping, each at its file, line and column."""
-    return _linted(id, tree, definitions or definitions_of(tree))[1]
+    return _linted(id, tree, definitions or definitions_over(tree))[1]
 
 
 def _linted(id: str, tree: Tree, definitions: Definitions) -> tuple[Mapping | None, list[Fault]]:
@@ -45,7 +44,7 @@ def _linted(id: str, tree: Tree, definitions: Definitions) -> tuple[Mapping | No
 
 def lint_all(tree: Tree, ids: Sequence[str] = ()) -> list[Fault]:
     """The faults of the mappings; of all, and of all shared fragments, code tables and rule files when none is named."""
-    definitions = definitions_of(tree)
+    definitions = definitions_over(tree)
     done = [_linted(id, tree, definitions) for id in ids or names(tree)]
     faults = [fault for _, found in done for fault in found]
     if not ids:

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from edi_router.config import Tree
 from edi_router.faults import Fault, Place
 from edi_router.formats.documents import Kind, load_document_types
-from edi_router.formats.edifact.directory import Definitions
+from edi_router.formats.edifact.directory import Definitions, definitions_over
 from edi_router.formats.records import load_layout
-from edi_router.mapping.documents import definitions_of
 from edi_router.mapping.lint_paths import check_path, end_of
 from edi_router.mapping.model import Source
 from edi_router.mapping.shape import EdifactShape, LayoutShape, Shape, XmlShape
@@ -23,7 +22,7 @@ def lint_rules(tree: Tree, rules: RuleSet, definitions: Definitions | None = Non
 
     Of several kinds of document that rules are for, a path must exist in one.
     """
-    definitions = definitions or definitions_of(tree)
+    definitions = definitions or definitions_over(tree)
     shapes = [shape for kind in rules.kinds if (shape := _shape(tree, kind, definitions)) is not None]
     found = ([list(_use(use, place, shape)) for shape in shapes] for use, place in rules.uses)
     return [fault for faults in found if all(faults) for fault in next(iter(faults), [])]

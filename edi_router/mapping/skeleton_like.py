@@ -12,8 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from edi_router.config import Tree
-from edi_router.formats.edifact.directory import GroupUse, MessageDef, SegmentUse
-from edi_router.mapping.documents import definitions_of
+from edi_router.formats.edifact.directory import GroupUse, MessageDef, SegmentUse, definitions_over
 from edi_router.mapping.lint_paths import check_path, end_of
 from edi_router.mapping.mapping import FOLDER
 from edi_router.mapping.model import Definition, Item, Source, conditions_in
@@ -56,7 +55,7 @@ def carry_over(tree: Tree, other: str, id: str, source: str) -> Carried:
     definition, _ = read_definition(text, name, tree)
     if definition is None:
         raise ValueError(f"{name} has faults: edi-router lint tells them")
-    definitions = definitions_of(tree)
+    definitions = definitions_over(tree)
     if definition.origin.format != "edifact":
         raise ValueError(f"{other} does not read EDIFACT")
     type, _, directory = source.partition(" ")

@@ -146,8 +146,3 @@ def _load(tree: Snapshot, partner_tree: Tree | None, whole: bool) -> tuple[Confi
         certificates,
     )
     return configuration, faults
-
-
-def definitions_of(tree: Tree) -> Definitions:
-    """The EDIFACT definitions below `schemas/edifact/` of the tree."""
-    return definitions_over(tree)

@@ -13,12 +13,12 @@ import pytest
 
 from edi_router.config import Block, ConfigNode, Items, Scalar, Tree, load, shipped_directory
 from edi_router.faults import Fault
-from edi_router.mapping.documents import definitions_of
+from edi_router.formats.edifact.directory import definitions_over
 from edi_router.mapping.lint import lint
 from edi_router.mapping.mapping import names
 
 SHIPPED = names(Tree.over_shipped())
-DEFINITIONS = definitions_of(Tree.over_shipped())
+DEFINITIONS = definitions_over(Tree.over_shipped())
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from edi_router.config import Tree
 from edi_router.formats.edifact import Message, Segment, fast_scan, read, scan, write_interchange
 from edi_router.formats.edifact.check import check
+from edi_router.formats.edifact.directory import definitions_over
 from edi_router.formats.edifact.envelope import group_version_faults
 from edi_router.formats.edifact.fast import Lane, is_proven, key_of, patterns
 from edi_router.formats.edifact.fast_message import SlicedMessage
@@ -20,7 +21,6 @@ from edi_router.formats.edifact.fast_regex import SPELLING, Spelling
 from edi_router.formats.edifact.fast_scan import Cutter
 from edi_router.formats.edifact.fast_stream import Summary, extend, validate_stream
 from edi_router.formats.edifact.segment import SUSPECT
-from edi_router.pipeline.configuration import definitions_of
 from tests.property import strategies as my
 from tests.property.made import Maker, damaged
 from tests.support.effort import examples, thorough
@@ -32,7 +32,7 @@ TYPES = (
 )  # fmt: skip
 SPELT = TYPES if thorough() else (("D96B", "CUSCAR", 3), ("D01B", "CUSDEC", 4), ("service-3", "CONTRL", 3))
 """Those whose patterns are compared in each spelling, whole and in two parts: to make one takes up to a second."""
-DEFINITIONS = definitions_of(Tree.over_shipped())
+DEFINITIONS = definitions_over(Tree.over_shipped())
 seeds = st.integers(0, 1 << 32)
 ends = st.sampled_from(["", "\n", "\r\n"])
 levels = st.sampled_from(["UNOA", "UNOB", "UNOC", "UNOY"])

@@ -8,9 +8,9 @@ from edi_router.config import Tree, shipped_directory
 from edi_router.formats.documents import DocumentType, load_document_types
 from edi_router.formats.edifact import read
 from edi_router.formats.edifact.check import check
+from edi_router.formats.edifact.directory import definitions_over
 from edi_router.formats.xml import parse
 from edi_router.paths import Node
-from edi_router.pipeline.configuration import definitions_of
 
 GOOD = shipped_directory() / "samples" / "good"
 SAID = {
@@ -36,7 +36,7 @@ SAID = {
 }  # fmt: skip
 """Answer, first number and first words of each statement; None where another test looks."""
 _TYPES, _FAULTS = load_document_types(Tree.over_shipped())
-DEFINITIONS = definitions_of(Tree.over_shipped())
+DEFINITIONS = definitions_over(Tree.over_shipped())
 ANSWERS = {each.id: each for each in _TYPES if each.acknowledges}
 
 

@@ -11,7 +11,7 @@ from edi_router.cli.reference_errors import AREAS
 from edi_router.cli.samples import samples
 from edi_router.config import Tree
 from edi_router.faults import CATALOGUE
-from edi_router.mapping.documents import definitions_of
+from edi_router.formats.edifact.directory import definitions_over
 from tests.support.cli import edi_router, process
 
 CODES = sorted(CATALOGUE)
@@ -74,7 +74,7 @@ def test_english_texts_have_no_number_before_a_plural(code: str) -> None:
 
 @pytest.mark.parametrize("version", [3, 4])
 def test_wire_codes_stand_in_the_service_code_list(version: int) -> None:
-    known = definitions_of(Tree.over_shipped()).codes(f"service-{version}", "0085")
+    known = definitions_over(Tree.over_shipped()).codes(f"service-{version}", "0085")
     assert known
     used = {wire for entry in CATALOGUE.values() for of, wire in entry.contrl.items() if of == version}
     assert used <= set(known)

@@ -8,6 +8,7 @@ import pytest
 from edi_router.config import Tree
 from edi_router.formats.edifact import Message, read
 from edi_router.formats.edifact.check import check
+from edi_router.formats.edifact.directory import definitions_over
 from edi_router.formats.edifact.elements import ElementSpec, PartSpec, SegmentSpec
 from edi_router.formats.edifact.fast import Key, Lane, fast_check, is_proven, patterns
 from edi_router.formats.edifact.fast_codes import codes_pattern
@@ -19,9 +20,8 @@ from edi_router.formats.edifact.fast_structure import ambiguous
 from edi_router.formats.edifact.scan_heads import BLOCK
 from edi_router.formats.edifact.structure import Structure
 from edi_router.library import checker
-from edi_router.pipeline.configuration import definitions_of
 
-DEFINITIONS = definitions_of(Tree.over_shipped())
+DEFINITIONS = definitions_over(Tree.over_shipped())
 BODY = (
     "BGM+929+A1+9", "LOC+35+CN", "DTM+137:20240102:102", "NAD+CZ+++SELLER ?+ SONS??",
     "UNS+D", "CST+1+1001", "FTX+AAA+++O?'NEIL", "MOA+38:-12.5:USD", "UNS+S", "CNT+5:1",
@@ -190,7 +190,7 @@ def test_one_message_is_checked_fast_and_its_tree_is_whole():
 
 
 def test_a_pattern_is_made_when_enough_was_seen():
-    definitions = definitions_of(Tree.over_shipped())
+    definitions = definitions_over(Tree.over_shipped())
     data = interchange(*[BODY] * 100)
     assert validate_stream(data, definitions).proven == 0
     assert 0 < validate_stream(data, definitions, warm=30_000).proven < 100

@@ -10,10 +10,11 @@ import pytest
 
 from edi_router.config import Tree, shipped_directory
 from edi_router.faults import Fault, Place, render
+from edi_router.formats.edifact.directory import definitions_over
 from edi_router.formats.edifact.nodes import MessageNode
 from edi_router.mapping import Context, Mapping, Result, load
 from edi_router.mapping.coverage import coverage
-from edi_router.mapping.documents import Source, definitions_of
+from edi_router.mapping.documents import Source
 from edi_router.mapping.lint import lint
 from edi_router.mapping.model import Wrap
 from edi_router.mapping.patterns import matches, problem_of
@@ -44,7 +45,7 @@ CONTEXT = Context(
     sender="ACME",
     settings={"mode": "fast"},
 )
-DEFINITIONS = definitions_of(Tree((shipped_directory(),)))
+DEFINITIONS = definitions_over(Tree((shipped_directory(),)))
 
 
 @pytest.fixture

@@ -16,11 +16,12 @@ from edi_router.config import Tree, shipped_directory
 from edi_router.engine.round import EmbeddedEngine
 from edi_router.engine.workspace import Workspace
 from edi_router.faults import Fault, render
+from edi_router.formats.edifact.directory import definitions_over
 from edi_router.formats.xml.reader import parse
 from edi_router.mapping import Mapping as DocumentMapping
 from edi_router.mapping import Result, load
 from edi_router.mapping.coverage import coverage
-from edi_router.mapping.documents import Source, definitions_of
+from edi_router.mapping.documents import Source
 from edi_router.mapping.golden import STANDARD, context_of, run_cases
 from edi_router.mapping.json_schema import mapping_schema
 from edi_router.mapping.model import REGISTER_KEYS
@@ -294,7 +295,7 @@ def test_coverage_sheet_and_raisable_know_the_register(tree: Tree) -> None:
     row = next(row for row in plain["rows"] if row["target"] == "Name")
     assert row["register"] == {"name": "firm", "field": "Name"}
     assert row["examples"] == [{"from": [" K1 "], "to": "KONTOR"}]
-    codes = [(each.code, each.target) for each in raisable(tree, mapping, Samples(definitions_of(tree)))]
+    codes = [(each.code, each.target) for each in raisable(tree, mapping, Samples(definitions_over(tree)))]
     assert [target for code, target in codes if code == "register-entry-missing"] == ["Out/Name"]
 
 
@@ -306,7 +307,7 @@ def test_no_program_is_made_for_a_mapping_that_asks_a_register(tree: Tree) -> No
         "Firm: BGM/d1004": "",
     }
     source = b"UNB+UNOC:3+A+B+160701:0930+1'UNH+1+CODECO:D:95B:UN'BGM+36+K1+9'UNT+3+1'UNZ+1+1'"
-    definitions = definitions_of(over)
+    definitions = definitions_over(over)
     for line, expected in lines.items():
         written(over, line, "CODECO D95B")
         mapping, faults = load(over, "m", definitions)

@@ -9,8 +9,9 @@ import pytest
 from edi_router.config import Tree
 from edi_router.faults import Fault
 from edi_router.formats.documents import Kind
+from edi_router.formats.edifact.directory import definitions_over
 from edi_router.mapping import Context, Mapping
-from edi_router.mapping.documents import Source, definitions_of
+from edi_router.mapping.documents import Source
 from edi_router.mapping.lint_paths import lint_paths
 from edi_router.mapping.mapping import compiled
 from edi_router.mapping.model import Definition
@@ -46,7 +47,7 @@ def faults_of(text: str) -> list[Fault]:
 
 def mapping(text: str) -> Mapping:
     tree = Tree.over_shipped()
-    loaded, _ = compiled(tree, read(text), definitions_of(tree))
+    loaded, _ = compiled(tree, read(text), definitions_over(tree))
     return loaded
 
 
@@ -77,7 +78,7 @@ def test_an_alias_is_the_group_of_the_message_s_release(directory: str) -> None:
 
 def test_each_release_is_linted_by_its_own_definition() -> None:
     tree = Tree.over_shipped()
-    definitions = definitions_of(tree)
+    definitions = definitions_over(tree)
     definition = read(CODECO + "      Key: BOXES/SG11/DAM/d7493\n      Faults: SG5/EQD/C237/d8260\n")
     told: dict[str, list[str]] = {}
     for each in (definition, *definition.others):

@@ -12,11 +12,11 @@ from edi_router.config import Tree
 from edi_router.faults import CATALOGUE, Fault, render
 from edi_router.formats.edifact import Message, contrl, read
 from edi_router.formats.edifact.check import Checked, check
+from edi_router.formats.edifact.directory import definitions_over
 from edi_router.formats.edifact.profile import Profile, load_profile, load_profiles
 from edi_router.formats.edifact.profile.model import Form
-from edi_router.pipeline.configuration import definitions_of
 
-DEFINITIONS = definitions_of(Tree.over_shipped())
+DEFINITIONS = definitions_over(Tree.over_shipped())
 HEAD = "profile: p\nfor: CUSDEC D96B\n"
 BASE = ("BGM+929+A1+9", "CST++13", "DTM+137:20260314:102", "UNS+D", "CST+1+2102200000", "UNS+S")
 """UNH is segment 1, so BGM is 2."""

@@ -13,14 +13,13 @@ from hypothesis import strategies as st
 from edi_router.config import Tree
 from edi_router.formats.edifact import read
 from edi_router.formats.edifact.check import check
-from edi_router.formats.edifact.directory import GroupUse
+from edi_router.formats.edifact.directory import GroupUse, definitions_over
 from edi_router.formats.edifact.elements import ElementSpec, PartSpec, segment_spec
 from edi_router.formats.edifact.profile import load_profile
-from edi_router.pipeline.configuration import definitions_of
 from tests.property.made import Maker
 from tests.support.effort import examples
 
-DEFINITIONS = definitions_of(Tree.over_shipped())
+DEFINITIONS = definitions_over(Tree.over_shipped())
 Content = dict[str, Any]
 """A group: lists of segments (lists of lists of components, all of them with their released characters) and groups."""
 ITEMS = (

@@ -8,7 +8,8 @@ import pytest
 
 from edi_router.config import Tree, shipped_directory
 from edi_router.faults import is_error
-from edi_router.mapping.documents import Source, definitions_of
+from edi_router.formats.edifact.directory import definitions_over
+from edi_router.mapping.documents import Source
 from edi_router.mapping.golden import STANDARD
 from edi_router.mapping.lint import lint
 from edi_router.mapping.mapping import load
@@ -124,7 +125,7 @@ def test_a_mapping_is_carried_over_to_another_release(tmp_path: Path, other: str
 
 
 def test_groups_are_matched_by_their_trigger_and_content() -> None:
-    definitions = definitions_of(Tree.over_shipped())
+    definitions = definitions_over(Tree.over_shipped())
     old, new = (definitions.message_of(release, "CUSDEC") for release in ("D96B", "D21B"))
     assert old is not None
     assert new is not None
