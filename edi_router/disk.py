@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+StrPath = str | os.PathLike[str]
 MANY = 8
 """For fewer files the file system is not synced as a whole: others may have written a lot to it."""
 LOCAL = frozenset(("ext4", "xfs"))
@@ -24,7 +25,7 @@ _TELLS_ERRORS = (5, 8)
 _syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
 
 
-def sync_folder(folder: Path) -> None:
+def sync_folder(folder: StrPath) -> None:
     """Have the names in a folder on the disk, where its file system can do that. Raises OSError."""
     with _opened(folder) as descriptor:
         try:
@@ -57,7 +58,7 @@ class Together:
     def __init__(self, whole: int | None) -> None:
         """`whole` is a descriptor of the file system, opened before the first change: so its errors are told."""
         self._whole = whole
-        self._folders: dict[Path, None] = {}
+        self._folders: dict[StrPath, None] = {}
         self._changed = False
 
     def written(self, descriptor: int) -> None:
@@ -66,7 +67,7 @@ class Together:
         if self._whole is None:
             os.fsync(descriptor)
 
-    def renamed(self, folder: Path) -> None:
+    def renamed(self, folder: StrPath) -> None:
         """Names in a folder were added, changed or removed."""
         self._changed = True
         self._folders[folder] = None
@@ -100,7 +101,7 @@ def _sync_whole(descriptor: int) -> None:
 
 
 @contextmanager
-def _opened(folder: Path) -> Iterator[int]:
+def _opened(folder: StrPath) -> Iterator[int]:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         yield descriptor

@@ -11,6 +11,8 @@ from pathlib import Path
 import coverage
 import pytest
 
+from tests.support import statements
+
 ROOT = Path(__file__).resolve().parent.parent
 UNTRACED = re.compile(
     r"tests/((bench|fuzz|mutants|property|torture)/|e2e/test_(demo|kill|month|wheel)\.py"
@@ -51,8 +53,9 @@ MEASURED = "COVERAGE_PROCESS_CONFIG"
 
 
 def pytest_configure() -> None:
-    """What costs time and proves nothing: folders of tests on the disk, and looking for garbage all the time."""
-    gc.set_threshold(50_000, 20, 20)  # as the command does
+    """What costs time and proves nothing: folders of tests on the disk, looking for garbage, compiling the same again."""
+    gc.set_threshold(50_000, 20, 20)  # as a command that lasts does
+    statements.share()
     # Each message that a test sends is synced to the disk some ten times; in memory that takes no time.
     if _usable(MEMORY):
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
@@ -85,6 +88,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if slow or UNTRACED.match(file) or many or (FLOWS.match(file) and met[file] % 3 != 1):
             item.add_marker(pytest.mark.no_cover)
     items.sort(key=lambda each: each.get_closest_marker("slow") is None)
+
+
+def pytest_collection_finish() -> None:
+    """The tests themselves are no garbage: thousands of them need not be looked through again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import click
@@ -35,6 +36,7 @@ from edi_router.cli.language import say
 def console(ctx: click.Context, port: int, host: str, certificate: Path | None, key: Path | None) -> None:
     """Open the workspace and serve."""
     from edi_router.console.serve import serve
+    from edi_router.engine.preload import GARBAGE
     from edi_router.engine.round import ConfigurationFaulty
     from edi_router.engine.workspace import WorkspaceError
 
@@ -47,6 +49,7 @@ def console(ctx: click.Context, port: int, host: str, certificate: Path | None, 
             say(f"others may read {key}; run: chmod 600 {key}", f"他人可读 {key}；请执行：chmod 600 {key}")
         )
     place = workspace.needed(ctx)
+    gc.set_threshold(*GARBAGE)
     tls = (certificate, key) if certificate is not None and key is not None else None
 
     def ready(address: str, accounts: int) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import signal
 import sys
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
+from types import FrameType
 
 import click
 
@@ -57,6 +60,7 @@ def run(
     try:
         with (
             logs.written(log_format, level, log_file),
+            nullcontext() if once else _ended_by_signals(),
             place.engine_lock(),
             place.open_ledger(connecting=guarded) as ledger,
             Alone(ledger.engine) as lock,
@@ -107,3 +111,18 @@ def run(
         )
     if report.problems:
         output.stop(output.SYSTEM)
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """While a daemon starts, SIGTERM and SIGINT end it as cleanly as later, when `Service` is told."""
+
+    def ended(number: int, frame: FrameType | None) -> None:
+        sys.exit(0)
+
+    previous = {each: signal.signal(each, ended) for each in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for each, handler in previous.items():
+            signal.signal(each, handler)

@@ -58,7 +58,7 @@ def schema_of_kind(kind: str) -> dict[str, Any]:
     """The schema of a kind of file."""
     from edi_router.calendars.model import CalendarFile
     from edi_router.config.json_schema import schema_of
-    from edi_router.formats.documents import DocumentType
+    from edi_router.formats.document_type import DocumentType
     from edi_router.formats.edifact.profile.model import ProfileFile
     from edi_router.formats.records.layout import Layout
     from edi_router.mapping.json_schema import fragments_schema, mapping_schema

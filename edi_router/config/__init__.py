@@ -1,8 +1,13 @@
 """Floor 0: configuration files, read strictly and with places; the layered configuration tree."""
 
-from edi_router.config.models import Model, YesNo, did_you_mean, listed, place_of, read_model
-from edi_router.config.tree import FOLDERS, Tree, shipped_directory
-from edi_router.config.yaml import Block, ConfigNode, Items, Scalar, load, plain
+from typing import TYPE_CHECKING
+
+from edi_router.first_use import at_first_use
+
+if TYPE_CHECKING:
+    from edi_router.config.models import Model, YesNo, did_you_mean, listed, place_of, read_model
+    from edi_router.config.tree import FOLDERS, Tree, shipped_directory
+    from edi_router.config.yaml import Block, ConfigNode, Items, Scalar, load, plain
 
 __all__ = [
     "FOLDERS",
@@ -21,3 +26,13 @@ __all__ = [
     "read_model",
     "shipped_directory",
 ]
+
+# Who only looks for files needs neither pydantic nor PyYAML.
+__getattr__ = at_first_use(
+    __name__,
+    {
+        ".models": ("Model", "YesNo", "did_you_mean", "listed", "place_of", "read_model"),
+        ".tree": ("FOLDERS", "Tree", "shipped_directory"),
+        ".yaml": ("Block", "ConfigNode", "Items", "Scalar", "load", "plain"),
+    },
+)

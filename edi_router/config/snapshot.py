@@ -92,7 +92,7 @@ class Snapshot(Tree):
 
 def _sha256(path: str) -> bytes:
     # To make a Path for each of hundreds of files takes longer than to read them.
-    with open(path, "rb") as file:  # noqa: PTH123
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123
         return hashlib.sha256(file.read()).digest()
 
 

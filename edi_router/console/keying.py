@@ -12,7 +12,7 @@ from edi_router.console.forms import Field, document, filled, form_of, values_of
 from edi_router.console.site import Site
 from edi_router.engine.submit import submit
 from edi_router.faults import Fault, Place, is_error
-from edi_router.formats.documents import DocumentType
+from edi_router.formats.document_type import DocumentType
 from edi_router.formats.xml import parse
 from edi_router.ledger import Receipt
 from edi_router.library import Report

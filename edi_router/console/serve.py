@@ -11,7 +11,7 @@ from pathlib import Path
 import uvicorn
 
 from edi_router.console.app import create_app
-from edi_router.console.site import Site
+from edi_router.console.site import Site, settle
 from edi_router.engine.workspace import Workspace, WorkspaceError, utc_now
 
 Ready = Callable[[str, int], None]
@@ -32,7 +32,7 @@ def serve(
     ConfigurationFaulty when the workspace's configuration has faults.
     """
     with workspace.open_ledger(clock) as ledger, _listening(host, port) as listener:
-        site = Site(workspace, ledger, workspace.open_archive(), clock)
+        site = Site(workspace, ledger, workspace.open_archive(), clock, settle)
         assert site.configuration  # loaded before the first request: its faults end the command
         app = create_app(site)
         settings = uvicorn.Config(

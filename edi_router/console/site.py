@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Callable
@@ -28,9 +29,22 @@ LONGEST = 3600.0
 LOOK = 5.0
 """Seconds between two looks whether the configuration's files have changed."""
 PATIENCE = 1.5
-"""Seconds for which a page waits for what is made beside it."""
+"""Seconds for which a page waits for what is made beside it for the first time."""
+BRIEFLY, LATELY = 0.1, 300.0
+"""Seconds for which it waits when it can show instead what was made not longer ago than so many seconds."""
 REST = 10
 """What takes long is made so many times more seldom than it takes."""
+
+
+def settle() -> None:
+    """Let Python look no more for garbage among all that is there now, nor among what was before, once it has gone.
+
+    A configuration is hundreds of thousands of objects that stay. To look through them takes a fifth of a second, for
+    which some request would wait again and again.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 class Made(NamedTuple):
@@ -49,6 +63,8 @@ class Site:
     ledger: Ledger
     archive: Archive
     clock: Callable[[], datetime] = utc_now
+    settle: Callable[[], None] = lambda: None
+    """What a process does that has a configuration for long: called after each loading (`settle`)."""
     _loaded: Configuration | None = None
     _checker: Checker | None = None
     _newest: float = 0.0
@@ -106,7 +122,8 @@ class Site:
         """As `recent`, of what may take long: it is made beside the request, which waits for it `patience` seconds.
 
         What takes longer is there the next time; until then the page has what was made last, or None. It is made again
-        after so many seconds, but not before `REST` times as long as it took.
+        after so many seconds, but not before `REST` times as long as it took. Who can have what was made `LATELY` waits
+        only `BRIEFLY` for the new.
         """
         with self._lock:
             found, making = self._recent.get(key), self._making.get(key)
@@ -115,7 +132,8 @@ class Site:
                     return cast(T, found.value)
                 making = self._making[key] = self._makers.submit(self._made, key, make)
         with suppress(FutureTimeout):
-            return cast(T, making.result(patience))
+            lately = found is not None and time.monotonic() - found.at < LATELY
+            return cast(T, making.result(min(patience, BRIEFLY) if lately else patience))
         return None if found is None else cast(T, found.value)
 
     def _made(self, key: str, make: Callable[[], object]) -> object:
@@ -167,6 +185,7 @@ class Site:
         if loaded is not None:
             # Of the set that was loaded, not of the files as they are later: those may be half written.
             self._loaded, self._checker = loaded, checker(tree=loaded.documents.tree)
+            self.settle()
         elif self._loaded is None:
             raise ConfigurationFaulty(faults)
 

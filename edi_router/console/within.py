@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from edi_router.console.site import Site
+from edi_router.ledger.archive import Corrupt, Missing
 from edi_router.ledger.errors import NotFound
 from edi_router.ledger.searching import Text
 from edi_router.library import Document, Report
@@ -27,12 +28,34 @@ def secretive(site: Site) -> frozenset[str]:
     return frozenset(each.kind.name for each in site.configuration.documents if each.secret)
 
 
-def holds(site: Site, row: Text, content: bytes, text: str) -> bool:
-    """Whether the message of this row, in a file of this content, has the text."""
-    if row.type in secretive(site):
-        return _among_values(site, row, content, text)
-    part = content[row.offset : row.offset + row.length] if row.length else content
-    return any(each in part for each in encoded(text))
+class Within:
+    """A text that messages are searched for, one after the other."""
+
+    def __init__(self, site: Site, text: str) -> None:
+        self._site, self._text = site, text
+        self._encoded, self._secretive = encoded(text), secretive(site)
+        self._content: tuple[str, bytes | None] = "", None
+        self.unread = 0
+        """Of how many messages the archive has the file no more, or damaged."""
+
+    def holds(self, row: Text) -> bool:
+        """Whether the message of this row has the text; of one that cannot be read it is not known, and not said."""
+        if row.sha256 != self._content[0]:  # many messages may have come in one file
+            self._content = row.sha256, self._read(row.sha256)
+        content = self._content[1]
+        if content is None:
+            self.unread += 1
+            return False
+        if row.type in self._secretive:
+            return _among_values(self._site, row, content, self._text)
+        part = content[row.offset : row.offset + row.length] if row.length else content
+        return any(each in part for each in self._encoded)
+
+    def _read(self, sha256: str) -> bytes | None:
+        try:
+            return self._site.archive.read(sha256)
+        except (Missing, Corrupt):
+            return None
 
 
 def _among_values(site: Site, row: Text, content: bytes, text: str) -> bool:

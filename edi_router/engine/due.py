@@ -36,7 +36,7 @@ def _changes(
 ) -> Iterator[list[tuple[str, int, int | None]]]:
     """Entry, version and moment (microseconds) of what strikes at another moment now, batch by batch."""
     after = ""
-    while listed := ledger.register_entries(id, only_open=True, limit=BATCH, after=after):
+    while listed := ledger.open_entries(id, BATCH, after):
         from edi_router.registers import next_stroke
 
         register, zone = configuration.registers[id], configuration.settings.zone

@@ -7,6 +7,7 @@ forked from one process, and share what that one has imported.
 
 from __future__ import annotations
 
+import gc
 from importlib import import_module
 
 LATE = (
@@ -30,8 +31,12 @@ LATE = (
 )
 """What the engine's modules import late, but for what few deployments ever need: SFTP, XML signatures, xmlschema."""
 
+GARBAGE = (50_000, 20, 20)
+"""After how many new objects a process that lasts looks for garbage, which may hold much; a short run need not."""
+
 
 def preload() -> None:
-    """Import all of them."""
+    """Import all of them, and look for garbage as often as is right for a process that lasts."""
     for name in LATE:
         import_module(name)
+    gc.set_threshold(*GARBAGE)

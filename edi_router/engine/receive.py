@@ -80,7 +80,7 @@ class Receiver:
         lost: ChannelError | None = None
         # Many are on their way at once; they come in this order, and are archived together.
         with (
-            self.archive.batch(len(drops)) as archived,
+            self.archive.batch(len(drops), soon=True) as archived,
             closing(self.channel.fetch_all(drops, lambda _: archived.writer())) as fetched,
         ):
             for drop in drops:

@@ -1,4 +1,4 @@
-"""Packed drops: read through first, then member by member into the archive, then all of them into the ledger at once.
+"""Packed drops: read through first, then the members into the archive, then all of them into the ledger at once.
 
 Whatever breaks off before the last step leaves no trace but bytes in the archive, which are the same when it is done
 again.
@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import errno
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
+from itertools import islice
 
 from edi_router.engine.space import MEGABYTE, Free, free_bytes
-from edi_router.formats.packed import Limits, Packing, members, packing, survey
-from edi_router.formats.packed.members import HEAD
+from edi_router.formats.packed import Limits, Member, Packing, members, packing, survey
+from edi_router.formats.packed.marks import HEAD
 from edi_router.ledger import Archive, Ledger, WorkItem
 from edi_router.ledger.unpacking import Unpacked
 from edi_router.partners.settings import Settings
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 _BLOCK = 1 << 20
 OFTEN = 2000
 """After so many blocks the lease is renewed."""
+MEMBERS, BYTES = 200, 64 * MEGABYTE
+"""Members that are archived together: so many, or up to the one with which there are so many bytes."""
 
 
 def packing_of(item: WorkItem, archive: Archive, configuration: Configuration) -> Packing | None:
@@ -43,6 +46,23 @@ def limits_of(settings: Settings) -> Limits:
         members=own.maximum_members,
         ratio=own.maximum_ratio,
     )
+
+
+def together(sizes: Iterable[int]) -> Iterator[int]:
+    """How many members, whose `sizes` in bytes are given in their order, are archived together at a time.
+
+    >>> list(together([70_000_000, 1, 64_000_000, 5, 5]))
+    [1, 2, 2]
+    """
+    number = length = 0
+    for size in sizes:
+        number += 1
+        length += size
+        if number == MEMBERS or length >= BYTES:
+            yield number
+            number = length = 0
+    if number:
+        yield number
 
 
 class Unpacker:
@@ -86,18 +106,34 @@ class Unpacker:
             raise OSError(errno.ENOSPC, f"there is no room for {found.size} bytes of its members")
         made: list[Unpacked] = []
         with closing(self.archive.open(self.item.sha256)) as stream:
-            for member in members(stream, self.item.name, limits):
-                if stopping():
+            coming = members(stream, self.item.name, limits)
+            for number in together([member.size for member in found.members]):
+                some = self._archived(islice(coming, number), number, stopping)
+                if some is None:
                     self.ledger.give_back(self.item.id, self.fence)
                     return None
-                with self.archive.writer() as writer:
+                made += some
+            if next(coming, None) is not None or len(made) != len(found.members):
+                raise AssertionError("the file reads otherwise than it did before")
+        self.ledger.unpacked(self.item.id, self.fence, kind, made, self.configuration.digest)
+        log.info("unpacked: %d members", len(made))
+        return None
+
+    def _archived(
+        self, coming: Iterable[Member], number: int, stopping: Callable[[], bool]
+    ) -> list[Unpacked] | None:
+        """So many members, archived together; None when `stopping()`."""
+        made = []
+        with self.archive.batch(number) as batch:
+            for member in coming:
+                if stopping():
+                    return None
+                with batch.writer() as writer:
                     for block in member.blocks:
                         self._going()
                         writer.write(block)
                 made.append(Unpacked(member.name, writer.size, writer.sha256))
-        self.ledger.unpacked(self.item.id, self.fence, kind, made, self.configuration.digest)
-        log.info("unpacked: %d members", len(made))
-        return None
+        return made
 
     def _going(self) -> None:
         self._beat()

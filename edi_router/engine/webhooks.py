@@ -1,4 +1,7 @@
-"""Telling partners' webhooks what happened: in the order of the events, at least once, each webhook by itself."""
+"""Telling partners' webhooks what happened: in the order of the events, at least once, each webhook by itself.
+
+Several webhooks are called at the same time, since to call is mostly to wait.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -35,6 +40,10 @@ BUDGET = 5.0
 """Seconds after which a webhook lets the others go on; what is left it is told the next time."""
 STRIDE = 1000
 """So many events that are not for a webhook are looked through again rather than written down each time."""
+CALLERS = 8
+"""So many webhooks are called at the same time; each of them is told one event after the other."""
+Wanted = tuple[Name, Webhook, Viewer]
+"""A webhook, and what its partner may see."""
 TEST = "webhook.test"
 """The type of a call that tells of nothing."""
 
@@ -65,22 +74,34 @@ class Teller:
         self.enter(configuration)
         known, paused = self.ledger.webhooks(), self.ledger.paused_partners()
         horizon = self.ledger.horizon()
-        count = 0
-        for name, settings, viewer in wanted:
-            if self.stopping() or horizon is None:
-                break
-            hook = known[name]
-            if viewer.partner in paused or not self._news(hook, settings, viewer, horizon):
-                continue
-            claimed = self.ledger.claim_webhook(name)
-            if claimed is None:
-                continue
+        if horizon is None or self.stopping():
+            return 0
+
+        def told(each: Wanted) -> int:
+            return self._told(*each, horizon, configuration.settings.attempts)
+
+        busy = [
+            each
+            for each in wanted
+            if each[2].partner not in paused and self._news(known[each[0]], *each[1:], horizon)
+        ]
+        if len(busy) < 2:
+            return sum(map(told, busy))
+        with ThreadPoolExecutor(min(CALLERS, len(busy)), "webhook") as callers:
+            calls = [callers.submit(copy_context().run, told, each) for each in busy]
+        return sum(each.result() for each in calls)
+
+    def _told(self, name: Name, settings: Webhook, viewer: Viewer, horizon: int, limit: int) -> int:
+        """Tell one webhook, if nobody else has it in hand; how many calls were answered."""
+        claimed = None if self.stopping() else self.ledger.claim_webhook(name)
+        if claimed is None:
+            return 0
+        with about(partner=viewer.partner, webhook=settings.id):
             try:
-                with about(partner=viewer.partner, webhook=settings.id):
-                    count += self._tell(claimed, settings, viewer, horizon, configuration.settings.attempts)
+                return self._tell(claimed, settings, viewer, horizon, limit)
             except Fenced as error:
                 log.warning("taken over by another worker: %s", error)
-        return count
+                return 0
 
     def _news(self, hook: Hook, settings: Webhook, viewer: Viewer, horizon: int) -> bool:
         """Whether there is something to do for a webhook now; to find that there is nothing writes nothing."""
@@ -162,7 +183,7 @@ class Teller:
         return found
 
 
-def webhooks_of(configuration: Exchange) -> list[tuple[Name, Webhook, Viewer]]:
+def webhooks_of(configuration: Exchange) -> list[Wanted]:
     """The webhooks of all partners that files are exchanged with, each with what its partner may see."""
     return [
         ((partner.id, each.id), each, viewer_of(partner))

@@ -18,7 +18,7 @@ from edi_router.formats.packed import Packing
 from edi_router.ledger import Archive, Conflict, Fenced, Ledger, Recordable, WorkItem
 from edi_router.ledger.registering import moves_of
 from edi_router.pipeline.configuration import Configuration
-from edi_router.pipeline.model import Decision, FileOutcome, Incoming
+from edi_router.pipeline.model import Decision, FileOutcome, Incoming, LedgerView
 from edi_router.pipeline.process import process
 from edi_router.pipeline.replies import with_replies
 from edi_router.pipeline.slices import LargeFile
@@ -111,17 +111,20 @@ class _Batch:
                 return self._process_large(claimed[0], fences[claimed[0].id], stopping)
         made: list[tuple[WorkItem, Recordable]] = []
         failed = 0
-        for item in claimed:
-            if stopping():
-                self.ledger.give_back(item.id, fences[item.id])
-                continue
-            self.tally.beat()
-            with about(**_names(item)):
-                outcome = self._process(item, fences[item.id])
-            if outcome is None:
-                failed += 1
-            else:
-                made.append((item, Recordable(item.id, fences[item.id], outcome, self.configuration.digest)))
+        with self.ledger.asked_often() as view:
+            for item in claimed:
+                if stopping():
+                    self.ledger.give_back(item.id, fences[item.id])
+                    continue
+                self.tally.beat()
+                with about(**_names(item)):
+                    outcome = self._process(item, fences[item.id], view)
+                if outcome is None:
+                    failed += 1
+                else:
+                    made.append(
+                        (item, Recordable(item.id, fences[item.id], outcome, self.configuration.digest))
+                    )
         results = self._record([recordable for _, recordable in made])
         ended = 0
         for (item, recordable), problem in zip(made, results, strict=True):
@@ -200,7 +203,7 @@ class _Batch:
     def _date(self, at: datetime) -> str:
         return at.astimezone(self.configuration.settings.zone).date().isoformat()
 
-    def _process(self, item: WorkItem, fence: int) -> FileOutcome | None:
+    def _process(self, item: WorkItem, fence: int, view: LedgerView) -> FileOutcome | None:
         """The outcome; None when there is none to record: the row then says why, or the file was unpacked."""
         try:
             packed = packing_of(item, self.archive, self.configuration)
@@ -209,7 +212,7 @@ class _Batch:
             incoming = self._incoming(item)
             if incoming.open is None and is_too_large(item, self.configuration):
                 return refused(item, incoming, self.configuration)
-            return process(incoming, self.configuration, self.ledger, self.registers)
+            return process(incoming, self.configuration, view, self.registers)
         except _MACHINE as error:
             self._not_now(item, error)
         except Exception as error:
@@ -252,7 +255,7 @@ class _Batch:
             log.info("the ledger changed meanwhile; processed again")
             tries += 1
             self.registers = Overlay(self.recorded)
-            outcome = self._process(item, recordable.fence)
+            outcome = self._process(item, recordable.fence, self.ledger)
             if outcome is None:
                 return 1
             recordable = Recordable(item.id, recordable.fence, outcome, recordable.config)

@@ -1,10 +1,13 @@
 """The archive: every file received, under the SHA-256 of its content, written once and never changed."""
+# ruff: noqa: PTH102, PTH104, PTH108, PTH110, PTH120
+# Names of files are texts here: to make a `Path` of each takes longer than to write it.
 
 from __future__ import annotations
 
 import hashlib
 import io
 import os
+import re
 import secrets
 import shutil
 import time
@@ -14,11 +17,13 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from edi_router.disk import Together, make_folder, sync_folder, together
-from edi_router.ledger.archiving import Batch, Writer
+from edi_router.ledger.archiving import Batch, Writer, Written
 from edi_router.ledger.compressing import Broken, Decompressing
+from edi_router.ledger.recent import Recent
 from edi_router.ledger.sealing import Unsealing
 
 BLOCK = 1 << 20
+_SHA256 = re.compile("[0-9a-f]{64}")
 FRESH = 86_400
 """Content that came within so many seconds is not removed: a file may refer to it that is being recorded now."""
 
@@ -43,13 +48,18 @@ class Archive:
     def __init__(self, folder: str | os.PathLike[str], key: bytes | None = None) -> None:
         self.folder = Path(folder)
         self._key = key
-        self._made: set[Path] = set()
+        self._root = os.fspath(self.folder)
+        self._made: set[str] = set()
+        self._recent = Recent()
 
     def path(self, sha256: str) -> Path:
         """Where the content with this hash is, or would be."""
-        if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
+        return Path(self._name(sha256))
+
+    def _name(self, sha256: str) -> str:
+        if not _SHA256.fullmatch(sha256):
             raise ValueError(f"not a SHA-256 in lower-case hexadecimal: {sha256!r}")
-        return self.folder / sha256[:2] / sha256[2:4] / sha256
+        return f"{self._root}/{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
     def __contains__(self, sha256: str) -> bool:
         return self.path(sha256).is_file()
@@ -70,24 +80,31 @@ class Archive:
             yield writer
 
     @contextmanager
-    def batch(self, count: int) -> Iterator[Batch]:
-        """For so many contents, which are archived together at the end of the block; on an exception none is."""
-        self._make(self.folder)
+    def batch(self, count: int, soon: bool = False) -> Iterator[Batch]:
+        """For so many contents, which are archived together at the end of the block; on an exception none is.
+
+        What is to be read `soon` is kept in memory for that, as far as there is room (`Recent`).
+        """
+        self._make()
         with together(self.folder, count) as synced:
-            batch = Batch(self.folder, self._key, synced)
+            batch = Batch(self._root, self._key, synced, soon)
             try:
                 yield batch
                 synced.sync()
-                made = {folder for each in batch.written for folder in self._settle(*each, synced)}
+                made = [folder for each in batch.written for folder in self._settle(each, synced)]
                 synced.sync()
-                self._made |= made
-            finally:
+            except BaseException:
                 batch.forget()
+                raise
+        self._made.update(made)
+        for each in batch.written:
+            if each.held is not None:
+                self._recent.add(each.sha256, each.held)
 
     def open(self, sha256: str) -> BinaryIO:
         """The content as a stream; reading to its end raises `Corrupt` when the bytes have changed."""
         try:
-            raw = self.path(sha256).open("rb", buffering=0)
+            raw = io.FileIO(self._name(sha256), "rb")
         except FileNotFoundError:
             raise Missing(f"nothing is archived as {sha256}") from None
         return io.BufferedReader(_Checked(self._plain(raw), sha256), BLOCK)
@@ -98,6 +115,9 @@ class Archive:
 
     def read(self, sha256: str) -> bytes:
         """The whole content; raises Corrupt when it has changed, Missing when it is not there."""
+        recent = self._recent.take(sha256)
+        if recent is not None:
+            return recent
         with self.open(sha256) as stream:
             return stream.read()
 
@@ -127,6 +147,7 @@ class Archive:
         What comes again while it is removed is safe: `put` marks the time on what is there already, and this looks
         at the time again when it has taken the file aside.
         """
+        self._recent.take(sha256)
         path = self.path(sha256)
         aside = path.with_name(f".{sha256}.removed")
         if path.exists():
@@ -163,11 +184,11 @@ class Archive:
             except Broken:
                 return ""
 
-    def _make(self, folder: Path) -> None:
-        """Have a folder there, its name on the disk: made sure of once by each archive that is opened."""
-        if folder not in self._made or not folder.is_dir():
-            make_folder(folder)
-            self._made.add(folder)
+    def _make(self) -> None:
+        """Have the folder there, its name on the disk: made sure of once by each archive that is opened."""
+        if self._root not in self._made or not self.folder.is_dir():
+            make_folder(self.folder)
+            self._made.add(self._root)
 
     def _known(self, path: Path, sha256: str) -> bool:
         """Whether the right bytes are there; then their time says that they came again just now."""
@@ -177,24 +198,37 @@ class Archive:
                 return True
         return False
 
-    def _settle(self, temporary: Path, sha256: str, synced: Together) -> tuple[Path, ...]:
+    def _settle(self, written: Written, synced: Together) -> tuple[str, ...]:
         """Give content that is on the disk its own name, which is there after the next sync, as are the folders returned."""
-        path = self.path(sha256)
-        folders = path.parent.parent, path.parent
-        synced.renamed(path.parent)
-        if path.exists():
-            if self._known(path, sha256):
+        name = self._name(written.sha256)
+        folder = os.path.dirname(name)
+        folders = os.path.dirname(folder), folder
+        synced.renamed(folder)
+        if os.path.exists(name):
+            path = Path(name)
+            if self._known(path, written.sha256):
+                os.unlink(written.temporary)
                 return ()
             # The right bytes have come again: they take the place of the damaged ones, which are kept.
             with suppress(FileNotFoundError):  # removed by retention a moment ago
-                path.replace(path.with_name(f".{sha256}.{secrets.token_hex(4)}.corrupt"))
-        for folder in folders:
-            if folder not in self._made or not folder.is_dir():
-                folder.mkdir(exist_ok=True)
-                synced.renamed(folder.parent)
-        with suppress(FileExistsError):  # another process was faster, with the same bytes
-            os.link(temporary, path)
+                path.replace(path.with_name(f".{written.sha256}.{secrets.token_hex(4)}.corrupt"))
+        for each in folders:
+            if each not in self._made:
+                self._add_folder(each, synced)
+        # Where another process was faster, its file gives way to ours: they hold the same.
+        try:
+            os.rename(written.temporary, name)
+        except FileNotFoundError:  # somebody has removed the folders, empty as they were
+            for each in folders:
+                self._add_folder(each, synced)
+            os.rename(written.temporary, name)
         return folders
+
+    def _add_folder(self, folder: str, synced: Together) -> None:
+        with suppress(FileExistsError):
+            os.mkdir(folder)
+        # Its name, also where it was there: who made it may have been killed before the sync.
+        synced.renamed(os.path.dirname(folder))
 
 
 class _Checked(io.RawIOBase):

@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, select, update
 from edi_router.ledger import tables
 from edi_router.ledger.again import again
 from edi_router.ledger.collecting import closed_messages, collected, in_parts
+from edi_router.ledger.compressing import deflated
 from edi_router.ledger.moves import Entry, enter, note
 from edi_router.ledger.states import BATCHED
 from edi_router.ledger.store import Row, Store, Tx, instant, micros
@@ -160,7 +161,7 @@ def _write_output(
     }  # fmt: skip
     detail = {"destination": row["destination"], "name": row["name"], "messages": len(members)}
     enter(tx, "output", [Entry(row, "made", detail)])
-    tx.insert(tables.content, [{"output": id, "data": zlib.compress(data, 3)}])
+    tx.insert(tables.content, [{"output": id, "data": deflated(data)}])
     enter(tx, "delivery", [Entry({
         "id": f"{id}-1", "output": id, "destination": row["destination"], "partner": series.partner,
         "name": row["name"], "state": "waiting", "again": "waiting", "next_attempt": tx.now, "made": tx.now,

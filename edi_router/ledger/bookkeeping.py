@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select
 from edi_router.ledger import tables
 from edi_router.ledger.audit import audit
 from edi_router.ledger.books import VERSION, Books, compute, stored
-from edi_router.ledger.carrying import Backwards, Base, as_base, base_of, chained
+from edi_router.ledger.carrying import START, Backwards, Base, as_base, base_of, chained
 from edi_router.ledger.errors import Refused
 from edi_router.ledger.moves import canonical
 from edi_router.ledger.retaining import EVENTS, removed_before
@@ -45,6 +45,22 @@ class Bookkeeping(Store):
                 return _as_closed(found, closed)
             told = standing(connection, day, self.zone, self.now(), base.page.get(STANDING, {}))
             return replace(found, standing=told, previous=base.sha256)
+
+    def page_of(self, business_date: str | date) -> Books:
+        """The page of a business date as it was closed, for who looks at it; of a date that is not closed as `books` has it.
+
+        A closed page is read, not counted: what is wrong with it is only whether its text, and that it follows the page
+        before it, are still as they were. `books` counts it again from events and rows.
+        """
+        day = str(business_date)
+        with self.read() as connection:
+            closed = connection.execute(select(tables.books).where(_b.date == day)).first()
+            before = select(_b.sha256).where(_b.date < day).order_by(_b.date.desc()).limit(1)
+            last = connection.scalar(before) or START
+        if closed is None:
+            return self.books(day)
+        problems = tuple(_unchained(closed, last))
+        return _as_closed(stored(json.loads(closed.page), problems), closed._mapping)
 
     def last_control_number(self, partner: str) -> int | None:
         """The last control number that we gave to an interchange for a partner; None when there was none."""
@@ -112,7 +128,7 @@ class Bookkeeping(Store):
                 base, page = bases[number], bases[number + 1].page
                 gone = row.date <= removed
                 facts = [] if gone else _changed(connection, row.date, page, base, backwards)
-                problems = [*_unchained(row, base), *facts, *problems]
+                problems = [*_unchained(row, base.sha256), *facts, *problems]
             return problems + audit(connection)
 
     def _today(self) -> str:
@@ -124,9 +140,10 @@ def _as_closed(found: Books, row: Any) -> Books:
     return replace(found, standing=told, sha256=row["sha256"], previous=row["previous"])
 
 
-def _unchained(row: Any, base: Base) -> list[str]:
+def _unchained(row: Any, before: str) -> list[str]:
+    """What is wrong with the text of a page; `before` is the hash of the page before it."""
     problems = []
-    if row.previous != base.sha256:
+    if row.previous != before:
         problems.append(f"the page of {row.date} is not chained to the page before it")
     if row.sha256 != chained(row.previous, row.page):
         problems.append(f"the page of {row.date} was changed after it was closed")

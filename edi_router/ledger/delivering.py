@@ -30,6 +30,7 @@ from edi_router.ledger.outbox import (
     made_from,
     messages_of,
 )
+from edi_router.ledger.plain import every
 from edi_router.ledger.store import Row, Store, Tx, instant, micros
 from edi_router.ledger.working import paused
 
@@ -47,7 +48,7 @@ class Delivering(Store):
         with self.ask() as connection:
             out = sorted(paused(connection))
             parameters = {"now": moment, "limit": limit, "paused": out, "destination": destination}
-            return [Due(*row) for row in connection.execute(DUE, parameters)]
+            return [Due(*row) for row in every(connection, DUE, parameters)]
 
     def due_destinations(self) -> set[str]:
         """The destinations for which something is due now, those of paused partners among them."""

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from edi_router.ledger import tables
+from edi_router.ledger.plain import first
 from edi_router.ledger.store import Store, instant, micros
 from edi_router.pipeline.model import Prior
 
@@ -61,21 +62,23 @@ class Duplicates(Store):
         The one with this content if there is one. An empty control reference names nothing: then only the content
         counts.
         """
-        key = _named(partner, (sender, recipient, control_reference, content))
         with self.ask() as connection:
-            row = connection.execute(_RECENT, {**key, "since": micros(since)}).first()
-        if row is None:
-            return None
-        return Prior(row.id, row.file, instant(row.received), row.content == content)
+            return prior(connection, partner, (sender, recipient, control_reference, content), since)
+
+
+def prior(connection: Connection, partner: str, key: Key, since: datetime) -> Prior | None:
+    """`Duplicates.prior_interchange` of these references and content, by a connection."""
+    row = first(connection, _RECENT, {**_named(partner, key), "since": micros(since)})
+    if row is None:
+        return None
+    _, id, file, received, content = row
+    return Prior(id, file, instant(received), content == key[3])
 
 
 def conflict(connection: Connection, partner: str, file: str, keys: Sequence[Key], seen: int) -> bool:
     """Whether an interchange of another file, accepted since the claim saw `seen`, is repeated by one of these."""
     among = {"file": file, "seen": seen}
-    return any(
-        connection.execute(_SINCE_CLAIM, {**_named(partner, key), **among}).first() is not None
-        for key in keys
-    )
+    return any(first(connection, _SINCE_CLAIM, {**_named(partner, key), **among}) is not None for key in keys)
 
 
 def _named(partner: str, key: Key) -> dict[str, str]:

@@ -14,6 +14,7 @@ from edi_router.ledger import tables
 from edi_router.ledger.again import again
 from edi_router.ledger.errors import Fenced, NotFound
 from edi_router.ledger.moves import Entry, canonical, enter, note
+from edi_router.ledger.plain import every
 from edi_router.ledger.store import PROCESS, Row, Store, Tx, micros
 from edi_router.version import __version__
 
@@ -139,7 +140,7 @@ def receive_in(tx: Tx, drops: Sequence[Drop], config_digest: str) -> list[Receip
     identities = [drop.identity() for drop in drops]
     for start in range(0, len(identities), 500):
         wanted = {"wanted": identities[start : start + 500]}
-        for identity, counter, file_id, removed in tx.connection.execute(_MET, wanted):
+        for identity, counter, file_id, removed in every(tx.connection, _MET, wanted):
             latest[identity] = (counter, file_id, removed is not None)
     entries: list[Entry] = []
     works: list[Row] = []

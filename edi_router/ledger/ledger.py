@@ -11,9 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from edi_router.ledger.accounts import Accounts
-from edi_router.ledger.acknowledging import Acknowledgements
 from edi_router.ledger.alarms import Alarms
-from edi_router.ledger.answering import Answers
 from edi_router.ledger.batching import Batching
 from edi_router.ledger.bookkeeping import Bookkeeping
 from edi_router.ledger.bulk import Bulk
@@ -23,7 +21,6 @@ from edi_router.ledger.contacts import Contacts
 from edi_router.ledger.deciding import Deciding
 from edi_router.ledger.delivering import Delivering
 from edi_router.ledger.desk import Desk
-from edi_router.ledger.duplicates import Duplicates
 from edi_router.ledger.exchanges import Exchanges
 from edi_router.ledger.figures import Figures
 from edi_router.ledger.following import Following
@@ -50,6 +47,7 @@ from edi_router.ledger.times import Times
 from edi_router.ledger.tokens import Tokens
 from edi_router.ledger.unpacking import Unpacking
 from edi_router.ledger.upgrade import is_current, newer, upgrade
+from edi_router.ledger.viewing import Viewing
 from edi_router.ledger.waiting import Waiting
 from edi_router.ledger.webhooks import Webhooks
 from edi_router.ledger.workers import Workers
@@ -67,9 +65,7 @@ class Ledger(
     Intake,
     Sightings,
     Working,
-    Duplicates,
-    Acknowledgements,
-    Answers,
+    Viewing,
     Collecting,
     Batching,
     Recording,

@@ -17,6 +17,7 @@ from edi_router.ledger.store import DELIVER, PROCESS, Row, Tx
 _PRIORITIES = select(tables.output.c.id, tables.output.c.priority).where(
     tables.output.c.id.in_(bindparam("wanted", expanding=True))
 )
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def canonical(value: object) -> str:
@@ -25,7 +26,7 @@ def canonical(value: object) -> str:
     >>> canonical({"b": 1, "a": "关"})
     '{"a":"关","b":1}'
     """
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _JSON.encode(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def change(tx: Tx, kind: str, changes: Iterable[Change]) -> None:
         values = {**item.values, "state": item.to}
         if kind in IN_BOOKS:
             values["settled"] = tx.date if is_final(kind, item.to) else None
-        groups[tuple(sorted(values))].append({**values, "id": item.row["id"]})
+        groups[tuple(values)].append({**values, "id": item.row["id"]})
         if item.what is not None:
             events.append(_event(tx, kind, item.row, item.what, before, item.to, item.detail))
         elif kind in IN_BOOKS:
@@ -129,5 +130,5 @@ def _event(
 ) -> Row:
     return {
         "at": tx.now, "date": tx.date, "kind": kind, "subject": str(row["id"]), "partner": row["partner"],
-        "what": what, "before": before, "state": state, "detail": canonical(detail),
+        "what": what, "before": before, "state": state, "detail": canonical(detail) if detail else "{}",
     }  # fmt: skip

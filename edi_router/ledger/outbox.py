@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, Text, bindparam, or_, select
 from edi_router.ledger import tables
 from edi_router.ledger.clocks import stop_deliveries
 from edi_router.ledger.moves import Change, change
+from edi_router.ledger.plain import every
 from edi_router.ledger.states import MADE_FROM
 from edi_router.ledger.store import Row, Tx
 
@@ -133,15 +134,15 @@ def contents(tx: Tx, ids: Iterable[str]) -> dict[str, Row]:
     found: dict[str, Row] = {}
     wanted = sorted(set(ids))
     for start in range(0, len(wanted), 500):
-        for row in tx.connection.execute(_CONTENTS, {"wanted": wanted[start : start + 500]}).mappings():
-            found[row["id"]] = dict(row)
+        for row in every(tx.connection, _CONTENTS, {"wanted": wanted[start : start + 500]}):
+            found[row[0]] = dict(zip(("id", "kind", "sha256", "data"), row, strict=True))
     return found
 
 
 def messages_of(tx: Tx, outputs: Iterable[str]) -> dict[str, list[str]]:
     """The messages that each of these outputs was made from or answers."""
     found: dict[str, list[str]] = {}
-    for output, message in tx.connection.execute(_MESSAGES, {"outputs": sorted(set(outputs))}):
+    for output, message in every(tx.connection, _MESSAGES, {"outputs": sorted(set(outputs))}):
         found.setdefault(output, []).append(message)
     return found
 
@@ -151,7 +152,7 @@ def complete(tx: Tx, messages: Iterable[str]) -> None:
     rows = {key: row for key, row in tx.lock(tables.message, messages).items() if row["state"] == "in_work"}
     if not rows:
         return
-    undelivered = set(tx.connection.scalars(_UNDELIVERED, {"messages": sorted(rows)}))
+    undelivered = {row[0] for row in every(tx.connection, _UNDELIVERED, {"messages": sorted(rows)})}
     done = [row for key, row in rows.items() if key not in undelivered]
     change(tx, "message", [Change(row, "completed", "completed") for row in done])
     stop_deliveries(tx, (row["id"] for row in done))
@@ -160,4 +161,4 @@ def complete(tx: Tx, messages: Iterable[str]) -> None:
 def made_from(tx: Tx, deliveries: Sequence[Row]) -> list[str]:
     """The messages that what these deliveries carry was made from."""
     outputs = sorted({row["output"] for row in deliveries})
-    return list(tx.connection.scalars(_MADE_FROM, {"outputs": outputs}))
+    return [row[0] for row in every(tx.connection, _MADE_FROM, {"outputs": outputs})]

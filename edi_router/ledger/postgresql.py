@@ -8,7 +8,7 @@ COPY, which for three of them costs less than statements do already (decision 23
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, cast
 
@@ -73,9 +73,8 @@ def begin(lock: str, key: int) -> str:
     return f"{WRITE}; SELECT {lock}({key})"
 
 
-def copy(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Bring rows, which all have the columns of the first one, by COPY. Raises what inserting them would raise."""
-    names = tuple(rows[0])
+def copy(connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
+    """Bring rows, their values in the order of these columns, by COPY. Raises what inserting them would raise."""
     statement, types = _copying(table, names)
     driver: Any = connection.connection.driver_connection
     error_of = cast("type[Exception]", connection.dialect.loaded_dbapi.Error)
@@ -83,7 +82,7 @@ def copy(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]
         with driver.cursor() as cursor, cursor.copy(statement) as brought:
             brought.set_types(types)
             for row in rows:
-                brought.write_row([row[name] for name in names])
+                brought.write_row(row)
     except error_of as error:
         dialect = connection.dialect
         raise DBAPIError.instance(statement, None, error, error_of, dialect=dialect) from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from edi_router.ledger.acknowledging import Arrived
 from edi_router.ledger.answering import Answered
 from edi_router.ledger.coding import fault_rows
+from edi_router.ledger.compressing import deflated
 from edi_router.ledger.moves import Change, Entry, canonical
 from edi_router.ledger.proving import proof_rows
 from edi_router.ledger.states import ANSWERED, MADE_FROM
@@ -266,7 +266,7 @@ class _Builder:
         )
         self.rows.clocks += [clock_row(each, output.id) for each in output.limits]
         self.rows.outputs.append(Entry(row, "made", detail))
-        self.rows.contents.append({"output": output.id, "data": zlib.compress(data, 3)})
+        self.rows.contents.append({"output": output.id, "data": deflated(data)})
         if output.series is not None:  # it is delivered inside a batch
             return
         self.rows.deliveries.append(Entry({

@@ -28,6 +28,16 @@ def key_for(secret: bytes, purpose: str) -> bytes:
     return hashlib.blake2b(purpose.encode(), key=hashlib.sha256(secret).digest(), digest_size=32).digest()
 
 
+def sealed(data: bytes, key: bytes) -> bytes:
+    """The sealed file of short content.
+
+    >>> len(sealed(b"UNB", bytes(32))) == HEAD + 3
+    True
+    """
+    nonce = secrets.token_bytes(NONCE)
+    return MARK + nonce + _cipher(key, nonce, seal=True).update(data)
+
+
 class Sealing(io.RawIOBase):
     """Bytes on their way into a sealed file."""
 

@@ -20,6 +20,8 @@ _AT = {
 }  # fmt: skip
 _STATE = {"acknowledgement": "answer"}
 """What stands for the state of the kinds that have none."""
+_UNORDERED = ("clock",)
+"""Kinds with an index on a value that is not in the order of time."""
 _USUAL = 5_000
 """Rows: of so many with a value it does not matter how many more there are."""
 
@@ -57,6 +59,13 @@ class Text:
     offset: int
     length: int
     type: str
+    entered: int
+    """When it came, in microseconds."""
+
+    @property
+    def place(self) -> str:
+        """Its place in the list: what to ask for to get those after it."""
+        return f"{self.entered}.{self.id}"
 
 
 class Searching(Store):
@@ -83,10 +92,9 @@ class Searching(Store):
         if seen is not None:
             query = query.where(seen)
         if after is not None:
-            moment, last = _place(after, wanted.kind)
-            query = query.where(at <= moment, or_(at < moment, id < last))
+            query = query.where(*_beyond(at, id, _place(after, wanted.kind)))
         with self.read() as connection:
-            query = query.where(*_rarest_leads(connection, _values(table, wanted)))
+            query = query.where(*_rarest_leads(connection, wanted.kind, _values(table, wanted)))
             rows = [dict(row) for row in connection.execute(query).mappings()]
             names = _names(connection, rows) if wanted.kind == "message" else {}
         more = len(rows) > limit
@@ -100,21 +108,31 @@ class Searching(Store):
         partner: str,
         day: tuple[datetime, datetime],
         seen: ColumnElement[bool] | None = None,
-        limit: int = 5000,
+        limit: int = 500,
+        after: str | None = None,
     ) -> list[Text]:
-        """Where the messages lie that a partner sent within a span (from, up to): to look into their bytes."""
+        """Where the messages lie that a partner sent within a span (from, up to), newest first: to look into their bytes.
+
+        At most `limit`, after the place `after` (`Text.place`). Raises ValueError for what is no place.
+        """
         m, f = tables.message.c, tables.file.c
         query = (
-            select(m.id, f.sha256, m.offset, m.length, m.type)
+            select(m.id, f.sha256, m.offset, m.length, m.type, m.entered)
             .join(tables.file, f.id == m.file)
-            .where(m.partner == partner, m.entered >= micros(day[0]), m.entered < micros(day[1]))
-            .order_by(m.entered.desc(), m.id)
+            .where(*_sent(partner, day, seen, after))
+            .order_by(m.entered.desc(), m.id.desc())
             .limit(limit)
         )
-        if seen is not None:
-            query = query.where(seen)
         with self.read() as connection:
             return [Text(*row) for row in connection.execute(query)]
+
+    def texts_left(
+        self, partner: str, day: tuple[datetime, datetime], seen: ColumnElement[bool] | None, after: str
+    ) -> int:
+        """How many messages `texts` has after this place."""
+        query = select(func.count()).select_from(tables.message).where(*_sent(partner, day, seen, after))
+        with self.read() as connection:
+            return connection.scalar(query) or 0
 
     def message_rows(self, ids: Sequence[str]) -> list[dict[str, Any]]:
         """The messages with these ids, newest first, as `search` tells them."""
@@ -125,7 +143,7 @@ class Searching(Store):
                 query = select(m).where(m.c.id.in_(ids[start : start + 500]))
                 rows += [dict(row) for row in connection.execute(query).mappings()]
             names = _names(connection, rows)
-        rows.sort(key=lambda row: (-row["entered"], row["id"]))
+        rows.sort(key=lambda row: (row["entered"], row["id"]), reverse=True)
         return [told_row(row, names) for row in rows]
 
     def save_search(self, account: str, name: str, query: str) -> None:
@@ -149,6 +167,23 @@ class Searching(Store):
             tx.connection.execute(delete(s).where(s.c.account == account, s.c.name == name))
 
 
+def _sent(
+    partner: str, span: tuple[datetime, datetime], seen: ColumnElement[bool] | None, after: str | None
+) -> list[ColumnElement[bool]]:
+    """The conditions on messages that a partner sent within a span, after a place."""
+    m = tables.message.c
+    conditions = [m.partner == partner, m.entered >= micros(span[0]), m.entered < micros(span[1])]
+    if seen is not None:
+        conditions.append(seen)
+    return conditions if after is None else [*conditions, *_beyond(m.entered, m.id, _place(after, "message"))]
+
+
+def _beyond(at: Column[int], id: Column[Any], place: tuple[int, Any]) -> list[ColumnElement[bool]]:
+    """The conditions that a row is older than a place."""
+    moment, last = place
+    return [at <= moment, or_(at < moment, id < last)]
+
+
 def _values(table: Table, wanted: Wanted) -> list[ColumnElement[bool]]:
     """The conditions on partner, state and type; each has an index that is in the order of time."""
     asked = {"partner": wanted.partner, _STATE.get(wanted.kind, "state"): wanted.state, "type": wanted.type}
@@ -167,17 +202,23 @@ def _within(at: Column[int], wanted: Wanted) -> list[ColumnElement[bool]]:
     return within
 
 
-def _rarest_leads(connection: Connection, values: list[ColumnElement[bool]]) -> list[ColumnElement[bool]]:
+def _rarest_leads(
+    connection: Connection, kind: str, values: list[ColumnElement[bool]]
+) -> list[ColumnElement[bool]]:
     """The conditions, with those marked that the database should not begin with.
 
     SQLite knows how many values a column has, but not how many rows one of them: it would walk all messages of a usual
     type to find the three that are held. PostgreSQL counts by itself.
     """
-    if connection.dialect.name != "sqlite" or len(values) < 2:
+    if connection.dialect.name != "sqlite" or len(values) < (1 if kind in _UNORDERED else 2):
         return values
     some = [select(func.count()).select_from(_some(each)) for each in values]
     numbers = [connection.scalar(each) or 0 for each in some]
     first = numbers.index(min(numbers))
+    if (
+        kind in _UNORDERED and numbers[first] >= _USUAL
+    ):  # better the newest of all than all with the value, to be sorted
+        return [func.likely(each) for each in values]
     return [each if at == first else func.likely(each) for at, each in enumerate(values)]
 
 

@@ -133,8 +133,10 @@ def _deliveries(wanted: Filter) -> Select[Any]:
 
 def _made(query: Select[Any], wanted: Filter, reason: Any, destination: Any) -> Select[Any]:
     """The query of something made of an output: a batch is made of what its messages were made from."""
-    if wanted.partner is not None:
-        query = query.where(_o.partner == wanted.partner)
+    if (
+        wanted.partner is not None
+    ):  # in a function: what failed or was rejected is few, what a partner gets is not
+        query = query.where(func.coalesce(_o.partner, "") == wanted.partner)
     if wanted.destination is not None:
         inside = destination.startswith(wanted.destination + "/", autoescape=True)
         query = query.where(or_(destination == wanted.destination, inside))
@@ -169,13 +171,13 @@ def _held(wanted: Filter, kind: str, table: Any) -> Select[Any]:
 def _came(query: Select[Any], wanted: Filter, kind: str, table: Any, reason: Any) -> Select[Any]:
     """The query of a file or message."""
     if wanted.partner is not None:
-        query = query.where(table.c.partner == wanted.partner)
+        query = query.where(func.coalesce(table.c.partner, "") == wanted.partner)
     if wanted.code is not None:
         of = _t.subject == table.c.id if kind == "message" else _t.file == table.c.id
         faulty = select(_t.code).where(of, _t.code == wanted.code).correlate(table).exists()
         query = query.where(or_(reason == wanted.code, faulty))
     if wanted.type is not None and kind == "message":
-        query = query.where(_m.type == wanted.type)
+        query = query.where(func.coalesce(_m.type, "") == wanted.type)
     if wanted.type is not None and kind == "file":
         inside = select(_m.id).where(_m.file == _f.id, _m.type == wanted.type).correlate(table)
         query = query.where(inside.exists())

@@ -38,10 +38,10 @@ def plain_insert(table: Table, names: tuple[str, ...]) -> str:
 
 
 @cache
-def plain_update(table: Table, names: tuple[str, ...]) -> str:
-    """For SQLite, as the driver takes it: the columns in this order, then the id."""
+def plain_update(table: Table, names: tuple[str, ...], ids: int = 1) -> str:
+    """For SQLite, as the driver takes it: the columns in this order, then the ids of so many rows."""
     columns = ", ".join(f'"{name}" = ?' for name in names)
-    return f'UPDATE "{table.name}" SET {columns} WHERE "id" = ?'
+    return f'UPDATE "{table.name}" SET {columns} WHERE "id" IN ({", ".join("?" * ids)})'
 
 
 def inserting(table: Table, dialect: str) -> PostgresqlInsert | SqliteInsert:

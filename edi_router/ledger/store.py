@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Engine, String, Table, create_engine, event
 
 from edi_router.ledger import postgresql, statements
+from edi_router.ledger.plain import every
 from edi_router.ledger.postgresql import BEGIN
 
 Clock = Callable[[], datetime]
@@ -59,12 +61,24 @@ def storable(row: Row) -> Row:
     >>> storable({"reference": "A\\udcd6\\x00", "number": 1})
     {'reference': 'A\ufffd\ufffd', 'number': 1}
     """
-    if all(value.isascii() and "\0" not in value for value in row.values() if isinstance(value, str)):
+    if not any(_UNSTORABLE.search(value) for value in row.values() if isinstance(value, str)):
         return row
     return {
         name: _UNSTORABLE.sub("\ufffd", value) if isinstance(value, str) else value
         for name, value in row.items()
     }
+
+
+def storable_values(table: Table, names: Sequence[str], rows: Sequence[Row]) -> list[tuple[Any, ...]]:
+    """The values of rows in these columns, two or more, every text as `storable` makes it."""
+    values = list(map(itemgetter(*names), rows))
+    # A look at a whole column at a time: at each value it would cost as much as the insertion.
+    for name, column in zip(names, zip(*values, strict=True), strict=False):
+        if isinstance(table.c[name].type, String):
+            text = "".join(filter(None, column))
+            if not (text.isascii() and "\0" not in text) and _UNSTORABLE.search(text):
+                return [tuple(storable(dict(zip(names, row, strict=True))).values()) for row in values]
+    return values
 
 
 def storable_text(text: str) -> str:
@@ -108,18 +122,18 @@ class Tx:
 
     def insert(self, table: Table, rows: Sequence[Row]) -> None:
         """Insert all rows in one batch; they all have the columns of the first one."""
-        stored = [storable(row) for row in rows]
-        if not stored:
+        if not rows:
             return
+        names = tuple(rows[0])
+        stored = storable_values(table, names, rows)
         if self.connection.dialect.name == "sqlite":
             # As the driver takes it: that SQLAlchemy looks at every value costs as much as the insertion.
-            names = tuple(stored[0])
-            values = [tuple([row[name] for name in names]) for row in stored]
-            self.connection.exec_driver_sql(statements.plain_insert(table, names), values)
+            self.connection.exec_driver_sql(statements.plain_insert(table, names), stored)
         elif len(stored) >= postgresql.COPIED:
-            postgresql.copy(self.connection, table, stored)
+            postgresql.copy(self.connection, table, names, stored)
         else:
-            self.connection.execute(statements.insert_of(table), stored)
+            each = [dict(zip(names, row, strict=True)) for row in stored]
+            self.connection.execute(statements.insert_of(table), each)
 
     def insert_missing(self, table: Table, rows: Sequence[Row]) -> None:
         """Insert those rows whose key is not there yet."""
@@ -141,10 +155,10 @@ class Tx:
         wanted = sorted(set(ids))
         found: dict[Any, Row] = {}
         query = statements.lock_rows(table, key, self.connection.dialect.name)
+        names = tuple(table.c.keys())
+        place = names.index(key)
         for start in range(0, len(wanted), PART):
-            rows = self.connection.execute(query, {"wanted": wanted[start : start + PART]})
-            names = tuple(rows.keys())
-            place = names.index(key)
+            rows = every(self.connection, query, {"wanted": wanted[start : start + PART]})
             found |= {row[place]: dict(zip(names, row, strict=True)) for row in rows}
         return found
 
@@ -155,18 +169,22 @@ class Tx:
         """
         alike: dict[tuple[Any, ...], list[Any]] = {}
         names = tuple(sorted(name for name in (rows[0] if rows else ()) if name != "id"))
-        for row in map(storable, rows):
-            alike.setdefault(tuple(row[name] for name in names), []).append(row["id"])
-        single: list[tuple[Any, ...]] = []
-        for values, ids in alike.items():
-            if len(ids) == 1:
-                single.append((*values, ids[0]))
-                continue
-            parameters = {f"v_{name}": value for name, value in zip(names, values, strict=True)}
-            statement = statements.update_alike(table, names, self.connection.dialect.name)
+        for row in storable_values(table, (*names, "id"), rows):
+            alike.setdefault(row[:-1], []).append(row[-1])
+        single = [(*values, ids[0]) for values, ids in alike.items() if len(ids) == 1]
+        many = {values: ids for values, ids in alike.items() if len(ids) > 1}
+        sqlite = self.connection.dialect.name == "sqlite"  # see `insert`
+        for values, ids in many.items():
             for start in range(0, len(ids), PART):
-                self.connection.execute(statement, parameters | {"wanted": ids[start : start + PART]})
-        if single and self.connection.dialect.name == "sqlite":  # see `insert`
+                part = ids[start : start + PART]
+                if sqlite:
+                    text = statements.plain_update(table, names, len(part))
+                    self.connection.exec_driver_sql(text, (*values, *part))
+                    continue
+                parameters = {f"v_{name}": value for name, value in zip(names, values, strict=True)}
+                statement = statements.update_alike(table, names, self.connection.dialect.name)
+                self.connection.execute(statement, parameters | {"wanted": part})
+        if single and sqlite:
             self.connection.exec_driver_sql(statements.plain_update(table, names), single)
         elif single:
             parameters_of = [f"v_{name}" for name in (*names, "_id")]

@@ -104,8 +104,9 @@ def _interchanges(viewer: Viewer) -> ColumnElement[bool]:
 
 def _acknowledgements(viewer: Viewer) -> ColumnElement[bool]:
     to_it = select(_o.id).where(_o.partner == viewer.partner)
+    one = to_it.where(_o.id == _a.output).correlate_except(tables.output).offset(_EACH).exists()
     own = of_messages(_a.message, viewer)
-    return _any(_a.id, viewer, _a.partner == viewer.partner, own, _a.output.in_(to_it))
+    return _any(_a.id, viewer, _a.partner == viewer.partner, own, _a.output.in_(to_it) if viewer.few else one)
 
 
 def _entries(viewer: Viewer) -> ColumnElement[bool]:

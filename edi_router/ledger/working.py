@@ -12,6 +12,7 @@ from edi_router.ledger import tables
 from edi_router.ledger.again import again
 from edi_router.ledger.errors import Fenced, NotFound
 from edi_router.ledger.moves import Change, change, note
+from edi_router.ledger.plain import every
 from edi_router.ledger.store import Row, Store, Tx, instant
 
 _w, _f, _p, _d = tables.work.c, tables.file.c, tables.partner_state.c, tables.decision.c
@@ -29,6 +30,7 @@ _ITEMS = (
     .order_by(_w.id)
     .limit(bindparam("limit", type_=BigInteger))
 )
+_COLUMNS = tuple(_ITEMS.selected_columns.keys())
 _PAUSED = select(_p.partner).where(_p.paused == 1)
 _SEQUENCES = select(_p.partner, _p.sequence).where(_p.partner.in_(bindparam("partners", expanding=True)))
 
@@ -72,8 +74,8 @@ class Working(Store):
             for each in partners:
                 if each not in out:
                     parameters = {"now": now, "partner": each, "limit": limit}
-                    found = connection.execute(_ITEMS, parameters).mappings()
-                    queues.append([dict(row) for row in found])
+                    found = every(connection, _ITEMS, parameters)
+                    queues.append([dict(zip(_COLUMNS, row, strict=True)) for row in found])
         turns = ((place, turn, row) for turn, rows in enumerate(queues) for place, row in enumerate(rows))
         return [_item(row) for _, _, row in sorted(turns, key=lambda turn: turn[:2])[:limit]]
 

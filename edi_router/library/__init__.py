@@ -17,12 +17,11 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from edi_router.config import Tree
 from edi_router.faults import Fault
+from edi_router.first_use import at_first_use
 from edi_router.formats.edifact.directory import Definitions
 from edi_router.formats.edifact.model import Interchange
 from edi_router.formats.edifact.reader import read as read_interchanges
-from edi_router.formats.edifact.settings import EdifactSettings
 from edi_router.library.checker import Checker, Document
-from edi_router.library.converting import Converted, Outcome, conversions
 from edi_router.library.files import (
     ConfigurationError,
     Name,
@@ -35,6 +34,8 @@ from edi_router.library.making import checker
 from edi_router.library.report import LIMIT, Report
 
 if TYPE_CHECKING:
+    from edi_router.formats.edifact.settings import EdifactSettings
+    from edi_router.library.converting import Converted, Outcome, conversions
     from edi_router.mapping import Mapping
 
 __all__ = [
@@ -55,6 +56,15 @@ __all__ = [
     "load_mapping",
     "read",
 ]
+
+# Who only checks converts nothing.
+__getattr__ = at_first_use(
+    __name__,
+    {
+        ".converting": ("Converted", "Outcome", "conversions"),
+        "edi_router.formats.edifact.settings": ("EdifactSettings",),
+    },
+)
 
 
 def read(
@@ -111,6 +121,8 @@ def convert(
     `mapping` is a mapping or its id in the tree; `now` is the instant that the mapping is told (for
     reproducible outputs); `edifact` is the syntax of an EDIFACT output. The other arguments are those of `checker`.
     """
+    from edi_router.library.converting import Outcome, conversions
+
     tree = as_tree(tree)
     made = checker(
         definitions=definitions, tree=tree, check_as=check_as, encoding=encoding, lenient=lenient, now=now

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -13,7 +13,7 @@ from edi_router.config import Tree
 from edi_router.config.shelf import Unreadable
 from edi_router.faults import Fault, FaultList, Place
 from edi_router.formats.detect import detect, is_blank
-from edi_router.formats.documents import DocumentType, DocumentTypes, Kind
+from edi_router.formats.documents import DocumentTypes, Kind
 from edi_router.formats.edifact.check import Checked
 from edi_router.formats.edifact.check import check as check_message
 from edi_router.formats.edifact.directory import Definitions
@@ -22,7 +22,7 @@ from edi_router.formats.edifact.fast_message import segment_count
 from edi_router.formats.edifact.lenient import NONE, Leniencies
 from edi_router.formats.edifact.model import Interchange, Message
 from edi_router.formats.edifact.reader import read as read_interchanges
-from edi_router.formats.packed import Limits, Unpackable, members, packing
+from edi_router.formats.packed import packing
 from edi_router.formats.secrets import hide_secrets, secret_nodes
 from edi_router.library.files import ConfigurationError, load_rule_set, load_schema
 from edi_router.library.report import LIMIT, Report, extend
@@ -31,6 +31,7 @@ from edi_router.paths import Node
 from edi_router.rules.context import CHINA, Context
 
 if TYPE_CHECKING:
+    from edi_router.formats.document_type import DocumentType
     from edi_router.formats.edifact.profile import Profile
     from edi_router.formats.records import Layout
     from edi_router.formats.xml.document import XmlDocument
@@ -109,6 +110,8 @@ class Checker:
 
         An archive that is not whole has only the fault that says so: nothing of it would be taken.
         """
+        from edi_router.formats.packed import Limits, Unpackable, members
+
         found: dict[str, Report] = {}
         try:
             for member in members(source, "content", Limits()):
@@ -159,8 +162,8 @@ class Checker:
         by = (message.type, message.directory)
         if by not in self._plain:
             kind = Kind("edifact", *by)
-            described = self.described(kind)
-            rules = any(each.includes(kind) for each in (*self._rules_of(described), *self.rules))
+            judging = self._judging(kind)
+            rules = any(each.includes(kind) for each in (*self._rules_of(judging), *self.rules))
             self._plain[by] = not rules
         return self._plain[by] and (not self.profiles or self._follows(message, interchange))
 
@@ -236,9 +239,9 @@ class Checker:
 
     def _content(self, document: Document) -> None:
         """Rules and profiles."""
-        described = self.described(document.kind)
+        judging = self._judging(document.kind)
         context = self.context(document)
-        known = (*self._rules_of(described), *self.rules)
+        known = (*self._rules_of(judging), *self.rules)
         sets = [each for each in known if each.judges(document.kind, document.faults)]
         if sets:
             from edi_router.rules.check import check as check_rules
@@ -247,8 +250,8 @@ class Checker:
         found = tuple(document.faults)
         for profile in self.profiles:
             extend(document.faults, profile.check(document.root, found))
-        if described is not None:
-            hide_secrets(document.faults, document.root, described.secret)
+        if judging is not None:
+            hide_secrets(document.faults, document.root, judging.secret)
 
     def context(self, document: Document) -> Context:
         """What a mapping or a rule may know besides the document."""
@@ -262,15 +265,16 @@ class Checker:
 
     def secret_nodes(self, document: Document) -> list[Node]:
         """Where the values stand that may not be shown."""
-        described = self.described(document.kind)
-        return [] if described is None else secret_nodes(document.root, described.secret)
+        judging = self._judging(document.kind)
+        return [] if judging is None else secret_nodes(document.root, judging.secret)
 
     def described(self, kind: Kind) -> DocumentType | None:
         """The document type of this kind; the more specific one where two fit. ConfigurationError when its file is wrong."""
-        try:
-            return self.documents_known.of(kind) if self.documents_known is not None else None
-        except Unreadable as error:
-            raise ConfigurationError(error.faults) from None
+        return None if self.documents_known is None else _readable(self.documents_known.of, kind)
+
+    def _judging(self, kind: Kind) -> DocumentType | None:
+        """The same, also None where it names neither rules nor secrets."""
+        return None if self.documents_known is None else _readable(self.documents_known.judging, kind)
 
     def schema_of(self, described: DocumentType | None) -> Schema | None:
         """The schema given, else the one of the document type."""
@@ -287,3 +291,11 @@ class Checker:
             if name not in self._rules:
                 self._rules[name] = load_rule_set(self.tree, name)
         return [self._rules[name] for name in names]
+
+
+def _readable(find: Callable[[Kind], DocumentType | None], kind: Kind) -> DocumentType | None:
+    """What is found, or ConfigurationError."""
+    try:
+        return find(kind)
+    except Unreadable as error:
+        raise ConfigurationError(error.faults) from None

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from edi_router.faults import Fault, is_error
-from edi_router.formats.edifact.settings import EdifactSettings
 from edi_router.library.checker import Checker, Document
 from edi_router.library.files import layout_named
 from edi_router.library.report import Report, extend
 
 if TYPE_CHECKING:
+    from edi_router.formats.edifact.settings import EdifactSettings
     from edi_router.mapping import Lineage, Mapping
 
 
@@ -58,6 +58,7 @@ def conversions(
 
     `edifact` is the syntax of an EDIFACT output.
     """
+    from edi_router.formats.edifact.settings import EdifactSettings
     from edi_router.mapping.target_edifact import envelope_for
 
     origin = mapping.definition.origin

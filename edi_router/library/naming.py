@@ -66,8 +66,8 @@ def _segments(node: object) -> Iterator[SegmentNode]:
     if isinstance(node, SegmentNode):
         yield node
     elif isinstance(node, GroupNode):
-        for children in node.items.values():
-            for child in children:
+        for name in node.names():
+            for child in node.children(name):
                 yield from _segments(child)
         for unplaced in getattr(node, "unplaced", ()):
             yield from _segments(unplaced)

@@ -3,11 +3,13 @@
 A row of an element has under each name of a child what these children are: a text, "" when it is blank, or a row where there is
 anything in the child. Under ``@name`` it has the texts of an attribute, and under "" the text of the element itself, if
 it has one besides its attributes. Names are local.
+Elements that nobody asks for are left out; that there are any is shown by an empty "*": what they stand in is not empty.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from lxml import etree
@@ -20,52 +22,71 @@ _MARKS = re.compile("[&<>:+'?\x00-\x1f\ud800-\udfff\ufffe\uffff]")
 """What has a mask in rows, and what cannot stand in them."""
 _UNFIT = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff]")
 
+TAGS = 4096
+"""Tags of which a reader remembers the names."""
+
 
 class Unfit(ValueError):
     """A text has a character that cannot stand in rows, such as a line break."""
 
 
-def rows_of(root: etree._Element) -> Row | None:
-    """The row of a document's root; None when the document cannot be shown so, or has no elements below its root."""
-    if not any(map(is_element, root)):
-        return None
-    try:
-        return _rows(root)
-    except Unfit:
-        return None
+class RowReader:
+    """Makes rows of documents, of all elements or of those of some names only."""
 
+    def __init__(self, names: Collection[str] | None = None) -> None:
+        self._wanted = names
+        self._names: dict[Any, str] = {}
+        """The local names of tags, "" for those that are not wanted."""
 
-def _rows(root: etree._Element) -> Row:
-    """All elements in their order, in one loop: the children of an element are as many as it says."""
-    top = row = _attributes(root)
-    left, outer = len(root), list[tuple[Row, int]]()
-    names: dict[Any, str] = {}
-    nodes = root.iter()
-    next(nodes)
-    for node in nodes:
-        while not left:
-            row, left = outer.pop()
-        left -= 1
-        tag, size = node.tag, len(node)
-        name = names.get(tag)
-        if name is None:
-            if not is_element(node):  # a comment
+    def rows(self, root: etree._Element) -> Row | None:
+        """The row of a document's root; None when the document cannot be shown so, or has no elements below its root."""
+        row = _attributes(root)
+        try:
+            return row if self._fill(root, row) else None
+        except Unfit:
+            return None
+
+    def _fill(self, element: etree._Element, row: Row) -> bool:
+        """Put the elements of an element into its row, each looked at once; whether there are any."""
+        known, left_out, found = self._names, False, False
+        for node in element:
+            tag = node.tag
+            name = known.get(tag)
+            if name is None:
+                if not is_element(node):  # a comment
+                    continue
+                name = self._name(tag)
+            found = True
+            if not name:
+                left_out = True
                 continue
-            name = names[tag] = local_name(tag)
-        if name not in row:
-            row[name] = []
-        if size or node.keys():
-            below = _attributes(node)
-            if not any(map(is_element, node)) and (text := _text(node)):
-                below[""] = text
-            row[name].append(below)
-            if size:
-                outer.append((row, left))
-                row, left = below, size
-            continue
-        found = node.text or ""
-        row[name].append(found if found.isalnum() else _shown(found))
-    return top
+            shown: Any
+            if len(node):
+                shown = _attributes(node) if node.keys() else {}
+                if not self._fill(node, shown) and (text := _text(node)):
+                    shown[""] = text
+            elif node.keys():
+                shown = _attributes(node)
+                if text := _shown(node.text or ""):
+                    shown[""] = text
+            else:
+                shown = node.text or ""
+                if shown and not shown.isalnum():
+                    shown = _shown(shown)
+            if name in row:
+                row[name].append(shown)
+            else:
+                row[name] = [shown]
+        if left_out:
+            row["*"] = ()
+        return found
+
+    def _name(self, tag: str) -> str:
+        if len(self._names) >= TAGS:
+            self._names.clear()
+        name = local_name(tag)
+        self._names[tag] = name = name if self._wanted is None or name in self._wanted else ""
+        return name
 
 
 def _attributes(element: etree._Element) -> Row:

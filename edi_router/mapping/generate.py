@@ -6,8 +6,8 @@ closures of `compile`, which are the authority, run the message again. A test ho
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 
 from edi_router.formats.edifact.layout import Layout, Wanted, masked
@@ -15,22 +15,16 @@ from edi_router.formats.xml.beyond import Beyond
 from edi_router.formats.xml.declared import Declared
 from edi_router.formats.xml.writer import is_name, quote
 from edi_router.mapping.generate_code import Unsupported
-from edi_router.mapping.generate_elements import ElementPaths
-from edi_router.mapping.generate_parts import (
-    asked_by,
-    asks_register,
-    runs_python,
-    tables_of,
-    without_marks,
-)
+from edi_router.mapping.generate_elements import ElementPaths, names_of
+from edi_router.mapping.generate_items import Items
+from edi_router.mapping.generate_parts import check_possible, without_marks
 from edi_router.mapping.generate_paths import Paths
 from edi_router.mapping.generate_proof import Proof
-from edi_router.mapping.generate_values import Generated, Values
+from edi_router.mapping.generate_values import Generated
 from edi_router.mapping.generate_walk import Cursor, Walk
 from edi_router.mapping.generate_wanted import wanted_of
-from edi_router.mapping.model import Definition, Item, Joined, Source, When, Wrap
+from edi_router.mapping.model import Definition, Item, Wrap
 from edi_router.mapping.reading_parts import OUTPUT
-from edi_router.paths import Start
 
 
 def generate(
@@ -47,10 +41,7 @@ def generate(
     With the root that the XSD has `declared` it also tells whether it is sure that the document is valid, as far
     as that can be proven (see `generate_proof`).
     """
-    if asks_register(definition.output):
-        raise Unsupported("a register")  # it may change with each message
-    if runs_python(definition.output):
-        raise Unsupported("a function of the deployment")
+    check_possible(definition.output)
     wanted = None if layout is None else wanted_of(definition, layout)
     try:
         return _generated(definition, layout, namespace, wanted, record, declared)
@@ -76,10 +67,11 @@ def _generated(
     lines = ["def program(m, day, ask, memo, rec, zone):", *code.lines, "  return out, sure", ""]
     writer.result.text = "\n".join(lines)
     writer.result.kinds = writer.proof.kinds
+    writer.result.names = names_of(paths)
     return writer.result
 
 
-class Writer(Values):
+class Writer(Items[int]):
     """Writes elements; what paths select is found by `paths`."""
 
     def __init__(self, paths: Walk, declared: Declared | None) -> None:
@@ -91,82 +83,17 @@ class Writer(Values):
         root, cursor, code = definition.output, self.paths.message, self.code
         if root.has_value or root.do is None or not is_name(root.name):
             raise Unsupported("a root element with a value")
-        asked = [*asked_by(root), *([(definition.date.path, False)] if definition.date else [])]
-        with self.paths.scope(cursor, asked):
-            if definition.date is not None:
-                self._day(definition.date, cursor)
-            if self.record:
-                code.add("rec(day)")
-            self.result.tables = list(dict.fromkeys(tables_of(root)))
-            for number in range(len(self.result.tables)):
-                code.add(f"m{number} = memo({number}, day)")
+        with self._opened(definition):
             code.add(f"sure = {self.proof.is_made}")
             code.add("out = []")
             code.add("add = put = out.append")
             start = f'<{root.name} xmlns="{quote(namespace)}"' if namespace else f"<{root.name}"
             self._nest(replace(root, required=True), root.do, cursor, "1", 0, start)
 
-    def _day(self, source: Source, cursor: Cursor) -> None:
-        """The document's date, as of which tables are looked up: the first value."""
-        code = self.code
-        code.add("on = None")
-
-        def sink(value: str, form: str | None, origin: str) -> None:
-            with code.block("if on is None:"):
-                code.add(f"on = day_of(plain({value}), {form or repr('')}, zone)")
-
-        self._values(source, cursor, sink)
-        code.add("if on is not None: day = on")
-
-    def _items(self, items: Sequence[Item], cursor: Cursor, position: str, depth: int) -> None:
-        for item in items:
-            if item.is_attribute:
-                continue
-            if not is_name(item.name):
-                raise Unsupported(f"the name {item.name}")
-            if item.each is not None and item.single:
-                self._from_one(item, item.each, cursor, position, depth)
-            elif item.each is not None:
-                self._each(item, item.each, cursor, depth)
-            else:
-                with self._tested(item.when, cursor):
-                    self._one(item, cursor, position, depth)
-
-    def _from_one(self, item: Item, each: Source, cursor: Cursor, position: str, depth: int) -> None:
-        """A fragment that is used `from` somewhere: one part at most, the position stays."""
-        code, seen = self.code, self.code.name("k")
-        code.add(f"{seen} = False")
-        once = (f"if {seen}: raise Unclear", f"{seen} = True")
-        self._parts(item, each, cursor, position, depth, once)
-
-    def _each(self, item: Item, each: Source, cursor: Cursor, depth: int) -> None:
-        code, position = self.code, self.code.name("p")
-        code.add(f"{position} = 0")
-        self._parts(item, each, cursor, position, depth, (f"{position} += 1",))
-
-    def _parts(
-        self, item: Item, each: Source, cursor: Cursor, position: str, depth: int, first: Sequence[str]
-    ) -> None:
-        """The item for each part that it is for; `first` is what happens before it is written."""
-        code, before = self.code, self.code.name("n")
-        if item.required:
-            code.add(f"{before} = len(out)")
-        inner = replace(item, required=item.required and item.has_value)
-
-        def body(found: Cursor) -> None:
-            found = replace(found, scope=None)
-            scope = self.paths.scope(found, asked_by(item))
-            with self.paths.filled(found), scope, self._tested(item.when, found):
-                for line in first:
-                    code.add(line)
-                self._one(inner, found, position, depth)
-
-        self.paths.select(cursor, each.path, body)
-        if item.required:
-            code.add(f"if len(out) == {before}: raise Unclear")
-
     def _one(self, item: Item, cursor: Cursor, position: str, depth: int) -> None:
         """One element, when its conditions hold."""
+        if not is_name(item.name):
+            raise Unsupported(f"the name {item.name}")
         if not item.has_value:
             self._nest(item, item.do or (), cursor, position, depth, f"<{item.name}")
             return
@@ -285,40 +212,3 @@ class Writer(Values):
             if needed:
                 code.add(f"if not {needed}: sure = False")
         return text
-
-    @contextmanager
-    def _tested(self, conditions: Sequence[When], cursor: Cursor) -> Iterator[None]:
-        """Only when all conditions hold."""
-        tests = [self._condition(condition, cursor) for condition in conditions]
-        with self.code.block(f"if {' and '.join(tests)}:") if tests else nullcontext():
-            yield
-
-    def _condition(self, condition: When, cursor: Cursor) -> str:
-        if isinstance(condition, Joined):
-            mark = " or " if condition.kind == "any" else " and "
-            joined = f"({mark.join(self._condition(each, cursor) for each in condition.parts)})"
-            return f"(not {joined})" if condition.kind == "not" else joined
-        code, path = self.code, condition.source.path
-        if path.start is Start.ENVELOPE:
-            raise Unsupported("a condition on the envelope")
-        if not condition.looks_at_values and path.start is not Start.CONTEXT:
-            test = self.paths.exists(cursor, path)
-        else:
-            test = code.name("t")
-            code.add(f"{test} = False")
-
-            chosen = tuple(map(masked, condition.texts))
-
-            def sink(value: str, form: str | None, origin: str) -> None:
-                if chosen:
-                    asked = f"if {value} in {chosen!r}: "
-                elif condition.matches:
-                    asked = f"if matches({condition.matches!r}, plain({value})): "
-                elif condition.starts_with:
-                    asked = f"if {value}.startswith({masked(condition.starts_with)!r}): "
-                else:
-                    asked = ""
-                code.add(f"{asked}{test} = True")
-
-            self._values(condition.source, cursor, sink)
-        return f"(not {test})" if condition.absent and not condition.looks_at_values else test

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 
 class Unsupported(Exception):
@@ -42,3 +42,7 @@ class Code:
         if len(self.lines) == before:
             self.add("pass")
         self.depth -= 1
+
+    def either(self, always: bool, head: str) -> AbstractContextManager[None]:
+        """Lines below `head`, or without it where it holds in any case."""
+        return nullcontext() if always else self.block(head)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from edi_router.mapping.generate_code import Unsupported
 from edi_router.mapping.generate_select import Selections
 from edi_router.mapping.generate_walk import Body, Cursor, Scope, Walk
-from edi_router.paths import Index, Path, Step
+from edi_router.paths import Index, Path, Start, Step
 from edi_router.paths.path import PARENT
 
 
@@ -24,6 +24,8 @@ class ElementPaths(Walk):
             raise Unsupported("the record of an XML document")
         super().__init__(Cursor("m", None, None, text="''"))
         self._only_texts = False
+        self.names: set[str] = set()
+        """The elements and attributes that are looked up."""
 
     @contextmanager
     def scope(self, cursor: Cursor, asked: Iterable[tuple[Path, bool]]) -> Iterator[None]:
@@ -47,6 +49,10 @@ class ElementPaths(Walk):
         with self._taking(only_texts=False):
             self.select(cursor, path, body)
 
+    def once(self, path: Path) -> Scope | None:
+        """The scope of the message, for paths from its root."""
+        return self.message.scope if path.start is Start.MESSAGE and not path.compares else None
+
     @contextmanager
     def filled(self, found: Cursor) -> Iterator[None]:
         """Only for what counts as present: an element needs a text, an attribute or an element in it."""
@@ -61,6 +67,9 @@ class ElementPaths(Walk):
 
     def _step(self, cursor: Cursor, steps: Sequence[Step], body: Body) -> None:
         step, rest = steps[0], steps[1:]
+        self.names.update(each.name for each in steps)
+        if cursor.is_leaf:  # there is nothing below an attribute
+            return
         if cursor.scope is not None and rest and not step.predicates:
             self._below(cursor, steps, body)
             return
@@ -100,3 +109,8 @@ class ElementPaths(Walk):
         found.var = self.code.name("g")
         with self.code.block(f"for {found.var} in {rows}:"):
             self._walk(found, steps, body)
+
+
+def names_of(paths: Walk) -> frozenset[str] | None:
+    """The names that paths over an XML document look up; None for messages."""
+    return frozenset(paths.names) if isinstance(paths, ElementPaths) else None

@@ -37,6 +37,9 @@ SAFE = SAME | {
 }
 """Functions whose result needs no mask, as long as their argument needs none."""
 
+INSERTING = frozenset({"flag", "pad", "prefix", "suffix"})
+"""Functions that put their argument into a result that is not masked as a whole."""
+
 
 def tables_of(item: Item) -> Iterator[LookUp]:
     """The look-ups of the item and those below it."""
@@ -57,6 +60,14 @@ def runs_python(item: Item) -> bool:
     """Whether the item, or one below it, calls a function of the deployment."""
     own = any(isinstance(call.name, OwnName) for call in (*item.functions, *item.then))
     return own or any(runs_python(child) for child in item.do or ())
+
+
+def check_possible(item: Item) -> None:
+    """Raise Unsupported for what no program does, in the item or below it."""
+    if asks_register(item):
+        raise Unsupported("a register")  # it may change with each message
+    if runs_python(item):
+        raise Unsupported("a function of the deployment")
 
 
 def asked_by(item: Item, sure: bool = True) -> Iterator[tuple[Path, bool]]:

@@ -11,6 +11,7 @@ from edi_router.formats.xml.lexical import Simple
 from edi_router.mapping.functions import FUNCTIONS, Kind
 from edi_router.mapping.generate_code import Unsupported
 from edi_router.mapping.generate_parts import (
+    INSERTING,
     LOSSLESS,
     OPAQUE,
     SAFE,
@@ -40,14 +41,23 @@ class Generated:
     records: bool = False
     wanted: Wanted | None = None
     """What of a message the program looks at."""
+    names: frozenset[str] | None = None
+    """The names of the elements of an XML document that it looks at."""
     kinds: list[Simple] = field(default_factory=list)
     """The types that values are tested by."""
+    masks_all: bool = False
+    """Whether the output has service characters, so that these are masked in all values."""
     beyond: str = ""
     """Why nothing proves the output valid."""
 
 
 class Values:
     """Writes values into variables of the program."""
+
+    marks = "&<>"
+    """What has to be masked in the output."""
+    safe = SAFE
+    """The functions whose results need no mask."""
 
     def __init__(self, paths: Walk) -> None:
         self.paths = paths
@@ -98,7 +108,7 @@ class Values:
         listed = item.join is not None or Kind.ALL in kinds or Kind.NODES in kinds
         if Kind.POSITION in kinds[1:] or (listed and item.first):
             raise Unsupported(f"the functions of {item.name}")
-        _check_texts(item)
+        self._check_texts(item)
         together = [call.name for call in calls if FUNCTIONS[call.name].kind in (Kind.ALL, Kind.NODES)]
         chosen = not {"distinct", "last"}.isdisjoint(together)
         later = chosen and together[-1:] != [call.name for call in calls][-1:]
@@ -151,11 +161,13 @@ class Values:
                 f"if {value} is not None: {value} = m{number}.get({value}) or find({number}, {value}, day)"
             )
         safe = (
-            not has_masks(masked(item.join or "")) and item.functions[-1:] and item.functions[-1].name in SAFE
+            not has_masks(masked(item.join or ""))
+            and item.functions[-1:]
+            and item.functions[-1].name in self.safe
         )
         plain = unmasked and item.table is None
         if item.then:
-            plain, safe = self._then(item.then, value, plain), item.then[-1].name in SAFE
+            plain, safe = self._then(item.then, value, plain), item.then[-1].name in self.safe
         if plain and not safe:
             code.add(f"if {value} and not {value}.isalnum(): {value} = safe({value})")
         if item.default:
@@ -181,7 +193,7 @@ class Values:
 
     def _plain(self, item: Item, cursor: Cursor, write: Callable[[str, str], None]) -> None:
         """The value of a plain item, which is written where it is found."""
-        _check_texts(item)
+        self._check_texts(item)
         unmasked = any(call.name not in OPAQUE for call in item.functions)
 
         def sink(text: str, form: str | None, origin: str) -> None:
@@ -189,7 +201,7 @@ class Values:
             if item.table is not None:
                 value, number = self.code.name("v"), self._table(item)
                 self.code.add(f"{value} = m{number}.get({key}) or find({number}, {key}, day)")
-            elif unmasked and item.functions[-1].name not in SAFE:
+            elif unmasked and item.functions[-1].name not in self.safe:
                 self.code.add(f"if not {value}.isalnum(): {value} = safe({value})")
             with self.code.block(f"if {value}:") if item.functions else nullcontext():
                 write(value, f"{key}, {origin}")
@@ -200,7 +212,8 @@ class Values:
         """The variable with what functions of one value make of a text."""
         if unmasked and text.startswith("x"):
             masked_text, text = text, self.code.name("y")  # others may need the masked one
-            self.code.add(f"{text} = {masked_text} if {masked_text}.isalnum() else plain({masked_text})")
+            # Masks are control characters.
+            self.code.add(f"{text} = {masked_text} if {masked_text}.isprintable() else plain({masked_text})")
         for call in calls:
             text = self._call(call, text, form)
         return text
@@ -281,11 +294,12 @@ class Values:
     def _table(self, item: Item) -> int:
         return self.result.tables.index(next(tables_of(replace(item, do=None))))
 
-
-def _check_texts(item: Item) -> None:
-    """Raise Unsupported for texts of the mapping that could mean something else in rows or in XML."""
-    calls = [*item.functions, *item.then]
-    for text in (item.const, item.default, item.join, *(call.argument for call in calls)):
-        without_marks(text or "")
-    if any(mark in (call.argument or "") for call in calls for mark in "&<>"):
-        raise Unsupported(f"the functions of {item.name}")
+    def _check_texts(self, item: Item) -> None:
+        """Raise Unsupported for texts of the mapping that could mean something else in rows or in the output."""
+        calls = [*item.functions, *item.then]
+        for text in (item.const, item.default, item.join, *(call.argument for call in calls)):
+            without_marks(text or "")
+        for call in calls:
+            kept = not self.result.masks_all or call.name in INSERTING
+            if kept and any(mark in (call.argument or "") for mark in self.marks):
+                raise Unsupported(f"the functions of {item.name}")

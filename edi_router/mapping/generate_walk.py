@@ -109,6 +109,10 @@ class Walk:
         """As `select_values`, for bodies that also take parts which have no value."""
         self.select_values(cursor, path, body)
 
+    def once(self, path: Path) -> Scope | None:
+        """The scope of the message, where what the path selects is the same wherever it is asked; else None."""
+        return None
+
     def is_single(self, cursor: Cursor, path: Path) -> bool:
         """Whether the body of `select_values` runs once at most."""
         return False

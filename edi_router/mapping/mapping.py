@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
 from edi_router.config import Tree, did_you_mean
 from edi_router.faults import Fault, Place
+from edi_router.formats.documents import Kind
 from edi_router.formats.edifact.directory import Definitions, definitions_over
 from edi_router.formats.edifact.layout import Layout
 from edi_router.formats.edifact.nodes import MessageNode
@@ -33,6 +34,9 @@ from edi_router.mapping.writing import written
 from edi_router.paths import Node
 from edi_router.rules.context import Context
 from edi_router.tables import Table, load_table
+
+if TYPE_CHECKING:
+    from edi_router.mapping.segment_program import SegmentProgram
 
 FOLDER = "mappings"
 LAYOUTS = 16
@@ -80,10 +84,20 @@ class Mapping:
         default_factory=dict, repr=False, compare=False
     )
 
+    _senders: dict[Layout | None, SegmentProgram | None] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+
     @property
     def id(self) -> str:
         """The mapping's id, which is its folder's name."""
         return self.definition.id
+
+    @cached_property
+    def makes(self) -> Kind:
+        """The kind of document that it writes."""
+        namespace = self.target.namespace if isinstance(self.target, XmlTarget) else ""
+        return self.definition.makes or Kind("xml", self.definition.output.name, namespace)
 
     def run(
         self, root: Node, context: Context, envelope: Envelope | None = None, *, record: bool = False
@@ -94,15 +108,20 @@ class Mapping:
         the same pass; else it takes another one when it is asked for.
         """
         used = self.for_release(root)
-        return used.run_fast(root, context, record=record) or used.run_closely(root, context, envelope)
+        fast = used.run_fast(root, context, envelope, record=record)
+        return fast or used.run_closely(root, context, envelope)
 
     def for_release(self, root: Node) -> Mapping:
         """The mapping as it reads the release of this message."""
         layout = root.layout if isinstance(root, MessageNode) else None
         return self if layout is None else self.others.get(layout.directory, self)
 
-    def run_fast(self, root: Node, context: Context, *, record: bool = False) -> Result | None:
+    def run_fast(
+        self, root: Node, context: Context, envelope: Envelope | None = None, *, record: bool = False
+    ) -> Result | None:
         """The same for a document that gives no cause for a fault, by the mapping's program; else None."""
+        if self.target is not None and self.target.format == "edifact":
+            return self._by_segments(root, context, envelope)
         program = self.program(root)
         if program is None or not isinstance(root, MessageNode | ElementNode):
             return None
@@ -117,6 +136,21 @@ class Mapping:
         if isinstance(target, XmlTarget) and not (made.sure or _is_valid(output, target.schema)):
             return None
         return Result(output, [], lambda: self.run_closely(root, context).tree, run.file, None, recorded)
+
+    def _by_segments(self, root: Node, context: Context, envelope: Envelope | None) -> Result | None:
+        """The same for a mapping that writes EDIFACT; the closures tell the origin of its values."""
+        program = self.segments(root)
+        if program is None or not isinstance(root, MessageNode | ElementNode):
+            return None
+        run = Run(self.definition, root, context)
+        made = program.run(root, run, envelope)
+        if made is None:
+            return None
+        tree = partial(self._tree, root, context, envelope)
+        return Result(made.content, [], tree, run.file, made.seal)
+
+    def _tree(self, root: Node, context: Context, envelope: Envelope | None) -> Element:
+        return self.run_closely(root, context, envelope).tree
 
     def _recording(
         self, program: Program, root: MessageNode, run: Run
@@ -156,6 +190,22 @@ class Mapping:
                 self.definition, layout, namespace, self.tables, record, declared
             )
         return self._programs[layout, record]
+
+    def segments(self, root: Node) -> SegmentProgram | None:
+        """The program for documents like this one where EDIFACT is written; None when there can be none."""
+        # Whoever loaded the target has imported this; mappings that write XML do without.
+        from edi_router.mapping.segment_program import segment_program
+        from edi_router.mapping.target_edifact import EdifactTarget
+
+        layout = root.layout if isinstance(root, MessageNode) else None
+        known = layout is not None or isinstance(root, ElementNode)
+        if not known or not isinstance(self.target, EdifactTarget):
+            return None
+        if layout not in self._senders:
+            if len(self._senders) >= LAYOUTS:
+                self._senders.clear()
+            self._senders[layout] = segment_program(self.definition, layout, self.target, self.tables)
+        return self._senders[layout]
 
     def run_closely(self, root: Node, context: Context, envelope: Envelope | None = None) -> Result:
         """The same by the closures: they tell every fault and where each value comes from."""

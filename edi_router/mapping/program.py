@@ -14,7 +14,7 @@ from edi_router.formats.xml.declared import Declared
 from edi_router.formats.xml.document import ElementNode
 from edi_router.formats.xml.writer import declaration, encoded, escape, is_allowed, quote
 from edi_router.mapping.dates import in_zone, read_moment
-from edi_router.mapping.element_rows import rows_of
+from edi_router.mapping.element_rows import RowReader
 from edi_router.mapping.functions import FUNCTIONS
 from edi_router.mapping.generate import generate
 from edi_router.mapping.generate_code import Unsupported
@@ -73,6 +73,7 @@ class Program:
         self.tables = tables
         self.records = generated.records
         self._wanted = generated.wanted
+        self._reader = RowReader(generated.names)
         self._uses = [(tables[name], by, column, may) for name, by, column, may in generated.tables]
         self._elsewhere = {mask for mask in MASKS if repr(mask)[1:-1] in self.text}
         """The masks of texts that are not of the message: constants, and what tables and the context have given."""
@@ -89,7 +90,8 @@ class Program:
             **_NUMBERS,
         }
         space |= {"matches": matches}
-        space |= {"quote": quote, "plain": unmasked, "safe": _safe, "Unclear": Unclear}
+        safe = masked if generated.masks_all else _safe
+        space |= {"quote": quote, "plain": unmasked, "safe": safe, "tight": _tight, "Unclear": Unclear}
         self._moulds: Moulds | None = None
         if shared is not None:
             self._moulds = Moulds(shared, {**space, "lines": _line_maker(shared.wraps)})
@@ -109,6 +111,13 @@ class Program:
         except (Unclear, ValueError):
             return None
         return self._made(out, sure, run, _MARKS)
+
+    def parts(self, root: Readable, run: Run) -> tuple[list[str], Any] | None:
+        """What the function of the program gives; None when the closures have to run."""
+        try:
+            return self._by_rows(root, run)
+        except (Unclear, ValueError):
+            return None
 
     def run_by_mould(self, root: MessageNode, run: Run) -> Made | None:
         """The document of a message that fits a mould; nothing is recorded by this."""
@@ -134,7 +143,7 @@ class Program:
         return Made(document, sure and encoding.upper() == "UTF-8" and len(document) <= LARGEST)
 
     def _by_rows(self, root: Readable, run: Run, record: Record | None = None) -> tuple[list[str], bool]:
-        rows = root.rows(self._wanted) if isinstance(root, MessageNode) else rows_of(root.element)
+        rows = root.rows(self._wanted) if isinstance(root, MessageNode) else self._reader.rows(root.element)
         if rows is None:
             raise Unclear
         if record is not None:
@@ -271,12 +280,22 @@ def _line_maker(wraps: Sequence[Wrap]) -> Callable[[int, str], list[str]]:
 
     def lines(number: int, text: str) -> list[str]:
         wrap = wraps[number]
+        if len(text) <= wrap.length and wrap.first == 1 and not wrap.encoding:  # most texts are short
+            text = text.strip() if wrap.words else text
+            return [text] if text else []
         found = lines_of(unmasked(text), wrap, wrap.encoding)
         if is_too_long(found, wrap):
             raise Unclear
         return [masked(line) for line in chosen(found, wrap)]
 
     return lines
+
+
+def _tight(segment: str) -> str:
+    """A segment without the empty components at the end of its composites; at its own end they may stay."""
+    while ":+" in segment:
+        segment = segment.replace(":+", "+")
+    return segment
 
 
 def _safe(text: str) -> str:

@@ -65,6 +65,10 @@ class EdifactTarget:
         faults += teller.told(self._check(content, dialect, made))
         return Written(content, faults, _seal(dialect, message, at))
 
+    def has_faults(self, content: bytes, dialect: Envelope) -> bool:
+        """Whether a reader of the interchange finds a fault that keeps it from leaving."""
+        return any(is_error(fault) or fault.code in _STRICT for fault in self._check(content, dialect))
+
     def _unwritable(self, fault: Fault, made: Sequence[Made], dialect: Envelope) -> Iterator[Fault]:
         """Each value that cannot be encoded; other faults of writing are told one at a time."""
         if fault.code != "character-not-encodable":

@@ -10,7 +10,8 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from edi_router.config import Model, YesNo, listed
-from edi_router.formats.documents import Kind, KindText
+from edi_router.formats.document_type import KindText
+from edi_router.formats.documents import Kind
 from edi_router.formats.edifact.lenient import Leniencies, Leniency
 from edi_router.formats.edifact.settings import EdifactSettings
 from edi_router.formats.selecting import PathText

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from edi_router.faults import Fault, Place
 from edi_router.formats.documents import Kind
@@ -36,6 +36,35 @@ class Route:
         return self.agreement is not None and not self.faults
 
 
+KINDS = 1000
+"""For how many kinds of documents a directory remembers what is agreed: what comes may be called anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What a partner's file says of one kind of document, whatever is in it."""
+
+    sender: Partner
+    agreements: tuple[Agreement, ...]
+    """Those that take the kind."""
+    check_as: str | None
+    profiled: bool
+    """Whether one of them has a profile."""
+    routes: dict[bool, Route] = field(default_factory=dict)
+    """The route of test documents and of others, where nothing in the document decides it."""
+
+    @classmethod
+    def of(cls, sender: Partner, kind: Kind) -> Agreed:
+        """What the file of the partner says of documents of this kind."""
+        fitting = tuple(each for each in sender.agreements if each.kind.includes(kind))
+        check_as = next((each.check_as for each in fitting if each.check_as), None)
+        return cls(sender, fitting, check_as, any(each.profile is not None for each in fitting))
+
+    def fitting(self, root: Node) -> list[Agreement]:
+        """The agreements whose conditions a document satisfies."""
+        return [each for each in self.agreements if all(satisfied(one, root) for one in each.when)]
+
+
 class Directory:
     """The partners of a deployment, found by id, by UNB identification and by code."""
 
@@ -48,6 +77,7 @@ class Directory:
             if agreement.security is not None and agreement.security.send is not None
         }
         """How what is made by an agreement is signed and encrypted, by partner and agreement, where one says so."""
+        self._agreed: dict[tuple[str, Kind], Agreed] = {}
         self._codes: dict[str, list[Partner]] = {}
         self._identified: dict[str, list[tuple[str, Partner]]] = {}
         for partner in self.partners.values():
@@ -68,6 +98,15 @@ class Directory:
         found = self._codes.get(code, [])
         return found[0] if len(found) == 1 else None
 
+    def agreed(self, sender: Partner, kind: Kind) -> Agreed:
+        """What the partner's file says of documents of this kind, found out once."""
+        known = self._agreed.get((sender.id, kind))
+        if known is None or known.sender is not sender:
+            if len(self._agreed) >= KINDS:
+                self._agreed.clear()
+            known = self._agreed[sender.id, kind] = Agreed.of(sender, kind)
+        return known
+
 
 def satisfied(condition: Condition, root: Node) -> bool:
     """Whether the document satisfies the condition."""
@@ -80,33 +119,51 @@ def satisfied(condition: Condition, root: Node) -> bool:
 
 def fitting_agreements(sender: Partner, kind: Kind, root: Node) -> list[Agreement]:
     """The agreements that take the kind of document, and whose conditions it satisfies."""
-    return [
-        agreement
-        for agreement in sender.agreements
-        if agreement.kind.includes(kind) and all(satisfied(each, root) for each in agreement.when)
-    ]
+    return Agreed.of(sender, kind).fitting(root)
 
 
-def choose(sender: Partner, kind: Kind, root: Node, test: bool, directory: Directory, place: Place) -> Route:
+def choose(sender: Partner, kind: Kind, root: Node, test: bool, directory: Directory) -> Route:
     """Choose the agreement by sender, kind and content, then the destinations.
 
     A document that fits none or several is held, never lost and never guessed; so is a test document for a
     live partner.
     """
-    by_kind = [each for each in sender.agreements if each.kind.includes(kind) and each.routes]
-    fitting = [each for each in fitting_agreements(sender, kind, root) if each.routes]
+    agreed = directory.agreed(sender, kind)
+    known = agreed.routes.get(test)
+    if known is not None:
+        return known
+    by_kind = [each for each in agreed.agreements if each.routes]
+    fitting = [each for each in agreed.fitting(root) if each.routes]
+    if len(fitting) != 1:
+        return _undecided(fitting, by_kind, sender, kind, root)
+    route = _route(fitting[0], sender, kind, root, test, directory)
+    asks = any(each.when for each in by_kind) or any(each.to.partner is None for each in fitting[0].deliver)
+    if not asks and not route.faults:
+        agreed.routes[test] = route
+    return route
+
+
+def _undecided(
+    fitting: list[Agreement], by_kind: list[Agreement], sender: Partner, kind: Kind, root: Node
+) -> Route:
+    """A document that fits no agreement, or several."""
+    place = root.place()
     values_ = {"partner": sender.id, "kind": str(kind)}
-    if not fitting:
-        code = "route-conditions" if by_kind else "route-none"
-        tried = ", ".join(each.id for each in by_kind)
-        at = _refusing(by_kind, root, place)
-        return Route(None, (), code, (Fault(code, at, {**values_, "agreements": tried}),))
-    if len(fitting) > 1:
+    if fitting:
         names = ", ".join(each.id for each in fitting)
-        return Route(
-            None, (), "route-ambiguous", (Fault("route-ambiguous", place, {**values_, "agreements": names}),)
-        )
-    agreement = fitting[0]
+        fault = Fault("route-ambiguous", place, {**values_, "agreements": names})
+        return Route(None, (), "route-ambiguous", (fault,))
+    code = "route-conditions" if by_kind else "route-none"
+    tried = ", ".join(each.id for each in by_kind)
+    at = _refusing(by_kind, root, place)
+    return Route(None, (), code, (Fault(code, at, {**values_, "agreements": tried}),))
+
+
+def _route(
+    agreement: Agreement, sender: Partner, kind: Kind, root: Node, test: bool, directory: Directory
+) -> Route:
+    """Where the documents of an agreement go, and why."""
+    place = root.place()
     legs: list[Leg] = []
     faults: list[Fault] = []
     for delivery in agreement.deliver:

@@ -8,7 +8,8 @@ from pydantic import Field, model_validator
 
 from edi_router.config import Model
 from edi_router.formats.answer import Level
-from edi_router.formats.documents import Kind, KindText
+from edi_router.formats.document_type import KindText
+from edi_router.formats.documents import Kind
 
 
 class Span(Model):

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from edi_router.calendars import unknown_calendar
 from edi_router.config import ConfigNode, Model
 from edi_router.faults import Fault
-from edi_router.formats.documents import KindText
+from edi_router.formats.document_type import KindText
 
 BooksFile = Literal["none", "csv", "json"]
 """In which form a partner gets the list of what was exchanged the day before, or that it gets none."""

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from edi_router.faults import Fault, Place, is_error
 from edi_router.formats.answer import Answer
-from edi_router.formats.edifact import Interchange, Message, Segment, contrl, write_interchange
+from edi_router.formats.edifact import Interchange, Message, Segment, write_interchange
 from edi_router.formats.edifact.charset import level_for
-from edi_router.formats.edifact.contrl import version_of_answer
+from edi_router.formats.edifact.contrl import contrl, version_of_answer
 from edi_router.formats.edifact.contrl_read import Report, read_contrl
 from edi_router.partners import Partner
 from edi_router.pipeline.configuration import Configuration

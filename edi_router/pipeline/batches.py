@@ -16,20 +16,12 @@ from edi_router.formats.edifact.reader import read
 from edi_router.formats.edifact.separators import Separators
 from edi_router.formats.edifact.writer import Envelope, with_trailer, write_segments
 from edi_router.partners import Partner
-from edi_router.partners.model import Identification
 from edi_router.partners.settings import Settings
+from edi_router.pipeline.envelopes import envelope_to
 
 _MARKS = Separators(repetition="*")
 _HEAD = b"UNA:+.?*'UNB+UNOY:4+US+US+20260101:0000+1'"
 _TAIL = b"UNZ+1+1'"
-
-
-def envelope_to(to: Partner, settings: Settings, test: bool) -> Envelope:
-    """How an EDIFACT interchange from us to the partner looks; without an identification it is named by its id."""
-    ours = settings.identifications[0]
-    named = to.identifications[0] if to.identifications else Identification(id=to.id)
-    envelope = to.edifact.envelope((ours.id, ours.qualifier), (named.id, named.qualifier), test=test)
-    return replace(envelope, encoding=envelope.encoding or to.encoding)
 
 
 def bare(segments: Sequence[Segment]) -> bytes:

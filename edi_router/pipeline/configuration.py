@@ -12,16 +12,18 @@ from edi_router.config import Tree, did_you_mean
 from edi_router.config.shelf import Shelf
 from edi_router.config.snapshot import ChangedSince, Snapshot
 from edi_router.faults import Fault, Place, is_error
-from edi_router.formats.documents import DocumentType, DocumentTypes, Kind
+from edi_router.formats.documents import DocumentTypes, Kind
 from edi_router.formats.edifact.directory import Definitions, definitions_over
 from edi_router.mapping import Mapping
 from edi_router.partners import Directory, load_partners
 from edi_router.partners.security import load_certificates
 from edi_router.partners.settings import FILE, Settings, load_settings, unknown_channels
+from edi_router.pipeline.envelopes import Envelopes
 from edi_router.pipeline.register_lint import lint_registers, unknown_lookups, unknown_registers
 from edi_router.pipeline.shelves import Shelves
 
 if TYPE_CHECKING:
+    from edi_router.formats.document_type import DocumentType
     from edi_router.formats.edifact.profile import Profile
     from edi_router.formats.records import Layout
     from edi_router.formats.xml import Schema
@@ -57,6 +59,8 @@ class Configuration:
     """Those of partners and our own, by file."""
     keys: tuple[OwnKey, ...] = field(default=(), repr=False)
     """Our private keys, which the engine adds: they are no part of the set, nor of its digest."""
+    envelopes: Envelopes = field(default_factory=Envelopes, repr=False, compare=False)
+    """Those to its partners, as they were needed."""
 
     def document(self, kind: Kind) -> DocumentType | None:
         """The document type of this kind; the more specific one where two fit."""

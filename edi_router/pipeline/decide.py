@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 from edi_router.faults import Fault, is_error
-from edi_router.formats.documents import Extract
+from edi_router.formats.document_type import Extract
 from edi_router.formats.secrets import without_secrets
 from edi_router.mapping import Context
 from edi_router.partners import Agreement, Partner, choose
@@ -22,7 +24,12 @@ from edi_router.pipeline.model import (
 )
 from edi_router.pipeline.outputs import Document, context_of, make_output, terms_of
 from edi_router.pipeline.unwrap import missing_of
-from edi_router.registers import Looks, Overlay
+from edi_router.registers import Moved, Overlay
+
+if TYPE_CHECKING:
+    from edi_router.formats.document_type import DocumentType
+
+_NOTHING = Extract()
 
 
 def decide(
@@ -37,8 +44,8 @@ def decide(
     What the document does to the registers is applied to `registers`, so that the next one sees it. The faults tell
     no secret of the document.
     """
-    outcome = _decided(document, sender, incoming, configuration, registers)
     described = configuration.document(document.kind)
+    outcome = _decided(document, described, sender, incoming, configuration, registers)
     if described is None or not described.secret:
         return outcome
     return replace(outcome, faults=tuple(without_secrets(outcome.faults, document.root, described.secret)))
@@ -46,19 +53,19 @@ def decide(
 
 def _decided(
     document: Document,
+    described: DocumentType | None,
     sender: Partner,
     incoming: Incoming,
     configuration: Configuration,
     registers: Overlay,
 ) -> MessageOutcome:
-    described = configuration.document(document.kind)
-    extract = described.extract(document.root) if described is not None else Extract()
-    context = context_of(document.id, sender, incoming, configuration)
-    looks = Looks(registers, configuration.registers, context.business_date)
-    context = replace(context, registers=looks)
+    extract = described.extract(document.root) if described is not None else _NOTHING
+    context = context_of(document.id, sender, incoming, configuration, registers)
     faults = list(document.faults)
     faults += _judged(described.rules if described is not None else (), document, context, configuration)
-    outcome = MessageOutcome(
+    visible = _visible(sender, extract, configuration)
+    outcome = partial(
+        MessageOutcome,
         id=document.id,
         position=document.position,
         offset=document.offset,
@@ -66,80 +73,78 @@ def _decided(
         type=document.kind.name,
         directory=document.kind.qualifier or "",
         reference=document.reference,
-        decision=Decision.REJECTED,
-        reason="",
         test=document.test,
-        references=tuple(Reference(kind, value) for kind, value in extract.references),
-        visible_to=_visible(sender, extract, configuration),
+        references=tuple([Reference(kind, value) for kind, value in extract.references]),
     )
-    directory = configuration.directory
+    rejected = partial(outcome, decision=Decision.REJECTED, visible_to=visible)
     if incoming.refused:
-        return _refused(outcome, document, sender, incoming, configuration, registers)
+        return _refused(rejected(reason=""), document, sender, incoming, configuration, registers)
     if any(is_error(fault) for fault in faults):
-        return replace(outcome, faults=tuple(faults), reason="faulty")
-    route = choose(sender, document.kind, document.root, document.test, directory, document.root.place())
-    faults += missing_of(incoming, sender, route.agreement, document.root.place())
-    if any(is_error(fault) for fault in faults):
-        agreed = route.agreement.id if route.agreement is not None else None
-        return replace(outcome, agreement=agreed, faults=tuple(faults), reason="faulty")
+        return rejected(faults=tuple(faults), reason="faulty")
+    route = choose(sender, document.kind, document.root, document.test, configuration.directory)
+    agreement = route.agreement
+    agreed = agreement.id if agreement is not None else None
+    if incoming.asked is not None:
+        faults += missing_of(incoming, sender, agreement, document.root.place())
+        if any(is_error(fault) for fault in faults):
+            return rejected(agreement=agreed, faults=tuple(faults), reason="faulty")
+    held = partial(outcome, decision=Decision.HELD, visible_to=visible, agreement=agreed)
     unchecked = any(fault.code in ("definition-missing", "message-type-unknown") for fault in faults)
     if (
         unchecked
-        and route.agreement is not None
+        and agreement is not None
         and (route.faults or any(leg.delivery.mapping for leg in route.legs))
     ):
         # Without groups, paths would only produce faults about what they cannot find.
-        reason = "the definition of its directory is missing"
-        held = tuple(faults)
-        return replace(
-            outcome, decision=Decision.HELD, faults=held, reason=reason, agreement=route.agreement.id
-        )
+        return held(faults=tuple(faults), reason="the definition of its directory is missing")
     if not route.found:
-        held = tuple(faults) + route.faults
         why = ", ".join(fault.code for fault in route.faults)
-        agreed = route.agreement.id if route.agreement is not None else None
-        return replace(outcome, decision=Decision.HELD, faults=held, reason=why, agreement=agreed)
-    assert route.agreement is not None
-    faults += _judged(route.agreement.rules, document, context, configuration)
-    if any(is_error(fault) for fault in faults):
-        return replace(outcome, agreement=route.agreement.id, faults=tuple(faults), reason="faulty")
+        return held(faults=tuple(faults) + route.faults, reason=why)
+    assert agreement is not None
+    if agreement.rules:
+        faults += _judged(agreement.rules, document, context, configuration)
+        if any(is_error(fault) for fault in faults):
+            return rejected(agreement=agreed, faults=tuple(faults), reason="faulty")
     outputs: list[Output] = []
     for number, leg in enumerate(route.legs, start=1):
         identity = document.id if number == 1 else f"{document.id}-{number}"
         output, found = make_output(
-            document, identity, leg, sender, context, configuration, route.agreement.priority
+            document, identity, leg, sender, context, configuration, agreement.priority
         )
         faults += found
         if output is not None:
             outputs.append(output)
-    outcome = replace(outcome, agreement=route.agreement.id)
     if any(is_error(fault) for fault in faults):
-        return replace(outcome, faults=tuple(faults), reason="not mappable")
-    names = route.agreement.registers
-    if names:
+        return rejected(agreement=agreed, faults=tuple(faults), reason="not mappable")
+    moves: tuple[Moved, ...] = ()
+    if agreement.registers:
         from edi_router.pipeline.registering import register  # with all that judges moves
 
+        names = agreement.registers
         moved = register(document, names, sender, context, configuration, registers, incoming.release)
-        outcome = replace(outcome, moves=moved.moves)
+        moves = moved.moves
         faults += moved.faults
         if moved.decision is not Decision.ACCEPTED:
-            return replace(
-                outcome,
+            return outcome(
                 decision=moved.decision,
                 reason=moved.reason,
+                agreement=agreed,
                 faults=tuple(faults),
+                visible_to=visible,
                 outputs=moved.outputs,
+                moves=moves,
             )
         outputs += moved.outputs
-    destinations = dict.fromkeys(output.destination for output in outputs)
-    return replace(
-        outcome,
+    destinations = dict.fromkeys([output.destination for output in outputs])
+    return outcome(
         decision=Decision.ACCEPTED,
         reason=route.reason,
+        agreement=agreed,
         faults=tuple(faults),
         outputs=tuple(outputs),
-        limits=_limits(route.agreement, sender),
-        visible_to=outcome.visible_to + tuple(Visibility(each, "recipient") for each in destinations),
+        moves=moves,
+        limits=_limits(agreement, sender),
+        visible_to=(*visible, *[Visibility(each, "recipient") for each in destinations]),
     )
 
 
@@ -159,7 +164,7 @@ def _refused(
 ) -> MessageOutcome:
     """The refusal of a held document by a person, in his words; its registers are told of it."""
     place = document.root.place()
-    route = choose(sender, document.kind, document.root, document.test, configuration.directory, place)
+    route = choose(sender, document.kind, document.root, document.test, configuration.directory)
     fault = Fault("message-refused", place, {"words": incoming.refused})
     refused = replace(
         outcome,

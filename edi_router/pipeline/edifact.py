@@ -13,7 +13,7 @@ from edi_router.formats.edifact.contrl import nameable
 from edi_router.formats.edifact.envelope import end_of
 from edi_router.pipeline.acknowledge import answers, contrl_version, told_of
 from edi_router.pipeline.configuration import Configuration
-from edi_router.pipeline.interchange import InterchangeWork, granted
+from edi_router.pipeline.interchange import InterchangeWork, granted, proving
 from edi_router.pipeline.model import (
     Decision,
     Incoming,
@@ -24,6 +24,7 @@ from edi_router.pipeline.model import (
     Prior,
 )
 from edi_router.pipeline.so_far import SoFar
+from edi_router.pipeline.unwrap import is_unproven
 from edi_router.registers import Moved, Overlay
 
 
@@ -38,6 +39,7 @@ def process_edifact(
         read(
             incoming.stream(),
             encoding=sender.encoding,
+            prove=proving(sender, configuration),
             lenient=granted(sender, incoming, configuration),
             limits=configuration.settings.reading,
         )
@@ -68,7 +70,10 @@ class _Whole(InterchangeWork):
         content = self._content(messages)
         prior = None if blocked or self.incoming.only else self.prior(content, ledger)
         if prior is not None:
-            return self._duplicate(messages, faults, content, prior, ledger)
+            again = [self.apart(message, ledger) for message in messages]
+            blocked = any(is_unproven(each) for each in again)
+            if not blocked:
+                return self._duplicate(messages, again, faults, content, prior)
         outcomes = [self.message(message, blocked, ledger) for message in messages if self._wanted(message)]
         if not blocked and not self.incoming.refused and self._falls_as_a_whole(messages, outcomes):
             blocked = True
@@ -84,8 +89,8 @@ class _Whole(InterchangeWork):
     def _falls_as_a_whole(self, messages: Sequence[Message], outcomes: Sequence[MessageOutcome]) -> bool:
         """Whether a rejected message takes the others with it: by agreement, or because CONTRL cannot name it."""
         rejected = {each.id for each in outcomes if each.decision is Decision.REJECTED}
-        if rejected and self.sender.on_bad_message == "reject_interchange":
-            return True
+        if not rejected or self.sender.on_bad_message == "reject_interchange":
+            return bool(rejected)
         version = contrl_version(self.sender, self.interchange)
         return any(self.id_of(each) in rejected and not nameable(each, version) for each in messages)
 
@@ -116,17 +121,16 @@ class _Whole(InterchangeWork):
     def _duplicate(
         self,
         messages: Sequence[Message],
+        again: Sequence[MessageOutcome],
         faults: list[Fault],
         content: str,
         prior: Prior,
-        ledger: LedgerView,
     ) -> InterchangeOutcome:
-        """Met before; never processed again.
+        """Met before; never processed again. `again` is what its messages come to by themselves.
 
         The same content is answered again, refused or held, as the partner's file says. Other content under
         a used reference is never answered as accepted.
         """
-        again = [self.apart(message, ledger) for message in messages]
         outcomes = [self.as_repeated(each, prior) for each in again]
         fault = self.repetition(prior)
         refused = fault.code == "duplicate-refused"
@@ -147,9 +151,9 @@ class _Whole(InterchangeWork):
     ) -> InterchangeOutcome:
         # Where nothing was accepted, the corrected interchange may come again under the same reference.
         nothing = bool(outcomes) and all(each.decision is Decision.REJECTED for each in outcomes)
-        whole = self.described(self.decision(blocked or nothing), faults, content)
+        decision = self.decision(blocked or nothing)
         acknowledgements = self._contrl(messages, outcomes, faults, blocked)
-        return replace(whole, messages=tuple(outcomes), acknowledgements=acknowledgements)
+        return self.described(decision, faults, content, outcomes, acknowledgements)
 
     def _contrl(
         self,
@@ -161,7 +165,8 @@ class _Whole(InterchangeWork):
         """CONTRL and APERAK for the interchange; none for one that cannot be named, or that itself acknowledges."""
         acknowledges = bool(messages) and all(message.type == "CONTRL" for message in messages)
         silent = self.incoming.only and not self.incoming.refused
-        if silent or acknowledges or not self.is_answerable:
+        unasked = self.sender.contrl == "none" and self.sender.aperak == "none"
+        if silent or acknowledges or unasked or not self.is_answerable:
             return ()
         by_id = {outcome.id: outcome for outcome in outcomes}
         results = [

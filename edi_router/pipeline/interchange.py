@@ -12,9 +12,10 @@ from edi_router.formats.edifact import Interchange, Message
 from edi_router.formats.edifact.check import Checked, check
 from edi_router.formats.edifact.contrl import answerable
 from edi_router.formats.edifact.envelope import version_of
+from edi_router.formats.edifact.fast import WARM, Lane
 from edi_router.formats.edifact.lenient import Leniencies
 from edi_router.partners import Partner
-from edi_router.partners.routing import fitting_agreements
+from edi_router.partners.routing import Agreed
 from edi_router.pipeline.acknowledge import acknowledging
 from edi_router.pipeline.answers import with_answers
 from edi_router.pipeline.configuration import Configuration
@@ -25,6 +26,7 @@ from edi_router.pipeline.model import (
     InterchangeOutcome,
     LedgerView,
     MessageOutcome,
+    Output,
     Prior,
     Reference,
     Visibility,
@@ -36,7 +38,19 @@ from edi_router.registers import Overlay
 
 def granted(sender: Partner, incoming: Incoming, configuration: Configuration) -> Leniencies:
     """The leniencies in force for the partner on the day the file came."""
+    if not sender.leniencies:
+        return frozenset()
     return sender.granted(incoming.received.astimezone(configuration.settings.zone).date())
+
+
+def proving(sender: Partner, configuration: Configuration, warm: int = WARM) -> Lane | None:
+    """What finds the messages of the partner that have no fault while they are read; None where that would not hold.
+
+    Where it has not found it, `check` looks.
+    """
+    if sender.lengths == "bytes" or any(each.check_as for each in sender.agreements):
+        return None
+    return Lane(configuration.definitions, warm=warm)
 
 
 class InterchangeWork:
@@ -58,6 +72,12 @@ class InterchangeWork:
         self.incoming = incoming
         self.configuration = configuration
         self.registers = registers
+        self.lenient = granted(sender, incoming, configuration)
+        self.syntax_version = interchange.syntax_version
+        self.is_test = interchange.test or sender.status == "test"
+        """Whether it is a test, by UNB or by the partner."""
+        self.is_answerable = answerable(interchange)
+        """Whether UNB says enough for a CONTRL; who cannot be told of a rejection needs a person instead."""
 
     def id_of(self, message: Message) -> str:
         """The id of one of its messages."""
@@ -66,13 +86,14 @@ class InterchangeWork:
     def message(self, message: Message, blocked: bool, ledger: LedgerView) -> MessageOutcome:
         """The outcome of a message; `blocked`: it goes down with its interchange, whatever it comes to."""
         kind = Kind("edifact", message.type, "".join(version_of(message)))
+        agreed = self.configuration.directory.agreed(self.sender, kind)
         checked = check(
             message,
             self.configuration.definitions,
-            check_as=self._check_as(kind),
-            syntax_version=self.interchange.syntax_version,
+            check_as=agreed.check_as,
+            syntax_version=self.syntax_version,
             interchange_header=self.interchange.header,
-            lenient=granted(self.sender, self.incoming, self.configuration),
+            lenient=self.lenient,
             byte_lengths=self.sender.lengths == "bytes",
         )
         document = Document(
@@ -83,11 +104,11 @@ class InterchangeWork:
             length=message.length,
             reference=message.reference,
             root=checked.root,
-            faults=(*message.faults, *checked.faults, *self._profiled(kind, checked)),
+            faults=(*message.faults, *checked.faults, *self._profiled(agreed, checked)),
             source=message,
             test=self.is_test,
         )
-        if message.type == "CONTRL" and self._to_us and not self._agreed(kind):
+        if message.type == "CONTRL" and self._to_us and not agreed.agreements:
             return self._acknowledgement(message, document, blocked, ledger)
         if blocked:
             here = Overlay(self.registers)  # for nothing: what falls with its interchange moves no register
@@ -140,33 +161,15 @@ class InterchangeWork:
             for each in self.configuration.settings.identifications
         )
 
-    def _agreed(self, kind: Kind) -> bool:
-        """Whether an agreement takes the kind."""
-        return any(each.kind.includes(kind) for each in self.sender.agreements)
-
-    def _profiled(self, kind: Kind, checked: Checked) -> list[Fault]:
+    def _profiled(self, agreed: Agreed, checked: Checked) -> list[Fault]:
         """What the profile of the message's agreement does not allow."""
+        if not agreed.profiled:
+            return []
         faults: list[Fault] = []
-        for name in {each.profile: 0 for each in fitting_agreements(self.sender, kind, checked.root)}:
+        for name in {each.profile: 0 for each in agreed.fitting(checked.root)}:
             if name is not None:
                 faults += self.configuration.profiles[name].check(checked.root, checked.faults)
         return faults
-
-    def _check_as(self, kind: Kind) -> str | None:
-        return next(
-            (each.check_as for each in self.sender.agreements if each.check_as and each.kind.includes(kind)),
-            None,
-        )
-
-    @property
-    def is_test(self) -> bool:
-        """Whether it is a test, by UNB or by the partner."""
-        return self.interchange.test or self.sender.status == "test"
-
-    @property
-    def is_answerable(self) -> bool:
-        """Whether UNB says enough for a CONTRL; who cannot be told of a rejection needs a person instead."""
-        return answerable(self.interchange)
 
     def with_the_others(self, outcome: MessageOutcome) -> MessageOutcome:
         """The message goes down with its interchange, whatever it came to by itself."""
@@ -246,8 +249,16 @@ class InterchangeWork:
             return Decision.HELD
         return Decision.REJECTED if rejected else Decision.ACCEPTED
 
-    def described(self, decision: Decision, faults: Sequence[Fault], content: str) -> InterchangeOutcome:
-        """The outcome of the interchange, without its messages and answers."""
+    def described(
+        self,
+        decision: Decision,
+        faults: Sequence[Fault],
+        content: str,
+        messages: Sequence[MessageOutcome],
+        acknowledgements: tuple[Output, ...],
+        duplicate_of: str | None = None,
+    ) -> InterchangeOutcome:
+        """The outcome of the interchange, with those of its messages and the answers to it."""
         interchange = self.interchange
         return InterchangeOutcome(
             id=self.id,
@@ -259,5 +270,8 @@ class InterchangeWork:
             decision=decision,
             test=self.is_test,
             faults=tuple(faults),
+            messages=tuple(messages),
+            acknowledgements=acknowledgements,
             content=content,
+            duplicate_of=duplicate_of,
         )

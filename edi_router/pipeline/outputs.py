@@ -9,17 +9,17 @@ from datetime import date
 from edi_router.faults import Fault, is_error
 from edi_router.formats.documents import Kind
 from edi_router.formats.edifact import Message
-from edi_router.mapping import Context, Mapping
-from edi_router.mapping.target import XmlTarget
+from edi_router.mapping import Context
 from edi_router.partners import Leg, Partner
 from edi_router.partners.batches import batch_for, series_of
 from edi_router.partners.spans import Limit
 from edi_router.paths import Node
-from edi_router.pipeline.batches import bare_of, envelope_to
+from edi_router.pipeline.batches import bare_of
 from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.forward import forward
 from edi_router.pipeline.known_by import known_by
 from edi_router.pipeline.model import Incoming, Output, OutputKind, Reference, TimeLimit, Unsealed
+from edi_router.registers import Looks, RegisterView
 
 LONGEST = 60
 """Characters that a reference and the like may have in a file name, so that the id always fits."""
@@ -44,14 +44,22 @@ class Document:
     check_as: str | None = None
 
 
-def context_of(message_id: str, sender: Partner, incoming: Incoming, configuration: Configuration) -> Context:
+def context_of(
+    message_id: str,
+    sender: Partner,
+    incoming: Incoming,
+    configuration: Configuration,
+    registers: RegisterView | None = None,
+) -> Context:
     """What rules and mappings may know besides the document."""
+    day = date.fromisoformat(incoming.business_date)
     return Context(
         now=incoming.received,
-        business_date=date.fromisoformat(incoming.business_date),
+        business_date=day,
         message_id=message_id,
         sender=sender.id,
         zone=configuration.settings.zone,
+        registers=None if registers is None else Looks(registers, configuration.registers, day),
     )
 
 
@@ -71,7 +79,7 @@ def make_output(
     faults: list[Fault] = []
     kind, format_ = document.kind, document.kind.format
     to = leg.destination
-    envelope = envelope_to(to, configuration.settings, document.test)
+    envelope = configuration.envelopes.to(to, configuration.settings, document.test)
     if delivery.mapping is not None:
         mapping = configuration.mappings[delivery.mapping]
         origin = mapping.definition.origin
@@ -82,7 +90,7 @@ def make_output(
         faults = list(result.faults)
         if any(is_error(fault) for fault in faults):
             return None, faults
-        kind = kind_made(mapping)
+        kind = mapping.makes
         content, format_ = result.output, mapping.target.format if mapping.target is not None else "xml"
         if result.seal is not None:
             content = None
@@ -122,15 +130,10 @@ def make_output(
     return output, faults
 
 
-def kind_made(mapping: Mapping) -> Kind:
-    """The kind of document that a mapping writes."""
-    definition, target = mapping.definition, mapping.target
-    namespace = target.namespace if isinstance(target, XmlTarget) else ""
-    return definition.makes or Kind("xml", definition.output.name, namespace)
-
-
 def expected(to: Partner, kind: Kind) -> tuple[TimeLimit, ...]:
     """The answers that the partner gives to a document of this kind; of each level the first that is named."""
+    if not to.expects:
+        return ()
     wanted = {each.level: each for each in reversed(to.expects) if each.kind.includes(kind)}
     return tuple(TimeLimit("answer", level, to.id, terms_of(each.within)) for level, each in wanted.items())
 
@@ -144,14 +147,22 @@ def _name(
     pattern: str | None, identity: str, document: Document, sender: Partner, mapping: str | None, format_: str
 ) -> str:
     """The deterministic file name of an output, of safe characters only."""
-    suffix = {"edifact": "edi", "records": "txt"}.get(format_, format_)
+    if pattern is None:
+        suffix = {"edifact": "edi", "records": "txt"}.get(format_, format_)
+        return _safe(f"{_short(document.kind.name)}_{identity}.{suffix}").lstrip(".")
     fields = {
-        "id": identity,
         "type": document.kind.name,
         "reference": document.reference,
         "mapping": mapping or "",
         "sender": sender.id,
     }
-    safe = {field: _UNSAFE.sub("_", value)[:LONGEST] for field, value in fields.items() if field != "id"}
-    name = (pattern or "{type}_{id}." + suffix).format_map({**safe, "id": identity})
-    return _UNSAFE.sub("_", name).lstrip(".")
+    short = {field: _short(value) for field, value in fields.items()}
+    return _safe(pattern.format_map({**short, "id": identity})).lstrip(".")
+
+
+def _short(value: str) -> str:
+    return _safe(value)[:LONGEST]
+
+
+def _safe(text: str) -> str:
+    return _UNSAFE.sub("_", text)

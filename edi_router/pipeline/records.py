@@ -16,6 +16,7 @@ from edi_router.pipeline.decide import decide
 from edi_router.pipeline.model import Decision, Incoming, InterchangeOutcome, LedgerView, Output
 from edi_router.pipeline.outputs import Document
 from edi_router.pipeline.plain import decision_on, receipts_for, repeated
+from edi_router.pipeline.unwrap import is_unproven
 from edi_router.registers import Overlay
 
 
@@ -55,7 +56,7 @@ def process_records(
     keys = [_key(document, kind, configuration) for document in documents]
     key = keys[0] if len(documents) == 1 else ""
     prior = None
-    if not incoming.only:
+    if not incoming.only and not incoming.faults:
         since = incoming.received - timedelta(days=sender.duplicates.window_days)
         prior = ledger.prior_interchange(sender.id, sender.id, str(kind), key, since, incoming.sha256)
     outcomes, found = [], [fault for fault in faults if not is_error(fault)]
@@ -71,13 +72,15 @@ def process_records(
         if prior is None:
             outcome = with_answers(outcome, made_of, sender, configuration, ledger)
             here.commit()
-        else:
+        elif not is_unproven(outcome):
             outcome = repeated(outcome, prior, own, sender, configuration)
         made, more = receipts_for(outcome, kind, own, sender, incoming, configuration, id)
         receipts += made
         found += more
         outcomes.append(outcome)
     decisions = {decision_on(outcome, prior) for outcome in outcomes}
+    if prior is not None and len(decisions) > 1:  # some documents of a repeat are unproven
+        decisions.discard(Decision.REJECTED)
     interchange = InterchangeOutcome(
         id=f"{incoming.id}-1",
         position=1,

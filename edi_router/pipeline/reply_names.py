@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from edi_router.faults import Fault, Place
-from edi_router.formats.documents import DocumentType, Kind
+from edi_router.formats.document_type import DocumentType
+from edi_router.formats.documents import Kind
 from edi_router.formats.edifact.directory import Definitions
 from edi_router.formats.edifact.elements import PartSpec, segment_spec
 from edi_router.formats.edifact.names_zh import element_zh, segment_zh

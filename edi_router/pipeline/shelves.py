@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from edi_router.config import Tree
 from edi_router.config.shelf import Found, Shelf
-from edi_router.formats.documents import DocumentType, DocumentTypes
+from edi_router.formats.documents import DocumentTypes
 from edi_router.formats.edifact.directory import Definitions
 from edi_router.mapping import Mapping, load, names
 from edi_router.partners import Partner
@@ -17,6 +17,7 @@ from edi_router.pipeline.register_lint import registers_asked
 from edi_router.registers.names import register_ids
 
 if TYPE_CHECKING:
+    from edi_router.formats.document_type import DocumentType
     from edi_router.formats.edifact.profile import Profile
     from edi_router.formats.records import Layout
     from edi_router.formats.xml import Schema

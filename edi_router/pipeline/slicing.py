@@ -11,7 +11,7 @@ from edi_router.formats.edifact import Message, Segment
 from edi_router.formats.edifact.contrl import nameable
 from edi_router.formats.edifact.fast_message import SlicedMessage
 from edi_router.pipeline.acknowledge import aperak_output, contrl_version, contrls, told_of
-from edi_router.pipeline.interchange import InterchangeWork, granted
+from edi_router.pipeline.interchange import InterchangeWork
 from edi_router.pipeline.model import (
     Begun,
     Decision,
@@ -66,7 +66,6 @@ class Sliced:
         self.ledger = ledger
         self.registers = registers
         self.version = contrl_version(work.sender, work.interchange)
-        self.lenient = granted(work.sender, work.incoming, work.configuration)
         self.decision = Decision(known.decision) if known is not None else None
         """What was recorded of the interchange: later slices hold to it."""
         self.prior: Prior | None = None
@@ -123,15 +122,17 @@ class Sliced:
         outcomes: list[MessageOutcome] = []
         for message in messages:
             outcomes.append(self._message(message, prior))
-            if isinstance(message, SlicedMessage) and not self.lenient:
+            if isinstance(message, SlicedMessage) and not work.lenient:
                 message.forget()
         faults = [*self.seen.faults, *([work.repetition(prior)] if prior is not None else [])]
-        whole = work.described(self._decision(outcomes, ends), faults, self.seen.content)
-        whole = replace(whole, duplicate_of=prior.id if prior is not None else None)
+        decision = self._decision(outcomes, ends)
         made = self._answers(messages, outcomes, faults, ends)
+        repeats = prior.id if prior is not None else None
+        whole = work.described(decision, faults, self.seen.content, outcomes, made, repeats)
         if ends and not self.seen.answers_only:
             made += self.documents.replies(whole, outcomes, work.incoming, work.configuration)
-        return replace(whole, messages=tuple(outcomes), acknowledgements=made)
+            whole = replace(whole, acknowledgements=made)
+        return whole
 
     def _prior(self) -> Prior | None:
         """The interchange that this one repeats; one that was begun as accepted repeats none."""
@@ -164,13 +165,16 @@ class Sliced:
         here = work.registers
         work.registers = Overlay(here)
         outcome = work.message(message, False, self.ledger)
-        together = work.sender.on_bad_message == "reject_interchange" or not nameable(message, self.version)
-        if outcome.decision is Decision.REJECTED and together:
+        if outcome.decision is Decision.REJECTED and self._takes_others(message):
             outcome = _too_late(outcome, message)
         else:
             work.registers.commit()
         work.registers = here
         return outcome
+
+    def _takes_others(self, message: Message) -> bool:
+        """Whether the message, being rejected, takes the others with it."""
+        return self.work.sender.on_bad_message == "reject_interchange" or not nameable(message, self.version)
 
     def _fallen(self, message: Message) -> MessageOutcome:
         """A message of an interchange that falls by others: only what a refusal does to registers is done."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from edi_router.faults import Fault, Place
 from edi_router.formats.detect import detect
 from edi_router.pipeline.configuration import Configuration
-from edi_router.pipeline.model import Asked, Incoming
+from edi_router.pipeline.model import Asked, Incoming, MessageOutcome
 from edi_router.security.proof import VALID, Opened, Proof
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 DEEPEST = 4
 """So many envelopes may be inside each other."""
+_MISSING = frozenset(("signature-missing", "encryption-missing"))
 _START = Place(line=1, column=1, offset=0)
 
 
@@ -146,3 +147,10 @@ def missing_of(
         yield from missing(
             sender.receives(agreement), sender.id, incoming.asked.shape, incoming.asked.held, place
         )
+
+
+def is_unproven(outcome: MessageOutcome) -> bool:
+    """Whether a document came without what its agreement asks for. It is rejected then, also where it repeats another:
+    who sends it is not known, so it gets no answer that was meant for the one that was signed.
+    """
+    return any(fault.code in _MISSING for fault in outcome.faults)

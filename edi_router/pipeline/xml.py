@@ -14,6 +14,7 @@ from edi_router.pipeline.decide import decide
 from edi_router.pipeline.model import Incoming, InterchangeOutcome, LedgerView
 from edi_router.pipeline.outputs import Document
 from edi_router.pipeline.plain import decision_on, receipts_for, repeated
+from edi_router.pipeline.unwrap import is_unproven
 from edi_router.registers import Overlay
 
 
@@ -28,13 +29,15 @@ def process_xml(
     kind = Kind("xml", parsed.local, parsed.namespace or "")
     key = _key(parsed, kind, configuration)
     prior = None
-    if not incoming.only:
+    if not incoming.only and not incoming.faults:
         since = incoming.received - timedelta(days=sender.duplicates.window_days)
         prior = ledger.prior_interchange(sender.id, sender.id, str(kind), key, since, incoming.sha256)
     # What repeats an earlier document moves nothing again.
     here = Overlay(registers)
     document = _document(parsed, kind, (*incoming.faults, *faults), sender, incoming, configuration)
     outcome = decide(document, sender, incoming, configuration, here)
+    if is_unproven(outcome):
+        prior = None
     if prior is None:
         outcome = with_answers(outcome, document, sender, configuration, ledger)
         here.commit()

@@ -1,7 +1,8 @@
 """Floor 4: registers, what the engine remembers between messages; moves as values, nothing happens here."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from edi_router.first_use import at_first_use
 
 if TYPE_CHECKING:
     from edi_router.registers.clocks import next_stroke
@@ -12,13 +13,6 @@ if TYPE_CHECKING:
     from edi_router.registers.queue import Desk, Waiting, desks
     from edi_router.registers.register import Register
     from edi_router.registers.view import Empty, Moved, Overlay, RegisterView
-
-_HOME = {
-    "Desk": "queue", "Draw": "entry", "Empty": "view", "Entry": "entry", "Judged": "judge", "Line": "entry",
-    "Looks": "looking", "Moved": "view", "Occasion": "judge", "Overlay": "view", "Register": "register",
-    "RegisterView": "view", "Waiting": "queue", "desks": "queue", "is_moved": "judge", "load_registers": "load",
-    "next_stroke": "clocks",
-}  # fmt: skip
 
 __all__ = [
     "Desk",
@@ -40,9 +34,17 @@ __all__ = [
     "next_stroke",
 ]
 
-
-def __getattr__(name: str) -> object:
-    """Imported when it is asked for: many deployments have no register. (No name may be that of a module here.)"""
-    if name not in _HOME:
-        raise AttributeError(name)
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+# Many deployments have no register. (No name may be that of a module here.)
+__getattr__ = at_first_use(
+    __name__,
+    {
+        ".clocks": ("next_stroke",),
+        ".entry": ("Draw", "Entry", "Line"),
+        ".judge": ("Judged", "Occasion", "is_moved"),
+        ".load": ("load_registers",),
+        ".looking": ("Looks",),
+        ".queue": ("Desk", "Waiting", "desks"),
+        ".register": ("Register",),
+        ".view": ("Empty", "Moved", "Overlay", "RegisterView"),
+    },
+)

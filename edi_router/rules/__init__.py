@@ -1,7 +1,8 @@
 """Floor 2: rule files, assertions over paths; check digits."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from edi_router.first_use import at_first_use
 
 if TYPE_CHECKING:
     from edi_router.rules.check import RuleSet
@@ -10,13 +11,14 @@ if TYPE_CHECKING:
     from edi_router.rules.load import load_rules, rule_names
 
 __all__ = ["CHECK_DIGITS", "Context", "RuleSet", "load_rules", "rule_names"]
-_HOME = {
-    "CHECK_DIGITS": "check_digits", "Context": "context", "RuleSet": "check", "load_rules": "load", "rule_names": "load"
-}  # fmt: skip
 
-
-def __getattr__(name: str) -> object:
-    """Imported when it is asked for: most files that are checked meet no rule."""
-    if name not in _HOME:
-        raise AttributeError(name)
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+# Most files that are checked meet no rule.
+__getattr__ = at_first_use(
+    __name__,
+    {
+        ".check": ("RuleSet",),
+        ".check_digits": ("CHECK_DIGITS",),
+        ".context": ("Context",),
+        ".load": ("load_rules", "rule_names"),
+    },
+)

@@ -211,6 +211,9 @@ def each_of(verb: Callable[[A], T], items: Iterable[A]) -> Iterator[T | ChannelE
 
 def blocks(content: bytes | BinaryIO) -> Iterator[bytes]:
     """The content in blocks of at most `BLOCK` bytes."""
+    if isinstance(content, bytes) and 0 < len(content) <= BLOCK:
+        yield content
+        return
     source = io.BytesIO(content) if isinstance(content, bytes) else content
     while block := source.read(BLOCK):
         yield block

@@ -1,4 +1,6 @@
 """A folder of this machine as a channel: everything written is on the disk before a call returns."""
+# ruff: noqa: PTH108, PTH112
+# Names of files are texts here: to make a `Path` of each takes longer than to write it.
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from io import FileIO
 from pathlib import Path
+from types import TracebackType
 from typing import BinaryIO, TypeVar
 
 from edi_router.disk import Together, together
@@ -30,12 +33,12 @@ class FolderChannel(Channel):
 
     def __init__(self, settings: FolderSettings, base: Path) -> None:
         root = base / settings.root
-        self._outbox = root / settings.outbox
-        self._inbox = root / settings.inbox
+        self._outbox = os.fspath(root / settings.outbox)
+        self._inbox = os.fspath(root / settings.inbox)
 
     def drops(self) -> list[Drop]:  # noqa: D102
         found = []
-        with _told(self._outbox, self._outbox), os.scandir(self._outbox) as entries:
+        with _Told(self._outbox, self._outbox), os.scandir(self._outbox) as entries:
             for entry in entries:
                 try:
                     status = entry.stat(follow_symlinks=False)
@@ -46,19 +49,18 @@ class FolderChannel(Channel):
         return in_order(found)
 
     def fetch(self, name: str, into: Sink) -> int:  # noqa: D102
-        path = self._outbox / actual(name)
+        path = f"{self._outbox}/{actual(name)}"
         flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-        with _told(path, self._outbox):
-            source = _open(path, flags)
+        with _Told(path, self._outbox):
+            source, before = _open(path, flags)
         with source:
-            before = os.fstat(source.fileno())
             written = 0
             while block := _read(source, path, self._outbox):
                 into.write(block)
                 written += len(block)
             after = os.fstat(source.fileno())
         if written != after.st_size or before.st_mtime_ns != after.st_mtime_ns:
-            raise ChannelError("channel-changed", path=str(path))
+            raise ChannelError("channel-changed", path=path)
         return written
 
     def remove(self, name: str, seen: Drop | None = None) -> bool:  # noqa: D102
@@ -69,16 +71,16 @@ class FolderChannel(Channel):
         return _all(self._outbox, lambda drop, synced: self._remove(drop.name, drop, synced), drops)
 
     def _remove(self, name: str, seen: Drop | None, synced: Together) -> bool:
-        path = self._outbox / actual(name)
+        path = f"{self._outbox}/{actual(name)}"
         if seen is not None:
-            with _told(path, self._outbox):
+            with _Told(path, self._outbox):
                 try:
-                    there = path.lstat()
+                    there = os.lstat(path)
                 except FileNotFoundError:
                     there = None
             if there is not None and (there.st_size, there.st_mtime_ns // 1000) != (seen.size, seen.modified):
                 return False
-        _unlink(path, synced)
+        _unlink(path, self._outbox, synced)
         return True
 
     def put_temporary(self, temporary: str, content: bytes | BinaryIO) -> None:  # noqa: D102
@@ -88,34 +90,34 @@ class FolderChannel(Channel):
     def put_all(self, uploads: Sequence[Upload]) -> Iterator[ChannelError | None]:  # noqa: D102
         def put(upload: Upload, synced: Together) -> None:
             for leftover in upload.leftovers:
-                _unlink(self._inbox / actual(leftover), synced)
+                _unlink(f"{self._inbox}/{actual(leftover)}", self._inbox, synced)
             self._put(upload.temporary, upload.content, synced)
 
         return _all(self._inbox, put, uploads)
 
     def _put(self, temporary: str, content: bytes | BinaryIO, synced: Together) -> None:
-        path = self._inbox / actual(temporary)
+        path = f"{self._inbox}/{actual(temporary)}"
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
         written = 0
         synced.renamed(self._inbox)
-        with _told(path, self._inbox):
-            target = _open(path, flags)
+        with _Told(path, self._inbox):
+            target, _ = _open(path, flags)
         with target:
             for block in blocks(content):
                 written += len(block)
-                with _told(path, self._inbox):
+                with _Told(path, self._inbox):
                     target.write(block)
-            with _told(path, self._inbox):
+            with _Told(path, self._inbox):
                 synced.written(target.fileno())
             size = os.fstat(target.fileno()).st_size
         if size != written:
-            raise ChannelError("channel-size", path=str(path), expected=str(written), received=str(size))
+            raise ChannelError("channel-size", path=path, expected=str(written), received=str(size))
 
     def inbox_size(self, name: str) -> int | None:  # noqa: D102
-        path = self._inbox / actual(name)
-        with _told(path, self._inbox):
+        path = f"{self._inbox}/{actual(name)}"
+        with _Told(path, self._inbox):
             try:
-                return path.lstat().st_size
+                return os.lstat(path).st_size
             except FileNotFoundError:
                 return None
 
@@ -136,22 +138,21 @@ class FolderChannel(Channel):
         return _all(self._inbox, rename, names)
 
     def _rename(self, temporary: str, final: str, synced: Together) -> None:
-        old, new = self._inbox / actual(temporary), self._inbox / actual(final)
-        synced.renamed(
-            self._inbox
-        )  # also where it has its name: who gave it may have been killed before the sync
-        with _told(new, self._inbox):
+        old, new = f"{self._inbox}/{actual(temporary)}", f"{self._inbox}/{actual(final)}"
+        # Also where it has its name: who gave it may have been killed before the sync.
+        synced.renamed(self._inbox)
+        with _Told(new, self._inbox):
             rename_new(old, new)
 
     def discard(self, temporary: str) -> None:  # noqa: D102
         with _synced(self._inbox) as synced:
-            _unlink(self._inbox / actual(temporary), synced)
+            _unlink(f"{self._inbox}/{actual(temporary)}", self._inbox, synced)
 
     def close(self) -> None:  # noqa: D102
         pass
 
 
-def _all(folder: Path, verb: Callable[[A, Together], T], items: Sequence[A]) -> Iterator[T | ChannelError]:
+def _all(folder: str, verb: Callable[[A, Together], T], items: Sequence[A]) -> Iterator[T | ChannelError]:
     """What `verb` comes to for each item, told when all of it is on the disk."""
     outcomes: list[T | ChannelError] = []
     try:
@@ -163,53 +164,63 @@ def _all(folder: Path, verb: Callable[[A, Together], T], items: Sequence[A]) -> 
 
 
 @contextmanager
-def _synced(folder: Path, files: int = 1) -> Iterator[Together]:
+def _synced(folder: str, files: int = 1) -> Iterator[Together]:
     """For changes to so many files of a folder, which are on the disk at the end of the block."""
     with ExitStack() as stack:
-        with _told(folder, folder):
-            synced = stack.enter_context(together(folder, files))
+        with _Told(folder, folder):
+            synced = stack.enter_context(together(Path(folder), files))
         yield synced
-        with _told(folder, folder):
+        with _Told(folder, folder):
             synced.sync()
 
 
-def _unlink(path: Path, synced: Together) -> None:
-    synced.renamed(path.parent)
-    with _told(path, path.parent):
+def _unlink(path: str, folder: str, synced: Together) -> None:
+    synced.renamed(folder)
+    with _Told(path, folder):
         try:
-            path.unlink()
+            os.unlink(path)
         except FileNotFoundError:
-            if not path.parent.is_dir():
+            if not os.path.isdir(folder):
                 raise
 
 
-def _open(path: Path, flags: int) -> FileIO:
+def _open(path: str, flags: int) -> tuple[FileIO, os.stat_result]:
     descriptor = os.open(path, flags, 0o666)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
         os.close(descriptor)
-        raise ChannelError("channel-name", name=repr(path.name))
-    return FileIO(descriptor, "wb" if flags & os.O_WRONLY else "rb")
+        raise ChannelError("channel-name", name=repr(Path(path).name))
+    return FileIO(descriptor, "wb" if flags & os.O_WRONLY else "rb"), status
 
 
-def _read(source: FileIO, path: Path, folder: Path) -> bytes:
-    with _told(path, folder):
+def _read(source: FileIO, path: str, folder: str) -> bytes:
+    with _Told(path, folder):
         return source.read(BLOCK)
 
 
-@contextmanager
-def _told(path: Path, folder: Path) -> Iterator[None]:
-    """Turn errors of the operating system into channel errors; missing and existing files pass."""
-    try:
-        yield
-    except FileExistsError:
-        raise
-    except (FileNotFoundError, NotADirectoryError):
-        if not folder.is_dir():
-            raise ChannelError("channel-folder", folder=str(folder)) from None
-        raise
-    except PermissionError as error:
-        raise ChannelError("channel-permission", path=str(path)) from error
-    except OSError as error:
+class _Told:
+    """Turns errors of the operating system into channel errors; missing and existing files pass."""
+
+    __slots__ = ("_folder", "_path")
+
+    def __init__(self, path: str, folder: str) -> None:
+        self._path, self._folder = path, folder
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not isinstance(error, OSError) or isinstance(error, FileExistsError):
+            return
+        if isinstance(error, FileNotFoundError | NotADirectoryError):
+            if not os.path.isdir(self._folder):
+                raise ChannelError("channel-folder", folder=self._folder) from None
+            return
+        if isinstance(error, PermissionError):
+            raise ChannelError("channel-permission", path=self._path) from error
         if error.errno == errno.ELOOP:
-            raise ChannelError("channel-name", name=repr(path.name)) from error
-        raise ChannelError("channel-refused", path=str(path), problem=str(error.strerror or error)) from error
+            raise ChannelError("channel-name", name=repr(Path(self._path).name)) from error
+        problem = str(error.strerror or error)
+        raise ChannelError("channel-refused", path=self._path, problem=problem) from error

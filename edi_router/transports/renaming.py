@@ -7,6 +7,7 @@ import errno
 import os
 from pathlib import Path
 
+StrPath = str | os.PathLike[str]
 _AT_FDCWD = -100
 _RENAME_NOREPLACE = 1
 _NOT_HERE = frozenset((errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP))
@@ -14,7 +15,7 @@ _NO_LINKS = _NOT_HERE | {errno.EPERM, errno.EMLINK, errno.EXDEV}
 _renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
 
 
-def rename_new(old: Path, new: Path) -> None:
+def rename_new(old: StrPath, new: StrPath) -> None:
     """Give `old` the name `new`; FileExistsError when that is taken, FileNotFoundError when `old` is gone.
 
     Linux's `renameat2` does it at once: a program killed in the middle leaves one name or the other. Where
@@ -29,7 +30,7 @@ def rename_new(old: Path, new: Path) -> None:
         number = ctypes.get_errno()
         if number not in _NOT_HERE | {errno.EEXIST}:  # the name may be taken by ourselves, half done
             raise OSError(number, os.strerror(number), str(new))
-    link_new(old, new)
+    link_new(Path(old), Path(new))
 
 
 def link_new(old: Path, new: Path) -> None:

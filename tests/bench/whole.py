@@ -72,13 +72,15 @@ def measure_whole(
     `problem` is why Bots cannot be had; `place` is where the folders are made.
     """
     with tempfile.TemporaryDirectory(dir=place) as folder:
-        given, root, idle = Path(folder) / "given", Path(folder) / "ws", Path(folder) / "idle"
+        given, idle = Path(folder) / "given", Path(folder) / "idle"
         idle.mkdir()
         lay_out(idle, 0, messages, items)
         start = _run(idle)[0]
         sides = []
         for answers in (True, False):
-            shutil.rmtree(root, ignore_errors=True)
+            # Nothing is removed before the end: where thousands of files were just removed, ext4 takes several times
+            # as long to make a new one.
+            root = Path(folder) / f"ws-{answers}"
             root.mkdir()
             size = lay_out(root, files, messages, items)
             if not answers:

@@ -71,11 +71,18 @@ def test_books_are_closed_listed_and_taken_away(own: tuple[Place, Browse]) -> No
     here.go(f"/reports/books/{day}")
     assert closed.sha256 is not None
     assert closed.sha256 in here.text
-    [link] = here.links(f"/reports/books/{day}?")
+    [link] = here.links(f"/reports/books/{day}?form=json")
     told = here.client.get(link).json()
     assert told["sha256"] == closed.sha256
     assert told["messages"] == closed.page()["messages"]
+    assert "As it was closed." in here.text
+    [link] = [each for each in here.links(f"/reports/books/{day}?") if each.endswith("again=true")]
+    here.go(link)
+    assert "Counted again just now" in here.text
+    assert closed.sha256 in here.text
+    assert f"/reports/books/{day}" in here.links()
     here.go(f"/reports/books/{place.ledger.business_date(place.ledger.now())}")
+    assert "As it was closed" not in here.text
     assert closed.sha256 in here.text, "the page of today is chained to it"
 
 

@@ -1,5 +1,6 @@
 """What a console remembers for all who look."""
 
+import gc
 import threading
 import time
 from collections import Counter
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from edi_router.console import site as module
-from edi_router.console.site import Site
+from edi_router.console.site import Site, settle
 from edi_router.pipeline.configuration import Configuration
 from tests.support.workspaces import Place, Remembering, prepare
 
@@ -131,3 +132,32 @@ def test_what_takes_long_is_made_beside_the_request(day: Place) -> None:
     site._recent["slow"] = site._recent["slow"]._replace(took=0.0)
     assert site.later("slow", 0, slow, patience=0.01) == 1, "what was made last, while it is made again"
     go.set()
+
+
+def test_who_can_have_what_was_made_lately_waits_briefly(day: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    site, go = Site(day.workspace, day.ledger, day.workspace.open_archive()), threading.Event()
+    site.later("books", 3600, lambda: "old", patience=20)
+    site._recent["books"] = site._recent["books"]._replace(took=0.0)
+
+    def new() -> str:
+        go.wait(20)
+        return "new"
+
+    began = time.monotonic()
+    assert site.later("books", 0, new, patience=20) == "old"
+    assert time.monotonic() - began < 15
+    monkeypatch.setattr(module, "LATELY", 0.0)
+    threading.Timer(0.5, go.set).start()
+    assert site.later("books", 0, new, patience=20) == "new", "what is older is waited for"
+
+
+def test_what_is_loaded_is_not_looked_through_for_garbage(day: Place) -> None:
+    site = Site(day.workspace, day.ledger, day.workspace.open_archive(), settle=settle)
+    try:
+        assert site.configuration
+        frozen = gc.get_freeze_count()
+        assert frozen > 100_000
+        site._load()
+        assert gc.get_freeze_count() < 1.5 * frozen, "the configuration before it has gone"
+    finally:
+        gc.unfreeze()

@@ -69,6 +69,23 @@ def command(root: Path, *arguments: str) -> dict[str, object]:
     return answer
 
 
+def test_sigterm_while_it_starts_ends_the_daemon_cleanly(tmp_path: Path) -> None:
+    root = tmp_path / "ws"
+    prepare(root)
+    lock = root / "var" / "engine.lock"
+    for told in (signal.SIGTERM, signal.SIGINT):
+        lock.unlink(missing_ok=True)
+        process = subprocess.Popen([*COMMAND, str(root), "run"], stderr=subprocess.PIPE, text=True)
+        deadline = time.monotonic() + 60
+        while not lock.exists() and time.monotonic() < deadline:
+            time.sleep(0.001)
+        process.send_signal(told)
+        _, said = process.communicate(timeout=60)
+        assert process.returncode == 0, said
+        assert "Traceback" not in said
+    command(root, "run", "--once")  # nothing it held is held any longer
+
+
 @pytest.mark.slow
 def test_three_kills_lose_nothing_and_repeat_nothing(tmp_path: Path) -> None:
     root = tmp_path / "ws"

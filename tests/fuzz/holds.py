@@ -9,7 +9,8 @@ import zipfile
 from functools import cache
 
 from edi_router.faults import CATALOGUE, LANGUAGES, Fault, is_error, render
-from edi_router.formats.edifact import Interchange, Message, contrl, read, write_interchange
+from edi_router.formats.edifact import Interchange, Message, read, write_interchange
+from edi_router.formats.edifact.contrl import contrl
 from edi_router.formats.edifact.fast import Lane
 from edi_router.formats.edifact.importer import import_release
 from edi_router.library import Checker, Report, checker, naming

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from edi_router.config import Tree
 from edi_router.faults import CATALOGUE, Fault, Place
 from edi_router.formats.answer import Answer
-from edi_router.formats.edifact import contrl, read, write_interchange
+from edi_router.formats.edifact import read, write_interchange
 from edi_router.formats.edifact.check import check
-from edi_router.formats.edifact.contrl import answerable
+from edi_router.formats.edifact.contrl import answerable, contrl
 from edi_router.formats.edifact.contrl_read import read_contrl
 from edi_router.formats.edifact.directory import definitions_over
 from edi_router.partners import Directory

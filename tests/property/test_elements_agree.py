@@ -11,7 +11,7 @@ from edi_router.formats.documents import Kind
 from edi_router.formats.xml.reader import parse as parse_xml
 from edi_router.mapping import Mapping, load, names
 from edi_router.mapping.compile import compile_root
-from edi_router.mapping.element_rows import rows_of
+from edi_router.mapping.element_rows import RowReader
 from edi_router.mapping.model import Definition, Item
 from edi_router.paths import parse
 from tests.property.test_program_agrees import AT, CONTEXT, a_condition, a_value, source
@@ -159,6 +159,15 @@ def test_the_shipped_mappings_run_as_programs():
 
 
 def test_what_cannot_stand_in_rows_is_left_to_the_closures():
+    rows_of = RowReader().rows
     assert rows_of(etree.XML("<a><b>1</b></a>")) == {"b": ["1"]}
     assert rows_of(etree.XML("<a><b>1\n2</b></a>")) is None
     assert rows_of(etree.XML("<a>1</a>")) is None
+
+
+def test_elements_that_nobody_asks_for_are_not_read():
+    rows_of = RowReader({"b", "d"}).rows
+    assert rows_of(etree.XML("<a><b>1</b><c>2\n3</c></a>")) == {"b": ["1"], "*": ()}
+    assert rows_of(etree.XML("<a><b><c/></b><d><!-- --></d><d><b/></d></a>")) == {
+        "b": [{"*": ()}], "d": [{}, {"b": [""]}],
+    }  # fmt: skip

@@ -115,6 +115,14 @@ def judged(data, check_as=None, spelt=False):
                     )
                     accepted = bool(made) and all(each(by.text) for each in made)
                     assert (accepted and fits) == proven, (spelling, longest, by.text)
+            own = frozenset(piece[:3] for piece in by.text.split("'"))
+            for longest in (0, 1 << 30):  # patterns of nothing but the segments of the message itself
+                made = DEFINITIONS.cached(
+                    ("test", key, own, longest),
+                    partial(patterns, DEFINITIONS, key, longest=longest, tags=own),
+                )
+                accepted = bool(made) and all(each(by.text) for each in made)
+                assert (accepted and fits) == proven, (sorted(own), longest, by.text)
         yield proven, faults
 
 

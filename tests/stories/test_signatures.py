@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -65,7 +66,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
     root = tmp_path / "ws"
     prepare(root)
     protect(root, BUREAU, "receive: {signature: xml, of: xml}", pair(BUREAU), pair("CIQ-YC old", until=-1))
-    protect(root, PORT, "send: {signature: xml, of: xml}")
+    protect(root, PORT, "send: {signature: xml, of: xml}", pair(PORT))
     protect(
         root,
         FIRM,
@@ -355,6 +356,81 @@ def test_an_agreement_does_without_what_the_others_need(story: Story) -> None:
         BUREAU, changed(xml_signature.sign(order(22), pair(BUREAU).own), MsgId="changed-1")
     ) == ["rejected"]
     assert story.codes() == ["signature-invalid"]
+
+
+def test_what_repeats_a_signed_order_without_its_signature_is_no_repeat(story: Story) -> None:
+    """By the partner's file and by an agreement: who sends it is not known, so no answer is repeated."""
+    for number in (31, 32):
+        if number == 32:
+            agreed(story, BUREAU, "transfer-from-yc", {"receive": {"signature": "xml"}})
+        signed = xml_signature.sign(order(number), pair(BUREAU).own)
+        same = xml_signature.verify(signed, [pair(BUREAU).certificate], DAY)
+        assert same is not None
+        assert same.content is not None
+        assert story.send(BUREAU, signed) == ["completed"]
+        for unsigned in (order(number), same.content, changed(signed, Qty="99999")):
+            assert story.send(BUREAU, unsigned) == ["rejected"]
+            assert story.codes() == [
+                "signature-missing" if b"Signature" not in unsigned else "signature-invalid"
+            ]
+        assert story.send(BUREAU, signed) == ["duplicate"]
+        assert story.codes() == ["duplicate-interchange"]
+        assert len(story.got(PORT, f"42050026040{number:05d}", "<TransferOrder")) == 1
+
+
+def test_what_came_unsigned_first_may_come_again_signed(story: Story) -> None:
+    for number in (33, 34):
+        if number == 34:
+            agreed(story, BUREAU, "transfer-from-yc", {"receive": {"signature": "xml"}})
+        assert story.send(BUREAU, order(number)) == ["rejected"]
+        assert story.send(BUREAU, xml_signature.sign(order(number), pair(BUREAU).own)) == ["completed"]
+        assert len(story.got(PORT, f"42050026040{number:05d}", "<TransferOrder")) == 1
+
+
+@pytest.mark.parametrize("by", ["partner", "agreement"])
+def test_a_signed_interchange_that_is_repeated_in_clear_is_refused(story: Story, by: str) -> None:
+    """The first CONTRL is not repeated for it; for the signed one it is, as often as that comes."""
+    if by == "agreement":
+        agreed(story, FIRM, "ent-a-cusdec", {"receive": {"signature": "cms"}})
+    declaration = sample_edi("cusdec-import.edi")
+    signed = sealed(declaration)
+
+    def says() -> bytes:
+        """What the CONTRL that came since this was asked last says of the interchange."""
+        inner = [
+            cms.decrypt(data, [pair(FIRM).own]).content or b"" for data in story.place.inbox(FIRM).values()
+        ]
+        clear = [cms.verify(data, [pair(OURS).certificate], DAY).content or b"" for data in inner]
+        new = [data for data in clear if b"CONTRL" in data and data not in known]
+        known.extend(new)
+        [answer] = new
+        return re.findall(rb"UCI.*?:ZZ(\+\d.*?')UNT", answer)[0]
+
+    known: list[bytes] = []
+    assert story.send(FIRM, declaration, suffix="edi") == ["rejected"]
+    assert "signature-missing" in story.codes()
+    assert says().startswith(b"+4+18" if by == "partner" else b"+7'UCM+1+CUSDEC:D:96B:UN+4+")
+    assert story.send(FIRM, signed, suffix="p7m") == ["completed"]
+    assert says() == b"+7'"
+    documents = story.got(PORT, "EEntDeclIo")
+    assert len(documents) == 1
+    assert story.send(FIRM, declaration, suffix="edi") == ["rejected"]
+    assert "signature-missing" in story.codes()
+    assert says().startswith(b"+4+18")
+    assert story.send(FIRM, sealed(declaration), suffix="p7m") == ["duplicate"]
+    assert says() == b"+7'"
+    assert story.got(PORT, "EEntDeclIo") == documents
+
+
+def test_a_signed_table_that_is_repeated_in_clear_is_rejected(story: Story) -> None:
+    agreed(story, PORT, "ciq-qd-volume", {"receive": {"signature": "cms"}})
+    volume = sample_edi("volume.csv").replace(b"370800", b"370200")
+    signed = cms.sign(volume, pair(PORT).own)
+    assert set(story.send(PORT, volume, suffix="csv")) == {"rejected"}
+    assert set(story.send(PORT, signed, suffix="p7m")) == {"completed"}
+    assert set(story.send(PORT, volume, suffix="csv")) == {"rejected"}
+    assert set(story.codes()) == {"signature-missing"}
+    assert set(story.send(PORT, signed, suffix="p7m")) == {"duplicate"}
 
 
 def test_an_agreement_that_cannot_be_kept_is_told(tmp_path: Path) -> None:

@@ -94,20 +94,40 @@ class Window:
     def __init__(self, browser: Chromium, url: str) -> None:
         self.browser, self.url = browser, url
         self._sessions: dict[str, StorageState] = {}
+        self._standing: dict[tuple[str, str], Visitor] = {}
 
     @contextmanager
     def open(
         self, account: str = "operator", language: str = "en", *, narrow: bool = False, scripts: bool = True
     ) -> Iterator[Visitor]:
         """A window of an account (of nobody when it is empty), closed at the end."""
-        context = self.browser.new_context(
-            base_url=self.url, locale=LOCALES[language], viewport=NARROW if narrow else WIDE,
-            java_script_enabled=scripts, storage_state=self._session(account) if account else None,
-        )  # fmt: skip
+        context = self._context(account, language, narrow, scripts)
         try:
             yield Visitor(context)
         finally:
             context.close()
+
+    def standing(self, account: str, language: str = "en", *, narrow: bool = False) -> Visitor:
+        """The window of an account (of nobody when it is empty) in which it goes from page to page, by daylight.
+
+        It stays open: for each new one Chromium starts two processes.
+        """
+        key = (account, language)
+        if key not in self._standing:
+            self._standing[key] = Visitor(self._context(account, language, narrow))
+        here = self._standing[key]
+        here.page.emulate_media(color_scheme="light")
+        here.page.set_viewport_size(NARROW if narrow else WIDE)
+        here.complaints()  # a test that failed may have left some
+        return here
+
+    def _context(
+        self, account: str, language: str, narrow: bool = False, scripts: bool = True
+    ) -> BrowserContext:
+        return self.browser.new_context(
+            base_url=self.url, locale=LOCALES[language], viewport=NARROW if narrow else WIDE,
+            java_script_enabled=scripts, storage_state=self._session(account) if account else None,
+        )  # fmt: skip
 
     def _session(self, account: str) -> StorageState:
         if account not in self._sessions:

@@ -1,23 +1,26 @@
 """`python -m tests.torture [ROW ...]`: break what may break, count what was violated, print the table.
 
-Ends with 1 after a single violation. Each row is run in parts, of which so many run at a time as there are cores; a part
-is a process of its own and leaves its result as JSON. So a campaign can also be run in pieces, which add up: `--part 3/16`
+Ends with 1 after a single violation. Each row is run in parts, of which so many run at a time as there are cores, and
+beside them as many of those that wait more than they compute; a part is a process of its own, forked with everything
+imported, and leaves its result as JSON. So a campaign can also be run in pieces, which add up: `--part 3/16`
 runs one, `--more` those that are not there yet for this version of the product, `--gather` only puts them together.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
-import subprocess
 import sys
 import time
-from collections.abc import Sequence
+import traceback
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from tests.torture import page
+from tests.torture.nursery import House, Nursery
 from tests.torture.row import Row
-from tests.torture.rows import ALONE, ROWS, file_name, kept, run
+from tests.torture.rows import ALONE, ROWS, WAITING, file_name, kept, run
 from tests.torture.version import version
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -44,29 +47,61 @@ def _tasks(names: Sequence[str], parts: int) -> list[Task]:
     return [(name, (which, parts)) for which in range(parts) for name in names]
 
 
+def _run_part(task: Task, trials: int | None, results: Path) -> None:
+    Row.place = results / file_name(*task)
+    row = run(*task, trials)
+    row.save(Row.place)
+    print(row.told(), flush=True)
+
+
+def _begin(task: Task, trials: int | None, results: Path) -> int:
+    """Run a part in a process of its own."""
+    sys.stdout.flush()
+    process = os.fork()
+    if process:
+        return process
+    code = 1
+    try:
+        _run_part(task, trials, results)
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def may_run(name: str, running: Collection[str], jobs: int) -> bool:
+    """Whether a part of the row may be begun beside those that run: what waits is no hindrance to what computes."""
+    alike = sum((each in WAITING) == (name in WAITING) for each in running)
+    return alike < jobs and not (name in ALONE and name in running)
+
+
 def _run_all(tasks: list[Task], jobs: int, trials: int | None, results: Path, until: float | None) -> None:
     """Run so many parts at a time; after the moment `until` none is begun any more."""
-    more = ["--results", str(results), *([] if trials is None else ["--trials", str(trials)])]
-    waiting, running = list(tasks), dict[subprocess.Popen[bytes], str]()
-    while waiting or running:
-        if until is not None and time.time() > until:
-            waiting.clear()
-        while len(running) < jobs:
-            free = (each for each in waiting if each[0] not in ALONE or each[0] not in running.values())
-            if (task := next(free, None)) is None:
-                break
-            waiting.remove(task)
-            name, (which, of) = task
-            command = [sys.executable, "-m", "tests.torture", name, *more, "--part", f"{which + 1}/{of}"]
-            running[subprocess.Popen(command, cwd=ROOT)] = name
-        for process, name in list(running.items()):
-            if process.poll() is not None:
-                del running[process]
-                if process.returncode:
-                    for other in running:
-                        other.wait()
-                    sys.exit(f"{name} broke off")
-        time.sleep(0.2)
+    for name in {name for name, _ in tasks}:
+        importlib.import_module(f"tests.torture.{name}")
+    version()
+    waiting, running = list(tasks), dict[int, str]()
+    with House() as house:
+        Nursery.house = house.socket
+        while waiting or running:
+            if until is not None and time.time() > until:
+                waiting.clear()
+            while free := [each for each in waiting if may_run(each[0], running.values(), jobs)]:
+                waiting.remove(free[0])
+                running[_begin(free[0], trials, results)] = free[0][0]
+            for process, name in list(running.items()):
+                ended, status = os.waitpid(process, os.WNOHANG)
+                if ended:
+                    del running[process]
+                    if status:
+                        for other in running:
+                            os.waitpid(other, 0)
+                        sys.exit(f"{name} broke off")
+            time.sleep(0.2)
+        Nursery.house = None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -99,10 +134,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given.results.mkdir(exist_ok=True)
     if given.part is not None:
         for name in names:
-            Row.place = given.results / file_name(name, given.part)
-            row = run(name, given.part, given.trials)
-            row.save(Row.place)
-            print(row.told(), flush=True)
+            _run_part((name, given.part), given.trials, given.results)
         return 0
     if not given.gather:
         tasks = _tasks(names, given.parts or given.jobs)

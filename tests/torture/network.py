@@ -6,7 +6,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ from tests.torture.stage import ON_SFTP, Stage, workload
 
 CONNECTION = 24_000
 """About so many bytes pass through the busiest connection of a run, login included."""
+PATIENCE = 20.0
+"""Seconds within which an engine must have come to the server."""
 WRONG_KEY = "SHA256:" + "A" * 43
 
 
@@ -72,11 +74,14 @@ def cut(trial: Trial) -> None:
 def restart(trial: Trial) -> None:
     """The server's processes are killed while an engine works."""
     trial.fill()
-    after = trial.chance.uniform(0.05, trial.undisturbed.seconds)
+    running: Collection[Any] = trial.stage.server._backend._running  # type: ignore[union-attr]
     trial.nursery.begin(trial.stage.wanted())
-    time.sleep(after)
+    deadline = time.monotonic() + PATIENCE
+    while not running and time.monotonic() < deadline:
+        time.sleep(0.002)
+    time.sleep(trial.chance.uniform(0, 0.7 * trial.undisturbed.seconds))
     killed = 0
-    for process in list(trial.stage.server._backend._running):  # type: ignore[union-attr]
+    for process in list(running):
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
             killed += 1

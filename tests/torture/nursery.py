@@ -2,7 +2,7 @@
 
 Each engine is the real command in a process of its own; only the configuration, which no fault here touches, comes
 loaded. The nursery itself is a process with one thread and the shim in it: a line of JSON asks it for an engine, a
-line tells how that one ended.
+line tells how that one ended. Where many nurseries are needed, a `House` warms up once and forks them.
 """
 
 from __future__ import annotations
@@ -12,21 +12,24 @@ import json
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar, Self, TextIO
 
 from tests.torture import shim
 
 _PASSED_ON = {signal.SIGUSR1: signal.SIGTERM, signal.SIGUSR2: signal.SIGKILL}
 """What the nursery gets for its engine, and what that gets."""
 ROOT = Path(__file__).resolve().parent.parent.parent
+READY = "ready\n"
 
 
 @dataclass(frozen=True)
@@ -65,17 +68,65 @@ class Ended:
     hung: bool = False
 
 
+def _started(*arguments: str) -> subprocess.Popen[str]:
+    """This module as a process, with the shim in it."""
+    environment = {
+        **os.environ, "LD_PRELOAD": str(shim.build()), "EDI_ROUTER_LANG": "en", "PYTHONUTF8": "1",
+    }  # fmt: skip
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.torture.nursery", *arguments],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, env=environment, text=True,
+    )  # fmt: skip
+
+
+class House:
+    """A warm process that forks nurseries for whoever comes to its socket, until it is closed or we are gone."""
+
+    def __init__(self) -> None:
+        self._folder = TemporaryDirectory(prefix="edi-router-house-")
+        self.socket = Path(self._folder.name) / "socket"
+        self._process = _started(str(self.socket))
+        assert self._process.stdout is not None
+        if self._process.stdout.readline() != READY:
+            raise RuntimeError("the house ended")
+
+    def close(self) -> None:
+        """End it; the nurseries that it has forked go on."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait(300)
+        self._process.stdout.close()
+        self._folder.cleanup()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
 class Nursery:
     """The test's side of it."""
 
+    house: ClassVar[Path | None] = None
+    """The socket of the house where nurseries come from; without one each is a process that warms up itself."""
+
     def __init__(self) -> None:
-        environment = {
-            **os.environ, "LD_PRELOAD": str(shim.build()), "EDI_ROUTER_LANG": "en", "PYTHONUTF8": "1",
-        }  # fmt: skip
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.torture.nursery"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, env=environment, text=True,
-        )  # fmt: skip
+        self._own: subprocess.Popen[str] | None = None
+        self._link: socket.socket | None = None
+        self._asking: TextIO
+        self._telling: TextIO
+        if Nursery.house is not None:
+            self._link = socket.socket(socket.AF_UNIX)
+            self._link.connect(str(Nursery.house))
+            self._asking, self._telling = self._link.makefile("w"), self._link.makefile("r")
+            self._pid = int(self._telling.readline())
+        else:
+            self._own = _started()
+            assert self._own.stdin is not None
+            assert self._own.stdout is not None
+            self._asking, self._telling, self._pid = self._own.stdin, self._own.stdout, self._own.pid
         self.cpu = 0.0
         """Seconds that its engines used."""
 
@@ -86,14 +137,12 @@ class Nursery:
 
     def begin(self, wanted: Wanted) -> None:
         """Fork an engine; `end` waits for it."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(asdict(wanted)) + "\n")
-        self._process.stdin.flush()
+        self._asking.write(json.dumps(asdict(wanted)) + "\n")
+        self._asking.flush()
 
     def end(self) -> Ended:
         """How the engine that was begun ended."""
-        assert self._process.stdout is not None
-        answer = json.loads(self._process.stdout.readline() or "null")
+        answer = json.loads(self._telling.readline() or "null")
         if answer is None:
             raise RuntimeError("the nursery ended")
         ended = Ended(**answer)
@@ -102,15 +151,20 @@ class Nursery:
 
     def interrupt(self, *, kill: bool = False) -> None:
         """Send the running engine SIGTERM, or SIGKILL."""
-        self._process.send_signal(signal.SIGUSR2 if kill else signal.SIGUSR1)
+        os.kill(self._pid, signal.SIGUSR2 if kill else signal.SIGUSR1)
 
     def close(self) -> None:
         """End it."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.close()
-        self._process.wait(300)
-        self._process.stdout.close()
+        if self._own is not None:
+            self._asking.close()
+            self._own.wait(300)
+        else:
+            assert self._link is not None
+            self._asking.close()
+            with suppress(OSError):
+                self._link.shutdown(socket.SHUT_WR)
+            self._link.close()
+        self._telling.close()
 
     def __enter__(self) -> Self:
         return self
@@ -119,7 +173,8 @@ class Nursery:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if error is not None:  # whatever it waits for will not come
-            self._process.kill()
+            with suppress(ProcessLookupError):
+                os.kill(self._pid, signal.SIGKILL)
         self.close()
 
 
@@ -216,13 +271,39 @@ def _watched(child: int, wanted: Mapping[str, Any]) -> Ended:
 
 
 def main() -> None:
-    """Serve until standard input ends."""
-    from edi_router.engine.workspace import Workspace
-
+    """Serve until standard input ends: whoever started us, or whoever comes to the socket that is named."""
     for each in (signal.SIGINT, *_PASSED_ON):
         signal.signal(each, signal.SIG_IGN)
     warm = _Warm()
-    for line in sys.stdin:
+    if len(sys.argv) == 1:
+        _serve(sys.stdin, sys.stdout, warm)
+    else:
+        _house(sys.argv[1], warm)
+
+
+def _house(place: str, warm: _Warm) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(place)
+        listener.listen(64)
+        gc.freeze()
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a nursery ended
+        print(READY, end="", flush=True)
+        while listener in select.select([listener, sys.stdin], [], [])[0]:
+            connection, _ = listener.accept()
+            if os.fork() == 0:
+                listener.close()
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                with connection, connection.makefile("r") as asked, connection.makefile("w") as told:
+                    print(os.getpid(), file=told, flush=True)
+                    _serve(asked, told, warm)
+                os._exit(0)
+            connection.close()
+
+
+def _serve(asked: Iterable[str], told: TextIO, warm: _Warm) -> None:
+    from edi_router.engine.workspace import Workspace
+
+    for line in asked:
         wanted = json.loads(line)
         warm.load(Workspace.at(Path(wanted["arguments"][1])))
         gc.freeze()
@@ -231,7 +312,7 @@ def main() -> None:
             for each in (signal.SIGINT, *_PASSED_ON):
                 signal.signal(each, signal.SIG_DFL)
             _engine(wanted, warm)
-        print(json.dumps(asdict(_watched(child, wanted))), flush=True)
+        print(json.dumps(asdict(_watched(child, wanted))), file=told, flush=True)
 
 
 if __name__ == "__main__":

@@ -25,8 +25,8 @@ CONNECTION = 120_000
 """About so many bytes pass through the connection of a run."""
 PATIENCE = 60.0
 DISK = 160 << 20
-ROOM = 700_000
-"""About so many bytes a run needs on the server's disk."""
+ROOM = 250_000
+"""About so many bytes a run needs on the server's disk, where no checkpoint comes between."""
 FULL = "No space left"
 LOCKED = ("file", "interchange", "message", "work", "output", "delivery", "event", "control_number")
 """Tables that the rival locks first."""

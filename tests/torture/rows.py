@@ -16,6 +16,8 @@ ROWS = (
 )  # fmt: skip
 ALONE = frozenset({"cluster"})
 """Rows whose hosts have the machine's addresses: their parts run one after the other."""
+WAITING = frozenset({"two", "clocks", "pgworkers", "cluster"})
+"""Rows that wait more than they compute: for polls, for workers to be taken for dead, for servers to start."""
 
 
 def run(name: str, part: tuple[int, int], trials: int | None) -> Row:

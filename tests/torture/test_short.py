@@ -26,8 +26,9 @@ from tests.torture import (
     shim,
     two,
 )
+from tests.torture.__main__ import may_run
 from tests.torture.checker import check, check_now, ledger
-from tests.torture.nursery import Nursery
+from tests.torture.nursery import House, Nursery
 from tests.torture.platter import KEEPS
 from tests.torture.postgres import LEDGER, PostgresStage, binary, serving
 from tests.torture.proxy import Proxy
@@ -221,6 +222,43 @@ def test_the_checker_sees_what_is_wrong_on_postgresql(on_postgresql: PostgresSta
     on_postgresql.server_of_ledger.ask(f"DROP DATABASE {LEDGER} WITH (FORCE)")
     on_postgresql.server_of_ledger.ask(f"CREATE DATABASE {LEDGER}")
     assert {each.kind for each in check_now(on_postgresql)} == {"lost"}
+
+
+def test_a_house_forks_nurseries_that_work_side_by_side(
+    stage: Stage, local: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with House() as house:
+        monkeypatch.setattr(Nursery, "house", house.socket)
+        with Nursery() as one, Nursery() as other:
+            for each in (stage, local):
+                kill.fill(each)
+            one.begin(stage.wanted())
+            other.begin(local.wanted("--log-format", "text", stop_after=60.0))
+            assert one.end().code == 0, stage.told()
+            assert clocks.until(lambda: "running:" in local.logged())
+            other.interrupt(kill=True)
+            assert other.end().code == kill.KILLED
+            assert local.run(other).code == 0, local.told()
+            assert other.cpu > 0
+            nurseries = {each._pid for each in (one, other)}
+        for each in (stage, local):
+            each.settle()
+            each.take()
+            assert check(each, None) == []
+        with Nursery() as third:
+            assert third._pid not in nurseries
+            assert stage.run(third).code == 0, stage.told()
+    assert clocks.until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in nurseries))
+
+
+def test_parts_that_wait_run_beside_those_that_compute() -> None:
+    assert may_run("kill", [], 2)
+    assert may_run("kill", ["power", "two", "clocks"], 2)
+    assert not may_run("kill", ["power", "kill"], 2)
+    assert may_run("two", ["power", "kill", "clocks"], 2)
+    assert not may_run("two", ["clocks", "two"], 2)
+    assert may_run("cluster", ["clocks"], 2)
+    assert not may_run("cluster", ["cluster"], 2), "its hosts have the machine's addresses"
 
 
 def test_a_row_without_trials_does_not_hold(row: Row) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from edi_router.config import Tree, shipped_directory
-from edi_router.formats.documents import DocumentType, load_document_types
+from edi_router.formats.document_type import DocumentType
+from edi_router.formats.documents import load_document_types
 from edi_router.formats.edifact import read
 from edi_router.formats.edifact.check import check
 from edi_router.formats.edifact.directory import definitions_over

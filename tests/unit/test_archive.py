@@ -13,6 +13,7 @@ import pytest
 
 from edi_router.ledger import Archive, Corrupt, Missing
 from edi_router.ledger.compressing import FIRST, MARK
+from edi_router.ledger.recent import KEPT, ROOM, SMALL, Recent
 from edi_router.ledger.sealing import HEAD
 
 KEY = bytes(range(32))
@@ -121,6 +122,73 @@ def test_concurrent_puts_of_the_same(archive: Archive) -> None:
     assert len(results) == 6
     assert set(results) == {(hashlib.sha256(data).hexdigest(), len(data))}
     assert list(archive.verify()) == []
+
+
+def test_what_is_read_soon_is_kept_for_one_reading(archive: Archive) -> None:
+    with archive.batch(2, soon=True) as batch:
+        for data in (b"abc", b"x" * (SMALL + 1)):
+            with batch.writer() as writer:
+                writer.write(data)
+    small, large = (each.sha256 for each in batch.written)
+    for digest in (small, large):
+        overwrite(archive.path(digest), b"")
+    assert archive.read(small) == b"abc"
+    for digest in (small, large):
+        with pytest.raises(Corrupt):
+            archive.read(digest)
+
+
+def test_nothing_is_kept_of_a_batch_that_broke_off_or_of_what_was_removed(archive: Archive) -> None:
+    digest = hashlib.sha256(b"abc").hexdigest()
+
+    def broken() -> None:
+        with archive.batch(1, soon=True) as batch, batch.writer() as writer:
+            writer.write(b"abc")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        broken()
+    with pytest.raises(Missing):
+        archive.read(digest)
+    with archive.batch(1, soon=True) as batch, batch.writer() as writer:
+        writer.write(b"abc")
+    os.utime(archive.path(digest), (1, 1))
+    assert archive.remove(digest, lambda: False)
+    with pytest.raises(Missing):
+        archive.read(digest)
+
+
+def test_recent_content_has_its_limits() -> None:
+    now = [0.0]
+    recent = Recent(lambda: now[0])
+    content = bytes(SMALL)
+    number = ROOM // SMALL
+    for each in range(number + 1):
+        recent.add(str(each), content)
+    assert recent.take(str(number)) is None, "no room for more"
+    assert (recent.take("0"), recent.take("0")) == (content, None)
+    recent.add("new", content)
+    assert recent.take("new") == content
+    recent.add("1", b"again")
+    assert recent.take("1") == b"again"
+    now[0] = KEPT
+    for each in range(5):
+        recent.add(f"later {each}", content)
+    assert (recent.take("2"), recent.take("4")) == (None, None), (
+        "there were two places; the oldest made room for three"
+    )
+    assert recent.take("5") == content
+    assert recent.take("later 4") == content
+
+
+def test_folders_that_somebody_removed_are_made_again(archive: Archive) -> None:
+    digest, _ = archive.put(b"abc")
+    path = archive.path(digest)
+    path.unlink()
+    path.parent.rmdir()
+    path.parent.parent.rmdir()
+    archive.put(b"abc")
+    assert archive.read(digest) == b"abc"
 
 
 def test_sweep_removes_old_leftovers(archive: Archive) -> None:

@@ -97,6 +97,28 @@ def test_what_stood_beside_the_page_is_kept_as_it_was(ledger: Ledger, clock: Clo
     assert any("changed after it was closed" in problem for problem in ledger.verify_books())
 
 
+def test_a_closed_page_is_shown_as_it_was_closed(ledger: Ledger, clock: Clock) -> None:
+    a_day(ledger)
+    assert ledger.page_of(TODAY).page() == ledger.books(TODAY).page(), "one that is not closed is counted"
+    assert ledger.page_of(TODAY).sha256 is None
+    clock.tick(days=1)
+    closed = ledger.close_books(TODAY)
+    clock.tick(days=1)
+    following = ledger.close_books(TOMORROW)
+    for page in (closed, following):
+        assert replace(page, problems=()) == ledger.page_of(page.business_date)
+    tamper(ledger, "UPDATE message SET state = 'duplicate' WHERE state = 'rejected'")
+    assert ledger.page_of(TODAY).page() == closed.page()
+    assert ledger.books(TODAY).page() != closed.page(), "and counted again it is not what was closed"
+    tamper(ledger, f"UPDATE books SET page = replace(page, 'ent-b', 'ent-c') WHERE date = '{TODAY}'")
+    shown = ledger.page_of(TODAY)
+    assert shown.problems == (f"the page of {TODAY} was changed after it was closed",)
+    assert "ent-c" in shown.files.partners
+    assert not shown.balanced
+    tamper(ledger, f"UPDATE books SET previous = '{START}' WHERE date = '{TOMORROW}'")
+    assert f"the page of {TOMORROW} is not chained to the page before it" in ledger.page_of(TOMORROW).problems
+
+
 def test_control_numbers_that_did_not_come_or_came_twice(ledger: Ledger, clock: Clock) -> None:
     def came(number: str, decision: object = None) -> None:
         file = drop(ledger, f"{number}-{clock.now.timestamp()}.edi")

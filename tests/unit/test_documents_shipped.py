@@ -12,7 +12,7 @@ import pytest
 from lxml import etree
 
 from edi_router.config import Tree, shipped_directory
-from edi_router.formats.documents import load_document_types
+from edi_router.formats.documents import DocumentTypes, load_document_types
 from edi_router.formats.records import Row, load_layout, write
 from edi_router.formats.records import read as read_records
 from edi_router.formats.records.nodes import RecordNode
@@ -62,6 +62,14 @@ def documents(id: str) -> tuple[Document, ...]:
 @pytest.mark.parametrize("id", IDS)
 def test_it_has_a_sample_without_faults(id: str) -> None:
     assert documents(id)
+
+
+@pytest.mark.parametrize("id", IDS)
+def test_a_type_that_is_not_read_for_a_check_has_nothing_to_check_by(id: str) -> None:
+    described = TYPES[id]
+    judging = DocumentTypes(TREE).judging(described.kind)
+    asks = bool(described.rules or described.secret)
+    assert judging is not None if asks else judging is None or not (judging.rules or judging.secret)
 
 
 NOT_THERE: dict[str, set[str]] = {}

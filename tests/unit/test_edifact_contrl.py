@@ -3,7 +3,8 @@
 import pytest
 
 from edi_router.faults import Fault, Place
-from edi_router.formats.edifact import Segment, contrl, read, write_interchange
+from edi_router.formats.edifact import Segment, read, write_interchange
+from edi_router.formats.edifact.contrl import contrl
 
 HEAD = b"UNB+UNOC:3+A:14:X+B:ZZ+240102:1200+7'"
 ONE = b"UNH+1+CUSDEC:D:96B:UN:EAN'BGM+929+X+9'UNT+3+1'"

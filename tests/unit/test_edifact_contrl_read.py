@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from edi_router.formats.answer import Answer
-from edi_router.formats.edifact import Message, contrl, read, write_interchange
+from edi_router.formats.edifact import Message, read, write_interchange
+from edi_router.formats.edifact.contrl import contrl
 from edi_router.formats.edifact.contrl_read import Finding, Level, read_contrl
 
 

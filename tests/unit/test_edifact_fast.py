@@ -6,7 +6,7 @@ import re
 import pytest
 
 from edi_router.config import Tree
-from edi_router.formats.edifact import Message, read
+from edi_router.formats.edifact import Message, fast, read
 from edi_router.formats.edifact.check import check
 from edi_router.formats.edifact.directory import definitions_over
 from edi_router.formats.edifact.elements import ElementSpec, PartSpec, SegmentSpec
@@ -189,11 +189,66 @@ def test_one_message_is_checked_fast_and_its_tree_is_whole():
     assert [fault.code for fault in check(message, DEFINITIONS).faults] == ["code-unknown"]
 
 
+def test_a_message_in_which_nothing_is_wrong_is_read_as_one_that_is_proven():
+    definitions = definitions_over(Tree.over_shipped())
+    (message,) = messages(interchange(BODY))
+    (other,) = messages(interchange(BODY))
+    slow, proven_ = check(message, definitions), check(other, DEFINITIONS)
+    assert not fast_check(message, definitions, warm=fast.WARM)
+    assert fast_check(other, DEFINITIONS)
+    assert slow.root.text() == proven_.root.text() is not None
+    assert slow.root.rows() == proven_.root.rows() is not None
+    assert list(slow.root.names()) == list(proven_.root.names())
+    assert [each.place() for each in slow.root.children("SG30")] == [
+        each.place() for each in proven_.root.children("SG30")
+    ]
+    (message,) = messages(interchange([segment.replace("929", "9Z9") for segment in BODY]))
+    wrong = check(message, definitions)
+    assert wrong.root.text() is None
+    assert [each.name for each in wrong.root.children("SG30")] == ["SG30"]
+
+
 def test_a_pattern_is_made_when_enough_was_seen():
     definitions = definitions_over(Tree.over_shipped())
     data = interchange(*[BODY] * 100)
     assert validate_stream(data, definitions).proven == 0
     assert 0 < validate_stream(data, definitions, warm=30_000).proven < 100
+
+
+def test_a_pattern_is_made_anew_for_segments_that_it_lacks():
+    definitions = definitions_over(Tree.over_shipped())
+    plain = [segment for segment in BODY if not segment.startswith("FTX")]
+    wrong = [segment.replace("929", "9Z9") for segment in BODY]
+    size = len("".join(BODY))
+    lane = Lane(definitions, warm=10 * size)
+    (found,) = read(interchange(*[plain] * 30, wrong, *[BODY] * 30, *[plain] * 3, wrong), prove=lane)
+    known = [is_proven(message, definitions) for message in found.messages()]
+    first, then = known[:30].index(True), known[31:61].index(True)
+    assert 5 < first < 15
+    assert 3 < then < 15
+    assert known == [False] * first + [True] * (30 - first) + [False] + [False] * then + [True] * (
+        30 - then
+    ) + [True] * 3 + [False]
+
+
+def test_after_some_times_a_pattern_has_all_of_the_definition(monkeypatch):
+    definitions = definitions_over(Tree.over_shipped())
+    asked = []
+
+    def noted(*given, tags=None, **options):
+        asked.append(tags)
+        return patterns(*given, tags=tags, **options)
+
+    monkeypatch.setattr(fast, "patterns", noted)
+    bare = [segment for segment in BODY if segment[:3] in ("BGM", "LOC", "UNS", "CST", "CNT")]
+    more = ("DTM+137:20240102:102", "MEA+WT++KGM:1", "NAD+CZ+++SELLER", "PAC+1", "FTX+AAA")
+    bodies = [bare, *([bare[0], bare[1], segment, *bare[2:]] for segment in more)]
+    (found,) = read(interchange(*bodies, BODY), prove=Lane(definitions, warm=1))
+    told = [is_proven(message, definitions) for message in found.messages()]
+    assert [tags is None for tags in asked] == [False] * fast.ANEW + [True]
+    assert [len(each) for each in asked[:-1]] == sorted(len(each) for each in asked[:-1])
+    with_all = validate_stream(interchange(*bodies, BODY), DEFINITIONS, warm=0)
+    assert sum(told) == with_all.proven
 
 
 def test_the_patterns_of_long_definitions_are_two():

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edi_router.faults import CATALOGUE, Fault, Severity, is_error, render
-from edi_router.formats.edifact import contrl, read
+from edi_router.formats.edifact import read
 from edi_router.formats.edifact.check import check
+from edi_router.formats.edifact.contrl import contrl
 from edi_router.formats.edifact.lenient import Leniency, leniencies
 from edi_router.formats.edifact.lenient_segment import RepairedSegment
 from edi_router.formats.edifact.model import Interchange, Message

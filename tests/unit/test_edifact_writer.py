@@ -37,6 +37,19 @@ def test_repeats():
     assert caught.value.fault.code == "repetition-not-possible"
 
 
+def test_a_message_that_is_text_already():
+    message = [UNH, Segment.make("BGM", "it's")]
+    whole = write_interchange([message, message], **FRAME)
+    text = "UNH+1+CUSRES:D:96B:UN'BGM+it?'s'UNT+3+1'"
+    assert write_interchange([text, message], **FRAME) == whole
+    assert write_interchange([text, text], **FRAME) == whole
+    with pytest.raises(ValueError, match="group"):
+        write_interchange([text, message], **FRAME, groups=True)
+    with pytest.raises(WriteError) as caught:
+        write_interchange([text.replace("it", "关")], **FRAME)
+    assert caught.value.fault.code == "character-not-encodable"
+
+
 def test_una_only_when_needed():
     segment = Segment.make("BGM", "1")
     assert write_segments([segment], una=True) == b"UNA:+.? 'BGM+1'"

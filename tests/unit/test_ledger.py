@@ -11,11 +11,12 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import bindparam, column, select, table, text
 from sqlalchemy.exc import DBAPIError
 
 from edi_router.faults import Fault, Place
-from edi_router.ledger import Conflict, Drop, Fenced, Ledger, NotFound, Recordable, Refused
+from edi_router.ledger import Conflict, Drop, Fenced, Ledger, NotFound, Recordable, Refused, tables
+from edi_router.ledger.plain import every, first
 from edi_router.ledger.tables import metadata
 from edi_router.ledger.upgrade import HEAD
 from edi_router.pipeline.model import FileOutcome, LedgerView, Output, OutputKind, Unsealed
@@ -321,6 +322,51 @@ def test_prior_interchange_by_references_and_by_content(ledger: Ledger, clock: C
     assert prior("C8", "other") is None
     assert prior("C7", "other", sender="ELSE") is None
     assert prior("C7", "same", after=clock.now + timedelta(microseconds=1)) is None
+
+
+def test_what_is_asked_often_is_what_the_ledger_says(ledger: Ledger, clock: Clock) -> None:
+    file = drop(ledger, "a", content="same")
+    process(ledger, file, outcome(file, message(file), control="C7"))
+    since = clock.now - timedelta(days=1)
+    with ledger.asked_often() as view:
+        for control, content in (("C7", "other"), ("C8", "same"), ("", "other"), ("C8", "other")):
+            key = ("ent-a", "SENDER", "RECIPIENT", control, since, sha(content))
+            assert view.prior_interchange(*key) == ledger.prior_interchange(*key)
+        found = view.prior_interchange("ent-a", "SENDER", "RECIPIENT", "C7", since, sha("other"))
+        assert found is not None
+        assert (found.file, found.same_content) == (file, False)
+        assert view.sent_interchange("ent-a", "SENDER", "RECIPIENT", "C7") is None
+        drop(ledger, "b")  # others may write meanwhile
+
+
+def test_rows_are_stored_alike_whatever_their_texts(ledger: Ledger) -> None:
+    n = tables.control_number.c
+    texts = ["plain", "关", "a\x00b", "\udcd6", ""]
+    with ledger.write() as tx:
+        rows = [{"stream": f"{place}-{text}", "last": place} for place, text in enumerate(texts)]
+        tx.insert(tables.control_number, rows)
+    with ledger.read() as connection:
+        found = every(connection, select(n.stream, n.last).order_by(n.last), {})
+    assert [tuple(row) for row in found] == [
+        ("0-plain", 0), ("1-关", 1), ("2-a\ufffdb", 2), ("3-\ufffd", 3), ("4-", 4),
+    ]  # fmt: skip
+
+
+def test_a_list_among_parameters_may_be_empty_and_errors_are_those_of_sqlalchemy(ledger: Ledger) -> None:
+    n = tables.control_number.c
+    among = select(n.last).where(n.stream.in_(bindparam("wanted", expanding=True))).order_by(n.last)
+    other = select(n.last).where(n.stream.not_in(bindparam("wanted", expanding=True))).order_by(n.last)
+    with ledger.write() as tx:
+        tx.insert(tables.control_number, [{"stream": each, "last": len(each)} for each in ("a", "bb", "ccc")])
+    with ledger.read() as connection:
+        assert [row[0] for row in every(connection, among, {"wanted": ["a", "ccc"]})] == [1, 3]
+        assert [row[0] for row in every(connection, among, {"wanted": []})] == []
+        assert [row[0] for row in every(connection, other, {"wanted": []})] == [1, 2, 3]
+        assert first(connection, other, {"wanted": ["a"]}) == (2,)
+        assert first(connection, among, {"wanted": ["d"]}) is None
+    missing = select(table("nowhere", column("a")))
+    with pytest.raises(DBAPIError), ledger.read() as connection:
+        first(connection, missing, {})
 
 
 @pytest.mark.parametrize("decision", [REJECTED, HELD, DUPLICATE])

@@ -97,6 +97,8 @@ def test_a_number_that_was_given_meanwhile_is_a_conflict(ledger: Ledger) -> None
 def test_entries_are_due_when_their_clock_strikes(ledger: Ledger, clock: Clock) -> None:
     entered(ledger, licence(), due=datetime(2026, 3, 3, tzinfo=UTC))
     assert ledger.due_entries() == []
+    assert [each.entry.key for each in ledger.open_entries("licence", 10)] == ["L1"]
+    assert ledger.open_entries("licence", 10, after="L1") == ledger.open_entries("transfer", 10) == []
     clock.tick(days=1)
     [due] = ledger.due_entries()
     after = replace(due, state="expired", version=2)
@@ -105,7 +107,7 @@ def test_entries_are_due_when_their_clock_strikes(ledger: Ledger, clock: Clock) 
     assert ledger.due_entries() == []
     with pytest.raises(Conflict):
         ledger.record_struck(moved, [], "config-1")
-    assert ledger.register_entries("licence", only_open=True) == []
+    assert ledger.register_entries("licence", only_open=True) == ledger.open_entries("licence", 10) == []
 
 
 def test_the_mark_of_a_test_message_is_kept(ledger: Ledger, clock: Clock) -> None:

@@ -327,3 +327,18 @@ def test_real_messages_are_checked_without_an_exception(corpus: Path) -> None:
         with path.open("rb") as stream:
             report = made.report(stream)
         assert report.fault_count >= len(report.faults)
+
+
+@pytest.mark.parametrize("name", ["cusdec", "own"])
+def test_a_document_type_of_a_deployment_is_read_for_a_check(day: Path, tmp_path: Path, name: str) -> None:
+    """The shipped one of CUSDEC asks nothing of a check and is passed over; what a deployment says is never."""
+    data = (day / "ENT-A/0815-cusdec-three.edi").read_bytes()
+    file = tmp_path / "schemas" / "documents" / f"{name}.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text(f"id: {name}\nfor: CUSDEC\n")
+    assert edi_router.check(data, tree=tmp_path) == []
+    file.write_text(f"id: {name}\nfor: CUSDEC\nrule: rules/none.yaml\n")
+    with pytest.raises(library.ConfigurationError) as caught:
+        edi_router.check(data, tree=tmp_path)
+    [fault] = caught.value.faults
+    assert (fault.code, fault.hint, fault.place.line) == ("config-unknown-key", "rules", 3)

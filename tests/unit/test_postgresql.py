@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
@@ -131,3 +132,15 @@ def test_one_who_writes_alone_waits_for_the_others(ledger: Ledger, alone: bool) 
     try_lock = f"SELECT pg_try_advisory_xact_lock_shared({WRITERS})"
     with ledger.write(alone=alone), ledger.ask() as other:
         assert other.exec_driver_sql(try_lock).scalar() is not alone
+
+
+def test_after_a_lost_connection_what_is_asked_often_is_asked_by_another(
+    ledger: Ledger, postgresql: PostgreSQL, database: str
+) -> None:
+    key = ("ent-a", "SENDER", "RECIPIENT", "C7", datetime.now(UTC), "0" * 64)
+    with ledger.asked_often() as view:
+        assert view.prior_interchange(*key) is None
+        lose(postgresql, database)
+        with pytest.raises(OperationalError):  # trouble of the machine: the file waits for the next round
+            view.prior_interchange(*key)
+        assert view.prior_interchange(*key) is None

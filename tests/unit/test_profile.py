@@ -10,8 +10,9 @@ import pytest
 import edi_router
 from edi_router.config import Tree
 from edi_router.faults import CATALOGUE, Fault, render
-from edi_router.formats.edifact import Message, contrl, read
+from edi_router.formats.edifact import Message, read
 from edi_router.formats.edifact.check import Checked, check
+from edi_router.formats.edifact.contrl import contrl
 from edi_router.formats.edifact.directory import definitions_over
 from edi_router.formats.edifact.profile import Profile, load_profile, load_profiles
 from edi_router.formats.edifact.profile.model import Form

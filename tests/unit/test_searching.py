@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event, func, select
 
-from edi_router.ledger import Ledger, tables, tenancy
+from edi_router.ledger import Ledger, registering, searching, tables, tenancy
 from edi_router.ledger.searching import Wanted
 from edi_router.ledger.tenancy import Viewer, seen, weighed
 from edi_router.ledger.waiting import QUEUES
 from edi_router.reports.throughput import throughput
 from tests.bench.console import BIG, SMALL, fill
+from tests.support.outcomes import Clock
 from tests.support.plans import plan, read_through, statements
 
 MESSAGES = 2000
@@ -38,6 +43,17 @@ def closed(ledger: Ledger) -> str:
     return ledger.business_date(ledger.now() - 86_400_000_000)
 
 
+def span(ledger: Ledger) -> tuple[datetime, datetime]:
+    """The last ten days."""
+    return ledger.clock() - timedelta(days=10), ledger.clock()
+
+
+def middle(ledger: Ledger) -> str:
+    """A place among the texts of the last ten days."""
+    found = ledger.texts(BIG, span(ledger))
+    return found[len(found) // 2].place
+
+
 QUESTIONS: dict[str, Ask] = {
     "number": lambda ledger: ledger.find("B7"),
     "progress": lambda ledger: ledger.progress("D7"),
@@ -48,8 +64,21 @@ QUESTIONS: dict[str, Ask] = {
     "throughput": lambda ledger: throughput(ledger, ledger.clock()),
     "held": lambda ledger: ledger.waiting(QUEUES["held"], 50),
     **{f"heaps of {name}": (lambda ledger, each=each: ledger.heaps(each)) for name, each in QUEUES.items()},
+    **{
+        f"heaps of {name} of a partner": (lambda ledger, each=each: ledger.heaps(replace(each, partner=BIG)))
+        for name, each in QUEUES.items()
+    },
     "rows": lambda ledger: ledger.rows_of(ledger.find("F7", 50)),
     "texts": lambda ledger: ledger.texts(BIG, (ledger.clock() - timedelta(days=1), ledger.clock())),
+    "texts after a place": lambda ledger: ledger.texts(BIG, span(ledger), None, 500, middle(ledger)),
+    "texts left": lambda ledger: ledger.texts_left(BIG, span(ledger), None, middle(ledger)),
+    "page of a closed day": lambda ledger: ledger.page_of(closed(ledger)),
+    "entries of a register": lambda ledger: ledger.register_entries("transfer", limit=50),
+    "entries after a key": lambda ledger: ledger.register_entries("transfer", limit=50, after="T5"),
+    "entries in a usual state": lambda ledger: ledger.register_entries("transfer", "issued", limit=50),
+    "entries in no state": lambda ledger: ledger.register_entries("transfer", "void", limit=50),
+    "open entries": lambda ledger: ledger.register_entries("transfer", only_open=True, limit=50),
+    "entries with a value": lambda ledger: ledger.register_entries("transfer", value="F7", limit=50),
     "books of today": lambda ledger: ledger.books(),
     "books of a closed day": lambda ledger: ledger.books(closed(ledger)),
     **{
@@ -96,6 +125,56 @@ def test_no_question_reads_a_whole_table(filled: Ledger, monkeypatch: pytest.Mon
             for line in read_through(plan(filled, statement, parameters), statement)
         ]
     assert bad == []
+
+
+@pytest.mark.slow
+def test_no_question_takes_the_work_of_a_whole_table(
+    tmp_path: Path, sqlite_template: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plan may name an index and read nearly all rows by it, as by the state that nearly all are in.
+
+    It is SQLite that does so, which knows of no value how usual it is; and it counts the steps that it takes.
+    """
+    clock.now = datetime(2026, 3, 14, 2, 30, tzinfo=UTC)
+    file = shutil.copy(sqlite_template, tmp_path / "ledger.db")
+    for module, name in ((tenancy, "FEW"), (searching, "_USUAL"), (registering, "FEW")):
+        monkeypatch.setattr(module, name, 100)  # so many are looked at however many there are
+    with Ledger.open(f"sqlite:///{file}", clock=clock) as ledger:
+        fill(ledger, 3 * MESSAGES)
+        for days in (2, 1):
+            ledger.close_books(ledger.business_date(ledger.now() - days * 86_400_000_000))
+        most = steps(ledger, walked) // 2
+        spent = {name: steps(ledger, ask) for name, ask in QUESTIONS.items()}
+    # The books read what happened on a day, in seven tables, some of it more than once.
+    allowed = {name: 2 * most if name.startswith("books") else most for name in spent}
+    assert {name: number for name, number in spent.items() if number > allowed[name]} == {}
+
+
+def walked(ledger: Ledger) -> None:
+    """Read of each delivered output whether it was one of a batch, by the index on its state."""
+    with ledger.read() as connection:
+        o = tables.output.c
+        connection.scalar(select(func.count(o.batch)).where(o.state == "delivered"))
+
+
+def steps(ledger: Ledger, ask: Ask) -> int:
+    """So many steps SQLite's machine takes for all that is asked, in tens."""
+    taken = 0
+
+    def count() -> int:
+        nonlocal taken
+        taken += 1
+        return 0
+
+    def begun(connection: Any) -> None:
+        connection.connection.driver_connection.set_progress_handler(count, 10)
+
+    event.listen(ledger.engine, "begin", begun)
+    try:
+        ask(ledger)
+    finally:
+        event.remove(ledger.engine, "begin", begun)
+    return taken
 
 
 def test_what_a_plan_says_is_understood() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import multiprocessing
 import os
@@ -19,6 +20,7 @@ from edi_router.engine import large, unpack, work
 from edi_router.engine.round import EmbeddedEngine
 from edi_router.engine.submit import submit
 from edi_router.ledger import Fenced
+from edi_router.ledger.archiving import Batch
 from edi_router.ledger.unpacking import Unpacked
 from edi_router.partners import Directory
 from edi_router.partners.replies import Replies
@@ -225,7 +227,7 @@ def die(root: Path, at: str, times: int) -> None:
     workspace, clock = Remembering.at(root), Clock()
     with workspace.open_ledger(clock) as ledger:
         archive = workspace.open_archive()
-        target: Any = archive if at == "writer" else ledger
+        target: Any = {"writer": Batch, "batch": archive}.get(at, ledger)
         was: Callable[..., Any] = getattr(target, at)
         left = times
 
@@ -237,6 +239,7 @@ def die(root: Path, at: str, times: int) -> None:
             return was(*given, **named)
 
         setattr(target, at, dying)
+        unpack.MEMBERS = 2
         engine = EmbeddedEngine(workspace, ledger, archive, clock)
         engine.configuration = unpacking(engine.configuration, "ENT-A")
         engine.until_idle()
@@ -250,11 +253,13 @@ def kill(root: Path, at: str, times: int) -> None:
 
 
 def test_kills_in_between_change_nothing(tmp_path: Path) -> None:
-    """Before and after each member is archived, before and after all are recorded, between the members' own work."""
+    """Before and after each member is archived, between two batches of them, before and after all are recorded, between
+    the members' own work.
+    """
     root = tmp_path / "ws"
     prepare(root)
     (root / "exchange" / "ENT-A" / "out" / "day.zip").write_bytes(zipped(THREE))
-    for at, times in (("writer", 2), ("writer", 3), ("unpacked", 1), ("record_all", 1)):
+    for at, times in (("writer", 2), ("writer", 3), ("batch", 2), ("unpacked", 1), ("record_all", 1)):
         kill(root, at, times)
     with deployment(root) as place:
         allow(place)
@@ -265,6 +270,51 @@ def test_kills_in_between_change_nothing(tmp_path: Path) -> None:
         assert len(place.ledger.ls("file")) == 4
         assert [row["state"] for row in place.ledger.ls()] == ["completed", "completed"]
         assert_sound(place)
+
+
+@pytest.mark.parametrize(("most", "batches"), [(200, [3]), (2, [2, 1]), (1, [1, 1, 1])])
+def test_members_share_the_waits_for_the_disk(
+    place: Place, monkeypatch: pytest.MonkeyPatch, most: int, batches: list[int]
+) -> None:
+    monkeypatch.setattr(unpack, "MEMBERS", most)
+    place.drop("ENT-A", "day.zip", zipped(THREE))
+    archive, counts = place.engine.archive, []
+    batch = archive.batch
+    monkeypatch.setattr(archive, "batch", lambda count, **how: counts.append(count) or batch(count, **how))
+    assert place.engine.until_idle().problems == []
+    assert counts == [1, *batches], "the drop, then its members"
+    assert len(files(place)) == 4
+    assert_sound(place)
+
+
+def test_large_members_do_not_keep_the_disk_busy_for_long() -> None:
+    assert list(unpack.together([])) == []
+    assert list(unpack.together([1] * 450)) == [200, 200, 50]
+    assert list(unpack.together([unpack.BYTES, 1, unpack.BYTES - 2, 1, 1])) == [1, 3, 1]
+
+
+def test_without_room_for_the_second_batch_it_waits(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was archived until then is found again."""
+    monkeypatch.setattr(unpack, "MEMBERS", 1)
+    place.drop("ENT-A", "day.zip", zipped(THREE))
+    archive, left = place.engine.archive, 3
+    batch = archive.batch
+
+    def full(count: int, **how: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if left <= 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return batch(count, **how)
+
+    monkeypatch.setattr(archive, "batch", full)
+    assert any("No space left" in line for line in place.engine.until_idle().problems)
+    assert files(place) == {"day.zip": "in_work"}
+    left = 100
+    place.clock.forward(hours=1)
+    assert place.engine.until_idle().problems == []
+    assert len(files(place)) == 4
+    assert_sound(place)
 
 
 def test_the_verb_is_fenced_and_may_be_repeated(ledger: Any) -> None:

@@ -622,6 +622,50 @@ def test_a_slow_webhook_lets_the_others_go_on(make: Make, there: Receiver) -> No
     assert place.engine.tell_webhooks() == 1
 
 
+def with_two(make: Make, first: Receiver, second: Receiver, events: int) -> Place:
+    """A place with two webhooks, `erp` and `wms`, to which so many events are still to be told."""
+    hooks = [each.webhook(events="file.received") for each in (first, second)]
+    place = make(hooks=hooks[0] + hooks[1].replace("id: erp", "id: wms"))
+    place.engine.tell_webhooks()
+    for number in range(events):
+        event(place.ledger, number)
+    return place
+
+
+def test_webhooks_are_told_at_the_same_time_each_in_its_order(
+    make: Make, there: Receiver, tmp_path: Path
+) -> None:
+    with receiver(tmp_path / "other") as other:
+        place = with_two(make, there, other, events=5)
+        together = threading.Barrier(2, timeout=60)
+
+        def meet() -> None:
+            """Wait with the answer until the other is called, too."""
+            together.wait()
+
+        there.taken = other.taken = meet
+        assert place.engine.tell_webhooks() == 10
+    for each in (there, other):
+        assert [call.json["data"]["name"] for call in each.calls] == [f"{number}.edi" for number in range(5)]
+        assert len(each.connections) == 1
+    known = place.ledger.webhooks().values()
+    assert {hook.id: (hook.event, hook.failures) for hook in known} == dict.fromkeys(
+        ("erp", "wms"), (place.ledger.last_event(), 0)
+    )
+
+
+def test_a_webhook_that_fails_harms_none_of_those_told_with_it(
+    make: Make, there: Receiver, tmp_path: Path
+) -> None:
+    with receiver(tmp_path / "other") as other:
+        place = with_two(make, there, other, events=3)
+        there.answers = [503]
+        assert place.engine.tell_webhooks() == 3
+    assert len(other.calls) == 3
+    failures = {hook.id: hook.failures for hook in place.ledger.webhooks().values()}
+    assert failures == {"erp": 1, "wms": 0}
+
+
 TELLING = """
 import sys
 from pathlib import Path

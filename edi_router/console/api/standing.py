@@ -117,7 +117,7 @@ def books(
 ) -> models.Books:
     """The page of a business date (yyyy-MM-dd), as it was closed or as it stands."""
     for_all_eyes(request, sight)
-    found = site(request).ledger.books(day)
+    found = site(request).ledger.page_of(day)
     return models.Books.model_validate({
         **found.page(), "sha256": found.sha256, "previous": found.previous, "standing": found.standing,
         "problems": found.problems, "balanced": found.balanced,

@@ -19,7 +19,7 @@ from edi_router.console.source import content_of
 from edi_router.console.view import View, show, site
 from edi_router.engine.submit import TooLarge, submit
 from edi_router.faults import render
-from edi_router.formats.documents import DocumentType
+from edi_router.formats.document_type import DocumentType
 from edi_router.ledger.errors import NotFound, Refused
 from edi_router.ledger.searching import Wanted
 

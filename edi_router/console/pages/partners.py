@@ -126,8 +126,9 @@ def _page(request: Request, id: str, told: str = "", good: bool = False, status:
     view, here, found = View(request), site(request), _partner(request, id)
     seen, now = _now(here)
     ledger = here.ledger
-    books = here.recent("books", 30, ledger.books)
-    received = books.standing.get("received", {}).get("last", {}).get(id, {})
+    books = here.later("books", 30, ledger.books)
+    received = {} if books is None else books.standing.get("received", {}).get("last", {}).get(id, {})
+    used = {} if books is None else books.leniencies.get(id, {})
     queues = {
         name: sum(heap.number for heap in ledger.heaps(replace(wish, partner=id)))
         for name, wish in QUEUES.items()
@@ -143,7 +144,7 @@ def _page(request: Request, id: str, told: str = "", good: bool = False, status:
             for row in ledger.ls("clock", state=state, partner=id, limit=SHOWN)
         ][:SHOWN],
         "leniencies": [
-            (name, grant, books.leniencies.get(id, {}).get(name, 0), _ends(here, grant.until))
+            (name, grant, "" if books is None else used.get(name, 0), _ends(here, grant.until))
             for name, grant in found.leniencies.items()
         ],
         "last_number": ledger.last_control_number(id), "received": received,

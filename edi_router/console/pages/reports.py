@@ -51,19 +51,19 @@ def reports(request: Request, sight: Books, before: str = "") -> Response:
 
 
 @router.get("/reports/books/{day}")
-def books(request: Request, sight: Books, day: str, form: Form = "page") -> Response:
-    """The page of a business date, closed or as it stands."""
+def books(request: Request, sight: Books, day: str, form: Form = "page", again: bool = False) -> Response:
+    """The page of a business date, as it was closed or as it stands; `again` counts a closed one from events and rows."""
     view, here = View(request), site(request)
     date_of, today = _day(day), _today(request)
     if date_of > today:
         raise NotFound(f"{day} has not come yet")
-    found = here.ledger.books(day)
+    found = here.ledger.books(day) if again else here.ledger.page_of(day)
     if form == "json":
         text = json.dumps(books_json(found), ensure_ascii=False, indent=1, default=str)
         return _file(text.encode(), f"books-{day}.json", "application/json")
     zone, language = view.zone, view.language
     return show(request, "books.html", {
-        "page": found, "verdict": verdict(found.balanced, found.unaccounted, language),
+        "page": found, "again": again, "verdict": verdict(found.balanced, found.unaccounted, language),
         "equations": [
             (books_word(name, language), equation_sentence(each, language)) for name, each in _equations(found).items()
         ],

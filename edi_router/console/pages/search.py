@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode
@@ -15,16 +17,17 @@ from edi_router.console.access.principal import Principal
 from edi_router.console.access.sight import Sight
 from edi_router.console.site import Site
 from edi_router.console.view import View, show, site
-from edi_router.console.within import holds
-from edi_router.ledger.archive import Corrupt, Missing
-from edi_router.ledger.searching import KINDS, Found, Wanted
+from edi_router.console.within import Within
+from edi_router.ledger.searching import KINDS, Found, Text, Wanted
 from edi_router.ledger.states import TRANSITIONS
-from edi_router.ledger.store import storable_text
+from edi_router.ledger.store import instant, storable_text
 
 router = APIRouter()
 PAGE = 50
-PATIENCE = 8.0
-"""Seconds that a search in texts may take; what was found by then is shown, and how far it came."""
+PATIENCE = 0.15
+"""Seconds for which a page looks into texts; it shows what was found by then and how far it came, and the next goes on."""
+PART = 500
+"""Messages whose texts a page looks into at the most."""
 LONGEST = 200
 """Characters of a text that is searched for."""
 FIRST, LAST = 1970, 9998
@@ -66,7 +69,10 @@ def search(
     if kind not in KINDS or (kind == "clock" and not sight.all):
         problems.append(view.say(f"{kind} cannot be searched", f"不能查询 {kind}"))
     elif not q and text:
-        listed, looked = _texts(view, here, sight, partner, days[0], text, problems)
+        try:
+            listed, looked = _texts(view, here, sight, partner, days[0], text, after or None, problems)
+        except ValueError as error:
+            problems.append(str(error))
     elif not q and not problems:
         until_moment = _begin(view, days[1], following=True)
         wanted = Wanted(
@@ -111,10 +117,29 @@ def forget(
     return RedirectResponse("/search", 303)
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """How far a search in the texts of a day came."""
+
+    until: datetime | None
+    """When the oldest message came that was looked into; None when there was none."""
+    unread: int
+    """Messages that could not be looked into: the archive has their files no more."""
+    left: int
+    """Older messages of the day, which were not looked into."""
+
+
 def _texts(
-    view: View, here: Site, sight: Sight, partner: str, day: date | None, text: str, problems: list[str]
-) -> tuple[Found, tuple[int, int] | None]:
-    """The messages of a partner's day that have the text; and how many of them were looked at, of how many."""
+    view: View,
+    here: Site,
+    sight: Sight,
+    partner: str,
+    day: date | None,
+    text: str,
+    after: str | None,
+    problems: list[str],
+) -> tuple[Found, Looked | None]:
+    """The messages of a partner's day that have the text, newest first; and how far the day was looked through."""
     if not partner or day is None:
         told = view.say(
             "A text is searched for within a partner's day: choose a partner and the first day.",
@@ -125,21 +150,27 @@ def _texts(
     begin, end = _begin(view, day), _begin(view, day, following=True)
     assert begin is not None
     assert end is not None
-    rows = here.ledger.texts(partner, (begin, end), None if sight.all else sight.seen("message"))
-    deadline, found, looked = time.monotonic() + PATIENCE, list[str](), 0
-    content: tuple[str, bytes] = "", b""
+    seen = None if sight.all else sight.seen("message")
+    rows = here.ledger.texts(partner, (begin, end), seen, PART, after)
+    within = Within(here, text)
+    found, last = _look(within, rows)
+    if last is None:
+        return Found([], None), Looked(None, 0, 0)
+    left = here.ledger.texts_left(partner, (begin, end), seen, last.place)
+    looked = Looked(instant(last.entered), within.unread, left)
+    return Found(here.ledger.message_rows(found), last.place if left else None), looked
+
+
+def _look(within: Within, rows: Sequence[Text]) -> tuple[list[str], Text | None]:
+    """The messages that have the text, and the last that was looked into: there is one, however long each takes."""
+    deadline, found, last = time.monotonic() + PATIENCE, list[str](), None
     for row in rows:
-        if time.monotonic() > deadline or len(found) >= PAGE:
+        if last is not None and (time.monotonic() > deadline or len(found) >= PAGE):
             break
-        looked += 1
-        if row.sha256 != content[0]:
-            try:
-                content = row.sha256, here.archive.read(row.sha256)
-            except (Missing, Corrupt):
-                continue
-        if holds(here, row, content[1], text):
+        last = row
+        if within.holds(row):
             found.append(row.id)
-    return Found(here.ledger.message_rows(found), None), (looked, len(rows))
+    return found, last
 
 
 def _day(view: View, text: str, problems: list[str]) -> date | None:

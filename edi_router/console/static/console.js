@@ -34,6 +34,23 @@ for (const part of document.querySelectorAll("[data-refresh]")) {
     } catch { /* the next time will do */ }
   }, 1000 * Number(part.dataset.refresh));
 }
+// What is looked for in parts of a day: the parts that follow are fetched one by one until a page of finds is full.
+(async () => {
+  const found = document.getElementById("found");
+  while (found?.dataset.goesOn && found.querySelectorAll("tbody tr").length < 50) {
+    if (document.hidden) await new Promise((seen) => document.addEventListener("visibilitychange", seen, { once: true }));
+    const answer = await fetch(found.dataset.goesOn).catch(() => null);
+    if (!answer?.ok || answer.redirected) return;  // the link to the next part is there
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("found");
+    if (!fresh) return;
+    const rows = found.querySelectorAll("tbody tr"), unread = found.querySelectorAll(".unread");
+    fresh.querySelector("tbody")?.prepend(...rows);
+    if (rows.length && !fresh.querySelector("tbody")) fresh.querySelector(".none").replaceWith(found.querySelector(".wide"));
+    fresh.prepend(...unread);
+    found.replaceChildren(...fresh.childNodes);
+    found.dataset.goesOn = fresh.dataset.goesOn || "";
+  }
+})();
 // A value of a mapping and its partners on the other side; without this, a link leads from one to the other.
 function lineage(value) {
   for (const each of document.querySelectorAll(".v.on, .v.at")) each.classList.remove("on", "at");

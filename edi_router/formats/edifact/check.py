@@ -16,6 +16,7 @@ from edi_router.formats.edifact.directory import SERVICE_MESSAGES, Definitions, 
 from edi_router.formats.edifact.elements import SegmentSpec, check_elements, segment_spec
 from edi_router.formats.edifact.envelope import TOLD, before_cut, group_version_faults, version_of
 from edi_router.formats.edifact.fast import WARM, fast_check
+from edi_router.formats.edifact.fast_message import SlicedMessage
 from edi_router.formats.edifact.layout import layout_of
 from edi_router.formats.edifact.lenient import NONE, Leniencies
 from edi_router.formats.edifact.lenient_content import repair
@@ -91,7 +92,10 @@ def check(
     if fast:
         checked.root.defer(message)
         return checked
-    _Check(message, definitions, checked, service, syntax_version, bytes_in).run()
+    found = _Check(message, definitions, checked, service, syntax_version, bytes_in)
+    found.run()
+    if found.fits and not checked.faults and not lenient and isinstance(message, SlicedMessage):
+        checked.root.defer(message)  # nothing is wrong with it: programs read its text, not its nodes
     return checked
 
 
@@ -140,6 +144,8 @@ class _Check:
     skipped: list[_Odd] = field(default_factory=list)
     open: list[GroupNode] = field(default_factory=list)
     specs: dict[str, SegmentSpec | None] = field(default_factory=dict)
+    fits: bool = False
+    """Whether every segment has its place in the definition, read step by step."""
 
     def run(self) -> None:
         if self.checked.definition is None:
@@ -215,7 +221,9 @@ class _Check:
         begin: State = (0, 1, ()) if self.message.headless else BEGIN
         self.open = [self.checked.root]
         tags = [segment.tag for segment in segments]
-        for segment, found in zip(segments, read_structure(structure, tags, begin), strict=True):
+        read = read_structure(structure, tags, begin)
+        self.fits = not any(isinstance(found, Reading) for found in read)
+        for segment, found in zip(segments, read, strict=True):
             if isinstance(found, Reading):
                 self._report(structure, segment, found)
             step = found.step if isinstance(found, Reading) else found

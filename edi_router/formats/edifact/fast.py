@@ -7,9 +7,9 @@ matches has none, not even a warning; a property test holds the two together.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Callable, Set
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from typing import Literal
 
 from edi_router.formats.edifact.directory import SERVICE_MESSAGES, Definitions, directory_name
@@ -20,12 +20,15 @@ from edi_router.formats.edifact.fast_content import Content
 from edi_router.formats.edifact.fast_message import SlicedMessage
 from edi_router.formats.edifact.fast_regex import SPELLING, Characters, Spelling
 from edi_router.formats.edifact.fast_structure import contents_pattern, message_pattern
+from edi_router.formats.edifact.limits import has_crowded
 from edi_router.formats.edifact.model import Message
 from edi_router.formats.edifact.scan_tags import SERVICE_TAGS
 from edi_router.formats.edifact.structure import Structure
 
-WARM = 1 << 18
+WARM = 1 << 16
 """Characters of messages by one definition after which its pattern is made; checking fewer takes less time."""
+ANEW = 3
+"""How often a pattern is made for the tags that messages have; after that, for all of the definition."""
 LONGEST = 250_000
 """The longest pattern that is made in one piece; else order and contents are two."""
 
@@ -51,8 +54,57 @@ Proof = tuple[Definitions, str | None, int, bool]
 
 @dataclass(slots=True)
 class _Entry:
-    seen: int = 0
+    """What messages by one key have to match, as far as their segments have been met.
+
+    Most messages have a third of the segments that their definition has, and a pattern of only these is made, and
+    matched, in half the time. What has others is not told, until enough of it was seen; then the pattern is made anew.
+    """
+
+    definitions: Definitions
+    key: Key
     matches: tuple[Match, ...] | None = None
+    tags: frozenset[str] | None = frozenset()
+    """The segments that the patterns have; None: all of the definition."""
+    seen: int = 0
+    """Characters of messages that were not told since the patterns were made."""
+    asked: set[str] = field(default_factory=set)
+    """The segments of those messages."""
+    made: int = 0
+
+    def fits(self, text: str, warm: int) -> bool:
+        """Whether the canonical text of a message is certain to have no fault."""
+        if self.matches is not None:
+            for matches in self.matches:
+                if not matches(text):
+                    break
+            else:
+                return bool(self.matches)
+        return self._is_made_anew(text, warm) and self.fits(text, warm)
+
+    def _is_made_anew(self, text: str, warm: int) -> bool:
+        """Make the patterns for the segments of what was not told, if it is due and there are new ones."""
+        if self.tags is None:
+            return False
+        known = tags_of(self.definitions, self.key)
+        found = {piece[:3] for piece in text.split("'")} & known - self.tags
+        if self.matches is not None and not found:
+            return False
+        self.asked |= found
+        self.seen += len(text)
+        if self.seen < warm:
+            return False
+        self.made += 1
+        self.tags = self.tags | self.asked if warm and self.made <= ANEW else None
+        self.matches = patterns(self.definitions, self.key, tags=self.tags)
+        self.seen = 0
+        self.asked.clear()
+        return True
+
+
+def _entry_for(definitions: Definitions, key: Key) -> _Entry:
+    """What messages by the key have to match, always the same object."""
+    entry: _Entry = definitions.cached(("fast", key), lambda: _Entry(definitions, key))
+    return entry
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,27 +126,15 @@ class Lane:
         definitions = self.definitions
         proof = (definitions, self.check_as, syntax_version, self.codes)
 
-        def entry_of(asked: tuple[str, str, str, str | None, int, Characters]) -> tuple[Key, _Entry]:
-            key = replace(key_of(*asked), codes=self.codes)
-            return key, definitions.cached(("fast", key), _Entry)
-
-        known: dict[tuple[str, str, str], tuple[Key, _Entry]] = {}
+        about = "lane", self.check_as, self.codes, syntax_version, reading.characters
+        known: dict[tuple[str, str, str], _Entry] = definitions.cached(about, dict)
 
         def prove(message: Canonical) -> Proof | Literal[False]:
             by = message.type, message.version, message.release
             if by not in known:
-                asked = (*by, self.check_as, syntax_version, reading.characters)
-                known[by] = definitions.cached(("lane", asked, self.codes), partial(entry_of, asked))
-            key, entry = known[by]
-            if entry.matches is None:
-                entry.seen += len(message.text)
-                if entry.seen < self.warm:
-                    return False
-                entry.matches = patterns(definitions, key)
-            for matches in entry.matches:
-                if not matches(message.text):
-                    return False
-            return proof if entry.matches else False
+                key = key_of(*by, self.check_as, syntax_version, reading.characters)
+                known[by] = _entry_for(definitions, replace(key, codes=self.codes))
+            return proof if known[by].fits(message.text, self.warm) else False
 
         return prove
 
@@ -112,30 +152,61 @@ def key_of(
     return Key(directory, type, service, syntax_version, characters)
 
 
-def patterns(
-    definitions: Definitions, key: Key, spelling: Spelling = SPELLING, longest: int = LONGEST
-) -> tuple[Match, ...]:
-    """What a message has to match in full; nothing when there is no definition, or none that can be used."""
+def structure_for(definitions: Definitions, key: Key) -> Structure | None:
+    """The structure of the messages of a key; None when there is no definition."""
     definition = definitions.message_of(key.directory, key.type)
     if definition is None:
-        return ()
-    structure = definitions.cached(("structure", key.directory, key.type), partial(Structure, definition))
-    if structure.tags & SERVICE_TAGS != {"UNH", "UNT"}:
+        return None
+    structure: Structure = definitions.cached(
+        ("structure", key.directory, key.type), partial(Structure, definition)
+    )
+    return structure
+
+
+def tags_of(definitions: Definitions, key: Key) -> Set[str]:
+    """The segments that messages of a key may have."""
+    structure = structure_for(definitions, key)
+    return structure.tags if structure is not None else frozenset()
+
+
+def patterns(
+    definitions: Definitions,
+    key: Key,
+    spelling: Spelling = SPELLING,
+    longest: int = LONGEST,
+    tags: Set[str] | None = None,
+) -> tuple[Match, ...]:
+    """What a message has to match in full; nothing when there is no definition, or none that can be used.
+
+    With `tags` for messages without any other segments: no message that has others matches.
+    """
+    structure = structure_for(definitions, key)
+    if structure is None or structure.tags & SERVICE_TAGS != {"UNH", "UNT"}:
         return ()
     content = Content(key.characters, key.syntax_version < 4, spelling, key.codes)
+    free: list[str] = []
 
+    @cache
     def segment(tag: str) -> str:
-        spec = segment_spec(definitions, key.directory, tag)
-        return content.segment(tag, spec or segment_spec(definitions, key.service, tag))
+        spec = segment_spec(definitions, key.directory, tag) or segment_spec(definitions, key.service, tag)
+        if spec is None:
+            free.append(tag)
+        return content.segment(tag, spec)
 
-    whole = message_pattern(structure, segment, spelling)
+    whole = message_pattern(structure, segment, spelling, tags)
     if whole is None:
         return ()
-    if len(whole) <= longest:
-        return (re.compile(whole).fullmatch,)
-    order = message_pattern(structure, content.any_segment, spelling)
-    contents = contents_pattern(structure, segment, spelling)
-    return tuple(re.compile(each).fullmatch for each in (order or "", contents))
+    found = [whole]
+    if len(whole) > longest:
+        order = message_pattern(structure, content.any_segment, spelling, tags)
+        found = [order or "", contents_pattern(structure, segment, spelling, tags)]
+    matches: list[Match] = [re.compile(each).fullmatch for each in found]
+    # Only a segment that is not defined can have any number of parts.
+    return (*matches, _is_uncrowded) if free else tuple(matches)
+
+
+def _is_uncrowded(text: str) -> bool:
+    return not has_crowded(text)
 
 
 def is_proven(

@@ -36,7 +36,7 @@ class Reading:
     level: str
     strict: bool
 
-    @property
+    @cached_property
     def usable(self) -> bool:
         """Whether the separators are ordinary characters: only then the rest holds."""
         return all("!" <= mark <= "~" for mark in self.dialect.separators.active)
@@ -101,6 +101,12 @@ class Reading:
     @cached_property
     def _unmasking(self) -> dict[int, str]:
         return {ord(mask): character for character, mask in self._tables[0].items()}
+
+
+@lru_cache(maxsize=64)
+def reading_of(dialect: Dialect, level: str, strict: bool) -> Reading:
+    """How interchanges written so become canonical: most are written as the one before."""
+    return Reading(dialect, level, strict)
 
 
 @lru_cache(maxsize=64)

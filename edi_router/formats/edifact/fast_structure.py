@@ -7,27 +7,35 @@ out to lack something: there the pattern insists that no such segment follows th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 
 from edi_router.formats.edifact.fast_regex import SPELLING, Spelling
 from edi_router.formats.edifact.structure import START, Group, Leaf, Structure
 
 
 def message_pattern(
-    structure: Structure, segment: Callable[[str], str], spelling: Spelling = SPELLING
+    structure: Structure,
+    segment: Callable[[str], str],
+    spelling: Spelling = SPELLING,
+    tags: Set[str] | None = None,
 ) -> str | None:
-    """The whole message; `segment` gives the pattern of a tag. None when no pattern can tell."""
+    """The whole message; `segment` gives the pattern of a tag. None when no pattern can tell.
+
+    With `tags` for messages that have no other segments: what others would begin is left out where it may be.
+    """
     unclear = ambiguous(structure)
-    patterns = {tag: segment(tag) for tag in structure.tags}
-    return _sequence(structure.root, patterns, unclear, spelling)
+    return _sequence(structure.root, segment, unclear, spelling, structure.tags if tags is None else tags)
 
 
 def contents_pattern(
-    structure: Structure, segment: Callable[[str], str], spelling: Spelling = SPELLING
+    structure: Structure,
+    segment: Callable[[str], str],
+    spelling: Spelling = SPELLING,
+    tags: Set[str] | None = None,
 ) -> str:
-    """Any number of the message's segments in any order."""
+    """Any number of the message's segments in any order; those of `tags` only, where these are given."""
     tree: dict[str, dict[str, list[str]]] = {}
-    for tag in sorted(structure.tags):
+    for tag in sorted(structure.tags if tags is None else structure.tags & tags):
         tree.setdefault(tag[0], {}).setdefault(tag[1], []).append(segment(tag)[2:])
     choices = [
         first + spelling.either(second + spelling.either(rests) for second, rests in seconds.items())
@@ -49,15 +57,22 @@ def ambiguous(structure: Structure) -> set[str]:
     return found
 
 
-def _sequence(group: Group, patterns: dict[str, str], unclear: set[str], spelling: Spelling) -> str | None:
+def _sequence(
+    group: Group, segment: Callable[[str], str], unclear: set[str], spelling: Spelling, tags: Set[str]
+) -> str | None:
     parts: list[str] = []
     for item in group.items:
         low = 1 if item.mandatory else 0
         if isinstance(item, Leaf):
-            parts.append(spelling.repeat(patterns[item.tag], low, item.limit))
+            if low or item.tag in tags:
+                parts.append(spelling.repeat(segment(item.tag), low, item.limit))
             continue
-        body = _sequence(item, patterns, unclear, spelling)
-        if body is None or not (isinstance(item.items[0], Leaf) and item.items[0].mandatory):
+        if not (isinstance(item.items[0], Leaf) and item.items[0].mandatory):
+            return None
+        if not low and item.trigger.tag not in tags:
+            continue
+        body = _sequence(item, segment, unclear, spelling, tags)
+        if body is None:
             return None
         part = spelling.repeat(body, low, item.limit)
         if item.trigger.tag in unclear and any(each.mandatory for each in item.items[1:]):

@@ -104,6 +104,7 @@ class MessageNode(GroupNode):
 
     def defer(self, message: Message) -> None:
         """Make the nodes from `message`, which is known to have no fault, when they are needed."""
+        self.items.clear()
         self._waiting = message
 
     def children(self, name: str) -> Sequence[Node]:

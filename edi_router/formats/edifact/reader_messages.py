@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from edi_router.faults import Fault, FaultList, Place
 from edi_router.formats.edifact import charset, envelope
-from edi_router.formats.edifact.fast_canon import Reading
+from edi_router.formats.edifact.fast_canon import reading_of
 from edi_router.formats.edifact.fast_scan import Cutter, Prove
 from edi_router.formats.edifact.lenient import Leniency, count
 from edi_router.formats.edifact.limits import PARTS
@@ -54,7 +54,7 @@ class Assembler:
         self.queue: deque[Segment] = deque(scanner.batch())
         self.start = self.queue[0].offset if self.queue else 0
         self._header(head)
-        reading = Reading(head.dialect, head.level, scanner.strict)
+        reading = reading_of(head.dialect, head.level, scanner.strict)
         self.cutter = Cutter(scanner, reading, prove and prove(reading, interchange.syntax_version))
         self._align()
         interchange.source = self._messages()

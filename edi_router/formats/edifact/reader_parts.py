@@ -9,11 +9,9 @@ from edi_router.formats.edifact.fast_message import SlicedMessage
 from edi_router.formats.edifact.lenient import Leniencies, Leniency, tolerate
 from edi_router.formats.edifact.limits import FIRST, Limits
 from edi_router.formats.edifact.model import FunctionalGroup, Interchange, Message, fault_at
+from edi_router.formats.edifact.references import References
 from edi_router.formats.edifact.scan_heads import Head, printable
 from edi_router.formats.edifact.segment import UNTERMINATED, Segment
-
-REFERENCES_REMEMBERED = 100_000
-"""Message references compared within one interchange; later ones are not, so that memory stays bounded."""
 
 
 class Parts:
@@ -39,7 +37,7 @@ class Parts:
         self.cut_off = False
         self.over: Message | None = None
         """The message of which there is too much: the rest of it is not kept."""
-        self._references: set[str] = set()
+        self._references = References()
         self._mixed = False
         self._strays: tuple[str, ...] = ()
 
@@ -62,10 +60,8 @@ class Parts:
 
     def check_opening(self, message: Message, reference: str) -> None:
         """Whether the message may stand here, with this reference."""
-        if reference in self._references and reference:
+        if self._references.met(reference) and reference:
             message.faults.append(fault_at(message.header, "message-reference-repeated", 1, value=reference))
-        elif len(self._references) < REFERENCES_REMEMBERED:
-            self._references.add(reference)
         group = self.group
         if group is None:
             if self.interchange.group_count:
@@ -150,7 +146,7 @@ class Parts:
             self._mix(segment)
         self.interchange.group_count += 1
         self.group = FunctionalGroup(segment, self.interchange.group_count)
-        self._references.clear()
+        self._references.forget()
         version = self.interchange.syntax_version
         found = envelope.group_header_faults(self.group, version)
         self.faults.extend(envelope.before_cut(segment, found))

@@ -38,6 +38,7 @@ FIRST = 128
 """Bytes of the first batch of an interchange: its header, since messages may be cut out as a whole after it."""
 _BLANK = " \t\r\n"
 _PADDING = _BLANK + "\x00\x1a"
+_LIMITS, _DIALECT = Limits(), Dialect()
 
 
 class Scanner(Heads):
@@ -47,9 +48,9 @@ class Scanner(Heads):
         self, stream: BinaryIO, encoding: str | None, lenient: Leniencies = NONE, limits: Limits | None = None
     ) -> None:
         super().__init__(stream, encoding, lenient)
-        self.limits = limits or Limits()
+        self.limits = limits or _LIMITS
         self.strict = encoding is None
-        self._dialect = Dialect()
+        self._dialect = _DIALECT
         self._parts: list[str] = []
         self._raw: list[bytes] = []
         self._raw_offset = 0

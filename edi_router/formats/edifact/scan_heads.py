@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 from edi_router.faults import Fault, Place
@@ -11,7 +11,7 @@ from edi_router.formats.edifact import charset
 from edi_router.formats.edifact.lenient import NONE, Leniencies, Leniency
 from edi_router.formats.edifact.segment import Dialect, advance
 from edi_router.formats.edifact.separators import Separators
-from edi_router.formats.edifact.una import HEADER, guess_separators, read_una
+from edi_router.formats.edifact.una import HEADER, USUAL, guess_separators, read_una
 
 BLOCK = 1 << 16
 _BLANK = " \t\r\n"
@@ -92,12 +92,11 @@ class Heads:
     def beginning(self) -> list[Fault]:
         """The faults of the first bytes of a file; a byte order mark is passed."""
         start = self.source.peek(4)
-        place = Place(line=1, column=1, offset=0)
         if start.startswith(b"\xef\xbb\xbf"):
             self.source.take(3)
-            return [Fault("byte-order-mark", place)]
+            return [Fault("byte-order-mark", Place(line=1, column=1, offset=0))]
         if start[:2] in (b"\xff\xfe", b"\xfe\xff") or start[:4] in (b"U\0N\0", b"\0U\0N"):
-            return [Fault("encoded-utf-16", place)]
+            return [Fault("encoded-utf-16", Place(line=1, column=1, offset=0))]
         return []
 
     def next_head(self, *, bare: bool) -> tuple[Head | None, Junk | None]:
@@ -155,9 +154,8 @@ class Heads:
             repetition = marks.repetition
         else:
             repetition = "*"
-        marks = Separators(
-            marks.component, marks.element, marks.decimal, marks.release, repetition, marks.terminator
-        )
+        if repetition != marks.repetition:
+            marks = replace(marks, repetition=repetition)
         encoding = self.encoding or charset.encoding_of(level)
         # ISO 9735:1988, 10.1: UNA overrides the choice between comma and point; version 4 leaves it free.
         decimal = marks.decimal if una and version != b"4" and marks.decimal in (".", ",") else ""
@@ -169,7 +167,7 @@ class Heads:
 
     def _advice(self) -> tuple[bool, Separators, list[Fault]]:
         """Pass the service string advice, if there is one: whether there is, its separators, its faults."""
-        marks, faults = Separators(), list[Fault]()
+        marks, faults = USUAL, list[Fault]()
         una = False
         while self._cased(data := self.source.peek(4096)).startswith(b"UNA"):
             before, (marks, size, problem) = marks, read_una(self._cased(data[:3]) + data[3:])

@@ -8,6 +8,8 @@ from edi_router.formats.edifact.separators import Separators
 
 HEADER = re.compile(rb"UNB(.)([A-Z0-9]{0,8})(.)?(\d)?", re.DOTALL)
 """The beginning of UNB: element separator, syntax identifier, component separator, syntax version."""
+USUAL = Separators()
+"""The separators of an interchange that names none."""
 _LEVEL_B_MARKS = Separators("\x1f", "\x1d", ".", "", "", "\x1c")
 
 
@@ -47,7 +49,7 @@ def guess_separators(data: bytes, header: re.Match[bytes] | None) -> tuple[Separ
     if element == "+":
         lines = re.search(rb"(\r?)\n[A-Z]{3}\+", data) if b"'" not in data else None
         if lines is None:
-            return Separators(), False
+            return USUAL, False
         return Separators(terminator="\r" if lines[1] else "\n"), True
     if element == _LEVEL_B_MARKS.element:
         return _LEVEL_B_MARKS, False

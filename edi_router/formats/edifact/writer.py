@@ -13,6 +13,8 @@ from edi_router.formats.edifact.segment import Segment
 from edi_router.formats.edifact.separators import Element, Separators, compose
 
 _DEFAULT = Separators()
+Written = Sequence[Segment] | str
+"""A message: its segments, or its text from UNH to UNT, written with the separators and line ends that are asked for."""
 
 
 class WriteError(Exception):
@@ -24,7 +26,7 @@ class WriteError(Exception):
 
 
 def write_segments(
-    segments: Iterable[Segment],
+    segments: Iterable[Segment | str],
     separators: Separators = _DEFAULT,
     encoding: str = "iso8859-1",
     una: bool | None = None,
@@ -33,7 +35,8 @@ def write_segments(
     """The segments as bytes, with the values written anew under these separators.
 
     `una` says whether to write UNA (None: only when the separators are not the default ones). Trailing empty
-    elements and components are left out. A character that `encoding` does not have raises WriteError.
+    elements and components are left out. What is a text already is written as it is. A character that `encoding`
+    does not have raises WriteError.
 
     >>> write_segments([Segment.make("NAD", "BY", ("it's",))])
     b"NAD+BY+it?'s'"
@@ -47,6 +50,9 @@ def write_segments(
     texts = []
     written = []
     for number, segment in enumerate(segments, 1):
+        if isinstance(segment, str):
+            texts.append(segment)
+            continue
         elements = segment.elements()
         _check(segment.tag, number, elements, separators)
         written.append(segment)
@@ -64,7 +70,7 @@ def write_segments(
 
 
 def write_interchange(
-    messages: Sequence[Sequence[Segment]],
+    messages: Sequence[Written],
     *,
     syntax: str = "UNOC",
     syntax_version: int = 3,
@@ -90,6 +96,8 @@ def write_interchange(
     groups: bool = False,
 ) -> bytes:
     """An interchange of these messages (UNH … UNT each): makes UNB and UNZ, and every UNT's count.
+
+    A message that is a text already is taken as it is; such messages cannot stand in groups.
 
     With `groups` messages of one type that follow each other stand in a functional group, UNG to UNE, and UNZ counts
     groups instead of messages (ISO 9735, 0036).
@@ -120,13 +128,19 @@ def write_interchange(
         agreement,
         "1" if test else "",
     )
-    whole = [with_trailer(message) for message in messages]
-    count = len(whole)
+    count = len(messages)
+    body: list[Segment | str] = []
     if groups:
         parties = (sender, sender_qualifier), (recipient, recipient_qualifier)
-        whole = _grouped(whole, *parties, (date, time))
-        count = sum(part[0].tag == "UNG" for part in whole)
-    body = [segment for part in whole for segment in part]
+        segments = [message for message in messages if not isinstance(message, str)]
+        if len(segments) < count:
+            raise ValueError("the text of a message does not tell in which group it stands")
+        parts = _grouped([with_trailer(message) for message in segments], *parties, (date, time))
+        count = sum(part[0].tag == "UNG" for part in parts)
+        body = [segment for part in parts for segment in part]
+    else:
+        for message in messages:
+            body += [message] if isinstance(message, str) else with_trailer(message)
     trailer = Segment.make("UNZ", str(count), control_reference)
     return write_segments(
         [header, *body, trailer], separators, encoding or charset.encoding_of(syntax), una, newline
@@ -158,7 +172,7 @@ class Envelope:
         return self.encoding or charset.encoding_of(self.syntax)
 
     def write(
-        self, messages: Sequence[Sequence[Segment]], reference: str, at: datetime, *, groups: bool = False
+        self, messages: Sequence[Written], reference: str, at: datetime, *, groups: bool = False
     ) -> bytes:
         """The interchange; `at` is told in its own time zone. Raises WriteError as `write_segments` does.
 

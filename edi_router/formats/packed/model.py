@@ -5,11 +5,9 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
 
 from edi_router.faults import Fault, Place
 
-Packing = Literal["gzip", "zip"]
 MEGABYTE = 1_000_000
 GRACE = 10 * MEGABYTE
 """A member of so many bytes is taken however small it was packed: long runs of blanks shrink to nothing."""

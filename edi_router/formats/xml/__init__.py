@@ -1,7 +1,8 @@
 """XML: hardened reading, schemas with explanations, and writing."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from edi_router.first_use import at_first_use
 
 if TYPE_CHECKING:
     from edi_router.formats.xml.document import AttributeNode, ElementNode, XmlDocument
@@ -25,15 +26,17 @@ __all__ = [
     "parse",
     "write",
 ]
-_HOME = {
-    "AttributeNode": "document", "Element": "writer", "ElementInfo": "model", "ElementNode": "document",
-    "Limits": "limits", "Schema": "schema", "SchemaError": "sources", "Written": "writer", "XmlDocument": "document",
-    "parse": "reader", "write": "writer",
-}  # fmt: skip
 
-
-def __getattr__(name: str) -> object:
-    """Imported when it is asked for: who reads EDIFACT waits for no part of XML."""
-    if name not in _HOME:
-        raise AttributeError(name)
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+# Who reads EDIFACT waits for no part of XML.
+__getattr__ = at_first_use(
+    __name__,
+    {
+        ".document": ("AttributeNode", "ElementNode", "XmlDocument"),
+        ".limits": ("Limits",),
+        ".model": ("ElementInfo",),
+        ".reader": ("parse",),
+        ".schema": ("Schema",),
+        ".sources": ("SchemaError",),
+        ".writer": ("Element", "Written", "write"),
+    },
+)

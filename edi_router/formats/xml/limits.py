@@ -76,7 +76,9 @@ def scan(text: str, limits: Limits) -> Excess | None:
 
 
 def before(text: str, limits: Limits) -> Excess | None:
-    """The excess of elements, found before the document is built; counting `<` is enough for most."""
+    """The excess of elements, found before the document is built; its length or counting `<` is enough for most."""
+    if len(text) < len("<a/>") * limits.elements:
+        return None
     opened = text.count("<") - text.count("</")
     return scan(text, limits) if opened > limits.elements else None
 
@@ -91,9 +93,12 @@ def _query(what: str, bound: int) -> etree.XPath:
 
 
 def after(root: etree._Element, text: str, limits: Limits) -> Excess | None:
-    """The excess of depth, attributes or text in a parsed document; cheap counts come first."""
+    """The excess of depth, attributes or text in a parsed document.
+
+    What its length or a cheap count rules out is not searched for.
+    """
     suspected = (
-        ("depth", limits.depth, text.count("<") > limits.depth),
+        ("depth", limits.depth, len(text) > len("<a></a>") * limits.depth),
         ("attributes", limits.attributes, text.count("=") > limits.attributes),
         ("text", limits.text, len(text) > limits.text),
     )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gc
+import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from html import unescape
 from urllib.parse import urlencode
 
+from edi_router.cli.main import GARBAGE
 from edi_router.console.app import create_app
-from edi_router.console.site import Site
+from edi_router.console.site import Site, settle
 from edi_router.ledger import Ledger
 from edi_router.reports.throughput import throughput
 from edi_router.reports.tonight import look
@@ -21,7 +25,8 @@ Page = Callable[[int], object]
 def pages(place: Place) -> dict[str, Page]:
     """The pages by name; each is asked for by a turn's number, and has to answer with 200."""
     ledger = place.ledger
-    site = Site(place.workspace, ledger, place.workspace.open_archive(), ledger.clock)
+    gc.set_threshold(*GARBAGE)  # as the console's command has it
+    site = Site(place.workspace, ledger, place.workspace.open_archive(), ledger.clock, settle)
     app = create_app(site, QUICK)
     clients = {}
     for name, role, partner in (
@@ -59,6 +64,18 @@ def pages(place: Place) -> dict[str, Page]:
     def declaration(turn: int) -> str:
         return f"/show/{rows[turn * 7 % len(rows)]['id']}"
 
+    following = "/search?" + urlencode({"partner": BIG, "since": day, "text": "nothing-has-this"})
+
+    def further(turn: int) -> object:
+        """The pages of a text that nothing has, one after the other and then from the beginning again."""
+        nonlocal following
+        answer = clients["operator"].get(following)
+        assert answer.status_code == 200, following
+        found = re.search(r'data-goes-on="([^"]*)"', answer.text)
+        if found is not None:
+            following = unescape(found[1])
+        return answer
+
     return {
         "today": get(lambda turn: "/"),
         "today: what is made for it every 5 s": lambda turn: look(ledger, site.configuration, ledger.clock()),
@@ -76,9 +93,12 @@ def pages(place: Place) -> dict[str, Page]:
         "search: acknowledgements": search(kind="acknowledgement"),
         "search by a partner with many": search("big"),
         "search by a partner with few": search("small"),
+        "search: time limits of a partner": search(kind="clock", partner=BIG),
+        "acknowledgements seen by a partner with many": search("big", kind="acknowledgement"),
         "text in a partner's day: one has it": get(
             lambda turn: "/search?" + urlencode({"partner": BIG, "since": day, "text": f"YCM{turn}"})
         ),
+        "text in a partner's day, further on": further,
         "a message": get(declaration),
         "a message, for its partner": get(declaration, "big"),
         "a message by its number": get(lambda turn: f"/search?q={rows[turn * 7 % len(rows)]['reference']}"),
@@ -88,7 +108,10 @@ def pages(place: Place) -> dict[str, Page]:
         "queue of deliveries": get(lambda turn: "/queues?queue=deliveries"),
         "partners": get(lambda turn: "/partners"),
         "one partner": get(lambda turn: f"/partners/{BIG}"),
+        "registers": get(lambda turn: "/registers"),
         "register": get(lambda turn: "/registers/transfer"),
+        "register, in a usual state": get(lambda turn: "/registers/transfer?state=issued"),
+        "register, a value": get(lambda turn: f"/registers/transfer?value=F{number(turn) % 5000}"),
         "audit": get(lambda turn: "/audit"),
         "reports": get(lambda turn: "/reports"),
         "books of a day": get(lambda turn: f"/reports/books/{day}"),

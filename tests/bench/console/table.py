@@ -66,7 +66,7 @@ def _served(server: int | None) -> float:
 
 
 def _late(times: Sequence[float]) -> float:
-    return quantiles(times, n=20, method="inclusive")[-1]
+    return quantiles(times, n=20, method="inclusive")[-1] if len(times) > 1 else times[0]
 
 
 def measure(

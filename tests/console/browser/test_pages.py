@@ -99,19 +99,19 @@ def sound(here: Visitor, language: str, status: int) -> None:
 def test_a_page(window: Window, day: Place, name: str) -> None:
     it = PAGES[name]
     path = it.at(day)
-    with window.open(it.account) as here:
-        here.go(path, it.status)
-        sound(here, "en", it.status)
-        assert barriers(here.page) == []
-        here.page.emulate_media(color_scheme="dark")
-        assert barriers(here.page, ("color-contrast",)) == []
-        here.page.set_viewport_size(NARROW)
-        assert here.too_wide() == []
-        assert barriers(here.page, ("scrollable-region-focusable", "color-contrast")) == []
-        assert here.complaints() == []
-    with window.open(it.account, "zh", narrow=True) as here:
-        here.go(path, it.status)
-        sound(here, "zh", it.status)
-        assert here.too_wide() == []
-        here.page.set_viewport_size(WIDE)
-        assert here.complaints() == []
+    here = window.standing(it.account)
+    here.go(path, it.status)
+    sound(here, "en", it.status)
+    assert barriers(here.page) == []
+    here.page.emulate_media(color_scheme="dark")
+    assert barriers(here.page, ("color-contrast",)) == []
+    here.page.set_viewport_size(NARROW)
+    assert here.too_wide() == []
+    assert barriers(here.page, ("scrollable-region-focusable", "color-contrast")) == []
+    assert here.complaints() == []
+    here = window.standing(it.account, "zh", narrow=True)
+    here.go(path, it.status)
+    sound(here, "zh", it.status)
+    assert here.too_wide() == []
+    here.page.set_viewport_size(WIDE)
+    assert here.complaints() == []

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, Page
 
 from edi_router.console.app import create_app
+from edi_router.console.pages import search
 from edi_router.console.site import Site
 from tests.console.test_pages import hold
 from tests.support.browsing import Window, barriers, serving
@@ -158,3 +159,23 @@ def test_without_scripts_everything_is_found_and_tried(window: Window, day: Plac
         linked = here.page.locator(".out a.v[data-p]").first.get_attribute("href")
         assert linked
         assert here.page.locator(f"[id='{linked[1:]}']").count() == 1
+
+
+def test_a_text_is_looked_for_until_it_is_found(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The script follows from part to part; without it there is a link."""
+    monkeypatch.setattr(search, "PART", 2)
+    asked = "/search?partner=ENT-A&since=2026-03-14&text=UNH"
+    with window.open() as here:
+        here.go(asked)
+        here.page.get_by_text("Looked through the day to its first message.").wait_for()
+        assert here.page.locator("#found tbody tr").count() > 10
+        entered = here.page.locator("#found tbody tr time").evaluate_all("all => all.map(e => e.dateTime)")
+        assert entered == sorted(entered, reverse=True)
+        assert here.page.locator("#found a.more").count() == 0
+        assert barriers(here.page) == []
+        assert here.complaints() == []
+    with window.open(scripts=False) as here:
+        here.go(asked)
+        assert here.page.locator("#found tbody tr").count() <= 2
+        here.page.locator("#found a.more").click()
+        here.page.wait_for_url(re.compile("after="))

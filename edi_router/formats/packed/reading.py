@@ -8,13 +8,10 @@ from typing import BinaryIO
 
 from edi_router.faults import Fault
 from edi_router.formats.packed.gz import gzip_members
-from edi_router.formats.packed.model import Gauge, Limits, Member, Packing, Unpackable, refused
+from edi_router.formats.packed.marks import HEAD, packing
+from edi_router.formats.packed.model import Gauge, Limits, Member, Unpackable, refused
 from edi_router.formats.packed.source import Source
-from edi_router.formats.packed.zipped import LOCAL, zip_members
-
-_GZIP, _ZIP_EMPTY = b"\x1f\x8b\x08", b"PK\x05\x06"
-HEAD = 4
-"""Bytes that tell whether a file is packed."""
+from edi_router.formats.packed.zipped import zip_members
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +34,6 @@ class Survey:
     def size(self) -> int:
         """Bytes of all members."""
         return sum(member.size for member in self.members)
-
-
-def packing(head: bytes) -> Packing | None:
-    r"""How a file with these first bytes is packed; None when it is not.
-
-    >>> packing(b"PK\x03\x04"), packing(b"\x1f\x8b\x08\x00"), packing(b"UNA:")
-    ('zip', 'gzip', None)
-    """
-    if head.startswith((LOCAL, _ZIP_EMPTY)):
-        return "zip"
-    return "gzip" if head.startswith(_GZIP) else None
 
 
 def members(stream: BinaryIO, name: str, limits: Limits) -> Iterator[Member]:
