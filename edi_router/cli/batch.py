@@ -36,7 +36,7 @@ def batch() -> None:
 )
 @click.option("--partner", help=say("Only of this partner.", "只列此伙伴。"))
 @click.option(
-    "--since", type=click.DateTime(), help=say("Only since then (business zone).", "只列此后的（业务时区）。")
+    "--since", type=options.MOMENT, help=say("Only since then (business zone).", "只列此后的（业务时区）。")
 )
 @click.option(
     "--limit", type=click.IntRange(1, 100_000), default=50, show_default=True,
@@ -74,7 +74,7 @@ def ls(ctx: click.Context, partner: str | None, since: datetime | None, limit: i
     )
 )
 @click.argument("series", metavar="PARTNER/ID")
-@click.option("--reason", required=True, help=say("Why; kept in the ledger.", "原因；记入台账。"))
+@options.reason_option
 @options.lang_option
 @options.json_option
 @click.pass_context

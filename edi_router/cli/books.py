@@ -60,7 +60,7 @@ def books() -> None:
         "示例：edi-router --workspace DIR books 2026-11-20 --full",
     ),
 )
-@click.argument("date", required=False, type=click.DateTime(["%Y-%m-%d"]))
+@click.argument("date", required=False, type=options.DAY)
 @click.option(
     "--close", is_flag=True, help=say("Close the page and chain it to the last.", "结账并与前页链接。")
 )

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from edi_router.reports.exchange import Difference
 
 _PARTNER = say("The partner.", "伙伴。")
-_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.command(
@@ -27,7 +26,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
         "示例：edi-router --workspace DIR books export 2026-11-20 --partner CUS-QD --out exchanged.csv",
     )
 )
-@click.argument("date", type=_DAY)
+@click.argument("date", type=options.DAY)
 @click.option("--partner", required=True, metavar="ID", help=_PARTNER)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path, allow_dash=True), metavar="FILE",
               help=say("The file to write; `.json` makes it JSON.", "写入的文件；以 `.json` 结尾则为 JSON。"))  # fmt: skip
@@ -72,7 +71,7 @@ def export(ctx: click.Context, date: datetime, partner: str, out: Path | None, a
 )
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--partner", required=True, metavar="ID", help=_PARTNER)
-@click.option("--date", "day", type=_DAY, help=say(
+@click.option("--date", "day", type=options.DAY, help=say(
     "The business date; otherwise the one in the file, else yesterday.", "业务日；默认取文件中的日期，否则为昨日。"))  # fmt: skip
 @click.option("--column", "columns", multiple=True, metavar="OURS=THEIRS", help=say(
     "How the CSV calls one of our columns (repeatable).", "CSV 中与本方某列对应的列名（可重复）。"))  # fmt: skip

@@ -38,7 +38,7 @@ WEEKDAYS = {
     "--from",
     "begin",
     metavar="DATE",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=options.DAY,
     help=say("The first day; otherwise today.", "起始日期；省略时为今天。"),
 )
 @click.option(

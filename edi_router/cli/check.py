@@ -177,5 +177,7 @@ def _webhooks(place: Workspace, configuration: Configuration) -> Iterator[Findin
 
 
 def _brief(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return output.trouble_with(error)
     lines = str(error).strip().splitlines()
     return lines[0] if lines else type(error).__name__

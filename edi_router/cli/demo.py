@@ -185,10 +185,11 @@ def _print(shown: Demonstrated, seconds: float, root: Path, keep: bool) -> None:
     print_books(shown.books)
     print_end_state(shown)
     print()
+    files = len(shown.dropped) + (len(shown.played.outcomes) if shown.played is not None else 0)
     print(
         say(
-            f"{len(shown.dropped)} files over SFTP ({shown.server}), host keys checked, in {seconds:.1f} s.",
-            f"{len(shown.dropped)} 个文件经 SFTP（{shown.server}，已核验主机密钥）处理，用时 {seconds:.1f} 秒。",
+            f"{files} files over SFTP ({shown.server}), host keys checked, in {seconds:.1f} s.",
+            f"{files} 个文件经 SFTP（{shown.server}，已核验主机密钥）处理，用时 {seconds:.1f} 秒。",
         )
     )
     if keep:

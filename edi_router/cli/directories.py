@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,6 +77,7 @@ def message_of(
             output.fail(absent(name, names), code)
         told = say(f"there is no {type_} in {name}", f"{name} 中没有 {type_}")
         told += say(f"; it has: {', '.join(known)}", f"；其中有：{', '.join(known)}")
+        told += _meant(type_, known)
         if "messages" in (found.about(name) or {}):  # a part of a release
             told += "\n" + how_to_import(name)
         output.fail(told, code)
@@ -84,11 +86,20 @@ def message_of(
 
 def absent(name: str, names: Iterable[str]) -> str:
     """That a directory is not there, what is, and the command that imports it."""
+    known = list(names)
     told = say(
-        f"there is no directory {name}; there are: {', '.join(names)}",
-        f"没有目录 {name}；已有：{', '.join(names)}",
-    )
-    return f"{told}\n{how_to_import(name)}"
+        f"there is no directory {name}; there are: {', '.join(known)}",
+        f"没有目录 {name}；已有：{', '.join(known)}",
+    ) + _meant(name, known)
+    # What cannot be the name of a release is a slip, such as a message in the place of the directory.
+    return f"{told}\n{how_to_import(name)}" if re.fullmatch(r"D\d\d[A-C]", name) else told
+
+
+def _meant(name: str, known: Sequence[str]) -> str:
+    from edi_router.config import did_you_mean
+
+    near = did_you_mean(name.upper(), known)
+    return say(f"\ndid you mean: {near}", f"\n是否为：{near}") if near else ""
 
 
 def how_to_import(name: str) -> str:

@@ -168,5 +168,5 @@ def doc(
     try:
         out.write_bytes(data)
     except OSError as error:
-        output.fail(f"{out}: {error.strerror or error}", output.SYSTEM)
+        output.fail(output.trouble_with(error), output.SYSTEM)
     return output.FINE

@@ -11,6 +11,8 @@ from edi_router.cli import options, output, workspace
 from edi_router.cli.language import LANGUAGE, say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from edi_router.config import Tree
     from edi_router.faults import Fault
 
@@ -94,6 +96,7 @@ def lint_everything(tree: Tree) -> list[Fault]:
     """The faults of the whole configuration, each once, by file and line."""
     from datetime import UTC, date, datetime
 
+    from edi_router.config.ignored import ignored
     from edi_router.formats.xml.sources import SchemaError
     from edi_router.mapping.lint import lint_all
     from edi_router.partners import expired_leniencies
@@ -106,9 +109,30 @@ def lint_everything(tree: Tree) -> list[Fault]:
         configuration, faults = None, [error.fault]
     if configuration is not None:
         faults += expired_certificates(tree, configuration.certificates, datetime.now(UTC))
-    faults = [*faults, *expired_leniencies(tree, date.today()), *lint_all(tree)]
+    faults = [*faults, *ignored(tree), *expired_leniencies(tree, date.today()), *lint_all(tree)]
+    faults = _first_causes(faults)
     once = {(fault.code, fault.place, str(fault.values)): fault for fault in faults}
     return sorted(once.values(), key=_by_place)
+
+
+def _first_causes(faults: Sequence[Fault]) -> list[Fault]:
+    """The faults without those that follow from others: that there is no partner whose file cannot be read."""
+    from edi_router.faults import is_error
+
+    broken = {
+        Path(fault.place.file).stem
+        for fault in faults
+        if fault.place.file and is_error(fault) and Path(fault.place.file).parent.name == "partners"
+    }
+    return [
+        fault
+        for fault in faults
+        if not (
+            fault.code == "config-unknown-name"
+            and fault.values["what"] == "partner"
+            and fault.values["name"] in broken
+        )
+    ]
 
 
 def _by_place(fault: Fault) -> tuple[str, int, int]:

@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
-from logging.handlers import WatchedFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,6 +39,8 @@ def written(format: str, level: int, file: Path | None = None) -> Iterator[None]
     """
     handler: logging.Handler = logging.StreamHandler(sys.stderr)
     if file is not None:
+        from logging.handlers import WatchedFileHandler
+
         handler = WatchedFileHandler(file, encoding="utf-8", errors="backslashreplace")
     handler.setFormatter(_Late(format))
     handler.setLevel(level)

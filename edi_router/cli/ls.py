@@ -38,7 +38,7 @@ COLUMNS = {
 @click.option("--partner", help=say("Only of this partner.", "只列此伙伴。"))
 @click.option("--type", "type_", help=say("Only this message type.", "只列此报文类型。"))
 @click.option(
-    "--since", type=click.DateTime(), help=say("Only since then (business zone).", "只列此后的（业务时区）。")
+    "--since", type=options.MOMENT, help=say("Only since then (business zone).", "只列此后的（业务时区）。")
 )
 @click.option(
     "--limit",
@@ -69,6 +69,11 @@ def ls(
     _known(kind, state)
     with workspace.ledger(ctx) as ledger:
         rows = ledger.ls(kind, state=state, partner=partner, type=type_, since=moment, limit=limit)
+    if partner is not None and not rows:
+        from edi_router.cli.operate import known_partner
+
+        # An empty table would say of a mistyped partner that nothing came from it.
+        known_partner(ctx, partner)
     if kind == "alarm":
         rows = [{**row, "text": _sentence(row, zone)} for row in rows]
     if as_json:

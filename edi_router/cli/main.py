@@ -12,8 +12,14 @@ from pathlib import Path
 
 import click
 
-from edi_router.cli.language import say
-from edi_router.cli.output import FINDINGS, SYSTEM, USAGE, fail
+from edi_router.cli import troubles
+from edi_router.cli.language import LANGUAGE, say
+from edi_router.cli.output import FINDINGS, SYSTEM, USAGE, fail, trouble_with
+
+if LANGUAGE == "zh":
+    from edi_router.cli.click_zh import speak_chinese
+
+    speak_chinese()
 
 VERBS = {
     "demo": ("edi_router.cli.demo", say("a sample day over real SFTP, from drop to books", "通过真实 SFTP 演示样例日的全过程")),
@@ -167,7 +173,7 @@ def _trouble(error: Exception) -> str | None:
     kinds = {f"{kind.__module__}.{kind.__name__}" for kind in type(error).__mro__}
     text = " ".join(str(error).split("\n[SQL")[0].split("(Background on this error")[0].split())
     if kinds & {"edi_router.ledger.errors.LedgerError", "edi_router.engine.workspace.WorkspaceError"}:
-        return text
+        return troubles.told(text)
     if kinds & {"edi_router.ledger.archive.Corrupt", "edi_router.ledger.archive.Missing"}:
         return say(f"the archive is damaged: {text}", f"档案库已损坏：{text}")
     if "sqlalchemy.exc.NoSuchModuleError" in kinds or "sqlalchemy.exc.ArgumentError" in kinds:
@@ -179,7 +185,7 @@ def _trouble(error: Exception) -> str | None:
             "PostgreSQL needs the driver psycopg: pip install 'edi-router[postgresql]'",
             "使用 PostgreSQL 需要安装驱动 psycopg：pip install 'edi-router[postgresql]'",
         )
-    return text if isinstance(error, OSError) else None
+    return trouble_with(error) if isinstance(error, OSError) else None
 
 
 if __name__ == "__main__":

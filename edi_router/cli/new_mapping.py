@@ -117,6 +117,20 @@ def _suffix(source: str) -> str:
     return {"xml": ".xml", "csv": ".csv", "records": ".txt"}.get(source.split()[0], ".edi")
 
 
+def _below(tree: Tree, target: str, option: str) -> str:
+    """The XSD as mappings name it; a name that there is not is told with the nearest ones, of some sixty."""
+    from difflib import get_close_matches
+
+    target = target.removeprefix("./").removeprefix("schemas/")
+    if not target.endswith(".xsd") or tree.find(f"schemas/{target}") is not None:
+        return target
+    known = [name.removeprefix("schemas/") for name in tree.names("schemas", ".xsd")]
+    near = ", ".join(get_close_matches(target, known, cutoff=0.7))
+    hint = say(f"; did you mean {near}?", f"；是否为 {near}？") if near else ""
+    told = say(f"there is no schemas/{target}", f"没有 schemas/{target}") + hint
+    raise click.BadParameter(told, param_hint=option)
+
+
 def _guessed(
     tree: Tree,
     id: str,
@@ -128,6 +142,8 @@ def _guessed(
     from edi_router.mapping.skeleton import Unusable, Wish, schema_of, skeleton
 
     source, target, schema, root = asked
+    target = _below(tree, target, "--to")
+    schema = None if schema is None else _below(tree, schema, "--schema")
     wish = Wish(id, source, target, schema or schema_of(tree, source), root, every)
     try:
         made = skeleton(tree, wish, sample.read_bytes() if sample is not None else None)
@@ -155,7 +171,7 @@ def _carried(tree: Tree, other: str, id: str, source: str) -> tuple[str, list[st
     if other not in known:
         near = did_you_mean(other, known)
         hint = say(f"; did you mean {near}?", f"；是否为 {near}？") if near else ""
-        told = render(Fault("mapping-missing", values={"mapping": other}), LANGUAGE)
+        told = render(Fault("mapping-missing", values={"mapping": other}), LANGUAGE).rstrip(".。")
         raise click.BadParameter(told + hint, param_hint="--like")
     try:
         carried = carry_over(tree, other, id, source)

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from edi_router.ledger.ledger import Ledger
 
 _JSON = click.option("--json", "as_json", is_flag=True, help=say("The result as JSON.", "以 JSON 输出结果。"))
-_REASON = click.option("--reason", required=True, help=say("Why; kept in the ledger.", "原因；记入台账。"))
 
 
 def who() -> str:
@@ -55,7 +54,7 @@ def known_partner(ctx: click.Context, partner: str) -> None:
     )
 )
 @click.argument("partner")
-@_REASON
+@options.reason_option
 @_JSON
 @options.lang_option
 @click.pass_context
@@ -95,7 +94,7 @@ def resume(ctx: click.Context, partner: str, reason: str, as_json: bool) -> None
     )
 )
 @click.argument("id")
-@_REASON
+@options.reason_option
 @_JSON
 @options.lang_option
 @click.pass_context
@@ -116,7 +115,7 @@ def release(ctx: click.Context, id: str, reason: str, as_json: bool) -> None:
     )
 )
 @click.argument("id")
-@_REASON
+@options.reason_option
 @_JSON
 @options.lang_option
 @click.pass_context
@@ -161,7 +160,7 @@ def _refuse(ctx: click.Context, ledger: Ledger, id: str, reason: str) -> int:
     )
 )
 @click.argument("id")
-@_REASON
+@options.reason_option
 @_JSON
 @options.lang_option
 @click.pass_context

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
@@ -237,7 +237,8 @@ class Inputs:
         except IsADirectoryError:
             told = say("is a folder, not a file", "是文件夹而不是文件")
         except OSError as error:
-            told = error.strerror or str(error)
+            error.filename = None  # it is told before
+            told = output.trouble_with(error)
         print(f"edi-router: {name}: {told}", file=sys.stderr)
         self.failed = True
         return None
@@ -247,6 +248,44 @@ class Inputs:
         if self.failed:
             return output.SYSTEM
         return output.FINDINGS if findings else output.FINE
+
+
+class _Day(click.DateTime):
+    """A date, or an instant, told as people know it."""
+
+    def __init__(self, formats: Sequence[str], shown: str) -> None:
+        super().__init__(formats)
+        self.shown = shown
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """What the help calls it."""
+        return self.shown
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The instant; what is none is told with an example."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            example = "2026-03-14" if len(self.formats) == 1 else "2026-03-14T08:30:00"
+            told = say(f"{value} is no date such as {example}", f"{value} 不是日期，例如 {example}")
+            self.fail(told, param, ctx)
+
+
+DAY = _Day(["%Y-%m-%d"], "DATE")
+"""A date."""
+MOMENT = _Day(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"], "DATE[TTIME]")
+"""A date, or an instant in the business zone."""
+
+
+def _why(ctx: click.Context, parameter: click.Parameter, value: str) -> str:
+    if not value.strip():
+        raise click.BadParameter(say("say why, the ledger keeps it", "请说明原因，台账会保存"))
+    return value
+
+
+reason_option = click.option(
+    "--reason", required=True, callback=_why, help=say("Why; kept in the ledger.", "原因；记入台账。")
+)
 
 
 def _address(ctx: click.Context, parameter: click.Parameter, value: str | None) -> tuple[str, int] | None:

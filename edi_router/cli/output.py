@@ -75,6 +75,20 @@ def fail(message: str, code: int = SYSTEM) -> NoReturn:
     sys.exit(code)
 
 
+def trouble_with(error: OSError) -> str:
+    """What the machine refused, in words: which file, and why, without the number of the error.
+
+    >>> trouble_with(PermissionError(13, "Permission denied", "var/ledger.db"))
+    'var/ledger.db: Permission denied'
+    """
+    if not error.strerror:
+        return " ".join(str(error).split())
+    from edi_router.faults.terms import term
+
+    why = say(error.strerror, term(error.strerror))
+    return say(f"{error.filename}: {why}", f"{error.filename}：{why}") if error.filename is not None else why
+
+
 def program() -> str:
     """How the command can be called from here: its plain name when that is on the path, else where it lies."""
     import os

@@ -105,7 +105,7 @@ def _print(found: Progress, registers: Shelf[Register], zone: tzinfo) -> None:
         print(say(f"nothing is known of {found.number}", f"没有编号 {found.number} 的记录"))
         return
     rows = [
-        (_time(at, zone), f"{stage.type} {stage.reference}", what, stage.partner)
+        (at, f"{stage.type} {stage.reference}", what, stage.partner)
         for stage in found.stages
         for at, what in stage.steps
     ]
@@ -114,10 +114,12 @@ def _print(found: Progress, registers: Shelf[Register], zone: tzinfo) -> None:
         name = register.definition.name if register is not None else None
         told = standing.entry.register if name is None else name.zh if LANGUAGE == "zh" else name.en
         rows += [
-            (_time(at, zone), f"{told} {standing.entry.key}", what, _state(register, state))
+            (at, f"{told} {standing.entry.key}", what, _state(register, state))
             for at, what, state in standing.steps
         ]
     heads = [
         say("time", "时间"), say("of", "业务"), say("what", "动作"), say("state or sender", "状态或发送方")
     ]  # fmt: skip
-    output.table(heads, sorted(rows))
+    # What happened at one moment stays in the order in which it happened.
+    rows.sort(key=lambda row: row[0])
+    output.table(heads, [(_time(at, zone), *told) for at, *told in rows])

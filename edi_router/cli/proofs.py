@@ -37,7 +37,7 @@ def archive_options(function: F) -> F:
         "The archived input of the workspace from which this mapping made outputs.",
         "工作区归档中由该映射产生过输出的输入文件。",
     )
-    function = click.option("--since", type=click.DateTime(), help=since)(function)
+    function = click.option("--since", type=options.MOMENT, help=since)(function)
     return click.option("--archive", is_flag=True, help=archive)(function)
 
 
@@ -169,4 +169,4 @@ def write(path: Path | None, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        output.fail(f"{path}: {error.strerror or error}", output.SYSTEM)
+        output.fail(output.trouble_with(error), output.SYSTEM)

@@ -55,7 +55,7 @@ _WORDS = {
 )
 @click.option(
     "--since",
-    type=click.DateTime(),
+    type=options.MOMENT,
     help=say("Only input received since then (business zone).", "仅取此后（业务时区）收到的输入。"),
 )
 @click.option(

@@ -50,8 +50,8 @@ KINDS = {
 )
 @click.argument("kind", type=click.Choice(tuple(KINDS)))
 @click.option("--month", metavar="YYYY-MM", help=say("The month.", "月份。"))
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help=say("The first day.", "起始日。"))
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]),
+@click.option("--since", type=options.DAY, help=say("The first day.", "起始日。"))
+@click.option("--until", type=options.DAY,
               help=say("The last day (otherwise today).", "截止日（默认今日）。"))  # fmt: skip
 @click.option("--partner", metavar="ID", help=say("Only of this partner.", "只统计此伙伴。"))
 @click.option("--by", type=click.Choice(("month", "year", "all")), default="month", show_default=True,

@@ -37,6 +37,7 @@ def report_json(file: str, report: Report) -> dict[str, object]:
         "interchanges": report.interchanges,
         "messages": report.messages,
         "segments": report.segments,
+        **({"unknown_root": report.unknown_root} if report.unknown_root else {}),
         **faults_json(report.faults, report.fault_count),
     }
 
@@ -72,7 +73,12 @@ def summary(report: Report) -> str:
         hidden = report.fault_count - len(report.faults)
         told.append(say(f"{hidden} more not listed", f"另有 {hidden} 个未列出"))
     found = say(", ", "，").join(told) or say("no faults", "无错误")
-    return say(", ", "，").join(parts) + say(": ", "：") + found
+    if report.unknown_root:
+        found += say(
+            f"; no schema is known for {report.unknown_root}, only its form was checked",
+            f"；没有 {report.unknown_root} 的模式，仅检查了格式",
+        )
+    return say(", ", "，").join(parts) + say(": ", "：") + output.visible(found)
 
 
 def _number(count: int, en: str, zh: str) -> str:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 SHOWN = 10
 """Ids that a preview names, unless another number is asked for."""
-_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 def _option(name: str, english: str, chinese: str, **more: Any) -> Callable[[FC], FC]:
@@ -56,8 +55,8 @@ def _option(name: str, english: str, chinese: str, **more: Any) -> Callable[[FC]
 @_option("--code", "Only with this fault code, or this reason in full.", "只限此错误代码，或完整原因。")
 @_option("--type", "Only of this message type.", "只限此报文类型。")
 @_option("--destination", "Only deliveries to this partner or PARTNER/PLACE.", "只限此目的地的投递。")
-@_option("--since", "From this business date on.", "自此业务日起。", type=_DAY)
-@_option("--until", "Up to this business date.", "至此业务日止。", type=_DAY)
+@_option("--since", "From this business date on.", "自此业务日起。", type=options.DAY)
+@_option("--until", "Up to this business date.", "至此业务日止。", type=options.DAY)
 @_option("--first", "Ids to show of a choice.", "预览显示的编号个数。", type=click.IntRange(0), default=SHOWN,
          show_default=True)  # fmt: skip
 @_option("--yes", "Do it without asking.", "不询问，直接执行。", is_flag=True)
@@ -139,7 +138,7 @@ def _many(ledger: Ledger, wanted: Filter, given: dict[str, Any]) -> None:
     from edi_router.ledger.errors import Refused
 
     doing, as_json, token = given["yes"] or given["token"] is not None, given["json"], given["token"]
-    if doing and not given["reason"]:
+    if doing and not (given["reason"] or "").strip():
         raise click.UsageError(say("say why with --reason", "请用 --reason 说明原因"))
     try:
         chosen = ledger.select_failed(wanted) if token is None else ledger.select_again(wanted, token)

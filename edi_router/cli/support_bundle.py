@@ -63,7 +63,7 @@ def support_bundle(ctx: click.Context, id: str, out: Path | None, as_json: bool)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
-        output.fail(f"{path}: {error.strerror}", output.SYSTEM)
+        output.fail(output.trouble_with(error), output.SYSTEM)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
     if as_json:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -224,11 +226,27 @@ def _hashed(from_stdin: bool) -> str:
     if from_stdin:
         given = sys.stdin.readline().rstrip("\r\n")
     else:
-        given = click.prompt(say("Password", "密码"), hide_input=True, confirmation_prompt=True, err=True)
+        given = _asked()
     try:
         return Passwords().hash(given)
     except Unfit as unfit:
         output.fail(say(unfit.en, unfit.zh), output.FINDINGS)
+
+
+def _asked() -> str:
+    """The password, typed twice at the terminal. Where it would be shown while it is typed, it is not asked for."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", getpass.GetPassWarning)
+        try:
+            return str(
+                click.prompt(say("Password", "密码"), hide_input=True, confirmation_prompt=True, err=True)
+            )
+        except getpass.GetPassWarning:
+            told = say(
+                "there is no terminal to ask for the password at; use --password-stdin",
+                "没有可输入密码的终端，请使用 --password-stdin",
+            )
+            raise click.UsageError(told) from None
 
 
 def _state(account: Account) -> str:

@@ -11,6 +11,7 @@ import click
 
 from edi_router.cli.language import say
 from edi_router.cli.output import USAGE, fail
+from edi_router.cli.troubles import told
 
 if TYPE_CHECKING:
     from edi_router.config import Tree
@@ -28,7 +29,7 @@ def needed(ctx: click.Context) -> Workspace:
         return Workspace.at(root)
     except WorkspaceError as error:
         fail(
-            f"{error}\n"
+            f"{told(str(error))}\n"
             + say("Name one with: edi-router --workspace DIR …", "请指定：edi-router --workspace DIR …"),
             USAGE,
         )

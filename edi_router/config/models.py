@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
@@ -76,7 +76,9 @@ def place_of(node: ConfigNode, location: Sequence[str | int]) -> Place:
 
 def _fault(detail: Any, root: ConfigNode, model: type[BaseModel]) -> Fault:
     location = tuple(detail["loc"])
-    key = ".".join(str(part) for part in location) or "(file)"
+    if detail["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        location = (*location, detail["ctx"]["discriminator"].strip("'"))
+    key = _key(root, location)
     if detail["type"] == "extra_forbidden":
         parent = _descend(root, location[:-1])
         name = parent.key(str(location[-1])) if isinstance(parent, Block) else None
@@ -87,15 +89,31 @@ def _fault(detail: Any, root: ConfigNode, model: type[BaseModel]) -> Fault:
             {"key": str(location[-1]), "known": ", ".join(known)},
             hint=did_you_mean(str(location[-1]), known),
         )
-    if detail["type"] == "missing":
+    if detail["type"] in ("missing", "union_tag_not_found"):
         return Fault("config-missing-key", place_of(root, location[:-1]), {"key": str(location[-1])})
     problem = str(detail["msg"]).removeprefix("Value error, ")
     given = detail.get("input")
+    if detail["type"] == "union_tag_invalid":
+        problem, given = f"Input should be {detail['ctx']['expected_tags']}", detail["ctx"]["tag"]
+    elif detail["type"] in ("model_type", "model_attributes_type", "dict_type"):
+        problem = "must be a block of keys"
     return Fault(
         "config-value",
         place_of(root, location),
         {"key": key, "problem": problem, "value": given if isinstance(given, str) else "…"},
     )
+
+
+def _key(root: ConfigNode, location: Sequence[str | int]) -> str:
+    """The way to a key as the file has it: pydantic also names the variant that was chosen, as in `channel.sftp.port`."""
+    way: list[str] = []
+    node: ConfigNode | None = root
+    for number, part in enumerate(location, start=1):
+        inner = _descend(node, (part,)) if node is not None else None
+        if inner is not node or number == len(location):
+            way.append(str(part))
+        node = inner
+    return ".".join(way) or "(file)"
 
 
 def _descend(node: ConfigNode, location: Sequence[str | int]) -> ConfigNode:
@@ -110,14 +128,27 @@ def _descend(node: ConfigNode, location: Sequence[str | int]) -> ConfigNode:
 
 def _known_keys(model: type[BaseModel], location: Sequence[str | int]) -> list[str]:
     """The keys of the model found by walking `location` through the field annotations."""
-    current: type[BaseModel] | None = model
+    found: list[type[BaseModel]] = [model]
     for part in location:
-        if current is None or not isinstance(part, str):
+        if not isinstance(part, str):
             continue
-        field = _field(current, part)
+        if len(found) > 1 and (chosen := [each for each in found if part in _tags(each)]):
+            found = chosen  # of several variants this part names one
+            continue
+        field = next((field for each in found if (field := _field(each, part)) is not None), None)
         if field is not None:
-            current = _model_in(field.annotation) or current
-    return sorted(field.alias or name for name, field in (current or model).model_fields.items())
+            found = _models_in(field.annotation) or found
+    return sorted({field.alias or name for each in found for name, field in each.model_fields.items()})
+
+
+def _tags(model: type[BaseModel]) -> set[str]:
+    """The values by which the model is chosen among variants: those of its fields that can have one value only."""
+    args = [
+        get_args(field.annotation)
+        for field in model.model_fields.values()
+        if get_origin(field.annotation) is Literal
+    ]
+    return {str(each[0]) for each in args if len(each) == 1}
 
 
 def _field(model: type[BaseModel], key: str) -> FieldInfo | None:
@@ -127,11 +158,8 @@ def _field(model: type[BaseModel], key: str) -> FieldInfo | None:
     )
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    """The models that the annotation allows, in their order, each once."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for argument in getattr(annotation, "__args__", ()):
-        found = _model_in(argument)
-        if found is not None:
-            return found
-    return None
+        return [annotation]
+    return list(dict.fromkeys(model for each in get_args(annotation) for model in _models_in(each)))

@@ -65,8 +65,11 @@ class Tree:
         return path.read_bytes()
 
     def text(self, name: str) -> str:
-        """The file as UTF-8 text, a byte order mark dropped."""
-        return self.read(name).decode("utf-8-sig")
+        """The file as UTF-8 text, a byte order mark dropped.
+
+        Bytes that are no UTF-8 come as lone surrogates: the reader of YAML tells them as the fault of the file.
+        """
+        return self.read(name).decode("utf-8-sig", "surrogateescape")
 
     def display(self, name: str) -> str:
         """How a message names the file: its path relative to the working directory where that is shorter."""

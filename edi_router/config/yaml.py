@@ -101,14 +101,10 @@ def _loaded(text: str, file: str) -> tuple[ConfigNode | None, Sequence[Fault]]:
             root = loader.get_single_node()
         finally:
             loader.dispose()
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
-        return None, [
-            Fault("config-syntax", place, {"problem": str(error.problem or error.context or error)})
-        ]
-    except yaml.YAMLError as error:
-        return None, [Fault("config-syntax", Place(file), {"problem": str(error)})]
+    except (yaml.YAMLError, UnicodeError) as error:
+        from edi_router.config.yaml_problems import not_yaml
+
+        return None, [not_yaml(text, file, error)]
     if root is None:
         return None, [Fault("config-empty", Place(file, 1, 1), {})]
     faults: list[Fault] = []

@@ -20,6 +20,7 @@ from edi_router.console.api import ROUTERS as CALLS
 from edi_router.console.pages import ROUTERS
 from edi_router.console.site import Site
 from edi_router.console.view import View, show
+from edi_router.faults.terms import term
 from edi_router.ledger.errors import NotFound, Refused
 from edi_router.version import __version__
 
@@ -74,7 +75,11 @@ def _http(request: Request, error: Exception) -> Response:
 def _unfit(request: Request, error: Exception) -> Response:
     """Values that cannot be what they are given for: 422, and which they are."""
     assert isinstance(error, RequestValidationError)
-    errors = [{"at": ".".join(map(str, each["loc"])), "text": each["msg"]} for each in error.errors()]
+    view = View(request)
+    errors = [
+        {"at": ".".join(map(str, each["loc"])), "text": view.say(each["msg"], term(each["msg"]))}
+        for each in error.errors()
+    ]
     told = "; ".join(f"{each['at']}: {each['text']}" for each in errors)
     return problem(request, 422, told, errors=errors) if wants_json(request) else _page(request, 422, told)
 

@@ -32,6 +32,9 @@ class Listener:
             if self._stopping:
                 connection.close()
                 return
+            # sshd asks for it itself only when the session is there: till then each login would wait some 40 ms for
+            # an acknowledgement that the client delays.
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             try:
                 self._serve(connection)
             except Exception:

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from edi_router.config import Tree
-from edi_router.demo.server import RunningServer
+from edi_router.demo.dropping import Droppers
 from edi_router.engine.round import EmbeddedEngine
 from edi_router.ledger.ledger import Ledger
 from edi_router.simulate import Day, Drop, simulate
-from edi_router.transports import open_channel
 
 AT_ONCE = 60
 """How many files are dropped before the engine has its turn."""
@@ -53,7 +52,7 @@ class Played:
 
 
 def play(
-    tree: Tree, server: RunningServer, engine: EmbeddedEngine, day: Day, tell: Callable[[str, str], None]
+    tree: Tree, droppers: Droppers, engine: EmbeddedEngine, day: Day, tell: Callable[[str, str], None]
 ) -> Played:
     """Drop the files of a day in their order, each partner over its own account, and work until nothing moves.
 
@@ -67,12 +66,23 @@ def play(
             by_partner[drop.partner].append(drop)
         for partner, own in by_partner.items():
             tell("drop", f"{partner} {len(own)} ({own[0].wave})")
-            with open_channel(server.accounts[partner].settings(inbox="out", outbox="in")) as channel:
-                for drop in own:
-                    channel.put_temporary(f".{drop.name}.part", drop.content)
-                    channel.rename(f".{drop.name}.part", drop.name)
-        problems += engine.until_idle(timeout_seconds=300).problems
+            droppers.drop(partner, ((drop.name, drop.content) for drop in own))
+        problems += _worked(engine, len(files))
+    problems += engine.until_idle(timeout_seconds=300).problems
     return Played(outcomes_of(engine.ledger, drops), problems, times_of(engine))
+
+
+def _worked(engine: EmbeddedEngine, files: int) -> Iterator[str]:
+    """Rounds until so many files are received and nothing is left to do for them, or none of it moves: their problems.
+
+    The round in which nothing moves would come in between for nothing: each logs in at every partner.
+    """
+    while True:
+        report = engine.round()
+        yield from report.problems
+        files -= report.received
+        if report.idle or not (files or engine.ledger.pending_work(1) or engine.ledger.due_destinations()):
+            return
 
 
 def times_of(engine: EmbeddedEngine) -> list[dict[str, Any]]:

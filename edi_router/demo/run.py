@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from edi_router.config import Tree
+from edi_router.demo.dropping import Droppers
 from edi_router.demo.end_state import Ended, differences, end_state, golden, of_books
 from edi_router.demo.played import Played, play
 from edi_router.demo.routes import Kept, measured
@@ -21,10 +22,10 @@ from edi_router.engine.round import EmbeddedEngine, Report
 from edi_router.engine.workspace import Workspace
 from edi_router.ledger.books import Books
 from edi_router.simulate import Day
-from edi_router.transports import open_channel
 
 DAY = "samples/day/"
-WAIT_SECONDS = "0.5"
+WAIT_SECONDS = "0"
+"""The partners of the demonstration give a file its name when it is whole, so there is nothing to wait for."""
 MORNING = datetime(2026, 3, 14, 12, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 """When the sample day is played: its documents have dates, and some are valid for a while only."""
 SEED, MESSAGES = 24, 284
@@ -77,14 +78,15 @@ def demonstrate(root: Path, messages: int, tell: Callable[[str, str], None]) -> 
         server = stack.enter_context(start(root, accounts))
         (root / "edi-router.yaml").write_text(_settings(server, root), encoding="utf-8")
         workspace = Workspace.at(root)
-        dropped = _drop(tree, server, tell)
+        droppers = stack.enter_context(Droppers(server))
+        dropped = _drop(tree, droppers, tell)
         clock = clock_from(MORNING)
         ledger = stack.enter_context(workspace.open_ledger(clock))
         stack.enter_context(workspace.engine_lock())
         engine = EmbeddedEngine(workspace, ledger, workspace.open_archive(), clock, progress=tell)
         report = engine.until_idle(timeout_seconds=50)
         files = [ledger.show(row["id"]) for row in ledger.ls("file", limit=1000)]
-        played = play(tree, server, engine, Day(messages, SEED), tell) if messages else None
+        played = play(tree, droppers, engine, Day(messages, SEED), tell) if messages else None
         tell("books", "")
         books, ended, whole = ledger.books(None), end_state(ledger), messages == MESSAGES
         if whole:
@@ -126,22 +128,15 @@ def _settings(server: RunningServer, root: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _drop(tree: Tree, server: RunningServer, tell: Callable[[str, str], None]) -> list[tuple[str, str]]:
-    """Each partner logs in with its own key and puts its files into its outbox, whole."""
+def _drop(tree: Tree, droppers: Droppers, tell: Callable[[str, str], None]) -> list[tuple[str, str]]:
+    """The partners drop the files of the morning."""
     dropped: list[tuple[str, str]] = []
-    by_partner: dict[str, list[str]] = {}
     for name in tree.names(DAY):
         partner, _, file = name.removeprefix(DAY).partition("/")
         if file:
-            by_partner.setdefault(partner, []).append(file)
-    for partner, files in by_partner.items():
-        # Seen from the partner, its outbox is where it writes.
-        with open_channel(server.accounts[partner].settings(inbox="out", outbox="in")) as channel:
-            for file in files:
-                tell("drop", f"{partner} {file}")
-                channel.put_temporary(f".{file}.part", tree.read(f"{DAY}{partner}/{file}"))
-                channel.rename(f".{file}.part", file)
-                dropped.append((partner, file))
+            tell("drop", f"{partner} {file}")
+            droppers.drop(partner, [(file, tree.read(name))])
+            dropped.append((partner, file))
     return dropped
 
 

@@ -5,12 +5,11 @@ Light on purpose: every verb that uses the engine imports it. What is made of it
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping
+from contextvars import ContextVar, Token
 from pathlib import PurePath
 from traceback import extract_tb
-from types import MappingProxyType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -24,14 +23,22 @@ _OURS = (OSError, ChannelError, LedgerError, OperationalError, InterfaceError)
 """Errors of the world, whose texts name files, hosts and ids. Any other may quote the data that it met."""
 
 
-@contextmanager
-def about(**names: object) -> Iterator[None]:
+class about:
     """Within the block every line of the log carries these names (`partner`, `file`, `message` …), in this thread."""
-    token = _names.set({**_names.get(), **names})
-    try:
-        yield
-    finally:
-        _names.reset(token)
+
+    __slots__ = ("_given", "_token")
+    _token: Token[Mapping[str, object]]
+
+    def __init__(self, **names: object) -> None:
+        self._given = names
+
+    def __enter__(self) -> None:
+        self._token = _names.set({**_names.get(), **self._given})
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        _names.reset(self._token)
 
 
 def present() -> Mapping[str, object]:

@@ -190,11 +190,15 @@ class Courier:
             )
 
     def _delivered(self, delivered: Sequence[ClaimedDelivery]) -> None:
+        sizes: dict[str, list[int]] = {}
         for each in delivered:
-            self.tally.count(Count.DELIVERIES, each.destination)
-            self.tally.count(Count.BYTES_OUT, each.destination, by=len(each.content))
-            with about(**_names(each), size=len(each.content)):
-                log.info("delivered")
+            sizes.setdefault(each.destination, []).append(len(each.content))
+            if log.isEnabledFor(logging.INFO):
+                with about(**_names(each), size=len(each.content)):
+                    log.info("delivered")
+        for destination, of in sizes.items():
+            self.tally.count(Count.DELIVERIES, destination, by=len(of))
+            self.tally.count(Count.BYTES_OUT, destination, by=sum(of))
 
 
 def _pushed(channel: PushChannel, each: ClaimedDelivery, content: bytes) -> ChannelError | None:

@@ -15,6 +15,7 @@ LATE = (
     "edi_router.engine.alarm_webhook",
     "edi_router.engine.morning",
     "edi_router.formats.edifact.profile",
+    "edi_router.formats.packed.reading",
     "edi_router.formats.records",
     "edi_router.mapping.target_edifact",
     "edi_router.mapping.target_records",

@@ -100,8 +100,7 @@ class Receiver:
                 )
                 arrived.append((drop, came))
         receipts = self.ledger.receive_all([came for _, came in arrived], digest, self.fence)
-        for (drop, _), receipt in zip(arrived, receipts, strict=True):
-            self._received(drop, receipt)
+        self._received([(drop, receipt) for (drop, _), receipt in zip(arrived, receipts, strict=True)])
         ids = {drop: receipt.file_id for (drop, _), receipt in zip(arrived, receipts, strict=True)}
         gone: dict[Drop, bool] = {}
         try:
@@ -113,14 +112,16 @@ class Receiver:
             raise lost
         return sum(not receipt.known for receipt in receipts)
 
-    def _received(self, drop: Drop, receipt: Receipt) -> None:
-        with about(file=receipt.file_id, name=drop.name, size=drop.size):
-            if receipt.known:
-                log.info("received earlier; its removal is finished")
-                return
-            log.info("received")
-        self.tally.count(Count.FILES, self.partner)
-        self.tally.count(Count.BYTES_IN, self.partner, by=drop.size)
+    def _received(self, receipts: Sequence[tuple[Drop, Receipt]]) -> None:
+        """Log and count what is in the ledger now."""
+        if log.isEnabledFor(logging.INFO):
+            for drop, receipt in receipts:
+                with about(file=receipt.file_id, name=drop.name, size=drop.size):
+                    log.info("received earlier; its removal is finished" if receipt.known else "received")
+        sizes = [drop.size for drop, receipt in receipts if not receipt.known]
+        if sizes:
+            self.tally.count(Count.FILES, self.partner, by=len(sizes))
+            self.tally.count(Count.BYTES_IN, self.partner, by=sum(sizes))
 
     def _remove(self, drops: Sequence[Drop], gone: dict[Drop, bool]) -> None:
         """Remove drops; `gone` gets those that are out of the outbox, so that meeting their like again means a new

@@ -11,15 +11,19 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from edi_router.engine.space import MEGABYTE, Free, free_bytes
-from edi_router.formats.packed import Limits, Member, Packing, members, packing, survey
-from edi_router.formats.packed.marks import HEAD
+from edi_router.formats import packed
+from edi_router.formats.packed.marks import HEAD, Packing, packing
 from edi_router.ledger import Archive, Ledger, WorkItem
 from edi_router.ledger.unpacking import Unpacked
 from edi_router.partners.settings import Settings
 from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.model import FileOutcome
+
+if TYPE_CHECKING:
+    from edi_router.formats.packed import Limits, Member
 
 log = logging.getLogger(__name__)
 _BLOCK = 1 << 20
@@ -40,7 +44,7 @@ def packing_of(item: WorkItem, archive: Archive, configuration: Configuration) -
 def limits_of(settings: Settings) -> Limits:
     """The limits that the settings name."""
     own = settings.unpacking
-    return Limits(
+    return packed.Limits(
         total=own.maximum_megabytes * MEGABYTE,
         member=settings.maximum_file_megabytes * MEGABYTE,
         members=own.maximum_members,
@@ -95,7 +99,7 @@ class Unpacker:
         settings = self.configuration.settings
         limits = limits_of(settings)
         with closing(self.archive.open(self.item.sha256)) as stream:
-            found = survey(stream, self.item.name, limits, self._going)
+            found = packed.survey(stream, self.item.name, limits, self._going)
             # To the end: when the archive has changed it, which is told there, that is no fault of the sender.
             while stream.read(_BLOCK):
                 self._going()
@@ -106,7 +110,7 @@ class Unpacker:
             raise OSError(errno.ENOSPC, f"there is no room for {found.size} bytes of its members")
         made: list[Unpacked] = []
         with closing(self.archive.open(self.item.sha256)) as stream:
-            coming = members(stream, self.item.name, limits)
+            coming = packed.members(stream, self.item.name, limits)
             for number in together([member.size for member in found.members]):
                 some = self._archived(islice(coming, number), number, stopping)
                 if some is None:

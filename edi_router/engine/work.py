@@ -52,15 +52,16 @@ def work(
     """
     done = 0
     seen: set[int] = set()
+    late: set[str] = set()
     while not stopping():
         # What could not be done now (a full disk, a lost database) waits for the next round.
-        items = [item for item in ledger.pending_work(FILES, partner=partner) if item.id not in seen]
-        batch = _batch(items)
+        pending = ledger.pending_work(FILES, partner=partner)
+        batch = _batch([item for item in pending if item.id not in seen and item.partner not in late])
         if not batch:
             break
         seen.update(item.id for item in batch)
         views = (registers or Empty(), tally or Tally())
-        done += _Batch(ledger, archive, configuration, problems, *views).run(batch, stopping)
+        done += _Batch(ledger, archive, configuration, problems, *views, late).run(batch, stopping)
     return done
 
 
@@ -88,6 +89,7 @@ class _Batch:
         problems: list[str],
         registers: RegisterView,
         tally: Tally,
+        late: set[str],
     ) -> None:
         self.ledger = ledger
         self.archive = archive
@@ -97,6 +99,8 @@ class _Batch:
         self.stopping: Callable[[], bool] = lambda: False
         self._later = 0
         """Files that could not be processed now: nothing has moved for them."""
+        self.late = late
+        """Partners of whom a file waits for the database: those behind it wait with it, so that their order stays."""
         self.recorded = registers
         self.registers = Overlay(registers)
         """The registers as they will be when the files before are recorded."""
@@ -115,6 +119,8 @@ class _Batch:
             for item in claimed:
                 if stopping():
                     self.ledger.give_back(item.id, fences[item.id])
+                    continue
+                if item.partner in self.late:  # claimed until the next round, as the one before it
                     continue
                 self.tally.beat()
                 with about(**_names(item)):
@@ -233,9 +239,15 @@ class _Batch:
         return with_replies(outcome, self._incoming(item, content=False), self.configuration)
 
     def _not_now(self, item: WorkItem, error: Exception) -> None:
-        """The machine's trouble, not the file's: its claim ends, and the next round tries again."""
+        """The machine's trouble, not the file's: its claim ends, and the next round tries again.
+
+        Where the database is lost, what is behind it waits too. A file that the archive does not give holds up nobody:
+        that may last, and be the trouble of this file alone.
+        """
         log.debug("could not be processed now", exc_info=error)
         self._later += 1
+        if not isinstance(error, OSError):
+            self.late.add(item.partner)
         told = f"{item.partner}: {item.name} could not be processed now: "
         self.problems.append(Problem(told + str(error), told + brief(error)))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 
 NAMES: Mapping[str, str] = {
     "0001": "语法标识符", "0002": "语法版本号", "0004": "交换发送方标识", "0007": "标识代码限定符",
@@ -40,9 +41,22 @@ WORDS: Mapping[str, str] = {
     "only five characters": "只有五个字符", "it is cut off": "内容不完整",
     "a separator is missing": "缺少分隔符", "a separator is no ASCII character": "分隔符不是 ASCII 字符",
     "Field required": "缺少该键",
-    "mapping values are not allowed here": "此处不允许出现“键: 值”",
-    "could not find expected ':'": "缺少“:”",
-    "found unexpected end of stream": "内容意外结束",
+    "Input should have timezone info": "须带时区", "JSON decode error": "不是正确的 JSON",
+    "must be a block of keys": "应为键值表", "must be yes or no": "应为 yes 或 no",
+    "a tab stands here; indent with spaces": "此处是制表符，请用空格缩进",
+    "`: ` is not allowed here; put the value in quotes, or correct the indentation or the line before":
+        "此处不允许出现 `: `，请给值加引号，或检查缩进与上一行",
+    "a key was expected here; the indentation differs from the lines before, or a quote was closed too early":
+        "此处应为键，缩进与上文不一致，或引号过早闭合",
+    "`- ` was expected here, as in the lines before": "此处应为 `- `，与上文一致",
+    "`:` is missing after the key": "键之后缺少 `:`",
+    "`\\` cannot stand before this character in double quotes; use single quotes":
+        "双引号内此字符之前不能有 `\\`，请改用单引号",
+    "a value is missing here": "此处缺少值",
+    "a second document begins here": "此处开始了第二个文档",
+    "the document has come to its end before this": "文档在此之前已经结束",
+    "it is UTF-16": "实为 UTF-16",
+    "the file is not UTF-8": "文件不是 UTF-8 编码", "the file is empty": "文件为空",
     "Extra content at the end of the document": "根元素之后还有内容",
     "Start tag expected, '<' not found": "缺少起始标签 `<`",
     "StartTag: invalid element name": "元素名称无效",
@@ -52,6 +66,8 @@ WORDS: Mapping[str, str] = {
     "attributes construct error": "属性写法有误",
     "month must be in 1..12": "月份应为 1 至 12", "day is out of range for month": "该月没有这一天",
     "bytes of all members": "全部成员的字节数", "bytes of a member": "单个成员的字节数",
+    "composites": "复合数据元", "code lists": "代码表",
+    "segment definitions": "段定义", "element definitions": "数据元定义",
     "times the packed size": "与压缩后大小的倍数", "members": "成员数", "segments": "段数", "bytes": "字节数",
     "it ends early": "内容不完整", "its data cannot be unpacked": "数据无法解压", "its checksum differs": "校验和不符",
     "its length differs": "长度不符", "its header is broken": "文件头损坏", "its header does not end": "文件头没有结尾",
@@ -88,56 +104,61 @@ WORDS: Mapping[str, str] = {
     "partly-rejected": "部分退回", "rejected": "退回", "released": "放行", "closed": "已关闭",
     "Connection refused": "连接被拒绝", "Connection reset by peer": "连接被对方重置", "Broken pipe": "连接已断开",
     "No route to host": "没有到主机的路由", "Network is unreachable": "网络不可达", "Host is down": "主机已关闭",
+    "Is a directory": "是目录", "Not a directory": "不是目录", "File exists": "文件已存在",
+    "Address already in use": "地址已被占用", "Read-only file system": "文件系统只读",
     "Permission denied": "没有权限", "No such file or directory": "文件或目录不存在", "No space left on device": "磁盘空间不足",
     "Disk quota exceeded": "超出磁盘配额", "Name or service not known": "域名无法解析", "it is not set": "未设置",
     "the code is empty": "代码为空", "valid_to lies before valid_from": "valid_to 早于 valid_from",
 }  # fmt: skip
 """Whole values."""
 
-PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern), text)
-    for pattern, text in (
-        (r"(.) is a letter or digit", r"\1 是字母或数字"),
-        (r"(.) stands twice", r"\1 出现两次"),
-        (r"not UTF-8 at byte (\d+)", r"第 \1 字节起不是 UTF-8"),
-        (r"Input should be a valid (?:string|text)", "应为文本"),
-        (r"Input should be a valid integer.*", "应为整数"),
-        (r"Input should be a valid (?:number|decimal).*", "应为数字"),
-        (r"Input should be a valid boolean.*", "应为 true 或 false"),
-        (r"Input should be a valid (?:list|tuple)", "应为列表"),
-        (r"Input should be a valid (?:dictionary or instance of .*|dictionary|mapping)", "应为键值表"),
-        (r"Input should be greater than or equal to (\S+)", r"应不小于 \1"),
-        (r"Input should be greater than (\S+)", r"应大于 \1"),
-        (r"Input should be less than or equal to (\S+)", r"应不大于 \1"),
-        (r"Input should be less than (\S+)", r"应小于 \1"),
-        (r"Input should be ('.*')", r"应为以下之一：\1"),
-        (r"String should match pattern '(.*)'", r"应符合格式 `\1`"),
-        (r"String should have at least (\d+) characters?", r"至少 \1 个字符"),
-        (r"String should have at most (\d+) characters?", r"最多 \1 个字符"),
-        (r"(?:List|Tuple|Dictionary) should have at least (\d+) items? .*", r"至少 \1 项"),
-        (r"(?:List|Tuple|Dictionary) should have at most (\d+) items? .*", r"最多 \1 项"),
-        (r"found character '(.*)' that cannot start any token", r"不能以字符 \1 开头"),
-        (r"found undefined alias '?(.*?)'?", r"别名 \1 未定义"),
-        (r"expected (.+), but found (.+)", r"应为 \1，实为 \2"),
-        (
-            r"Opening and ending tag mismatch: (\S+) line (\d+) and (\S+)",
-            r"第 \2 行的起始标签 \1 与结束标签 \3 不匹配",
-        ),
-        (r"Premature end of data in tag (\S+) line (\d+)", r"内容在第 \2 行开始的元素 \1 内中断"),
-        (r"Entity '(.+)' not defined", r"实体 \1 未定义"),
-        (r"Attribute (\S+) redefined", r"属性 \1 重复"),
-        (
-            r"Namespace prefix (\S+) (?:on|for) (\S+)(?: on \S+)? is not defined",
-            r"\2 的命名空间前缀 \1 未定义",
-        ),
-        (r"Couldn't find end of Start Tag (\S+).*", r"起始标签 \1 未结束"),
-        (r"(hour|minute|second) must be in (\S+)\.\.(\S+)", r"时间应在 \2 至 \3 之内（\1）"),
-        (r"(\d+) columns, the header has (\d+)", r"有 \1 列，表头有 \2 列"),
-        (r"(\S+) `(.*)` is no date of the form yyyy-MM-dd", r"\1 的 `\2` 不是 yyyy-MM-dd 格式的日期"),
-        (r"(\S+) has no (\S+)", r"\1 中没有 \2"),
-    )
+PHRASES: tuple[tuple[str, str], ...] = (
+    (r"(.) is a letter or digit", r"\1 是字母或数字"),
+    (r"(.) stands twice", r"\1 出现两次"),
+    (r"Input should be a valid (?:string|text)", "应为文本"),
+    (r"Input should be a valid integer.*", "应为整数"),
+    (r"Input should be a valid (?:number|decimal).*", "应为数字"),
+    (r"Input should be a valid boolean.*", "应为 true 或 false"),
+    (r"Input should be a valid (?:list|tuple)", "应为列表"),
+    (r"Input should be a valid (?:dictionary or instance of .*|dictionary|mapping)", "应为键值表"),
+    (r"Input should be greater than or equal to (\S+)", r"应不小于 \1"),
+    (r"Input should be greater than (\S+)", r"应大于 \1"),
+    (r"Input should be less than or equal to (\S+)", r"应不大于 \1"),
+    (r"Input should be less than (\S+)", r"应小于 \1"),
+    (r"Input should be ('.*')", r"应为以下之一：\1"),
+    (r"String should match pattern '(.*)'", r"应符合格式 `\1`"),
+    (r"String should have at least (\d+) characters?", r"至少 \1 个字符"),
+    (r"String should have at most (\d+) characters?", r"最多 \1 个字符"),
+    (r"(?:List|Tuple|Dictionary) should have at least (\d+) items? .*", r"至少 \1 项"),
+    (r"(?:List|Tuple|Dictionary) should have at most (\d+) items? .*", r"最多 \1 项"),
+    (r"a value that begins with `(.*)` needs quotes", r"以 `\1` 开头的值须加引号"),
+    (r"`,` or `(.)` is missing; it was opened at (\S+)", r"缺少 `,` 或 `\1`（始于 \2）"),
+    (r"the quote is never closed; it was opened at (\S+)", r"引号没有闭合（始于 \1）"),
+    (
+        r"line (\d+) has a full-width `：`; a key ends with `:`",
+        r"第 \1 行用了全角 `：`，键之后应为半角 `:`",
+    ),
+    (r"the byte (\S+) stands here", r"此处为字节 \1"),
+    (r"the character (\S+) is not allowed", r"不允许字符 \1"),
+    (r"expected (.+), but found (.+)", r"应为 \1，实为 \2"),
+    (
+        r"Opening and ending tag mismatch: (\S+) line (\d+) and (\S+)",
+        r"第 \2 行的起始标签 \1 与结束标签 \3 不匹配",
+    ),
+    (r"Premature end of data in tag (\S+) line (\d+)", r"内容在第 \2 行开始的元素 \1 内中断"),
+    (r"Entity '(.+)' not defined", r"实体 \1 未定义"),
+    (r"Attribute (\S+) redefined", r"属性 \1 重复"),
+    (
+        r"Namespace prefix (\S+) (?:on|for) (\S+)(?: on \S+)? is not defined",
+        r"\2 的命名空间前缀 \1 未定义",
+    ),
+    (r"Couldn't find end of Start Tag (\S+).*", r"起始标签 \1 未结束"),
+    (r"(hour|minute|second) must be in (\S+)\.\.(\S+)", r"时间应在 \2 至 \3 之内（\1）"),
+    (r"(\d+) columns, the header has (\d+)", r"有 \1 列，表头有 \2 列"),
+    (r"(\S+) `(.*)` is no date of the form yyyy-MM-dd", r"\1 的 `\2` 不是 yyyy-MM-dd 格式的日期"),
+    (r"(\S+) has no (\S+)", r"\1 中没有 \2"),
 )
-"""Values that carry something of their own."""
+"""Values that carry something of their own: patterns of them. Few commands tell any, so they are compiled at first use."""
 
 _TRANSLATED = ("unit", "what", "problem")
 _IN_BOTH = ("register",)
@@ -159,15 +180,25 @@ def in_chinese(values: Mapping[str, str]) -> dict[str, str]:
     shown |= {key: values[f"{key}_zh"] for key in _IN_BOTH if f"{key}_zh" in values}
     for key in _TRANSLATED:
         if key in shown:
-            shown[key] = _phrase(shown[key])
+            shown[key] = term(shown[key])
     return shown
 
 
-def _phrase(text: str) -> str:
+def term(text: str) -> str:
+    """A whole text in Chinese; as it is where there is none.
+
+    >>> term("Permission denied"), term("Something else")
+    ('没有权限', 'Something else')
+    """
     if text in WORDS:
         return WORDS[text]
-    for pattern, chinese in PHRASES:
+    for pattern, chinese in _phrases():
         match = pattern.fullmatch(text)
         if match is not None:
             return match.expand(chinese)
     return text
+
+
+@cache
+def _phrases() -> list[tuple[re.Pattern[str], str]]:
+    return [(re.compile(pattern), chinese) for pattern, chinese in PHRASES]

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from edi_router.formats.document_type import DocumentType
 
 FOLDER = "schemas/documents"
+NAMES = 1000
+"""For so many names of messages and root elements it is remembered what is said of them: what comes may be called anything."""
 _EDIFACT = re.compile(r"([A-Z]{6})(?: ([A-Z0-9]+))?")
 _XML = re.compile(r"xml (?:\{([^}]*)\})?([\w.-]+)")
 _FLAT = re.compile(r"(csv|records) ([\w.-]+)")
@@ -104,6 +106,8 @@ class DocumentTypes:
         """The document type of this kind; the more specific one where two fit. Raises Unreadable."""
         named = self._named.get((kind.format, kind.name))
         if named is None:
+            if len(self._named) >= NAMES:
+                self._named.clear()
             named = [self._types[name] for name in self._candidates(kind)]
             self._named[kind.format, kind.name] = named
         fitting = [each for each in named if each.kind.includes(kind)]
@@ -116,9 +120,12 @@ class DocumentTypes:
         its reading takes half as long as a run that checks one file.
         """
         named = kind.format, kind.name
-        if named not in self._judging:
-            self._judging[named] = any(map(self._may_judge, self._candidates(kind)))
-        return self.of(kind) if self._judging[named] else None
+        judging = self._judging.get(named)
+        if judging is None:
+            if len(self._judging) >= NAMES:
+                self._judging.clear()
+            judging = self._judging[named] = any(map(self._may_judge, self._candidates(kind)))
+        return self.of(kind) if judging else None
 
     def overlapping(self, kinds: Iterable[Kind]) -> list[DocumentType]:
         """Those that documents of these kinds can be of; what cannot be read is passed over, and among the `faults`."""

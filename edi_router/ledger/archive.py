@@ -200,9 +200,10 @@ class Archive:
 
     def _settle(self, written: Written, synced: Together) -> tuple[str, ...]:
         """Give content that is on the disk its own name, which is there after the next sync, as are the folders returned."""
-        name = self._name(written.sha256)
-        folder = os.path.dirname(name)
-        folders = os.path.dirname(folder), folder
+        sha256 = written.sha256
+        name = self._name(sha256)
+        above = f"{self._root}/{sha256[:2]}"
+        folders = above, (folder := f"{above}/{sha256[2:4]}")
         synced.renamed(folder)
         if os.path.exists(name):
             path = Path(name)

@@ -8,25 +8,27 @@ import hashlib
 import io
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import BinaryIO, cast
+from types import TracebackType
+from typing import BinaryIO, Self, cast
 
 from edi_router.disk import Together
 from edi_router.ledger.compressing import Compressing, squeezed
 from edi_router.ledger.recent import SMALL
-from edi_router.ledger.sealing import Sealing, sealed
+from edi_router.ledger.sealing import Sealer, Sealing
 
 _BUFFER = 1 << 16
 
 
-class Writer(io.RawIOBase):
-    """Bytes on their way into the archive; they are held as long as they are few, and written at the end then."""
+class Writer:
+    """Bytes on their way into the archive; they are held as long as they are few, and written at the end then.
 
-    def __init__(self, temporary: str, key: bytes | None, synced: Together) -> None:
-        super().__init__()
-        self._temporary, self._key, self._synced = temporary, key, synced
+    At the end of a `with` block what it was given is archived with its batch, on an exception forgotten.
+    """
+
+    def __init__(self, temporary: str, batch: Batch) -> None:
+        self._temporary, self._batch = temporary, batch
         self._hash, self.size = hashlib.sha256(), 0
         self._held = bytearray()
         self._file: io.BufferedWriter | None = None
@@ -42,11 +44,23 @@ class Writer(io.RawIOBase):
         """All that was written so far, if that is little."""
         return None if self._compressing is not None else bytes(self._held)
 
-    def writable(self) -> bool:
-        """Yes."""
-        return True
+    def __enter__(self) -> Self:
+        return self
 
-    def write(self, data: bytes) -> int:  # type: ignore[override]
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                self.finish()
+                self._batch.add(self._temporary, self)
+        except BaseException:
+            self.forget()
+            raise
+        if kind is not None:
+            self.forget()
+
+    def write(self, data: bytes) -> int:
         """Write all of `data`."""
         self._hash.update(data)
         self.size += len(data)
@@ -58,16 +72,20 @@ class Writer(io.RawIOBase):
 
     def finish(self) -> None:
         """Have everything in the file of the temporary name, and announced to be synced."""
+        batch = self._batch
         if self._compressing is None:
             data = squeezed(bytes(self._held))
-            with self._new() as raw:
-                _write_all(raw, data if self._key is None else sealed(data, self._key))
-                self._synced.written(raw.fileno())
+            descriptor = self._new()
+            try:
+                _write_all(descriptor, data if batch.sealer is None else batch.sealer.sealed(data))
+                batch.synced.written(descriptor)
+            finally:
+                os.close(descriptor)
         elif self._file is not None:
             with self._file as file:
                 self._compressing.finish()
                 file.flush()
-                self._synced.written(file.fileno())
+                batch.synced.written(file.fileno())
 
     def forget(self) -> None:
         """Remove the file of the temporary name."""
@@ -79,17 +97,16 @@ class Writer(io.RawIOBase):
 
     def _streaming(self) -> Compressing:
         if self._compressing is None:
-            self._file = io.BufferedWriter(self._new(), _BUFFER)
-            below = self._file if self._key is None else cast(BinaryIO, Sealing(self._file, self._key))
+            self._file = io.BufferedWriter(io.FileIO(self._new(), "wb"), _BUFFER)
+            key = self._batch.key
+            below = self._file if key is None else cast(BinaryIO, Sealing(self._file, key))
             self._compressing = Compressing(below)
             self._compressing.write(bytes(self._held))
             self._held.clear()
         return self._compressing
 
-    def _new(self) -> io.FileIO:
-        return io.FileIO(
-            os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o440), "wb"
-        )
+    def _new(self) -> int:
+        return os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o440)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,21 +125,18 @@ class Batch:
     def __init__(self, folder: str, key: bytes | None, synced: Together, soon: bool) -> None:
         self._names = os.path.join(folder, f".{secrets.token_hex(12)}")
         self._count = 0
-        self._key, self._synced, self._soon = key, synced, soon
+        self._soon = soon
+        self.key, self.synced = key, synced
+        self.sealer = None if key is None else Sealer(key)
         self.written: list[Written] = []
 
-    @contextmanager
-    def writer(self) -> Iterator[Writer]:
-        """A stream to write to; what it was given at the end of the block is archived, on an exception forgotten."""
+    def writer(self) -> Writer:
+        """What to write one content to, as a context manager."""
         self._count += 1
-        temporary = f"{self._names}.{self._count}.part"
-        writer = Writer(temporary, self._key, self._synced)
-        try:
-            yield writer
-            writer.finish()
-        except BaseException:
-            writer.forget()
-            raise
+        return Writer(f"{self._names}.{self._count}.part", self)
+
+    def add(self, temporary: str, writer: Writer) -> None:
+        """Have the finished content of a writer archived."""
         self.written.append(Written(temporary, writer.sha256, writer.held if self._soon else None))
 
     def forget(self) -> None:
@@ -132,7 +146,7 @@ class Batch:
                 os.unlink(each.temporary)
 
 
-def _write_all(raw: io.FileIO, data: bytes) -> None:
-    rest = memoryview(data)
-    while rest:
-        rest = rest[raw.write(rest) :]
+def _write_all(descriptor: int, data: bytes) -> None:
+    written = os.write(descriptor, data)
+    while written < len(data):
+        written += os.write(descriptor, memoryview(data)[written:])

@@ -6,8 +6,7 @@ PostgreSQL it goes the ordinary way.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
@@ -23,20 +22,18 @@ def first(connection: Connection, statement: Statement, parameters: Mapping[str,
     """The first row that a statement finds; None when it finds none."""
     if connection.dialect.name != "sqlite":
         return connection.execute(statement, parameters).first()
-    with _asked(connection, statement, parameters) as cursor:
-        return cast("Found | None", cursor.fetchone())
+    return cast("Found | None", _asked(connection, statement, parameters, "fetchone"))
 
 
 def every(connection: Connection, statement: Statement, parameters: Mapping[str, Any]) -> Sequence[Found]:
     """All rows that a statement finds; a list among the parameters is one that it expands."""
     if connection.dialect.name != "sqlite":
         return connection.execute(statement, parameters).all()
-    with _asked(connection, statement, parameters) as cursor:
-        return cast("Sequence[Found]", cursor.fetchall())
+    return cast("Sequence[Found]", _asked(connection, statement, parameters, "fetchall"))
 
 
-@contextmanager
-def _asked(connection: Connection, statement: Statement, parameters: Mapping[str, Any]) -> Iterator[Any]:
+def _asked(connection: Connection, statement: Statement, parameters: Mapping[str, Any], fetch: str) -> Any:
+    """What the method `fetch` of the cursor gives."""
     text, names, fixed = _text(statement)
     values: list[Any] = []
     for name in names:
@@ -49,8 +46,11 @@ def _asked(connection: Connection, statement: Statement, parameters: Mapping[str
     driver: Any = connection.connection.driver_connection
     error_of = cast("type[Exception]", connection.dialect.loaded_dbapi.Error)
     try:
-        with closing(driver.execute(text, values)) as cursor:
-            yield cursor
+        cursor = driver.execute(text, values)
+        try:
+            return getattr(cursor, fetch)()
+        finally:
+            cursor.close()
     except error_of as error:
         raise DBAPIError.instance(text, values, error, error_of, dialect=connection.dialect) from error
 

@@ -14,7 +14,7 @@ from edi_router.ledger.answering import adopt, answer
 from edi_router.ledger.clocks import ANSWER
 from edi_router.ledger.duplicates import Key, conflict
 from edi_router.ledger.errors import Conflict, Fenced, NotFound, Refused
-from edi_router.ledger.moves import Change, change, enter
+from edi_router.ledger.moves import Change, Entry, change, enter
 from edi_router.ledger.outbox import complete
 from edi_router.ledger.parts import answers_all, recorded
 from edi_router.ledger.registering import RegisterMoves, moves_of
@@ -165,15 +165,19 @@ class _Batch:
         return replace(outcome, told=tuple(each for each in outcome.told if each.id not in known))
 
     def _guard(self, work: Row, file: Row, outcome: FileOutcome) -> list[Key]:
-        keys: list[Key] = [
-            (i.sender, i.recipient, i.control_reference, i.content or file["sha256"])
+        found: list[tuple[Decision, Key]] = [
+            (i.decision, (i.sender, i.recipient, i.control_reference, i.content or file["sha256"]))
             for i in outcome.interchanges
-            if i.decision is Decision.ACCEPTED and (outcome.part is None or outcome.part.begins)
+            if i.decision in (Decision.ACCEPTED, Decision.REJECTED)
+            and (outcome.part is None or outcome.part.begins)
         ]
-        if not keys or work["kind"] == "message":  # a person released it, and knows
+        keys = [key for decision, key in found if decision is Decision.ACCEPTED]
+        if not found or work["kind"] == "message":  # a person released it, and knows
             return keys
         mine = self.accepted.get(work["partner"], _Accepted())
-        twins = {mine.contents.get(key[3]) for key in keys} | {mine.references.get(key[:3]) for key in keys}
+        # Also what was rejected may repeat an earlier file of the batch: by what that did to registers it was.
+        twins = {mine.contents.get(key[3]) for _, key in found}
+        twins |= {mine.references.get(key[:3]) for _, key in found}
         twins -= {None, file["id"]}
         # With the number that the claim saw, nothing of this partner was recorded since.
         since = work["seen"] != self.partners[work["partner"]]
@@ -223,7 +227,8 @@ class _Batch:
             answers_all(tx, interchange, output)
         # Each a microsecond after the one before: that is the order in which they are delivered.
         enter(tx, "delivery", [
-            replace(each, row={**each.row, "made": each.row["made"] + place}) for place, each in enumerate(rows.deliveries)
+            Entry({**each.row, "made": each.row["made"] + place}, each.what, each.detail)
+            for place, each in enumerate(rows.deliveries)
         ])  # fmt: skip
         tx.insert(tables.reference, rows.references)
         tx.insert(tables.visible_to, rows.visible)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 from edi_router.ledger.acknowledging import Arrived
@@ -70,8 +70,9 @@ class Rows:
 
     def extend(self, other: Rows) -> None:
         """Add all rows of another."""
-        for each in fields(self):
-            getattr(self, each.name).extend(getattr(other, each.name))
+        for name in self.__slots__:
+            if more := getattr(other, name):
+                getattr(self, name).extend(more)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,14 +28,21 @@ def key_for(secret: bytes, purpose: str) -> bytes:
     return hashlib.blake2b(purpose.encode(), key=hashlib.sha256(secret).digest(), digest_size=32).digest()
 
 
-def sealed(data: bytes, key: bytes) -> bytes:
-    """The sealed file of short content.
+class Sealer:
+    """Seals one short content after the other: to make a cipher takes longer than to seal with it.
 
-    >>> len(sealed(b"UNB", bytes(32))) == HEAD + 3
+    >>> len(Sealer(bytes(32)).sealed(b"UNB")) == HEAD + 3
     True
     """
-    nonce = secrets.token_bytes(NONCE)
-    return MARK + nonce + _cipher(key, nonce, seal=True).update(data)
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = _cipher(key, bytes(NONCE), seal=True)
+
+    def sealed(self, data: bytes) -> bytes:
+        """The sealed file of the content, under a nonce of its own."""
+        nonce = secrets.token_bytes(NONCE)
+        self._cipher.reset_nonce(nonce)
+        return MARK + nonce + self._cipher.update(data)
 
 
 class Sealing(io.RawIOBase):

@@ -228,10 +228,10 @@ def _some(value: ColumnElement[bool]) -> Any:
 
 def _place(after: str, kind: str) -> tuple[int, Any]:
     moment, _, id = after.partition(".")
-    if not moment.isdigit() or len(moment) > 18 or not id:
+    if not moment.isdecimal() or len(moment) > 18 or not id:
         raise ValueError(f"{after} is no place in a list")
     if kind in ("acknowledgement", "clock"):
-        if not id.isdigit() or len(id) > 18:
+        if not id.isdecimal() or len(id) > 18:
             raise ValueError(f"{after} is no place in a list")
         return int(moment), int(id)
     return int(moment), id

@@ -31,10 +31,11 @@ def insert_of(table: Table) -> Insert:
 
 
 @cache
-def plain_insert(table: Table, names: tuple[str, ...]) -> str:
-    """The same for SQLite, as the driver takes it: columns in this order."""
+def plain_insert(table: Table, names: tuple[str, ...], missing: bool = False) -> str:
+    """The same for SQLite, as the driver takes it: columns in this order; `missing` leaves alone what is there already."""
     columns = ", ".join(f'"{name}"' for name in names)
-    return f'INSERT INTO "{table.name}" ({columns}) VALUES ({", ".join("?" * len(names))})'
+    text = f'INSERT INTO "{table.name}" ({columns}) VALUES ({", ".join("?" * len(names))})'
+    return f"{text} ON CONFLICT DO NOTHING" if missing else text
 
 
 @cache

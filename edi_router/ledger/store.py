@@ -70,7 +70,9 @@ def storable(row: Row) -> Row:
 
 
 def storable_values(table: Table, names: Sequence[str], rows: Sequence[Row]) -> list[tuple[Any, ...]]:
-    """The values of rows in these columns, two or more, every text as `storable` makes it."""
+    """The values of rows in these columns, every text as `storable` makes it."""
+    if len(names) == 1:
+        return [tuple(storable({names[0]: row[names[0]]}).values()) for row in rows]
     values = list(map(itemgetter(*names), rows))
     # A look at a whole column at a time: at each value it would cost as much as the insertion.
     for name, column in zip(names, zip(*values, strict=True), strict=False):
@@ -136,8 +138,12 @@ class Tx:
             self.connection.execute(statements.insert_of(table), each)
 
     def insert_missing(self, table: Table, rows: Sequence[Row]) -> None:
-        """Insert those rows whose key is not there yet."""
-        if rows:
+        """Insert those rows whose key is not there yet; they all have the columns of the first one."""
+        if rows and self.connection.dialect.name == "sqlite":  # see `insert`
+            names = tuple(rows[0])
+            text = statements.plain_insert(table, names, missing=True)
+            self.connection.exec_driver_sql(text, storable_values(table, names, rows))
+        elif rows:
             self.connection.execute(
                 statements.insert_missing(table, self.connection.dialect.name),
                 [storable(row) for row in rows],

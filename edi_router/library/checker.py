@@ -213,6 +213,8 @@ class Checker:
         schema = self.schema_of(described)
         if schema is not None:
             extend(faults, schema.check(parsed, EXPLAINED))
+        else:
+            report.unknown_root = parsed.local
         root = parsed.node()
         key = (described.extract(root).key or "") if described is not None else ""
         identity = hashlib.sha256(data).hexdigest()

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edi_router.config import Tree
-from edi_router.faults import Fault, Place, is_error, render
+from edi_router.config.encoding import no_text
+from edi_router.faults import Fault, is_error, render
 from edi_router.formats.edifact.directory import Definitions
 
 if TYPE_CHECKING:
@@ -112,11 +113,10 @@ def layout_named(tree: Tree, name: Name) -> Layout:
 
 def text_of(path: Path) -> str:
     """The text of a configuration file, or ConfigurationError when it is not UTF-8."""
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        values = {"problem": f"not UTF-8 at byte {error.start}"}
-        raise ConfigurationError([Fault("config-syntax", Place(str(path)), values)]) from None
+    content = path.read_bytes()
+    if (fault := no_text(content, str(path))) is not None:
+        raise ConfigurationError([fault])
+    return content.decode("utf-8-sig")
 
 
 def several(names: Names) -> Sequence[Name]:

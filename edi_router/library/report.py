@@ -20,6 +20,8 @@ class Report:
     interchanges: int = 0
     messages: int = 0
     segments: int = 0
+    unknown_root: str = ""
+    """The root of an XML document of which no schema is known: only its form was checked."""
     limit: int = LIMIT
     envelope: FaultList = field(default_factory=FaultList, repr=False)
     content: FaultList = field(default_factory=FaultList, repr=False)
@@ -49,6 +51,7 @@ class Report:
         self.interchanges += inner.interchanges
         self.messages += inner.messages
         self.segments += inner.segments
+        self.unknown_root = self.unknown_root or inner.unknown_root
         for mine, others in ((self.envelope, inner.envelope), (self.content, inner.content)):
             mine.extend(fault.within(member) for fault in others)
             mine.total += others.total - len(others)

@@ -123,9 +123,8 @@ class Writer(Items[int]):
         attributes = self._attributes(item, item.do or (), cursor, position, inside=False)
         start, end = f"\n{'  ' * depth}<{item.name}", f"</{item.name}>"
         if attributes:
-            self.code.add(f"add({start!r}); add({attributes}); add('>'); add({value}); add({end!r})")
-        else:
-            self.code.add(f"add({start + '>'!r}); add({value}); add({end!r})")
+            start += f"{{{attributes}}}"
+        self.code.add(f"add(f{f'{start}>{{{value}}}{end}'!r})")
         self.proof.written(item.name)
         self._record(item, origin)
 

@@ -49,9 +49,68 @@ class ElementPaths(Walk):
         with self._taking(only_texts=False):
             self.select(cursor, path, body)
 
-    def once(self, path: Path) -> Scope | None:
+    def once(self, cursor: Cursor, path: Path) -> Scope | None:
         """The scope of the message, for paths from its root."""
-        return self.message.scope if path.start is Start.MESSAGE and not path.compares else None
+        from_root = path.start is Start.MESSAGE or (path.start is Start.HERE and cursor is self.message)
+        return self.message.scope if from_root and not path.compares else None
+
+    def is_single(self, cursor: Cursor, path: Path) -> bool:
+        """Whether there are only names in the path: then `one` sees to it."""
+        return self._straight(cursor, path) is not None
+
+    def select_one(self, cursor: Cursor, path: Path, body: Body) -> None:
+        """As `select_values`: of several texts `one` tells that they are unclear."""
+        text = self.look_up(cursor, path)
+        if text:
+            body(Cursor(text, None, None, is_leaf=True))
+        else:
+            self.select_values(cursor, path, body)
+
+    def look_up(self, cursor: Cursor, path: Path) -> str:
+        """The variable with the one text that the path selects; "" where there are not only names in it."""
+        straight = self._straight(cursor, path)
+        if straight is None:
+            return ""
+        text, name = self.code.name("x"), straight[1][-1].name
+        self.code.add(f"{text} = {self._merged(*straight)}.get({name!r}, '')")
+        self.code.add(f"if type({text}) is not str: {text} = one({text})")
+        return text
+
+    def exists(self, cursor: Cursor, path: Path, text: str | None = None) -> str:
+        """A condition: the path selects something that is filled, or the value `text`."""
+        straight = None if text is not None else self._straight(cursor, path)
+        if straight is None:
+            return super().exists(cursor, path, text)
+        flag, name = self.code.name("t"), straight[1][-1].name
+        # Texts and rows are true where they are filled.
+        self.code.add(f"{flag} = {self._merged(*straight)}.get({name!r}, '')")
+        self.code.add(f"if type({flag}) is list: {flag} = any({flag})")
+        return flag
+
+    def _straight(self, cursor: Cursor, path: Path) -> tuple[Cursor, Sequence[Step]] | None:
+        """Where a path of names begins, and its steps; None for another one."""
+        begin, steps = self._begin(cursor, path)
+        if path.start not in (Start.HERE, Start.MESSAGE) or begin is None or begin.is_leaf or not begin.var:
+            return None
+        if not steps or any(step.predicates or step.name == PARENT for step in steps):
+            return None
+        # Rows on the way are looked up where the scope begins; below an attribute there is nothing.
+        ways = steps[:-1]
+        if ways and (begin.scope is None or any(step.name.startswith("@") for step in ways)):
+            return None
+        return begin, steps
+
+    def _merged(self, cursor: Cursor, steps: Sequence[Step]) -> str:
+        """The variable with all rows as one that the steps before the last one lead to."""
+        self.names.update(step.name for step in steps)
+        scope, rows = cursor.scope, ""
+        for step in steps[:-1]:
+            assert scope is not None
+            rows = scope.have(_rows_of(step.name, cursor.var, rows), self.code.name("s"))
+        if not rows:
+            return cursor.var
+        assert scope is not None
+        return scope.have(f"{rows}[0] if len({rows}) == 1 else merged({rows})", self.code.name("h"))
 
     @contextmanager
     def filled(self, found: Cursor) -> Iterator[None]:
@@ -77,7 +136,7 @@ class ElementPaths(Walk):
         if predicates and isinstance(first := predicates[0], Index):
             part, predicates = f"[{first.number - 1}:{first.number}]", predicates[1:]
         name, code = self.code.name, self.code
-        there = f"{cursor.var}.get({step.name!r}, N){part}"
+        there = f"each({cursor.var}.get({step.name!r}, N)){part}"
         if step.name.startswith("@"):
             leaf = Cursor(name("x"), None, cursor, is_leaf=True)
             with code.block(f"for {leaf.var} in {there}:"):
@@ -102,13 +161,17 @@ class ElementPaths(Walk):
         assert scope is not None
         rows, found = "", cursor
         while len(steps) > 1 and not steps[0].predicates and steps[0].name != PARENT:
-            there = f".get({steps[0].name!r}, N) if type(g) is dict]"
-            each = f"[g for r in {rows} for g in r{there}" if rows else f"[g for g in {cursor.var}{there}"
-            rows = scope.have(each, self.code.name("s"))
+            rows = scope.have(_rows_of(steps[0].name, cursor.var, rows), self.code.name("s"))
             found, steps = Cursor("", None, found), steps[1:]
         found.var = self.code.name("g")
         with self.code.block(f"for {found.var} in {rows}:"):
             self._walk(found, steps, body)
+
+
+def _rows_of(name: str, row: str, rows: str) -> str:
+    """The elements of this name in the rows, or without any in the one row, that are no mere texts."""
+    there = f".get({name!r}, N)) if type(g) is dict]"
+    return f"[g for r in {rows} for g in each(r{there}" if rows else f"[g for g in each({row}{there}"
 
 
 def names_of(paths: Walk) -> frozenset[str] | None:

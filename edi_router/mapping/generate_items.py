@@ -120,7 +120,7 @@ class Items(Values, Generic[Where]):
             return f"(not {joined})" if condition.kind == "not" else joined
         if condition.source.path.start is Start.ENVELOPE:
             raise Unsupported("a condition on the envelope")
-        scope = self.paths.once(condition.source.path)
+        scope = self.paths.once(cursor, condition.source.path)
         found = self._found(condition, cursor) if scope is None else self._found_once(condition, scope)
         return f"(not {found})" if condition.absent and not condition.looks_at_values else found
 

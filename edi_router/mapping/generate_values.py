@@ -72,8 +72,13 @@ class Values:
             items.append(item)
         return next(number for number, each in enumerate(items) if each is item)
 
-    def _values(self, source: Source, cursor: Cursor, sink: Sink, *, places: bool = False) -> None:
-        """Emit the sink for every value of the source; with `places`, for every place that is filled."""
+    def _values(
+        self, source: Source, cursor: Cursor, sink: Sink, *, places: bool = False, alone: bool = False
+    ) -> None:
+        """Emit the sink for every value of the source; with `places`, for every place that is filled.
+
+        `alone` tells that a second value would be unclear, and that the sink does not see to it.
+        """
         code = self.code
         if source.path.start in (Start.CONTEXT, Start.ENVELOPE):
             if places and source.path.start is Start.ENVELOPE:
@@ -94,7 +99,8 @@ class Values:
                 with self.paths.filled(found):
                     sink("''", None, found.origin)
 
-        select = self.paths.select_places if places else self.paths.select_values
+        paths = self.paths
+        select = paths.select_places if places else paths.select_one if alone else paths.select_values
         select(cursor, source.path, body)
 
     def _value(self, item: Item, cursor: Cursor, position: str) -> tuple[str, str]:
@@ -114,7 +120,6 @@ class Values:
         later = chosen and together[-1:] != [call.name for call in calls][-1:]
         if self.record and (len(together) > 1 or later or (together and item.table and not chosen)):
             raise Unsupported(f"the record of {item.name}")
-        code.add(f"{value} = {'[]' if listed else None}")
         if self.record and listed:
             code.add(f"{where} = ({self._number(item)}, [])")
         unmasked = any(call.name not in OPAQUE for call in calls)
@@ -123,9 +128,14 @@ class Values:
         while calls and FUNCTIONS[calls[0].name].kind in (Kind.EACH, Kind.DATED):
             single.append(calls.pop(0))
 
-        alone = not item.every_source and all(
-            self.paths.is_single(cursor, source.path) for source in item.sources
-        )
+        several = listed or item.first or item.every_source
+        alone = not several and all(self.paths.is_single(cursor, source.path) for source in item.sources)
+        looked_up = ""
+        if alone and len(item.sources) == 1 and not item.functions and item.const is None:
+            looked_up = self.paths.look_up(cursor, item.sources[0].path)
+        value = looked_up or value
+        if not looked_up:
+            code.add(f"{value} = {'[]' if listed else None}")
 
         def sink(text: str, form: str | None, origin: str) -> None:
             text = self._converted(text, form, single, unmasked)
@@ -148,18 +158,19 @@ class Values:
 
         if first is not None:
             sink(self._call(first, position, None), None, cursor.origin)
+        elif looked_up:
+            pass
         elif item.const is not None:
             sink(repr(item.const if unmasked else masked(item.const)), None, "")
         else:
             missing = f"not {value}" if listed else f"{value} is None"
-            self._gather(item, cursor, sink, missing, kinds[:1] == [Kind.NODES])
+            self._gather(item, cursor, sink, missing, places=kinds[:1] == [Kind.NODES], alone=alone)
         if listed:
             self._list(item, value, calls)
         elif item.table is not None:
             number = self._table(item)
-            code.add(
-                f"if {value} is not None: {value} = m{number}.get({value}) or find({number}, {value}, day)"
-            )
+            there = value if looked_up else f"{value} is not None"
+            code.add(f"if {there}: {value} = m{number}.get({value}) or find({number}, {value}, day)")
         safe = (
             not has_masks(masked(item.join or ""))
             and item.functions[-1:]
@@ -182,7 +193,7 @@ class Values:
     def _is_plain(self, item: Item, cursor: Cursor) -> bool:
         """Whether the item has one value at most, which is left out when it is missing."""
         kinds = {FUNCTIONS[call.name].kind for call in item.functions}
-        left_out = not (item.required or item.default or item.then or item.wrap)
+        left_out = not (item.required or item.default or item.then or item.wrap or item.first)
         return (
             left_out
             and len(item.sources) == 1
@@ -206,7 +217,7 @@ class Values:
             with self.code.block(f"if {value}:") if item.functions else nullcontext():
                 write(value, f"{key}, {origin}")
 
-        self._values(item.sources[0], cursor, sink)
+        self._values(item.sources[0], cursor, sink, alone=True)
 
     def _converted(self, text: str, form: str | None, calls: Sequence[Call], unmasked: bool) -> str:
         """The variable with what functions of one value make of a text."""
@@ -218,14 +229,16 @@ class Values:
             text = self._call(call, text, form)
         return text
 
-    def _gather(self, item: Item, cursor: Cursor, sink: Sink, missing: str, places: bool) -> None:
+    def _gather(
+        self, item: Item, cursor: Cursor, sink: Sink, missing: str, *, places: bool, alone: bool
+    ) -> None:
         """All sources, or the first one that has a value."""
         for number, source in enumerate(item.sources):
             if number and not (item.every_source or places):
                 with self.code.block(f"if {missing}:"):
-                    self._values(source, cursor, sink)
+                    self._values(source, cursor, sink, alone=alone)
             else:
-                self._values(source, cursor, sink, places=places)
+                self._values(source, cursor, sink, places=places, alone=alone)
 
     def _call(self, call: Call, text: str, form: str | None) -> str:
         """The variable that holds the function's result; a result that lost something is unclear."""

@@ -90,31 +90,42 @@ class Walk:
         """Emit `body` for everything that the path selects, seen from the cursor; the body writes code."""
         if path.start in (Start.ENVELOPE, Start.CONTEXT):
             raise Unsupported(f"{path} within another path")
-        steps = path.steps
         if path.compares:
-            self._ask_item(cursor, steps)
-        if path.start is Start.MESSAGE:
-            cursor = self.message
-        while steps and steps[0].name == PARENT:
-            if cursor.parent is None:
-                return
-            cursor, steps = cursor.parent, steps[1:]
-        self._walk(cursor, steps, body)
+            self._ask_item(cursor, path.steps)
+        begin, steps = self._begin(cursor, path)
+        if begin is not None:
+            self._walk(begin, steps, body)
+
+    def _begin(self, cursor: Cursor, path: Path) -> tuple[Cursor | None, Sequence[Step]]:
+        """Where the path leads downwards from, if it is there, and the steps downwards."""
+        begin: Cursor | None = self.message if path.start is Start.MESSAGE else cursor
+        steps = path.steps
+        while begin is not None and steps and steps[0].name == PARENT:
+            begin, steps = begin.parent, steps[1:]
+        return begin, steps
 
     def select_values(self, cursor: Cursor, path: Path, body: Body) -> None:
         """As `select`, for bodies that only take values."""
         self.select(cursor, path, body)
 
+    def select_one(self, cursor: Cursor, path: Path, body: Body) -> None:
+        """As `select_values`, for bodies of which one run is right at most, where `is_single`."""
+        self.select_values(cursor, path, body)
+
+    def look_up(self, cursor: Cursor, path: Path) -> str:
+        """The variable with the one text that the path selects, nothing or "" without one; "" where it takes a loop."""
+        return ""
+
     def select_places(self, cursor: Cursor, path: Path, body: Body) -> None:
         """As `select_values`, for bodies that also take parts which have no value."""
         self.select_values(cursor, path, body)
 
-    def once(self, path: Path) -> Scope | None:
+    def once(self, cursor: Cursor, path: Path) -> Scope | None:
         """The scope of the message, where what the path selects is the same wherever it is asked; else None."""
         return None
 
     def is_single(self, cursor: Cursor, path: Path) -> bool:
-        """Whether the body of `select_values` runs once at most."""
+        """Whether the body of `select_one` runs once at most."""
         return False
 
     def exists(self, cursor: Cursor, path: Path, text: str | None = None) -> str:

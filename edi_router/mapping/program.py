@@ -14,7 +14,7 @@ from edi_router.formats.xml.declared import Declared
 from edi_router.formats.xml.document import ElementNode
 from edi_router.formats.xml.writer import declaration, encoded, escape, is_allowed, quote
 from edi_router.mapping.dates import in_zone, read_moment
-from edi_router.mapping.element_rows import RowReader
+from edi_router.mapping.element_rows import RowReader, each, merged, one
 from edi_router.mapping.functions import FUNCTIONS
 from edi_router.mapping.generate import generate
 from edi_router.mapping.generate_code import Unsupported
@@ -87,6 +87,9 @@ class Program:
             "E": {},
             "NONE": (None,),
             "find": self._find,
+            "each": each,
+            "merged": merged,
+            "one": one,
             **_NUMBERS,
         }
         space |= {"matches": matches}

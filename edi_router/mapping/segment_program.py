@@ -66,11 +66,12 @@ class SegmentProgram:
             return None
         message = self._message(made[0])
         text = message.text
+        if envelope.newline:
+            # Before values get their apostrophes: these end no segment.
+            text = text.replace("'", "'\n")
         for mask, mark in _RELEASED:
             if mask in text:
                 text = text.replace(mask, mark)
-        if envelope.newline:
-            text = text.replace("'", "'\n")
         at = run.context.now.astimezone(run.context.zone)
         try:
             head, tail = self._frame(envelope, at)
@@ -84,12 +85,13 @@ class SegmentProgram:
     def _frame(self, envelope: Envelope, at: datetime.datetime) -> tuple[bytes, bytes]:
         """What stands before and behind the message in an interchange with number 1, the same for a minute."""
         key = envelope, (at.year, at.month, at.day, at.hour, at.minute)
-        if key not in self._frames:
+        frame = self._frames.get(key)
+        if frame is None:
             if len(self._frames) >= ENVELOPES:
-                self._frames.clear()
+                self._frames.clear()  # maybe under the hands of another thread, which has what it needs
             head, _, tail = envelope.write([_MESSAGE], "1", at).rpartition(_MESSAGE.encode())
-            self._frames[key] = head, tail
-        return self._frames[key]
+            frame = self._frames[key] = head, tail
+        return frame
 
     def _message(self, segments: Sequence[str]) -> Canonical:
         """The message in canonical text, without the empty parts at the end of segments."""

@@ -37,7 +37,7 @@ def process_edifact(
     outcomes: list[InterchangeOutcome] = []
     interchanges = capped(
         read(
-            incoming.stream(),
+            incoming.content if incoming.open is None else incoming.stream(),
             encoding=sender.encoding,
             prove=proving(sender, configuration),
             lenient=granted(sender, incoming, configuration),

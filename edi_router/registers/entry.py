@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -92,6 +92,15 @@ class Entry:
     def without_draws_of(self, by: str) -> Entry:
         """The entry as if the taker had never drawn."""
         return replace(self, draws=tuple(draw for draw in self.draws if draw.by != by))
+
+    def as_entered(self, fields: Collection[str], of_lines: Collection[str]) -> Entry:
+        """The entry without the fields, its own and those of its lines, that answers to it have added since."""
+        lines = [
+            replace(line, fields={name: each for name, each in line.fields.items() if name in of_lines})
+            for line in self.lines
+        ]
+        own = {name: each for name, each in self.fields.items() if name in fields}
+        return replace(self, fields=own, lines=tuple(lines))
 
     def says_the_same(self, other: Entry) -> bool:
         """Whether two entries were made of the same content, whatever has become of them since."""

@@ -237,8 +237,8 @@ class _Judging:
         fresh = self._made(entered)
         if self.before is None or self.before.state in entered.replaces:
             return None, False
-        entered_fields = {name: each for name, each in self.before.fields.items() if name in entered.fields}
-        same = replace(self.before, fields=entered_fields).says_the_same(fresh)
+        of_lines = entered.lines.fields if entered.lines is not None else ()
+        same = self.before.as_entered(entered.fields, of_lines).says_the_same(fresh)
         if not entered.adds:
             return self.before, same
         known = {line.key for line in self.before.lines}

@@ -9,10 +9,8 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from io import FileIO
 from pathlib import Path
-from types import TracebackType
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO, NoReturn, TypeVar
 
 from edi_router.disk import Together, together
 from edi_router.partners.channels import FolderSettings
@@ -23,6 +21,8 @@ from edi_router.transports.renaming import rename_new
 
 A = TypeVar("A")
 T = TypeVar("T")
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_WRITE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class FolderChannel(Channel):
@@ -38,27 +38,32 @@ class FolderChannel(Channel):
 
     def drops(self) -> list[Drop]:  # noqa: D102
         found = []
-        with _Told(self._outbox, self._outbox), os.scandir(self._outbox) as entries:
-            for entry in entries:
-                try:
-                    status = entry.stat(follow_symlinks=False)
-                except FileNotFoundError:
-                    continue
-                if stat.S_ISREG(status.st_mode):
-                    found.append(Drop(shown(entry.name), status.st_size, status.st_mtime_ns // 1000))
+        try:
+            with os.scandir(self._outbox) as entries:
+                for entry in entries:
+                    try:
+                        status = entry.stat(follow_symlinks=False)
+                    except FileNotFoundError:
+                        continue
+                    if stat.S_ISREG(status.st_mode):
+                        found.append(Drop(shown(entry.name), status.st_size, status.st_mtime_ns // 1000))
+        except OSError as error:
+            _tell(error, self._outbox, self._outbox)
         return in_order(found)
 
     def fetch(self, name: str, into: Sink) -> int:  # noqa: D102
         path = f"{self._outbox}/{actual(name)}"
-        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-        with _Told(path, self._outbox):
-            source, before = _open(path, flags)
-        with source:
+        source, before = _open(path, _READ, self._outbox)
+        try:
             written = 0
             while block := _read(source, path, self._outbox):
                 into.write(block)
                 written += len(block)
-            after = os.fstat(source.fileno())
+                if written == before.st_size:  # whether there is more by now is told by its size
+                    break
+            after = os.fstat(source)
+        finally:
+            os.close(source)
         if written != after.st_size or before.st_mtime_ns != after.st_mtime_ns:
             raise ChannelError("channel-changed", path=path)
         return written
@@ -73,11 +78,7 @@ class FolderChannel(Channel):
     def _remove(self, name: str, seen: Drop | None, synced: Together) -> bool:
         path = f"{self._outbox}/{actual(name)}"
         if seen is not None:
-            with _Told(path, self._outbox):
-                try:
-                    there = os.lstat(path)
-                except FileNotFoundError:
-                    there = None
+            there = _status(path, self._outbox)
             if there is not None and (there.st_size, there.st_mtime_ns // 1000) != (seen.size, seen.modified):
                 return False
         _unlink(path, self._outbox, synced)
@@ -97,29 +98,29 @@ class FolderChannel(Channel):
 
     def _put(self, temporary: str, content: bytes | BinaryIO, synced: Together) -> None:
         path = f"{self._inbox}/{actual(temporary)}"
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
         written = 0
         synced.renamed(self._inbox)
-        with _Told(path, self._inbox):
-            target, _ = _open(path, flags)
-        with target:
+        target, _ = _open(path, _WRITE, self._inbox)
+        try:
             for block in blocks(content):
                 written += len(block)
-                with _Told(path, self._inbox):
-                    target.write(block)
-            with _Told(path, self._inbox):
-                synced.written(target.fileno())
-            size = os.fstat(target.fileno()).st_size
+                try:
+                    os.write(target, block)
+                except OSError as error:
+                    _tell(error, path, self._inbox)
+            try:
+                synced.written(target)
+            except OSError as error:
+                _tell(error, path, self._inbox)
+            size = os.fstat(target).st_size
+        finally:
+            os.close(target)
         if size != written:
             raise ChannelError("channel-size", path=path, expected=str(written), received=str(size))
 
     def inbox_size(self, name: str) -> int | None:  # noqa: D102
-        path = f"{self._inbox}/{actual(name)}"
-        with _Told(path, self._inbox):
-            try:
-                return os.lstat(path).st_size
-            except FileNotFoundError:
-                return None
+        there = _status(f"{self._inbox}/{actual(name)}", self._inbox)
+        return None if there is None else there.st_size
 
     def rename(self, temporary: str, final: str) -> None:  # noqa: D102
         with _synced(self._inbox) as synced:
@@ -141,8 +142,10 @@ class FolderChannel(Channel):
         old, new = f"{self._inbox}/{actual(temporary)}", f"{self._inbox}/{actual(final)}"
         # Also where it has its name: who gave it may have been killed before the sync.
         synced.renamed(self._inbox)
-        with _Told(new, self._inbox):
+        try:
             rename_new(old, new)
+        except OSError as error:
+            _tell(error, new, self._inbox)
 
     def discard(self, temporary: str) -> None:  # noqa: D102
         with _synced(self._inbox) as synced:
@@ -167,60 +170,69 @@ def _all(folder: str, verb: Callable[[A, Together], T], items: Sequence[A]) -> I
 def _synced(folder: str, files: int = 1) -> Iterator[Together]:
     """For changes to so many files of a folder, which are on the disk at the end of the block."""
     with ExitStack() as stack:
-        with _Told(folder, folder):
+        try:
             synced = stack.enter_context(together(Path(folder), files))
+        except OSError as error:
+            _tell(error, folder, folder)
         yield synced
-        with _Told(folder, folder):
+        try:
             synced.sync()
+        except OSError as error:
+            _tell(error, folder, folder)
 
 
 def _unlink(path: str, folder: str, synced: Together) -> None:
     synced.renamed(folder)
-    with _Told(path, folder):
-        try:
-            os.unlink(path)
-        except FileNotFoundError:
-            if not os.path.isdir(folder):
-                raise
+    try:
+        os.unlink(path)
+    except FileNotFoundError as error:
+        if not os.path.isdir(folder):
+            _tell(error, path, folder)
+    except OSError as error:
+        _tell(error, path, folder)
 
 
-def _open(path: str, flags: int) -> tuple[FileIO, os.stat_result]:
-    descriptor = os.open(path, flags, 0o666)
-    status = os.fstat(descriptor)
+def _status(path: str, folder: str) -> os.stat_result | None:
+    """What is there under the name; None when nothing is."""
+    try:
+        return os.lstat(path)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        _tell(error, path, folder)
+
+
+def _open(path: str, flags: int, folder: str) -> tuple[int, os.stat_result]:
+    """The descriptor of a file, and what was there when it was opened."""
+    try:
+        descriptor = os.open(path, flags, 0o666)
+        status = os.fstat(descriptor)
+    except OSError as error:
+        _tell(error, path, folder)
     if not stat.S_ISREG(status.st_mode):
         os.close(descriptor)
         raise ChannelError("channel-name", name=repr(Path(path).name))
-    return FileIO(descriptor, "wb" if flags & os.O_WRONLY else "rb"), status
+    return descriptor, status
 
 
-def _read(source: FileIO, path: str, folder: str) -> bytes:
-    with _Told(path, folder):
-        return source.read(BLOCK)
+def _read(source: int, path: str, folder: str) -> bytes:
+    try:
+        return os.read(source, BLOCK)
+    except OSError as error:
+        _tell(error, path, folder)
 
 
-class _Told:
-    """Turns errors of the operating system into channel errors; missing and existing files pass."""
-
-    __slots__ = ("_folder", "_path")
-
-    def __init__(self, path: str, folder: str) -> None:
-        self._path, self._folder = path, folder
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if not isinstance(error, OSError) or isinstance(error, FileExistsError):
-            return
-        if isinstance(error, FileNotFoundError | NotADirectoryError):
-            if not os.path.isdir(self._folder):
-                raise ChannelError("channel-folder", folder=self._folder) from None
-            return
-        if isinstance(error, PermissionError):
-            raise ChannelError("channel-permission", path=self._path) from error
-        if error.errno == errno.ELOOP:
-            raise ChannelError("channel-name", name=repr(Path(self._path).name)) from error
-        problem = str(error.strerror or error)
-        raise ChannelError("channel-refused", path=self._path, problem=problem) from error
+def _tell(error: OSError, path: str, folder: str) -> NoReturn:
+    """Raise an error of the operating system as one of the channel; missing and existing files as they are."""
+    if isinstance(error, FileExistsError):
+        raise error
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        if not os.path.isdir(folder):
+            raise ChannelError("channel-folder", folder=folder) from None
+        raise error
+    if isinstance(error, PermissionError):
+        raise ChannelError("channel-permission", path=path) from error
+    if error.errno == errno.ELOOP:
+        raise ChannelError("channel-name", name=repr(Path(path).name)) from error
+    problem = str(error.strerror or error)
+    raise ChannelError("channel-refused", path=path, problem=problem) from error

@@ -12,6 +12,8 @@ from edi_router.transports.problems import ChannelError
 
 _UNSHOWN = re.compile("[\\\\\0-\x1f\x7f\udc80-\udcff]")
 _ESCAPE = re.compile(r"\\(?:x([0-9a-f]{2}))?")
+_PLAIN = re.compile("[^/\\\\\0-\x1f\x7f\udc80-\udcff]+").fullmatch
+"""Names that stand for themselves, as most do."""
 _UNFINISHED = (".part", ".tmp", ".filepart")
 
 
@@ -30,6 +32,8 @@ def actual(name: str) -> str:
     >>> actual(r"a\xd6\x5cb.edi")
     'a\udcd6\\b.edi'
     """
+    if _PLAIN(name) and name not in (".", ".."):
+        return name
 
     def unescape(match: re.Match[str]) -> str:
         if match[1] is None:

@@ -82,6 +82,30 @@ def test_what_cannot_be_taken_is_told(
     assert own[0].ledger.ls("file") == []
 
 
+@pytest.mark.parametrize(
+    "name", ["%E8%AE%A2%E5%8D%95.xml", "订单.xml".encode(), "订单.xml".encode().decode("iso-8859-1")]
+)
+def test_a_name_that_is_not_percent_encoded_is_read_as_utf_8(own: Own, name: str | bytes) -> None:
+    erp = program(own, "submit", "see", partner="CIQ-YC")
+    raw = name.encode("iso-8859-1") if isinstance(name, str) else name
+    headers = [
+        (b"Idempotency-Key", b"k"),
+        (b"File-Name", raw),
+        (b"Content-Type", b"application/octet-stream"),
+    ]
+    answer = erp.client.post(f"{V1}/files", content=b"UNB", headers=headers)
+    file = Program._read(answer, 201)["file"]
+    assert erp.get(f"/files/{file}")["name"] == "订单.xml"
+
+
+def test_what_a_value_has_to_be_is_told_in_chinese(operator: Program) -> None:
+    for language, told in (("en", "Input should have timezone info"), ("zh", "须带时区")):
+        answer = operator.client.get(
+            f"{V1}/messages", params={"since": "2026-03-14"}, headers={"Accept-Language": language}
+        )
+        assert [each["text"] for each in Program._read(answer, 422)["errors"]] == [told]
+
+
 def test_whose_file_it_is(own: Own) -> None:
     place, _ = own
     ours, firm = program(own, "submit"), program(own, "submit", partner="ENT-A")

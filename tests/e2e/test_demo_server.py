@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import queue
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +18,8 @@ import pytest
 
 from edi_router.demo import server as demo
 from edi_router.demo import sshd
+from edi_router.demo.dropping import Droppers
+from edi_router.demo.listener import HOST, Listener
 from edi_router.transports import ChannelError, open_channel
 from tests.conftest import need
 
@@ -65,6 +69,33 @@ def test_a_key_opens_its_own_account_only(server: demo.RunningServer) -> None:
         assert caught.value.code == "channel-login"
     with open_channel(alpha.settings()) as channel:
         assert channel.drops() == []
+
+
+def test_a_partner_that_drops_stays_logged_in(server: demo.RunningServer, tmp_path: Path) -> None:
+    with Droppers(server) as droppers:
+        droppers.drop("ALPHA", [("a", b"1"), ("b", b"2")])
+        droppers.drop("BETA", [("a", b"3")])
+        before = len(threading.enumerate())
+        droppers.drop("ALPHA", [("c", b"4")])
+        assert len(threading.enumerate()) == before, "each session has threads of its own"
+    found = {path.name: path.read_bytes() for path in server.accounts["ALPHA"].outbox.iterdir()}
+    assert found == {"a": b"1", "b": b"2", "c": b"4"}, "each under its own name, nothing beside them"
+    assert [path.name for path in server.accounts["BETA"].outbox.iterdir()] == ["a"]
+
+
+def test_a_login_does_not_wait_for_delayed_acknowledgements() -> None:
+    found: queue.Queue[int] = queue.Queue()
+
+    def serve(connection: socket.socket) -> None:
+        with connection:
+            found.put(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+    listener = Listener(serve)
+    try:
+        socket.create_connection((HOST, listener.port), 5).close()
+        assert found.get(timeout=5)
+    finally:
+        listener.stop()
 
 
 def test_an_unknown_key_is_refused(server: demo.RunningServer, tmp_path: Path) -> None:

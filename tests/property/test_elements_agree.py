@@ -2,6 +2,7 @@
 
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -12,7 +13,7 @@ from edi_router.formats.xml.reader import parse as parse_xml
 from edi_router.mapping import Mapping, load, names
 from edi_router.mapping.compile import compile_root
 from edi_router.mapping.element_rows import RowReader
-from edi_router.mapping.model import Definition, Item
+from edi_router.mapping.model import Condition, Definition, Item
 from edi_router.paths import parse
 from tests.property.test_program_agrees import AT, CONTEXT, a_condition, a_value, source
 from tests.support.effort import examples
@@ -160,14 +161,71 @@ def test_the_shipped_mappings_run_as_programs():
 
 def test_what_cannot_stand_in_rows_is_left_to_the_closures():
     rows_of = RowReader().rows
-    assert rows_of(etree.XML("<a><b>1</b></a>")) == {"b": ["1"]}
+    assert rows_of(etree.XML("<a><b>1</b></a>")) == {"b": "1"}
     assert rows_of(etree.XML("<a><b>1\n2</b></a>")) is None
     assert rows_of(etree.XML("<a>1</a>")) is None
 
 
 def test_elements_that_nobody_asks_for_are_not_read():
     rows_of = RowReader({"b", "d"}).rows
-    assert rows_of(etree.XML("<a><b>1</b><c>2\n3</c></a>")) == {"b": ["1"], "*": ()}
+    assert rows_of(etree.XML("<a><b>1</b><c>2\n3</c></a>")) == {"b": "1", "*": ()}
     assert rows_of(etree.XML("<a><b><c/></b><d><!-- --></d><d><b/></d></a>")) == {
-        "b": [{"*": ()}], "d": [{}, {"b": [""]}],
+        "b": {"*": ()}, "d": [{}, {"b": ""}],
     }  # fmt: skip
+
+
+def test_attributes_that_nobody_asks_for_only_fill_their_element():
+    document = etree.XML('<a><b id="1">2</b><b id="1"/><b id="x&#10;y">3</b><b unit="KGM"><c>4</c></b></a>')
+    assert RowReader({"b", "c"}).rows(document) == {"b": ["2", {"@id": "1"}, "3", {"@unit": "KGM", "c": "4"}]}
+    assert RowReader({"b", "c", "@id"}).rows(document) is None
+    document[2].attrib.clear()
+    told = RowReader({"b", "@id"}).rows(document)
+    assert told == {"b": [{"@id": "1", "": "2"}, {"@id": "1"}, "3", {"@unit": "KGM", "*": ()}]}
+
+
+def by_program(text, *items):
+    """What a program makes of a document, which is what the closures make of it; None when it leaves it to them."""
+    document, _ = parse_xml(text.encode())
+    output = Item("Out", AT, do=items)
+    definition = Definition("m", "mapping.yaml", Kind("xml", "r", ""), None, "x", output)
+    mapping = Mapping(definition, {}, None, compile_root(output, {}))
+    fast = mapping.run_fast(document.node(), CONTEXT)
+    assert fast is None or fast.output == mapping.run_closely(document.node(), CONTEXT).output
+    return None if fast is None else etree.fromstring(fast.output)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("<r><h><a>1</a></h></r>", "1"),
+        ("<r><h><a/><a> </a><a>1</a></h></r>", "1"),
+        ("<r><h><b>1</b></h><h/><h><a>2</a></h></r>", "2"),
+        ("<r><h>text</h><h><a unit='KGM'>3</a></h></r>", "3"),
+        ("<r><h><a><c>4</c></a><a>5</a></h></r>", "5"),
+        ("<r><h><a>1</a></h><h><a>2</a></h></r>", None),
+        ("<r><h><a>1</a><a>1</a></h></r>", None),
+    ],
+)
+def test_of_several_elements_the_one_with_a_text_is_taken_and_two_are_left_to_the_closures(text, found):
+    for item in (Item("V", AT, (source("h/a"),)), Item("V", AT, (source("h/a"),), required=True)):
+        made = by_program(text, item)
+        assert (made is None) if found is None else (made.findtext("V") == found)
+
+
+@pytest.mark.parametrize(
+    ("text", "there"),
+    [
+        ("<r><h><a>1</a></h></r>", True),
+        ("<r><h><a/></h><h><a id='7'/></h></r>", True),
+        ("<r><h><a><c/></a></h></r>", True),
+        ("<r><h><a> </a><a/></h><a>1</a></r>", False),
+        ("<r><x>1</x></r>", False),
+    ],
+)
+def test_a_condition_finds_what_is_filled_in_any_of_several_elements(text, there):
+    made = by_program(
+        text,
+        Item("Yes", AT, const="1", when=(Condition(source("h/a")),)),
+        Item("No", AT, const="1", when=(Condition(source("h/a"), absent=True),)),
+    )
+    assert [each.tag for each in made] == (["Yes"] if there else ["No"])

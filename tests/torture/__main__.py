@@ -20,7 +20,7 @@ from pathlib import Path
 from tests.torture import page
 from tests.torture.nursery import House, Nursery
 from tests.torture.row import Row
-from tests.torture.rows import ALONE, ROWS, WAITING, file_name, kept, run
+from tests.torture.rows import ALONE, LONGEST, ROWS, WAITING, file_name, kept, run
 from tests.torture.version import version
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -42,9 +42,9 @@ def _there(results: Path, task: Task) -> bool:
     return row.finished and row.version == version()
 
 
-def _tasks(names: Sequence[str], parts: int) -> list[Task]:
+def tasks(names: Sequence[str], parts: int) -> list[Task]:
     """Which parts there are: at any moment of the campaign every row has about the same share behind it."""
-    return [(name, (which, parts)) for which in range(parts) for name in names]
+    return [(name, (which, parts)) for which in range(parts) for name in sorted(names, key=LONGEST.index)]
 
 
 def _run_part(task: Task, trials: int | None, results: Path) -> None:
@@ -137,14 +137,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _run_part((name, given.part), given.trials, given.results)
         return 0
     if not given.gather:
-        tasks = _tasks(names, given.parts or given.jobs)
+        wanted = tasks(names, given.parts or given.jobs)
         if given.more:
-            tasks = [task for task in tasks if not _there(given.results, task)]
+            wanted = [task for task in wanted if not _there(given.results, task)]
         else:
             for old in (path for name in names for path in given.results.glob(f"{name}-*-*.json")):
                 old.unlink()
         until = None if given.minutes is None else time.time() + 60 * given.minutes
-        _run_all(tasks, given.jobs, given.trials, given.results, until)
+        _run_all(wanted, given.jobs, given.trials, given.results, until)
     rows = [row for row in kept(given.results) if row.name in names]
     print("\n".join(row.told() for row in rows))
     if given.write:

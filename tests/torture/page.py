@@ -99,7 +99,7 @@ not as in an undisturbed run, an engine that ended otherwise than it should. One
 
 {about}
 
-A trial is the real `edi-router run`, forked from a process that has its imports and configuration loaded. The checker
+A trial is the real `edi-router run`, forked from a process with imports, configuration and SQL for SQLite ready. The checker
 (`tests/torture/checker.py`) uses nothing of the engine: it reads the partners' folders, the archive (unsealing and
 unpacking it by itself) and the ledger's tables by SQL, on SQLite and on PostgreSQL, at the moment of the fault, and again
 when the next engine has come to rest, and compares with an undisturbed run. Partners take away what they see at once, so

@@ -44,6 +44,7 @@ class Proxy:
 
     def _serve(self, connection: socket.socket) -> None:
         server = socket.create_connection((HOST, self._to), 10)
+        server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as the listener does on its side
         link = _Link(self, connection, server, self.weather())
         with self._lock:
             self._open |= {connection, server}

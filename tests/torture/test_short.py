@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from queue import Queue
 
 import pytest
 
+from edi_router.demo.listener import HOST, Listener
 from tests.conftest import need
 from tests.torture import (
     attacks,
@@ -26,7 +29,7 @@ from tests.torture import (
     shim,
     two,
 )
-from tests.torture.__main__ import may_run
+from tests.torture.__main__ import may_run, tasks
 from tests.torture.checker import check, check_now, ledger
 from tests.torture.nursery import House, Nursery
 from tests.torture.platter import KEEPS
@@ -251,6 +254,20 @@ def test_a_house_forks_nurseries_that_work_side_by_side(
     assert clocks.until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in nurseries))
 
 
+def test_the_network_between_does_not_wait_for_acknowledgements() -> None:
+    come: Queue[socket.socket] = Queue()
+    listener = Listener(come.put)
+    proxy = Proxy(listener.port)
+    try:
+        with socket.create_connection((HOST, proxy.port), 5), come.get(timeout=5):
+            assert clocks.until(lambda: len(proxy._open) == 2)
+            options = [each.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) for each in proxy._open]
+        assert all(options)
+    finally:
+        proxy.stop()
+        listener.stop()
+
+
 def test_parts_that_wait_run_beside_those_that_compute() -> None:
     assert may_run("kill", [], 2)
     assert may_run("kill", ["power", "two", "clocks"], 2)
@@ -259,6 +276,14 @@ def test_parts_that_wait_run_beside_those_that_compute() -> None:
     assert not may_run("two", ["clocks", "two"], 2)
     assert may_run("cluster", ["clocks"], 2)
     assert not may_run("cluster", ["cluster"], 2), "its hosts have the machine's addresses"
+
+
+def test_what_takes_long_is_begun_first_and_nothing_is_left_out() -> None:
+    parts = tasks(ROWS, 2)
+    assert sorted(parts) == sorted((name, (which, 2)) for name in ROWS for which in (0, 1))
+    assert parts[0] == ("kill", (0, 2))
+    assert [which for _, (which, _) in parts] == [0] * len(ROWS) + [1] * len(ROWS)
+    assert tasks(["drops", "kill"], 1) == [("kill", (0, 1)), ("drops", (0, 1))]
 
 
 def test_a_row_without_trials_does_not_hold(row: Row) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -69,6 +72,18 @@ def test_a_password_is_never_an_argument_and_asked_for_twice(
     assert run("user", "add", "anna", "--role", "auditor").code == 0
     assert len(asked) == 2
     assert run("user", "add", "b", "--role", "auditor", "--password", PASSWORD).code == 2
+
+
+def test_without_a_terminal_a_password_is_not_asked_for(run: Deployment) -> None:
+    command = [sys.executable, "-m", "edi_router.cli.main", "--workspace", str(run.root)]
+    done = subprocess.run(
+        [*command, "user", "add", "anna", "--role", "auditor"], capture_output=True, text=True, check=False,
+        stdin=subprocess.DEVNULL, start_new_session=True, timeout=60, env={**os.environ, "EDI_ROUTER_LANG": "en"},
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "use --password-stdin" in done.stderr
+    assert "Warning" not in done.stderr
+    assert run("user", "ls", "--json").out == ""
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,18 @@ def test_what_is_read_soon_is_kept_for_one_reading(archive: Archive) -> None:
             archive.read(digest)
 
 
+def test_each_content_of_a_batch_is_sealed_under_a_nonce_of_its_own(tmp_path: Path) -> None:
+    archive = Archive(tmp_path, KEY)
+    contents = [b"one", b"two", b"three"]
+    with archive.batch(3) as batch:
+        for data in contents:
+            with batch.writer() as writer:
+                writer.write(data)
+    digests = [each.sha256 for each in batch.written]
+    assert [Archive(tmp_path, KEY).read(digest) for digest in digests] == contents
+    assert len({archive.path(digest).read_bytes()[:HEAD] for digest in digests}) == 3
+
+
 def test_nothing_is_kept_of_a_batch_that_broke_off_or_of_what_was_removed(archive: Archive) -> None:
     digest = hashlib.sha256(b"abc").hexdigest()
 

@@ -1,10 +1,12 @@
 """Configuration files: strings only, places kept, faults instead of exceptions."""
 
 from pathlib import Path
+from typing import Annotated, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import Field
 
 from edi_router.config import Block, Model, Tree, YesNo, did_you_mean, load, plain, read_model
 from edi_router.faults import render
@@ -95,6 +97,102 @@ def test_broken_yaml_is_a_fault_with_its_place() -> None:
     [(code, line, column, _)] = faults_of("name: [x\n")
     assert (code, line) == ("config-syntax", 2)
     assert column is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "english", "chinese"),
+    [
+        ("a:\n\tb: 1\n", 2, 1, "a tab stands here", "制表符"),
+        ("a: 1\n\tb: 2\n", 2, 1, "a tab stands here", "制表符"),
+        ("a: b: c\n", 1, 5, "`: ` is not allowed here", "不允许出现 `: `"),
+        (
+            "a: {b: 1\nc: 2\n",
+            2,
+            2,
+            "`,` or `}` is missing; it was opened at 1:4",
+            "缺少 `,` 或 `}`（始于 1:4）",
+        ),
+        ("a: [1\n", 2, 1, "`,` or `]` is missing; it was opened at 1:4", "缺少 `,` 或 `]`（始于 1:4）"),
+        ("a: 'x\n", 2, 1, "the quote is never closed; it was opened at 1:4", "引号没有闭合（始于 1:4）"),
+        ("a: 'it's'\n", 1, 8, "a key was expected here", "此处应为键"),
+        ("- a\nb: 1\n", 2, 1, "`- ` was expected here", "此处应为 `- `"),
+        ("a: @x\n", 1, 4, "begins with `@` needs quotes", "以 `@` 开头的值须加引号"),
+        ("a: *x\n", 1, 4, "begins with `*` needs quotes", "以 `*` 开头的值须加引号"),
+        ('a: "\\q"\n', 1, 5, "`\\` cannot stand", "不能有 `\\`"),
+        ("a：1\nb: 2\n", 2, 2, "line 1 has a full-width `：`", "第 1 行用了全角 `：`"),
+        ("a: 1\n---\nb: 2\n", 2, 1, "a second document begins here", "第二个文档"),
+        ("a: [[", 2, 1, "a value is missing here", "缺少值"),
+        ("{a: 1}}\n", 1, 7, "come to its end", "已经结束"),
+        ("a: 1\nb: \x01\n", 2, 4, "the character U+0001 is not allowed", "不允许字符 U+0001"),
+    ],
+)
+def test_what_is_no_yaml_is_told_in_words_of_its_writer(
+    text: str, line: int, column: int, english: str, chinese: str
+) -> None:
+    _, [fault] = load(text, "a.yaml")
+    assert (fault.code, fault.place.line, fault.place.column) == ("config-syntax", line, column)
+    assert english in render(fault, "en")
+    assert chinese in render(fault, "zh")
+    assert fault.values["problem"] not in render(fault, "zh")
+
+
+class Near(Model):
+    kind: Literal["near"] = "near"
+    street: str
+
+
+class Far(Model):
+    kind: Literal["far"] = "far"
+    country: str
+    wait: float = 0
+
+
+class Placed(Model):
+    place: Annotated[Near | Far, Field(discriminator="kind")]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "column", "values", "hint"),
+    [
+        ("{kind: far, country: x, contry: y}", "config-unknown-key", 32,
+         {"key": "contry", "known": "country, kind, wait"}, "country"),
+        ("{kind: far, street: y, country: x}", "config-unknown-key", 20,
+         {"key": "street", "known": "country, kind, wait"}, None),
+        ("{kind: far, country: x, wait: soon}", "config-value", 38, {"key": "place.wait", "value": "soon"}, None),
+        ("{kind: fra, country: x}", "config-value", 15,
+         {"key": "place.kind", "value": "fra", "problem": "Input should be 'near', 'far'"}, None),
+        ("{country: x}", "config-missing-key", 8, {"key": "kind"}, None),
+        ("here", "config-value", 8, {"key": "place", "value": "here", "problem": "must be a block of keys"}, None),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_one_of_several_variants(
+    text: str, code: str, column: int, values: dict[str, str], hint: str | None
+) -> None:
+    _, _, [fault] = read_model(Placed, f"place: {text}\n", "a.yaml")
+    assert (fault.code, fault.hint) == (code, hint)
+    assert values.items() <= fault.values.items()
+    assert fault.place.column == column, fault.place
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "column", "english"),
+    [
+        ("a: 1\nb: 港口\n".encode("gb18030"), 2, 4, "byte 0xB8"),
+        ("a: 1\nb: 港口\n".encode("utf-16"), 1, 1, "UTF-16"),
+        ("a: 1\nb: 港口\n".encode("utf-16-be"), None, None, ""),
+        (b"\x7fELF\x02\x00\xd0\x00", 1, 7, "byte 0xD0"),
+    ],
+)
+def test_a_file_that_is_not_utf_8_is_a_fault_with_its_place(
+    tmp_path: Path, content: bytes, line: int | None, column: int | None, english: str
+) -> None:
+    (tmp_path / "a.yaml").write_bytes(content)
+    _, [fault] = load(Tree((tmp_path,)).text("a.yaml"), "a.yaml")
+    if line is None:  # without a byte order mark it cannot be known what it is
+        assert fault.code in ("config-encoding", "config-syntax")
+        return
+    assert (fault.code, fault.place.line, fault.place.column) == ("config-encoding", line, column)
+    assert english in render(fault, "en")
 
 
 def test_deep_nesting_is_a_fault_not_a_crash() -> None:

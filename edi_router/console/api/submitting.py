@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import suppress
 from typing import Annotated, BinaryIO, cast
 from urllib.parse import unquote
 
@@ -75,11 +76,22 @@ async def hand_in(
             )
         body.seek(0)
         taken = await run_in_threadpool(
-            _taken, request, owner, cast(BinaryIO, body), storable_text(unquote(file_name)), idempotency_key
+            _taken, request, owner, cast(BinaryIO, body), storable_text(_name(file_name)), idempotency_key
         )
     response.status_code = 200 if taken.known else 201
     response.headers["Location"] = f"{PREFIX}/files/{taken.file}"
     return taken
+
+
+def _name(header: str) -> str:
+    """The name of a file: percent-encoded UTF-8, or the bare bytes, which the server has read as ISO 8859-1.
+
+    >>> _name("%E8%BD%AC.xml"), _name("è½¬.xml"), _name("é.xml")
+    ('转.xml', '转.xml', 'é.xml')
+    """
+    with suppress(UnicodeError):
+        header = header.encode("iso-8859-1").decode("utf-8")
+    return unquote(header)
 
 
 def _owner(view: View, who: Principal, partner: str | None) -> str:

@@ -1,7 +1,7 @@
 """Fault codes for configuration files."""
 
 from edi_router.faults.catalogue import Entry, Text
-from edi_router.faults.model import Blocks
+from edi_router.faults.model import Blocks, Severity
 
 _FIX = Text("Correct the file and run `edi-router lint`.", "修改文件后运行 `edi-router lint`。")
 
@@ -12,6 +12,33 @@ ENTRIES: tuple[Entry, ...] = (
         Text("Wrong indentation, an open quote or a tab.", "缩进错误、引号未闭合或使用了制表符。"),
         _FIX,
         blocks=Blocks.FILE,
+    ),
+    Entry(
+        "config-encoding",
+        Text("The file is not UTF-8: {problem}.", "文件不是 UTF-8 编码：{problem}。"),
+        Text(
+            "An editor has saved it as UTF-16, GBK or another encoding.",
+            "编辑器以 UTF-16、GBK 或其他编码保存。",
+        ),
+        Text(
+            "Save the file as UTF-8 and run `edi-router lint`.",
+            "将文件另存为 UTF-8，再运行 `edi-router lint`。",
+        ),
+        blocks=Blocks.FILE,
+    ),
+    Entry(
+        "config-file-ignored",
+        Text(
+            "Nothing reads this file: its name would have to be {wanted}.",
+            "此文件不会被读取：文件名应为 {wanted}。",
+        ),
+        Text(
+            "Configuration files end in small letters, and YAML in `.yaml`.",
+            "配置文件的扩展名须为小写，YAML 须为 `.yaml`。",
+        ),
+        Text("Rename the file.", "请重命名该文件。"),
+        severity=Severity.WARNING,
+        blocks=Blocks.NOTHING,
     ),
     Entry(
         "config-empty",

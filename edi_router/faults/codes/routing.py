@@ -164,7 +164,10 @@ ENTRIES: tuple[Entry, ...] = (
             "Another kind of file was dropped, or it was damaged on the way.",
             "放入了其他类型的文件，或文件在传输中损坏。",
         ),
-        Text("Ask the sender for the right file.", "请发送方重新提供正确的文件。"),
+        Text(
+            "Ask the sender for the right file; a flat file needs a layout, which says how it is read.",
+            "请发送方重新提供正确的文件；平面文件须由布局说明如何读取。",
+        ),
         blocks=Blocks.FILE,
     ),
     Entry(

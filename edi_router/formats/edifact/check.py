@@ -177,7 +177,7 @@ class _Check:
         name = directory.upper()
         possible = _RELEASE(name) is not None
         about = (
-            self.definitions.cached(("about", name), lambda: self.definitions.about(name))
+            self.definitions.cached(("about", name), lambda: self.definitions.about(name) or {})
             if possible
             else None
         )

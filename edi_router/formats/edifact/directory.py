@@ -101,9 +101,17 @@ class _Loaded:
     codes: dict[str, dict[str, str]] | None = None
     messages: dict[str, MessageDef | None] = field(default_factory=dict)
 
+    @property
+    def is_there(self) -> bool:
+        """Whether anything of the directory was found."""
+        parts = self.segments, self.composites, self.elements, self.codes
+        return any(parts) or any(self.messages.values())
+
 
 LONGEST_NAME = 40
 """Characters that the name of a directory, or of a file in it, may have."""
+UNKNOWN = 1000
+"""Of so many directories, and messages of each, it is remembered that there are none: UNH may say anything."""
 
 
 class Definitions:
@@ -126,9 +134,13 @@ class Definitions:
 
     def message_of(self, directory: str, type: str) -> MessageDef | None:
         """The message type in the named directory."""
+        if max(len(directory), len(type)) > LONGEST_NAME:
+            return None
         known = self._directory(directory).messages
         if type not in known:
             data = self._json(f"{directory}/messages/{type}.json") if type.isalnum() else None
+            if data is None and len(known) >= UNKNOWN:
+                return None
             known[type] = None if data is None else _message(data)
         return known[type]
 
@@ -178,12 +190,16 @@ class Definitions:
         try:
             return cast(_T, self._cache[key])
         except KeyError:
-            value = self._cache[key] = make()
+            value = make()
+            if value is not None:  # what there is not may be called anything
+                self._cache[key] = value
             return value
 
     def _directory(self, name: str) -> _Loaded:
         loaded = self._loaded.get(name)
         if loaded is None:
+            if len(self._loaded) >= UNKNOWN:
+                self._loaded = {name: each for name, each in self._loaded.items() if each.is_there}
             loaded = self._loaded[name] = _Loaded()
         return loaded
 

@@ -49,10 +49,16 @@ _ORDINARY_UNZ = re.compile(r"UNZ\+([0-9]{1,6})\+([A-Z0-9]{1,14})").fullmatch
 """What most interchanges begin and end with: a look at the parts one by one finds nothing in it."""
 
 
-def _is_ordinary(header: Segment) -> bool:
-    """Whether the UNB is one in which nothing is wrong, by one look."""
+def is_ordinary(header: Segment) -> bool:
+    """Whether the UNB is one in which nothing is wrong, by one look; False says nothing."""
     found = _ORDINARY_UNB(header.text) if _has_usual_marks(header) else None
     return found is not None and _is_date(found[1])
+
+
+def is_ordinary_end(trailer: Segment, number: int, reference: str) -> bool:
+    """The same of the UNZ of an interchange under this reference, with so many messages or groups."""
+    found = _ORDINARY_UNZ(trailer.text) if _has_usual_marks(trailer) else None
+    return found is not None and number > 0 and int(found[1]) == number and found[2] == reference
 
 
 def _has_usual_marks(segment: Segment) -> bool:
@@ -80,7 +86,7 @@ def end_of(interchange: Interchange, last: Message | None) -> int:
 def header_faults(interchange: Interchange, *, encoding_given: bool) -> Iterator[Fault]:
     """What is wrong with UNB itself."""
     header = interchange.header
-    if header is None or _is_ordinary(header):
+    if header is None or is_ordinary(header):
         return
     yield from part_faults(header, interchange.syntax_version)
     level, stated = header.get(1, 1), header.get(1, 2)
@@ -105,8 +111,7 @@ def trailer_faults(interchange: Interchange) -> Iterator[Fault]:
         return
     groups = interchange.group_count
     number = groups or interchange.message_count + interchange.package_count
-    ordinary = _ORDINARY_UNZ(trailer.text) if _has_usual_marks(trailer) else None
-    if ordinary and number and int(ordinary[1]) == number and ordinary[2] == interchange.control_reference:
+    if is_ordinary_end(trailer, number, interchange.control_reference):
         return
     yield from part_faults(trailer, interchange.syntax_version)
     unit = "groups" if groups else "messages"

@@ -83,10 +83,11 @@ class _Entry:
 
     def _is_made_anew(self, text: str, warm: int) -> bool:
         """Make the patterns for the segments of what was not told, if it is due and there are new ones."""
-        if self.tags is None:
+        tags = self.tags  # another thread may be making them anew
+        if tags is None:
             return False
         known = tags_of(self.definitions, self.key)
-        found = {piece[:3] for piece in text.split("'")} & known - self.tags
+        found = {piece[:3] for piece in text.split("'")} & known - tags
         if self.matches is not None and not found:
             return False
         self.asked |= found
@@ -94,8 +95,8 @@ class _Entry:
         if self.seen < warm:
             return False
         self.made += 1
-        self.tags = self.tags | self.asked if warm and self.made <= ANEW else None
-        self.matches = patterns(self.definitions, self.key, tags=self.tags)
+        self.tags = tags = tags | self.asked if warm and self.made <= ANEW else None
+        self.matches = patterns(self.definitions, self.key, tags=tags)
         self.seen = 0
         self.asked.clear()
         return True
@@ -133,6 +134,8 @@ class Lane:
             by = message.type, message.version, message.release
             if by not in known:
                 key = key_of(*by, self.check_as, syntax_version, reading.characters)
+                if structure_for(definitions, key) is None:
+                    return False  # UNH may say anything: of that nothing is remembered
                 known[by] = _entry_for(definitions, replace(key, codes=self.codes))
             return proof if known[by].fits(message.text, self.warm) else False
 

@@ -24,6 +24,19 @@ MESSAGE_LIMIT = 1 << 22
 """Characters of the longest message that is cut out as a whole."""
 
 
+def taken(
+    found: Slice, canonical: Canonical, group: FunctionalGroup | None, proves: Proves | None
+) -> SlicedMessage | None:
+    """The message that was cut out, with what `proves` says of it; None when something in it is odd."""
+    proof = proves is not None and proves(canonical)
+    if not proof:
+        if well_formed(found.reading.characters).fullmatch(canonical.text) is None:
+            return None
+        if has_crowded(canonical.text):
+            return None
+    return SlicedMessage(found, canonical, group, None if proves is None else proof)
+
+
 class Cutter:
     """The text at hand and where the next message begins in it."""
 
@@ -55,19 +68,13 @@ class Cutter:
         if canonical is not None and canonical.count > self.scanner.limits.segments:
             self._return(0)  # the scanner tells, block by block
             return None
-        proof = canonical is not None and self._proves is not None and self._proves(canonical)
-        if canonical is None or not (proof or self._is_well_formed(canonical)):
+        message = None if canonical is None else taken(found, canonical, group, self._proves)
+        if message is None:
             self._return(self._end - self._at)
             return None
         self._at = self._end
         self._offset, self._line, self._column = found.after()
-        proof = None if self._proves is None else proof
-        return SlicedMessage(found, canonical, group, proof)
-
-    def _is_well_formed(self, message: Canonical) -> bool:
-        if well_formed(self.reading.characters).fullmatch(message.text) is None:
-            return False
-        return not has_crowded(message.text)
+        return message
 
     def _next(self) -> Slice | None:
         """The text of the next message."""

@@ -86,8 +86,8 @@ def import_release(data: bytes, name: str) -> Imported:
         else:
             _read(member, text, kind, work)
     _settle(work)
-    for missing, what in ((release.messages, "messages"), (release.segments, "segments"),
-                          (release.composites, "composites"), (release.elements, "elements"),
+    for missing, what in ((release.messages, "messages"), (release.segments, "segment definitions"),
+                          (release.composites, "composites"), (release.elements, "element definitions"),
                           (release.codes, "code lists")):  # fmt: skip
         if not missing:
             work.findings.append(finding("import-nothing", name, what=what))

@@ -9,10 +9,11 @@ from typing import BinaryIO
 
 from edi_router.faults import Fault, FaultList, Place
 from edi_router.formats.edifact.fast_scan import Prove
-from edi_router.formats.edifact.lenient import leniencies, tolerate
+from edi_router.formats.edifact.lenient import Leniency, leniencies, tolerate
 from edi_router.formats.edifact.limits import Limits
 from edi_router.formats.edifact.model import Interchange
 from edi_router.formats.edifact.reader_messages import Assembler
+from edi_router.formats.edifact.reader_single import read_single
 from edi_router.formats.edifact.scan import Scanner
 from edi_router.formats.edifact.scan_heads import is_head, printable
 
@@ -36,8 +37,14 @@ def read(
     >>> [(i.sender, [m.type for m in i.messages()], list(i.faults)) for i in read(data)]
     [('A', ['CUSRES'], [])]
     """
-    stream = io.BytesIO(source) if isinstance(source, bytes) else source
-    return _interchanges(Scanner(stream, encoding, leniencies(lenient), limits), prove)
+    tolerated = leniencies(lenient)
+    if isinstance(source, bytes):
+        if Leniency.LOWER_CASE not in tolerated:
+            single = read_single(source, encoding, prove, (limits or Limits()).segments)
+            if single is not None:
+                return iter((single,))
+        source = io.BytesIO(source)
+    return _interchanges(Scanner(source, encoding, tolerated, limits), prove)
 
 
 def _interchanges(scanner: Scanner, prove: Prove | None) -> Iterator[Interchange]:

@@ -126,7 +126,7 @@ def escape(text: str, separators: Separators) -> str:
     "it?'s 1?+1"
     """
     release = separators.release
-    if not release:
+    if not release or text.isalnum():  # no letter or digit separates anything
         return text
     text = text.replace(release, release + release)
     for character in (separators.component, separators.element, separators.repetition, separators.terminator):
@@ -197,6 +197,9 @@ def compose(tag: str, elements: Sequence[Element], separators: Separators) -> st
     repetition, component = separators.repetition or "*", separators.component
     parts = [tag]
     for element in elements:
+        if len(element) == 1 == len(element[0]):
+            parts.append(escape(element[0][0], separators))
+            continue
         repeats = [_joined(component, [escape(value, separators) for value in repeat]) for repeat in element]
         parts.append(_joined(repetition, repeats))
     return _joined(separators.element, parts)

@@ -12,7 +12,7 @@ from edi_router.formats.xml.encoding import Decoded, decode
 from edi_router.formats.xml.limits import Excess, Limits, after, before, scan
 from edi_router.formats.xml.xpath import line_of, xpath_of
 
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _PROLOG = re.compile(r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*", re.DOTALL)
 _MOST = 20
 _OUT_OF_STEP = frozenset(
