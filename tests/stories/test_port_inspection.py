@@ -150,6 +150,8 @@ def test_the_list_may_come_as_edifact(place: Place) -> None:
     place.engine.until_idle()
     assert state(place, BOX) == ("released", "released")
     assert orders(place) == {BOX: "RELEASE"}
+    told = place.ledger.progress(BOX)
+    assert {"CODECO", "EEntDeclIo"} <= {stage.type for stage in told.stages}, "by the number of the container"
 
 
 def test_other_goods_than_declared_are_locked(place: Place) -> None:
