@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from edi_router.ledger import tables
 from edi_router.ledger.plain import first
-from edi_router.ledger.store import Store, instant, micros
+from edi_router.ledger.store import Store, instant, micros, storable_text
 from edi_router.pipeline.model import Prior
 
 Key = tuple[str, str, str, str]
@@ -82,9 +82,9 @@ def conflict(connection: Connection, partner: str, file: str, keys: Sequence[Key
 
 
 def _named(partner: str, key: Key) -> dict[str, str]:
-    """The parameters of a question about an interchange."""
-    sender, recipient, control_reference, content = key
+    """The parameters of a question about an interchange: its names as they are kept."""
+    sender, recipient, control_reference = map(storable_text, key[:3])
     return {
         "partner": partner, "sender": sender, "recipient": recipient, "control_reference": control_reference,
-        "content": content,
+        "content": key[3],
     }  # fmt: skip

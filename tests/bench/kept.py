@@ -7,6 +7,7 @@ import os
 import platform
 import subprocess
 import sysconfig
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -64,7 +65,8 @@ class Result:
         return (
             f"Measured {about['date']} with EDI Router {about['version']} ({about['commit']}), "
             f"{about['implementation']} {about['python']}; load {about['load']} before it, {about['load_after']} after"
-            + (f"; a fixed computation took {about['pace']} ms of CPU." if "pace" in about else ".")
+            + (f"; a fixed computation took {about['pace']} ms of CPU" if "pace" in about else "")
+            + (f"; files on {about['files']}." if "files" in about else ".")
         )
 
 
@@ -109,6 +111,7 @@ def surroundings() -> dict[str, Any]:
         "processor": _processor(),
         "kernel": platform.release(),
         "cores": os.cpu_count(),
+        "files": _file_system(Path(tempfile.gettempdir())),
         "pydifact": version("pydifact"),
         "lxml": version("lxml"),
     }
@@ -121,6 +124,20 @@ def _commit() -> str:
         for command in (("rev-parse", "--short", "HEAD"), ("status", "--porcelain", "-uno"))
     ]
     return (told[0].strip() or "no commit") + ("+" if told[1].strip() else "")
+
+
+def _file_system(folder: Path) -> str:
+    """What a folder lies on. ext4 without a journal takes the longer to make a file the more were just removed."""
+    at = Path(os.path.realpath(folder))
+    lines = Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()
+    mounts = {Path(target): (device, kind) for device, target, kind, *_ in map(str.split, lines)}
+    device, kind = next(mounts[each] for each in (at, *at.parents) if each in mounts)
+    if kind != "ext4":
+        return kind
+    journals = Path("/proc/fs/jbd2")
+    name = Path(os.path.realpath(device)).name
+    journal = journals.is_dir() and any(each.name.startswith(f"{name}-") for each in journals.iterdir())
+    return "ext4 with a journal" if journal else "ext4 without a journal"
 
 
 def _processor() -> str:

@@ -339,6 +339,20 @@ def test_what_is_asked_often_is_what_the_ledger_says(ledger: Ledger, clock: Cloc
         drop(ledger, "b")  # others may write meanwhile
 
 
+@pytest.mark.parametrize("control", ["C\udcd67", "C\x007"])
+def test_an_interchange_is_found_by_references_that_are_no_text(
+    ledger: Ledger, clock: Clock, control: str
+) -> None:
+    file = drop(ledger, "a", content="same")
+    process(ledger, file, outcome(file, message(file), control=control))
+    key = ("ent-a", "SENDER", "RECIPIENT", control, clock.now - timedelta(days=1), sha("other"))
+    with ledger.asked_often() as view:
+        for asked in (ledger, view):
+            found = asked.prior_interchange(*key)
+            assert found is not None
+            assert (found.file, found.same_content) == (file, False)
+
+
 def test_rows_are_stored_alike_whatever_their_texts(ledger: Ledger) -> None:
     n = tables.control_number.c
     texts = ["plain", "关", "a\x00b", "\udcd6", ""]

@@ -195,6 +195,13 @@ def test_what_the_directory_faults_is_not_faulted_again() -> None:
     assert found(text, *broken) == []
 
 
+def test_what_is_missing_behind_a_group_of_unknown_segments_stands_after_the_last_known_one() -> None:
+    result = checked(*change(3, "NAE+CN+1", "UNS+D"))  # it is taken for the NAD that begins a group 6
+    assert [fault.code for fault in result.faults] == ["segment-unknown"]
+    [fault] = made("lines:\n  SG7: R\n").check(result.root, result.faults)
+    assert (fault.code, fault.place.segment) == ("profile-missing", 4)
+
+
 def test_a_segment_without_a_place_is_not_missing_besides() -> None:
     text = "lines:\n  GIS: R\n"
     assert found(text, *change(3, "UNS+D", "GIS+22")) == []

@@ -6,7 +6,7 @@ segment that stands before its position, in the same group; CONTRL counts it so 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from edi_router.faults import Place
@@ -80,16 +80,20 @@ def _in_group(group: GroupNode, name: str, definition: MessageDef) -> Missing:
         for own in [positions.get(child, [0])]
         if own[min(number, len(own) - 1)] <= limit
     ]
-    last = max((_last(node) for node in before), key=lambda each: each.segment.number, default=None)
+    last = _latest(before)
     place = last.place() if last is not None else group.place()
     return Missing(place, trigger_of(content[limit]) if limit < len(content) else name)
 
 
-def _last(node: Node) -> SegmentNode:
-    """The last segment in a segment or group."""
+def _latest(nodes: Iterable[Node]) -> SegmentNode | None:
+    """The last segment in segments and groups; None where they have none but such as no definition knows."""
+    found = [each for node in nodes if (each := _last(node)) is not None]
+    return max(found, key=lambda each: each.segment.number, default=None)
+
+
+def _last(node: Node) -> SegmentNode | None:
     if isinstance(node, GroupNode):
-        inner = [_last(child) for name in node.names() for child in node.children(name)[-1:]]
-        return max(inner, key=lambda each: each.segment.number)
+        return _latest(child for name in node.names() for child in node.children(name))
     assert isinstance(node, SegmentNode)
     return node
 
