@@ -55,7 +55,7 @@ nightly: setup-test ## the property tests and the mutants, twenty times as many 
 	EDI_ROUTER_EFFORT=20 $(BIN)/pytest -n auto --dist worksteal --durations=15 tests/property tests/unit
 	$(BIN)/python -m tests.mutants --count 8000 --seed 1
 
-torture: setup-test ## kills, power cuts, full disks and the rest, in some 35 minutes on 2 idle cores; docs/reliability.md
+torture: setup-test ## kills, power cuts, full disks and the rest, in some 15 minutes on 2 idle cores; docs/reliability.md
 	$(BIN)/python -m tests.torture --write
 
 bench: setup ## ratios against named peers (installed into .bench); ROWS="--only sftp" for one row, "--large" for the long ones too
