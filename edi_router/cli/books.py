@@ -82,6 +82,7 @@ def page(
     """Show, close or verify the books; exit code 1 when they do not balance."""
     from datetime import datetime
 
+    from edi_router.faults.reasons import reason_in
     from edi_router.ledger.errors import Refused
 
     if as_json and html is not None:
@@ -96,12 +97,15 @@ def page(
         try:
             if close and day is None:
                 raise click.UsageError(say("--close needs a date", "--close 需要日期"))
+            if day is not None and not close and day > (today := ledger.business_date(ledger.now())):
+                text = say(f"{day} has not come yet: today is {today}", f"{day} 尚未到来：今日为 {today}")
+                raise click.UsageError(text)
             found = ledger.close_books(day) if close and day is not None else ledger.books(day)
             if close and day is not None:
                 ledger.decide("books", day, "close", who())
                 ledger.keep_figures()
         except Refused as error:
-            output.fail(str(error), output.FINDINGS)
+            output.fail(reason_in(str(error), LANGUAGE), output.FINDINGS)
     if as_json:
         from edi_router.reports.books_tables import books_json
 

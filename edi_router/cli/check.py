@@ -76,6 +76,7 @@ def _findings(ctx: click.Context) -> Iterator[Finding]:
         yield Finding(what, "failed", f"{fault.place}: {render(fault, LANGUAGE)}")
     yield _ledger(place)
     yield _archive(place)
+    yield _room(place)
     if configuration is not None:
         text = say(
             f"{len(configuration.directory.partners)} partners, {len(configuration.mappings)} mappings",
@@ -130,10 +131,28 @@ def _archive(place: Workspace) -> Finding:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
-        free = shutil.disk_usage(folder).free // 2**20
     except OSError as error:
         return Finding(what, "failed", _brief(error))
-    return Finding(what, "ok", say(f"writable, {free:,} MB free", f"可写，剩余 {free:,} MB"))
+    return Finding(what, "ok", say("writable", "可写"))
+
+
+def _room(place: Workspace) -> Finding:
+    """Whether there is as much room as the engine wants before it receives anything, on the disk that has the least."""
+    from edi_router.engine.space import MEGABYTE, free_bytes
+    from edi_router.engine.workspace import WorkspaceError
+
+    what = say("room", "磁盘空间")
+    try:
+        least = place.settings().minimum_free_megabytes
+        free, folder = min(
+            (free_bytes(each) // MEGABYTE, each) for each in (place.var / "archive", place.root)
+        )
+    except (OSError, WorkspaceError) as error:
+        return Finding(what, "failed", _brief(error))
+    text = say(f"{free:,} MB free on the disk of {folder}", f"{folder} 所在磁盘剩余 {free:,} MB")
+    if free < least:
+        text += say(f"; with less than {least:,} nothing is received", f"；少于 {least:,} MB 时不再接收")
+    return Finding(what, "ok" if free >= least else "failed", text)
 
 
 def _partners(place: Workspace, configuration: Configuration) -> Iterator[Finding]:

@@ -21,17 +21,20 @@ if TYPE_CHECKING:
     help=say(
         "Check a whole configuration: settings, partners and their agreements, document types, profiles, mappings, "
         "code tables and rules; every fault with file, line and column; and list the Python functions and XSLT steps "
-        "of the deployment with the mappings that use them. PATH is a workspace, a mapping's "
-        "folder or a mapping file; without it, the workspace, else the shipped configuration.\n\n"
+        "of the deployment with the mappings that use them. PATH is a workspace, or a file or "
+        "folder of one, such as a mapping, of which the faults are told; without it, the workspace, else the shipped "
+        "configuration.\n\n"
         "\b\nExamples:\n"
         "  edi-router lint\n"
-        "  edi-router lint mappings/cusdec-eciq",
+        "  edi-router lint mappings/cusdec-eciq\n"
+        "  edi-router lint partners/ENT-A.yaml",
         "检查整套配置：设置、伙伴及协议、报文类型、配置规范、映射、代码表和规则；每个错误都指出文件、行和列；"
         "并列出本部署自有的 Python 函数和 XSLT 步骤及使用它们的映射。"
-        "PATH 为工作区、映射目录或映射文件；省略时为当前工作区，否则为自带配置。\n\n"
+        "PATH 为工作区，或其中的文件或目录（如映射），只列出其中的错误；省略时为当前工作区，否则为自带配置。\n\n"
         "\b\n示例：\n"
         "  edi-router lint\n"
-        "  edi-router lint mappings/cusdec-eciq",
+        "  edi-router lint mappings/cusdec-eciq\n"
+        "  edi-router lint partners/ENT-A.yaml",
     )
 )
 @click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
@@ -43,8 +46,11 @@ def lint(ctx: click.Context, path: Path | None, as_json: bool) -> int:
     from edi_router.faults import as_json as fault_json
     from edi_router.mapping.own_uses import own_functions
 
-    tree, ids = target(ctx, path)
+    part = None if path is None else _part(path.resolve())
+    tree, ids = target(ctx, path) if part is None else (part, [])
     faults = lint_mappings(tree, ids) if ids else lint_everything(tree)
+    if part is not None and path is not None:
+        faults = [fault for fault in faults if _is_below(fault, path.resolve())]
     own = own_functions(tree, ids)
     if as_json:
         shapes = [{"file": fault.place.file, **fault_json(fault, LANGUAGE)} for fault in faults]
@@ -76,10 +82,34 @@ def target(ctx: click.Context, path: Path | None) -> tuple[Tree, list[str]]:
     if (folder / "mapping.yaml").is_file() and folder.parent.name == "mappings":
         root = folder.parent.parent
         return Tree.over_shipped(root), [folder.name]
-    if not folder.is_dir() or not any((folder / name).exists() for name in _MARKS):
-        told = say(f"{path} is neither a workspace nor a mapping", f"{path} 既不是工作区也不是映射")
+    if not _is_workspace(folder):
+        told = say(
+            f"{path} is neither a workspace nor a part of one", f"{path} 既不是工作区，也不在工作区之中"
+        )
         raise click.UsageError(told)
     return Tree.over_shipped(folder), []
+
+
+def _part(path: Path) -> Tree | None:
+    """The tree of the workspace in which the path is a file or folder of the configuration, other than a mapping."""
+    from edi_router.config import Tree
+
+    if (path / "mapping.yaml").is_file() or path.name == "mapping.yaml" or _is_workspace(path):
+        return None
+    for root in path.parents:
+        first = path.relative_to(root).parts[0]
+        if first in (*_MARKS, "registers") and _is_workspace(root):
+            return Tree.over_shipped(root)
+    return None
+
+
+def _is_workspace(path: Path) -> bool:
+    return any((path / name).exists() for name in _MARKS)
+
+
+def _is_below(fault: Fault, path: Path) -> bool:
+    """Whether the fault is one of this file, or of a file in this folder."""
+    return fault.place.file is not None and Path(fault.place.file).resolve().is_relative_to(path)
 
 
 _MARKS = ("edi-router.yaml", "mappings", "partners", "schemas")
@@ -96,11 +126,14 @@ def lint_everything(tree: Tree) -> list[Fault]:
     """The faults of the whole configuration, each once, by file and line."""
     from datetime import UTC, date, datetime
 
+    from edi_router.config import Tree
     from edi_router.config.ignored import ignored
     from edi_router.formats.xml.sources import SchemaError
     from edi_router.mapping.lint import lint_all
     from edi_router.partners import expired_leniencies
+    from edi_router.partners.lint_paths import lint_named_paths
     from edi_router.partners.security import expired_certificates
+    from edi_router.partners.settings import load_settings
     from edi_router.pipeline.configuration import load_configuration
 
     try:
@@ -110,9 +143,22 @@ def lint_everything(tree: Tree) -> list[Fault]:
     if configuration is not None:
         faults += expired_certificates(tree, configuration.certificates, datetime.now(UTC))
     faults = [*faults, *ignored(tree), *expired_leniencies(tree, date.today()), *lint_all(tree)]
-    faults = _first_causes(faults)
+    settings, _ = load_settings(tree)
+    samples = settings is None or settings.sample_partners or len(tree.layers) == 1
+    faults += lint_named_paths(tree, tree if samples else Tree(tree.layers[:-1]))
+    faults = _first_causes(_where_named(faults))
     once = {(fault.code, fault.place, str(fault.values)): fault for fault in faults}
     return sorted(once.values(), key=_by_place)
+
+
+def _where_named(faults: Sequence[Fault]) -> list[Fault]:
+    """The faults without those of missing rule files that are told where the file is named."""
+    told = {fault.values["file"] for fault in faults if fault.code == "rules-missing" and fault.place.line}
+    return [
+        fault
+        for fault in faults
+        if fault.code != "rules-missing" or fault.place.line or fault.values["file"] not in told
+    ]
 
 
 def _first_causes(faults: Sequence[Fault]) -> list[Fault]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ import click
 
 from edi_router.cli import options, output, workspace
 from edi_router.cli.language import say
+from edi_router.cli.ledger_words import cell, heads, meant
 from edi_router.faults import Fault
 
 COLUMNS = {
@@ -66,7 +68,7 @@ def ls(
     place = workspace.needed(ctx)
     zone = place.settings().zone
     moment = since.replace(tzinfo=zone) if since is not None else None
-    _known(kind, state)
+    state = _known(kind, state)
     with workspace.ledger(ctx) as ledger:
         rows = ledger.ls(kind, state=state, partner=partner, type=type_, since=moment, limit=limit)
     if partner is not None and not rows:
@@ -81,7 +83,7 @@ def ls(
             output.emit(plain(row))
         return
     columns = COLUMNS[kind]
-    output.table(columns, ([shown(row.get(column), zone) for column in columns] for row in rows))
+    output.table(heads(columns), ([in_column(column, row, zone) for column in columns] for row in rows))
 
 
 def _sentence(row: dict[str, Any], zone: ZoneInfo) -> str:
@@ -94,15 +96,13 @@ def _sentence(row: dict[str, Any], zone: ZoneInfo) -> str:
     return sentence(Alarm(**{name: row[name] for name in names}, worse=None), LANGUAGE, zone)
 
 
-def _known(kind: str, state: str | None) -> None:
+def _known(kind: str, state: str | None) -> str | None:
+    """The state as the ledger has it; in Chinese it may be given as the screen shows it."""
     from edi_router.config import did_you_mean
-    from edi_router.formats.answer import Answer
-    from edi_router.ledger.states import TRANSITIONS
+    from edi_router.ledger.searching import STATES
 
-    states = {
-        "acknowledgement": [str(answer) for answer in Answer], "alarm": ["warning", "critical"],
-        "clock": ["waiting", "running", "warned", "breached", "met", "late"],
-    }.get(kind) or list(TRANSITIONS[kind])  # fmt: skip
+    states = ("warning", "critical") if kind == "alarm" else STATES[kind]
+    state = meant(state, states) if state is not None else None
     if state is not None and state not in states:
         near = did_you_mean(state, states)
         hint = say(f"; did you mean {near}?", f"；是否为 {near}？") if near else ""
@@ -110,6 +110,7 @@ def _known(kind: str, state: str | None) -> None:
         raise click.UsageError(
             say(f"a {kind} is never {state}{hint} ({listed})", f"{kind} 没有状态 {state}{hint}（{listed}）")
         )
+    return state
 
 
 def plain(value: Any) -> Any:
@@ -121,6 +122,11 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(child) for child in value]
     return value
+
+
+def in_column(column: str, row: Mapping[str, Any], zone: tzinfo | None = None) -> str:
+    """What a table shows of a row in a column."""
+    return cell(column, shown(row.get(column), zone))
 
 
 def shown(value: object, zone: tzinfo | None = None) -> str:

@@ -24,7 +24,7 @@ if LANGUAGE == "zh":
 VERBS = {
     "demo": ("edi_router.cli.demo", say("a sample day over real SFTP, from drop to books", "通过真实 SFTP 演示样例日的全过程")),
     "simulate": ("edi_router.cli.simulate", say("a made-up day of all flows, of any size", "生成任意规模的模拟业务日")),
-    "new": ("edi_router.cli.new", say("make a workspace, a mapping or a partner", "新建工作区、映射或伙伴")),
+    "new": ("edi_router.cli.new", say("make a workspace, a mapping, a layout or a partner", "新建工作区、映射、布局或伙伴")),
     "lint": ("edi_router.cli.lint", say("check a configuration before it runs", "运行前检查配置")),
     "schema": ("edi_router.cli.schema", say("JSON Schema of configuration files", "配置文件的 JSON Schema")),
     "show": ("edi_router.cli.show", say("a file with names, or what became of a message", "显示文件内容及名称，或报文的去向")),
@@ -172,7 +172,7 @@ def _trouble(error: Exception) -> str | None:
     """
     kinds = {f"{kind.__module__}.{kind.__name__}" for kind in type(error).__mro__}
     text = " ".join(str(error).split("\n[SQL")[0].split("(Background on this error")[0].split())
-    if kinds & {"edi_router.ledger.errors.LedgerError", "edi_router.engine.workspace.WorkspaceError"}:
+    if kinds & {"edi_router.ledger.errors.LedgerError", "edi_router.engine.errors.WorkspaceError"}:
         return troubles.told(text)
     if kinds & {"edi_router.ledger.archive.Corrupt", "edi_router.ledger.archive.Missing"}:
         return say(f"the archive is damaged: {text}", f"档案库已损坏：{text}")

@@ -1,4 +1,4 @@
-"""`edi-router new`: a workspace, a mapping or a partner to begin with."""
+"""`edi-router new`: a workspace, a mapping, a layout or a partner to begin with."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ import click
 from edi_router.cli import options, output, workspace
 from edi_router.cli.language import say
 from edi_router.cli.new_files import free, told_made, write
+from edi_router.cli.new_layout import layout
 from edi_router.cli.new_mapping import mapping
 
 
 @click.group(
     help=say(
-        "Make a workspace, a mapping or a partner. Nothing that is there is overwritten.\n\n"
+        "Make a workspace, a mapping, a layout or a partner. Nothing that is there is overwritten.\n\n"
         "\b\nExample: edi-router new project my-router",
-        "新建工作区、映射或伙伴。不会覆盖已有内容。\n\n\b\n示例：edi-router new project my-router",
+        "新建工作区、映射、布局或伙伴。不会覆盖已有内容。\n\n\b\n示例：edi-router new project my-router",
     )
 )
 def new() -> None:
@@ -59,6 +60,7 @@ def project(folder: Path, as_json: bool) -> int:
 
 
 new.add_command(mapping)
+new.add_command(layout)
 
 
 @new.command(

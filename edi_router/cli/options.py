@@ -95,6 +95,15 @@ def reading_options(function: F) -> F:
     return definitions_option(function)
 
 
+def layout_option(function: F) -> F:
+    """`--layout`."""
+    layout = say(
+        "FILE is a flat file of this layout: its id, or a layout's file.",
+        "FILE 为该布局的平面文件：布局编号或布局文件。",
+    )
+    return click.option("--layout", metavar="ID|F.yaml", help=layout)(function)
+
+
 def checking_options(function: F) -> F:
     """`--schema`, `--rules`, `--profile`, `--layout` and those of `reading_options`."""
     profile = say(
@@ -116,11 +125,7 @@ def checking_options(function: F) -> F:
         "Data elements of EDIFACT are as long as their bytes, not their characters.",
         "EDIFACT 数据元的长度按字节而非字符计算。",
     )
-    layout = say(
-        "FILE is a flat file of this layout: its id, or a layout's file.",
-        "FILE 为该布局的平面文件：布局编号或布局文件。",
-    )
-    function = click.option("--layout", metavar="ID|F.yaml", help=layout)(function)
+    function = layout_option(function)
     function = click.option("--byte-lengths", is_flag=True, help=measure)(function)
     function = click.option(
         "--profile", multiple=True, metavar="ID|F.yaml", callback=_profiles, help=profile

@@ -43,14 +43,17 @@ def fault_line(fault: Fault, language: str = LANGUAGE) -> str:
     where = str(fault.place)
     words = {"error": say("error", "错误"), "warning": say("warning", "警告"), "info": say("note", "提示")}
     line = f"{where}: " if where else ""
-    line += f"{words[severity(fault)]} {fault.code}: {render(fault, language)}"
-    if fault.rule is not None:
-        line += f"  [{fault.rule}]"
+    line += f"{words[severity(fault)]} {fault.code}: {fault_text(fault, language)}"
     if fault.hint is not None:
         line += "\n    " + say(f"did you mean: {fault.hint}", f"是否为：{fault.hint}")
     elif severity(fault) != "info":
         line += "\n    " + CATALOGUE[fault.code].remedy[language]
     return visible(line)
+
+
+def fault_text(fault: Fault, language: str = LANGUAGE) -> str:
+    """The text of a fault and the line of the mapping or rule that it comes from."""
+    return visible(render(fault, language) + (f"  [{fault.rule}]" if fault.rule is not None else ""))
 
 
 def print_faults(faults: Iterable[Fault], language: str = LANGUAGE, stream: IO[str] | None = None) -> None:

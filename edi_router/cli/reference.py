@@ -47,7 +47,8 @@ A line is:
   of one message. At most 1,000 faults are listed, `fault_count` gives them all.
 - `show FILE`: the file, `{"file", "format", "interchanges", "faults", "fault_count"}`; an interchange has `header`,
   `messages` and `trailer`, a message its `segments`, a segment its `elements` with names. For XML `root`, `namespace`
-  and `document` stand in the place of `interchanges`.
+  and `document` stand in the place of `interchanges`, for a flat file (`--layout`) `documents`, each with `records`: a
+  record has its number as `record`, `name`, `line`, `fields` and the `records` that belong to it.
 - `convert`: on standard error, a file, as `validate`, with `outputs`: the paths made with `--out`, else their number.
 - `trace`: a file, `{"file", "mapping", "documents", "faults", "fault_count"}`; a document has `values`, each
   `{"target", "value", "sources", "rule", "row"}`, `sources` being places.

@@ -37,13 +37,13 @@ def _option(name: str, english: str, chinese: str, **more: Any) -> Callable[[FC]
         "\b\nExamples:\n"
         "  edi-router --workspace DIR retry --all\n"
         "  edi-router --workspace DIR retry --partner CIQ-QD --since 2026-11-20 --reason 'inbox is back'\n"
-        "  edi-router --workspace DIR retry --state held --code agreement-missing --yes --reason 'agreement added'",
+        "  edi-router --workspace DIR retry --state held --code route-none --yes --reason 'agreement added'",
         "重试失败的投递和文件：某个文件、报文或投递的，全部的，或由选项筛选的。筛选时先显示将处理什么并询问；"
         "没有终端时只显示，除非给出 --yes 或先前预览的 --token。\n\n"
         "\b\n示例：\n"
         "  edi-router --workspace DIR retry --all\n"
         "  edi-router --workspace DIR retry --partner CIQ-QD --since 2026-11-20 --reason 收件箱已恢复\n"
-        "  edi-router --workspace DIR retry --state held --code agreement-missing --yes --reason 已补协议",
+        "  edi-router --workspace DIR retry --state held --code route-none --yes --reason 已补协议",
     )
 )
 @click.argument("id", required=False)

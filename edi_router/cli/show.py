@@ -21,15 +21,18 @@ if TYPE_CHECKING:
         "\b\nExamples:\n"
         "  edi-router show declaration.edi\n"
         "  edi-router show declaration.edi --json\n"
+        "  edi-router show --layout ciq-declaration declarations.csv\n"
         "  edi-router --workspace DIR show YC20260314000022",
         "显示文件内容及段、数据元和代码的名称；若没有此文件，则显示台账中该编号的报文的去向。\n\n"
         "\b\n示例：\n"
         "  edi-router show declaration.edi\n"
         "  edi-router show declaration.edi --json\n"
+        "  edi-router show --layout ciq-declaration declarations.csv\n"
         "  edi-router --workspace DIR show YC20260314000022",
     )
 )
 @click.argument("what", metavar="FILE|ID")
+@options.layout_option
 @options.reading_options
 @options.lang_option
 @options.json_option
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 def show(
     ctx: click.Context,
     what: str,
+    layout: str | None,
     definitions: tuple[Path, ...],
     check_as: str | None,
     encoding: str | None,
@@ -57,7 +61,7 @@ def show(
         show_id(ctx, what, as_json)
         return output.FINE
     checker = options.checker(
-        ctx, definitions=definitions, check_as=check_as, encoding=encoding, lenient=lenient
+        ctx, definitions=definitions, check_as=check_as, encoding=encoding, lenient=lenient, layout=layout
     )
     inputs = options.Inputs((what,))
     findings = False
@@ -69,6 +73,7 @@ def show(
 def _show(name: str, stream: BinaryIO, checker: Checker, as_json: bool) -> bool:
     """Show one file; whether it has errors."""
     from edi_router.cli import reports, tree_text
+    from edi_router.formats.records.nodes import RecordNode
     from edi_router.library import Report, masks, naming
 
     report = Report()
@@ -82,6 +87,13 @@ def _show(name: str, stream: BinaryIO, checker: Checker, as_json: bool) -> bool:
                 masks.hide_in_xml(shape["document"], checker.secret_nodes(document))
                 if not as_json:
                     tree_text.print_xml(shape["document"])
+                continue
+            if isinstance(document.root, RecordNode):
+                shape.setdefault("documents", []).append(
+                    naming.records(document.root, checker.secret_nodes(document))
+                )
+                if not as_json:
+                    tree_text.print_records(shape["documents"][-1])
                 continue
             assert document.within is not None
             if found is not document.within:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from edi_router.cli import output, workspace
-from edi_router.cli.language import say
-from edi_router.cli.ls import plain, shown
+from edi_router.cli.language import LANGUAGE, say
+from edi_router.cli.ledger_words import cell, head, heads
+from edi_router.cli.ls import in_column, plain, shown
 
 if TYPE_CHECKING:
     from edi_router.ledger.ledger import Ledger
@@ -39,7 +40,9 @@ def show_id(ctx: click.Context, text: str, as_json: bool) -> None:
         _print(records[0], zone)
     else:
         columns = ("kind", "id", "partner", "type", "reference", "state")
-        output.table(columns, ([shown(record.get(column)) for column in columns] for record in records))
+        output.table(
+            heads(columns), ([in_column(column, record) for column in columns] for record in records)
+        )
         for record in records:
             if record["kind"] == "message":
                 print()
@@ -47,7 +50,7 @@ def show_id(ctx: click.Context, text: str, as_json: bool) -> None:
 
 
 def _print(record: dict[str, Any], zone: tzinfo) -> None:
-    title = f"{record['kind']} {record['id']}"
+    title = f"{cell('kind', record['kind'])} {record['id']}"
     for key in (
         "partner",
         "name",
@@ -62,7 +65,7 @@ def _print(record: dict[str, Any], zone: tzinfo) -> None:
         "answer",
     ):
         if record.get(key):
-            title += f"\n  {key}: {shown(record[key])}"
+            title += f"\n  {head(key)}{say(': ', '：')}{in_column(key, record)}"
     print(title)
     for heading, key, columns in (
         (say("references", "业务编号"), "references", ("kind", "value")),
@@ -87,16 +90,35 @@ def _print(record: dict[str, Any], zone: tzinfo) -> None:
         ),
     ):
         if record.get(key):
-            output.table(
-                columns, ([shown(row.get(column)) for column in columns] for row in record[key]), heading
-            )
+            rows = ([_part(key, column, row) for column in columns] for row in record[key])
+            output.table(heads(columns), rows, heading)
     for fault in record.get("faults", ()):
         if "fault" in fault:
             print("  " + output.fault_line(fault["fault"]).replace("\n", "\n  "))
     print(say("timeline", "时间线"))
     for event in record.get("events", ()):
-        detail = ", ".join(f"{key} {value}" for key, value in (event.get("detail") or {}).items())
-        print(f"  {shown(event.get('at'), zone)}  {event.get('what', '')}  {output.visible(detail)}")
+        what, detail = _event(event)
+        print(f"  {shown(event.get('at'), zone)}  {what}  {output.visible(detail)}")
+
+
+def _part(part: str, column: str, row: dict[str, Any]) -> str:
+    """A cell of one of the tables of a record; the kinds of business numbers have words of their own."""
+    if part == "references" and column == "kind":
+        from edi_router.console.words import number
+
+        return number(row[column], LANGUAGE) if LANGUAGE == "zh" else str(row[column])
+    return in_column(column, row)
+
+
+def _event(event: dict[str, Any]) -> tuple[str, str]:
+    """What happened, and its details."""
+    what, details = str(event.get("what", "")), (event.get("detail") or {}).items()
+    if LANGUAGE != "zh":
+        return what, ", ".join(f"{key} {value}" for key, value in details)
+    from edi_router.console.words import detail, word
+
+    told = (f"{detail(key, LANGUAGE)} {cell(key, str(value))}" for key, value in details)
+    return word(what, LANGUAGE), "，".join(told)
 
 
 def one(ledger: Ledger, text: str, kind: str, state: str | None = None) -> str:

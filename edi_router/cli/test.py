@@ -170,6 +170,8 @@ def _chosen(ctx: click.Context, what: str) -> tuple[Tree, list[str]]:
 
 
 def _told(result: CaseResult, as_json: bool) -> None:
+    from edi_router.mapping import golden
+
     if as_json:
         from edi_router.faults import as_json as fault_json
 
@@ -191,6 +193,15 @@ def _told(result: CaseResult, as_json: bool) -> None:
     else:
         word = click.style(say("FAILED", "失败"), fg="red", bold=True)
     click.echo(f"{word} {result.mapping}/{result.case}")
-    if result.difference:
-        for line in result.difference.splitlines():
-            print(f"    {line}")
+    if result.faults and result.difference == golden.told(result.faults):  # it could not be run
+        for fault in result.faults:
+            print("    " + output.fault_line(fault).replace("\n", "\n    "))
+        return
+    texts = {
+        f"+{line}": fault
+        for line, fault in zip(golden.fault_lines(result.faults), result.faults, strict=True)
+    }
+    for line in result.difference.splitlines():
+        print(f"    {line}")
+        if (unexpected := texts.get(line)) is not None:  # not its code and place only
+            print("         " + output.fault_text(unexpected))

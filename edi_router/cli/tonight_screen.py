@@ -58,6 +58,8 @@ class Screen:
         bad = sum(each.bad for each in seen.concerns)
         fine = self._say("all is well", "一切正常")
         state = fine if seen.fine else self._say(f"{bad} to look at", f"{bad} 项需处理")
+        if not bad and seen.alarms:  # an alarm that is no partner's, as of a full disk
+            state = self._say(f"alarms: {len(seen.alarms)}", f"{len(seen.alarms)} 项告警")
         title = self._say(f"Tonight, {now:%Y-%m-%d %H:%M}", f"今晚交换  {now:%Y-%m-%d %H:%M}")
         return title + " " * (WIDTH - width(title) - width(state)) + state
 

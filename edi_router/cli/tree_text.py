@@ -43,6 +43,26 @@ def print_message(shape: dict[str, Any], faults: Iterable[Fault]) -> None:
         print_fault(fault)
 
 
+def print_records(shape: dict[str, Any]) -> None:
+    """A document of a flat file: its records with their fields, those that belong to another one below it."""
+    click.echo()
+    click.secho(f"{say('document', '单证')} {shape['name']}", bold=True)
+    for record in shape["records"]:
+        _record(record, "  ")
+
+
+def _record(shape: dict[str, Any], indent: str) -> None:
+    click.echo(f"{shape['record']:>5} {indent}{click.style(shape['name'], fg='cyan', bold=True)}")
+    for field in shape["fields"]:
+        column = f" {field['column']}" if "column" in field else ""
+        value = field["value"] if len(field["value"]) <= _WIDTH else field["value"][:_WIDTH] + "…"
+        click.echo(
+            f"      {indent}  " + output.visible(f"{field['name']}{column}: {' / '.join(value.splitlines())}")
+        )
+    for below in shape["records"]:
+        _record(below, indent + "  ")
+
+
 def print_segment(shape: dict[str, Any]) -> None:
     """A segment: tag and name, then a line for each value."""
     group = shape.get("group", "")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from edi_router.first_use import at_first_use
 
 if TYPE_CHECKING:
-    from edi_router.config.models import Model, YesNo, did_you_mean, listed, place_of, read_model
+    from edi_router.config.models import Model, Problems, YesNo, did_you_mean, listed, place_of, read_model
     from edi_router.config.tree import FOLDERS, Tree, shipped_directory
     from edi_router.config.yaml import Block, ConfigNode, Items, Scalar, load, plain
 
@@ -15,6 +15,7 @@ __all__ = [
     "ConfigNode",
     "Items",
     "Model",
+    "Problems",
     "Scalar",
     "Tree",
     "YesNo",
@@ -31,7 +32,7 @@ __all__ = [
 __getattr__ = at_first_use(
     __name__,
     {
-        ".models": ("Model", "YesNo", "did_you_mean", "listed", "place_of", "read_model"),
+        ".models": ("Model", "Problems", "YesNo", "did_you_mean", "listed", "place_of", "read_model"),
         ".tree": ("FOLDERS", "Tree", "shipped_directory"),
         ".yaml": ("Block", "ConfigNode", "Items", "Scalar", "load", "plain"),
     },

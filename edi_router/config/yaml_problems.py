@@ -23,7 +23,9 @@ _WORDS = {
     "did not find expected key": (
         "a key was expected here; the indentation differs from the lines before, or a quote was closed too early"
     ),
-    "did not find expected '-' indicator": "`- ` was expected here, as in the lines before",
+    "did not find expected '-' indicator": (
+        "`- ` was expected here, as in the lines before; or the indentation of this line is wrong"
+    ),
     "found unexpected end of stream": "the quote is never closed",
     "could not find expected ':'": "`:` is missing after the key",
     "found unknown escape character": (

@@ -45,7 +45,7 @@ def source_of(
         interchange=interchange["position"], encoding=partner.encoding if partner is not None else None,
     )  # fmt: skip
     if partner is not None:
-        subject = replace(subject, lenient=partner.granted(file["received"].date()))
+        subject = replace(subject, lenient=partner.granted_at(file["received"], configuration.settings.zone))
     return marked_copy(subject, naming_of(configuration), language)
 
 

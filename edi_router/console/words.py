@@ -12,6 +12,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "done": ("done", "完成"), "released": ("released", "已放行"), "completed": ("completed", "完成"),
     "rejected": ("rejected", "退回"), "duplicate": ("duplicate", "重复"), "waiting": ("waiting", "待投递"),
     "delivered": ("delivered", "已投递"), "renaming": ("being delivered", "投递中"), "accepted": ("accepted", "接受"),
+    "acknowledged": ("acknowledged", "已回执"), "partly-rejected": ("partly rejected", "部分退回"),
     "received": ("received", "已接收"), "closed": ("closed", "已关闭"), "open": ("open", "开放"),
     "critical": ("critical", "严重"), "warning": ("warning", "警告"), "error": ("error", "错误"), "info": ("info", "提示"),
     "running": ("running", "计时中"), "warned": ("soon late", "即将超时"), "breached": ("late", "已超时"),
@@ -33,7 +34,7 @@ WORDS: dict[str, tuple[str, str]] = {
 EVENTS: dict[str, tuple[str, str]] = {
     "issued": ("made of our own accord", "本系统签发"), "removed": ("taken out of the outbox", "已从发件箱取走"),
     "unpacked": ("unpacked", "已解包"), "retried": ("tried again", "已重试"),
-    "made": ("made", "已生成"), "batched": ("collected into a batch", "已组批"), "late": ("too late for the batch", "未赶上批次"),
+    "made": ("made", "已生成"), "batched": ("collected into a batch", "已组批"), "late": ("too late", "逾时"),
     "collected again": ("collected again", "重新组批"), "answered": ("answered", "收到回执"),
     "answers waived": ("answers waited for no longer", "不再等待回执"), "attempt failed": ("attempt failed", "投递尝试失败"),
     "split": ("batch taken apart", "批次已拆分"), "stuck": ("cannot be sent by itself", "无法单独发送"),

@@ -121,9 +121,10 @@ class Bundle:
         layout = next((each["type"] for each in self.shown["messages"]), None) if flat else None
         if partner is None:
             return checker(tree=self.workspace.root, layout=layout, now=self.file["received"])
+        granted = partner.granted_at(self.file["received"], self.configuration.settings.zone)
         return checker(
             tree=self.workspace.root, layout=layout, now=self.file["received"],
-            encoding=partner.encoding, lenient=[each.value for each in partner.granted(self.file["received"].date())],
+            encoding=partner.encoding, lenient=[each.value for each in granted],
             byte_lengths=partner.lengths == "bytes",
         )  # fmt: skip
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from edi_router.engine.about import Problem, about
+from edi_router.engine.parting import parts
 from edi_router.engine.tally import Count, Tally
 from edi_router.ledger import ClaimedDelivery, Due, Fenced, Ledger
 from edi_router.transports import Channel, ChannelError, PushChannel, Upload
@@ -15,10 +16,10 @@ from edi_router.transports import Channel, ChannelError, PushChannel, Upload
 log = logging.getLogger(__name__)
 FIRST_RETRY = timedelta(seconds=10)
 LONGEST_RETRY = timedelta(hours=1)
-LISTED = 1000
+LISTED = 5000
 """Due deliveries that are looked up at once."""
-BATCH, BYTES = 200, 4_000_000
-"""Deliveries of one destination that share their transactions: so many, or up to the one that exceeds so many bytes."""
+BYTES = 4_000_000
+"""Deliveries of one destination share their transactions up to the one with which they have so many bytes."""
 MESSAGES = 500
 """Messages of one output that a line of the log names; the ledger knows the others."""
 
@@ -33,16 +34,8 @@ def retry_at(now: datetime, attempts: int, limit: int) -> datetime | None:
 
 def batches(due: Sequence[Due]) -> Iterator[list[str]]:
     """The ids of deliveries, batch by batch."""
-    batch: list[str] = []
-    size = 0
-    for each in due:
-        batch.append(each.id)
-        size += each.size
-        if len(batch) == BATCH or size >= BYTES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
+    for part in parts(due, lambda each: each.size, BYTES):
+        yield [each.id for each in part]
 
 
 class Courier:

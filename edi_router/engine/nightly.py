@@ -8,12 +8,16 @@ from datetime import date, datetime, timedelta
 
 from edi_router.calendars import Calendar
 from edi_router.calendars.schedule import NeverFires
+from edi_router.engine.doubt import FAR
+from edi_router.engine.lasting import Lasting
 from edi_router.engine.morning import mornings
 from edi_router.engine.steps import Steps
+from edi_router.ledger.errors import Refused
 from edi_router.partners.settings import Settings
 
 log = logging.getLogger(__name__)
 NIGHTLY = "nightly"
+CLOCK = "clock"
 
 
 def window_to_close(steps: Steps) -> datetime | None:
@@ -25,13 +29,16 @@ def window_to_close(steps: Steps) -> datetime | None:
     return window
 
 
-def close_nights(steps: Steps) -> None:
+def close_nights(steps: Steps, lasting: Lasting | None = None) -> None:
     """Close the books of every past business day not yet closed, when the nightly time has come.
 
     The schedule says when the last time was, and the ledger whether it is done, so times missed while stopped are
-    caught up, once. What fails is logged, and is to be tried again.
+    caught up, once. What fails is told by `lasting`, and is to be tried again.
     """
+    lasting = lasting or Lasting(log)
     try:
+        if not believed(steps):
+            return
         window = window_to_close(steps)
         if window is None:
             return
@@ -48,9 +55,23 @@ def close_nights(steps: Steps) -> None:
         # Closing a day twice changes nothing, so the window counts as fired only when it is done.
         ledger.fire(NIGHTLY, window)
         steps.went(NIGHTLY)
+        lasting.went("the nightly close")
     except Exception as error:
-        log.exception("the nightly close was broken off")
+        lasting.broke(error, "the nightly close was broken off")
         steps.went(NIGHTLY, error)
+
+
+def believed(steps: Steps) -> bool:
+    """Whether the clock is right, as far as can be told; when not, that is an alarm until it is."""
+    problem = steps.doubt()
+    last = steps.ledger.last_fired(NIGHTLY) if problem is None else None
+    if last is not None and last > steps.clock() + timedelta(seconds=FAR):
+        problem = (
+            f"the nightly close was done for {last:%Y-%m-%d}, which is yet to come: a clock was ahead, "
+            "and no books are closed until then"
+        )
+    steps.went(CLOCK, None if problem is None else Refused(problem))
+    return problem is None
 
 
 def last_time(now: datetime, settings: Settings, calendars: Mapping[str, Calendar]) -> datetime | None:

@@ -1,4 +1,4 @@
-"""The channels of one round: each opened once, and left alone after it failed."""
+"""The channels of one round, or of some that follow each other: each opened once, and left alone after it failed."""
 
 from __future__ import annotations
 
@@ -31,12 +31,26 @@ class _Engine(Protocol):
 class Reach:
     """Opens channels. A patient engine does not try those again so soon that could not be reached before."""
 
-    def __init__(self, engine: _Engine, problems: list[str], stack: ExitStack) -> None:
+    def __init__(
+        self, engine: _Engine, problems: list[str], stack: ExitStack, only: str | None = None
+    ) -> None:
+        """`only` is the one partner that is to be reached, where it is one: how the others stand is not asked then."""
         self.engine = engine
         self.problems = problems
         self.stack = stack
-        self._contacts = engine.ledger.contacts()
+        self._contacts = engine.ledger.contacts(None if only is None else [only])
         self._open: dict[str, Channel | None] = {}
+
+    def again(self, problems: list[str]) -> None:
+        """Another round begins: what is open is used again; what failed, or was closed meanwhile, is opened anew."""
+        self.problems = problems
+        self._contacts = self.engine.ledger.contacts()
+        for partner, channel in list(self._open.items()):
+            if channel is not None and channel.is_open:
+                self.engine.tally.contact(partner, reached=True)
+            else:
+                self._close(partner)
+                del self._open[partner]
 
     def get(self, partner: str) -> Channel | None:
         """The channel to the partner; None when there is none, or it cannot be reached now."""
@@ -46,6 +60,7 @@ class Reach:
 
     def failed(self, partner: str, error: ChannelError) -> None:
         """The channel failed, at opening or later: it is not used any more in this round."""
+        self._close(partner)
         self._open[partner] = None
         self.engine.tally.contact(partner, reached=False)
         self.engine.ledger.contact_failed(partner, str(error), random.uniform(0.8, 1.2))
@@ -54,6 +69,11 @@ class Reach:
     def record(self) -> None:
         """Record which partners were reached in this round."""
         self.engine.ledger.contacted(each for each, channel in self._open.items() if channel is not None)
+
+    def _close(self, partner: str) -> None:
+        channel = self._open.get(partner)
+        if channel is not None:
+            channel.close()
 
     def _connect(self, partner: str) -> Channel | None:
         settings = self.engine.workspace.channel(self.engine.configuration, partner)

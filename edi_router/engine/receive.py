@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 
 from edi_router.engine.about import Problem, about
+from edi_router.engine.parting import parts
 from edi_router.engine.tally import Count, Tally
 from edi_router.ledger import Archive, Ledger, Receipt
 from edi_router.ledger import Drop as Arrival
 from edi_router.transports import Channel, ChannelError, Drop, StabilityWatch
 
 log = logging.getLogger(__name__)
-BATCH = 100
-"""Drops that share their transactions."""
+BYTES = 64_000_000
+"""Drops share their transactions up to the one with which they have so many bytes."""
 
 
 class Receiver:
@@ -61,8 +62,7 @@ class Receiver:
         waiting = sum(suffix is None or not drop.name.endswith(suffix) for drop in drops) - len(ready)
         fitting = [drop for drop in ready if self._fits(drop, maximum)]
         taken = sum(
-            self._batch(fitting[start : start + BATCH], digest, stopping)
-            for start in range(0, len(fitting), BATCH)
+            self._batch(part, digest, stopping) for part in parts(fitting, lambda drop: drop.size, BYTES)
         )
         return taken, waiting
 

@@ -95,8 +95,11 @@ class EmbeddedEngine(Steps):
         log.info("configuration %s loaded", loaded.digest[:12])
         return True
 
-    def round(self) -> Report:
-        """One round over all partners. A channel that fails is reported and does not stop the others."""
+    def round(self, channels: Reach | None = None) -> Report:
+        """One round over all partners. A channel that fails is reported and does not stop the others.
+
+        `channels` are those of the rounds before, where they stay open; else they are closed at its end.
+        """
         self.alone()
         self.tally.begin_round()
         report = Report()
@@ -104,7 +107,10 @@ class EmbeddedEngine(Steps):
             self.sweep()
             self.teller.enter(self.configuration)  # before anything happens that they are to be told of
             with ExitStack() as stack:
-                channels = Reach(self, report.problems, stack)
+                if channels is None:
+                    channels = Reach(self, report.problems, stack)
+                else:
+                    channels.again(report.problems)
                 short = self.shortage(report.problems)
                 if short is None:
                     self._receive(channels, report)
@@ -140,21 +146,26 @@ class EmbeddedEngine(Steps):
         tell_alarms(self.ledger, settings.alarms, where, self.tally.beat)
 
     def until_idle(self, timeout_seconds: float = 3600, pause_seconds: float = 0.2) -> Report:
-        """Rounds until nothing moves and no drop is still becoming stable; the sum of their reports."""
+        """Rounds until nothing moves and no drop is still becoming stable; the sum of their reports.
+
+        They log in once at each partner.
+        """
         total = Report()
         deadline = time.monotonic() + timeout_seconds
-        while not self.stopping:
-            report = self.round()
-            self.tell_webhooks()
-            total.received += report.received
-            total.processed += report.processed
-            total.delivered += report.delivered
-            total.problems += [problem for problem in report.problems if problem not in total.problems]
-            total.waiting = report.waiting
-            if (report.idle and not report.waiting) or time.monotonic() > deadline:
-                break
-            if report.idle:
-                time.sleep(pause_seconds)
+        with ExitStack() as stack:
+            channels = Reach(self, [], stack)
+            while not self.stopping:
+                report = self.round(channels)
+                self.tell_webhooks()
+                total.received += report.received
+                total.processed += report.processed
+                total.delivered += report.delivered
+                total.problems += [problem for problem in report.problems if problem not in total.problems]
+                total.waiting = report.waiting
+                if (report.idle and not report.waiting) or time.monotonic() > deadline:
+                    break
+                if report.idle:
+                    time.sleep(pause_seconds)
         return total
 
     def enqueue(self, connection: Connection, nudges: Sequence[Nudge]) -> None:

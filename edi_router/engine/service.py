@@ -12,6 +12,8 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from edi_router.engine.doubt import Doubt
+from edi_router.engine.lasting import Lasting
 from edi_router.engine.nightly import close_nights, days_to_close, last_time
 from edi_router.engine.preload import preload
 from edi_router.engine.round import EmbeddedEngine
@@ -36,6 +38,9 @@ class Service:
         self._stop = threading.Event()
         self._told = ""
         """The signal that ended it."""
+        self._rounds, self._nightly, self._webhooks = Lasting(log), Lasting(log), Lasting(log)
+        self.doubt = Doubt()
+        engine.doubt = self.doubt.problem
         # One thread: rounds and the nightly close never overlap. Webhooks have one of their own: a receiver that is slow to
         # answer must not hold up the exchange; between two calls their writes are short.
         self._scheduler = BackgroundScheduler(
@@ -100,21 +105,25 @@ class Service:
             self.engine.reload()
             self.engine.round()
         except Occupied as error:
-            log.error("%s", error)
+            self._rounds.broke(error, str(error), trace=False)
             return
-        except Exception:
+        except Exception as error:
             # The next poll tries again; the ledger keeps what was done.
             self.engine.tally.end_round(broken=True)
-            log.exception("the round was broken off")
+            self._rounds.broke(error, "the round was broken off")
+        else:
+            self._rounds.went("the round")
         self.nightly()
 
     def _tell(self) -> None:
         try:
             self.engine.tell_webhooks()
-        except Exception:
+        except Exception as error:
             # The next time tries again, from where the ledger says that each was told.
-            log.exception("webhooks could not be told")
+            self._webhooks.broke(error, "webhooks could not be told")
+        else:
+            self._webhooks.went("webhooks are told")
 
     def nightly(self) -> None:
         """Close the books of the days before, if it is time; asked after every round. What fails is tried again."""
-        close_nights(self.engine)
+        close_nights(self.engine, self._nightly)

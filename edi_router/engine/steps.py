@@ -73,6 +73,8 @@ class Steps:
         self.tally = tally or Tally(clock=lambda: clock().timestamp())
         self.stopping = False
         self.free: Free = free_bytes
+        self.doubt: Callable[[], str | None] = lambda: None
+        """Why the clock is not believed; then what time alone brings about waits."""
         self.patient = False
         """Whether partners that could not be reached are left alone for a while; else every round tries them."""
         self._told: dict[str, set[str]] = {}
@@ -137,7 +139,7 @@ class Steps:
 
     def strike(self, problems: list[str]) -> int:
         """Let the clocks of registers strike and close the batches that are due; returns how many there were."""
-        struck = strike_clocks(self.ledger, self.configuration, problems)
+        struck = strike_clocks(self.ledger, self.configuration, problems) if self.doubt() is None else 0
         self.tally.count(Count.CLOCKS, by=struck)
         return struck + close_batches(self.ledger, self.configuration, problems)
 

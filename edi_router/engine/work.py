@@ -11,6 +11,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from edi_router.engine.about import Problem, about, brief, where
 from edi_router.engine.large import LARGE, is_streamed, is_too_large, process_large, refused
+from edi_router.engine.parting import MANY
 from edi_router.engine.tally import Count, Tally
 from edi_router.engine.unpack import Unpacker, packing_of
 from edi_router.faults import Fault
@@ -28,7 +29,7 @@ log = logging.getLogger(__name__)
 CONFLICT_TRIES = 3
 _MACHINE = (OSError, OperationalError, InterfaceError)
 """Trouble of the machine or the database, not of a file: when it is over, the file is processed."""
-FILES, BYTES = 250, 4_000_000
+FILES, BYTES = MANY, 4_000_000
 """A batch ends with so many files, or with the file that exceeds so many bytes of input."""
 
 

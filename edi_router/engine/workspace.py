@@ -4,31 +4,26 @@ from __future__ import annotations
 
 import fcntl
 import os
-import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from edi_router.config import Tree
-from edi_router.disk import make_folder, sync_folder
+from edi_router.disk import make_folder
+from edi_router.engine.errors import WorkspaceError as WorkspaceError
+from edi_router.engine.secret import VARIABLE, sealed_archive, secret_keys
+from edi_router.engine.secret import write_once as write_once
 from edi_router.faults import Fault
 from edi_router.ledger.archive import Archive
 from edi_router.ledger.ledger import Ledger
-from edi_router.ledger.sealing import key_for
 from edi_router.partners.channels import ChannelSettings
 from edi_router.partners.settings import FILE, Settings, load_settings
 from edi_router.pipeline.configuration import Configuration, load_configuration
 
 DATABASE_VARIABLE = "EDI_ROUTER_DATABASE"
-SECRET_VARIABLE = "EDI_ROUTER_SECRET_KEY"
-SHORTEST_KEY = 32
-"""Characters of the secret key."""
-
-
-class WorkspaceError(Exception):
-    """The workspace cannot be used as it is; the text says why and what to do."""
+SECRET_VARIABLE = VARIABLE
 
 
 def utc_now() -> datetime:
@@ -92,24 +87,20 @@ class Workspace:
         return given or f"sqlite:///{self.var / 'ledger.db'}"
 
     def open_archive(self) -> Archive:
-        """The archive of every file received, sealed: passwords and trade secrets are in it."""
-        return Archive(self.var / "archive", key_for(self.secret_key(), "archive"))
+        """The archive of every file received, sealed: passwords and trade secrets are in it.
+
+        WorkspaceError when the key is not the one that it was sealed with.
+        """
+        self._make_var()
+        return sealed_archive(self.var)
 
     def secret_key(self) -> bytes:
-        """The key that seals secrets in the registers: from the environment, else from a file made at first use.
+        """The first key, which seals secrets in the registers: from the environment, else from a file made at first use.
 
-        WorkspaceError when others may read the file. Without the key, and with it lost, no claim fits any more.
+        WorkspaceError when others may read the file, or when it is lost and something was sealed with it.
         """
-        given = os.environ.get(SECRET_VARIABLE)
-        if given:
-            return _usable(given.encode(), SECRET_VARIABLE)
         self._make_var()
-        path = self.var / "secret.key"
-        if not path.exists():
-            write_once(path, secrets.token_hex(32).encode())
-        if path.stat().st_mode & 0o077:
-            raise WorkspaceError(f"others may read {path}; run: chmod 600 {path}")
-        return _usable(path.read_bytes().strip(), str(path))
+        return secret_keys(self.var)[-1]
 
     def channel(self, configuration: Configuration, partner: str) -> ChannelSettings | None:
         """How the partner is reached: as the settings say, else its own file; None when neither does."""
@@ -162,28 +153,3 @@ class Workspace:
             file.write(str(os.getpid()))
             file.flush()
             yield
-
-
-def _usable(key: bytes, source: str) -> bytes:
-    """The key; WorkspaceError when it is too short to seal anything."""
-    if len(key) < SHORTEST_KEY:
-        raise WorkspaceError(
-            f"the secret key in {source} has {len(key)} characters; it needs {SHORTEST_KEY} (openssl rand -hex 32)"
-        )
-    return key
-
-
-def write_once(path: Path, content: bytes) -> None:
-    """Write a file that others may not read, whole or not at all; who comes second leaves the first one's."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(temporary, path)
-    finally:
-        temporary.unlink()
-    sync_folder(path.parent)

@@ -40,7 +40,8 @@ WORDS: Mapping[str, str] = {
     "depth": "嵌套深度", "elements": "元素数", "attributes": "属性数", "text": "文本长度", "size": "文件大小",
     "only five characters": "只有五个字符", "it is cut off": "内容不完整",
     "a separator is missing": "缺少分隔符", "a separator is no ASCII character": "分隔符不是 ASCII 字符",
-    "Field required": "缺少该键",
+    "Field required": "缺少该键", "there is no such day": "没有这一天",
+    "Extra inputs are not permitted": "没有这一项",
     "Input should have timezone info": "须带时区", "JSON decode error": "不是正确的 JSON",
     "must be a block of keys": "应为键值表", "must be yes or no": "应为 yes 或 no",
     "a tab stands here; indent with spaces": "此处是制表符，请用空格缩进",
@@ -48,7 +49,8 @@ WORDS: Mapping[str, str] = {
         "此处不允许出现 `: `，请给值加引号，或检查缩进与上一行",
     "a key was expected here; the indentation differs from the lines before, or a quote was closed too early":
         "此处应为键，缩进与上文不一致，或引号过早闭合",
-    "`- ` was expected here, as in the lines before": "此处应为 `- `，与上文一致",
+    "`- ` was expected here, as in the lines before; or the indentation of this line is wrong":
+        "此处应为 `- `，与上文一致，或本行缩进有误",
     "`:` is missing after the key": "键之后缺少 `:`",
     "`\\` cannot stand before this character in double quotes; use single quotes":
         "双引号内此字符之前不能有 `\\`，请改用单引号",
@@ -120,7 +122,9 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"Input should be a valid (?:number|decimal).*", "应为数字"),
     (r"Input should be a valid boolean.*", "应为 true 或 false"),
     (r"Input should be a valid (?:list|tuple)", "应为列表"),
-    (r"Input should be a valid (?:dictionary or instance of .*|dictionary|mapping)", "应为键值表"),
+    (r"Input should be a valid (?:dictionary or .*|dictionary|mapping)", "应为键值表"),
+    (r"Input should be a valid datetime.*", "应为日期时间，如 2026-03-14T08:00:00Z"),
+    (r"Input should be a valid date.*", "应为日期，如 2026-03-14"),
     (r"Input should be greater than or equal to (\S+)", r"应不小于 \1"),
     (r"Input should be greater than (\S+)", r"应大于 \1"),
     (r"Input should be less than or equal to (\S+)", r"应不大于 \1"),
@@ -178,6 +182,10 @@ def in_chinese(values: Mapping[str, str]) -> dict[str, str]:
     if name is not None and "name" in shown:
         shown["name"] = name
     shown |= {key: values[f"{key}_zh"] for key in _IN_BOTH if f"{key}_zh" in values}
+    if "what" in shown:
+        from edi_router.faults.terms_files import KINDS
+
+        shown["what"] = KINDS.get(shown["what"], shown["what"])
     for key in _TRANSLATED:
         if key in shown:
             shown[key] = term(shown[key])
@@ -192,6 +200,10 @@ def term(text: str) -> str:
     """
     if text in WORDS:
         return WORDS[text]
+    from edi_router.faults.terms_files import WORDS as OF_FILES
+
+    if text in OF_FILES:
+        return OF_FILES[text]
     for pattern, chinese in _phrases():
         match = pattern.fullmatch(text)
         if match is not None:
@@ -201,4 +213,6 @@ def term(text: str) -> str:
 
 @cache
 def _phrases() -> list[tuple[re.Pattern[str], str]]:
-    return [(re.compile(pattern), chinese) for pattern, chinese in PHRASES]
+    from edi_router.faults.terms_files import PHRASES as OF_FILES
+
+    return [(re.compile(pattern), chinese) for pattern, chinese in (*PHRASES, *OF_FILES)]

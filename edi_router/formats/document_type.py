@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
-from edi_router.config import Model
+from edi_router.config import Model, Problems
 from edi_router.formats.acknowledges import Acknowledges
 from edi_router.formats.documents import Kind
 from edi_router.formats.selecting import Paths, PathText, all_values
@@ -40,6 +41,8 @@ class DocumentType(Model):
     """The path of the idempotency key: a document with a key met before is a duplicate."""
     references: dict[str, Paths] = Field(default_factory=dict)
     """Business numbers by kind: paths."""
+    divided: dict[str, str] = Field(default_factory=dict)
+    """Where one value holds several numbers of a kind: what stands between them, by kind."""
     parties: dict[str, Paths] = Field(default_factory=dict)
     """Who may see the document, by role: paths of codes by which a partner is known."""
     acknowledges: tuple[Acknowledges, ...] = ()
@@ -58,12 +61,35 @@ class DocumentType(Model):
         return Extract(
             key=next(iter(all_values(root, [self.key] if self.key else [])), None),
             references=tuple(
-                (kind, value) for kind, paths in self.references.items() for value in all_values(root, paths)
+                (kind, number)
+                for kind, paths in self.references.items()
+                for number in self._numbers(kind, all_values(root, paths))
             ),
             parties=tuple(
                 (role, value) for role, paths in self.parties.items() for value in all_values(root, paths)
             ),
         )
+
+    def _numbers(self, kind: str, values: Sequence[str]) -> Sequence[str]:
+        """The numbers of a kind that values hold, each once."""
+        if kind not in self.divided:
+            return values
+        numbers = (number.strip() for value in values for number in value.split(self.divided[kind]))
+        return list(dict.fromkeys(filter(None, numbers)))
+
+    @model_validator(mode="after")
+    def _divides(self) -> DocumentType:
+        found = [
+            (
+                ("divided", kind),
+                "`references` has no such kind" if kind not in self.references else "it is empty",
+            )
+            for kind, mark in self.divided.items()
+            if kind not in self.references or not mark
+        ]
+        if found:
+            raise Problems(found)
+        return self
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,13 +172,15 @@ class DocumentTypes:
         return any(word in self._texts[name] for word in ("rules", "secret", "\\"))
 
     def _read(self, name: str) -> Found[DocumentType]:
-        from edi_router.config import place_of, read_model
+        from edi_router.config import did_you_mean, place_of, read_model
         from edi_router.formats.document_type import DocumentType
 
         model, node, faults = read_model(DocumentType, self._texts[name], self._tree.display(name))
         schema = model.schema_ if model is not None else None
         if schema is not None and node is not None and self._tree.find(f"schemas/{schema}") is None:
-            faults.append(Fault("schema-missing", place_of(node, ["schema"]), {"schema": schema}))
+            known = [each.removeprefix("schemas/") for each in self._tree.names("schemas", ".xsd")]
+            place, hint = place_of(node, ["schema"]), did_you_mean(schema, known)
+            faults.append(Fault("schema-missing", place, {"schema": schema}, hint=hint))
         return model, faults
 
 

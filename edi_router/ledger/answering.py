@@ -7,10 +7,10 @@ an output, and are given to the first that is made within a day.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, union_all, update
+from sqlalchemy import BigInteger, Connection, Text, and_, bindparam, func, literal, select, union_all, update
 
 from edi_router.formats.acknowledges import ANY, INTERCHANGE
 from edi_router.formats.answer import Answer
@@ -18,6 +18,7 @@ from edi_router.ledger import tables
 from edi_router.ledger.clocks import stop_answers
 from edi_router.ledger.collecting import in_parts
 from edi_router.ledger.moves import canonical, note
+from edi_router.ledger.plain import Found, every
 from edi_router.ledger.states import MADE_FROM
 from edi_router.ledger.store import Row, Store, Tx, storable_text
 from edi_router.pipeline.model import Answering, Reference, Sent
@@ -28,6 +29,49 @@ DOCUMENT = "document"
 _o, _or, _r = tables.output.c, tables.output_reference.c, tables.reference.c
 _mo, _a = tables.message_output.c, tables.acknowledgement.c
 _COLUMNS = (_o.id, _o.answer, _o.made)
+FEW = 200
+"""So many documents that have a number are read, to find the latest to the partner."""
+_values = bindparam("values", type_=Text, expanding=True)
+_most = bindparam("most", type_=BigInteger)
+_DOCUMENT = (*_COLUMNS, _o.partner, _o.kind.label("what"))
+# The planner of SQLite, which knows nothing of how many rows there are, would rather read all documents of a partner
+# than those that have one of two numbers. So the numbers are read first, by themselves.
+_own = select(_or.output, _or.kind, _or.value).where(_or.value.in_(_values)).limit(_most).subquery()
+_of_messages = select(_r.message, _r.kind, _r.value).where(_r.value.in_(_values)).limit(_most).subquery()
+_BY_NUMBER = union_all(
+    select(literal("").label("message"), _own.c.output, _own.c.kind, _own.c.value, *_DOCUMENT)
+    .select_from(_own)
+    .join(tables.output, _o.id == _own.c.output),
+    select(_of_messages.c.message, literal(""), _of_messages.c.kind, _of_messages.c.value, *_DOCUMENT)
+    .select_from(_of_messages)
+    .outerjoin(
+        tables.message_output,
+        and_(_mo.message == _of_messages.c.message, _mo.role == MADE_FROM),
+    )
+    .outerjoin(tables.output, _o.id == _mo.output),
+)
+_latest = (
+    select(*_DOCUMENT, _mo.message)
+    .select_from(tables.output)
+    .outerjoin(tables.message_output, and_(_mo.output == _o.id, _mo.role == MADE_FROM))
+    .where(_o.partner == bindparam("partner"), _o.kind == DOCUMENT)
+    .order_by(_o.made.desc(), _o.id.desc())
+    .limit(_most)
+    .subquery()
+)
+_LATEST = (_latest.c.id, _latest.c.answer, _latest.c.made, _latest.c.partner, _latest.c.what)
+_BY_TIME = union_all(
+    select(literal("").label("message"), _or.output, _or.kind, _or.value, *_LATEST)
+    .select_from(_latest)
+    .join(
+        tables.output_reference, and_(_or.output == _latest.c.id, func.coalesce(_or.value, "").in_(_values))
+    ),
+    select(_r.message, literal(""), _r.kind, _r.value, *_LATEST)
+    .select_from(_latest)
+    .join(tables.reference, and_(_r.message == _latest.c.message, func.coalesce(_r.value, "").in_(_values))),
+)
+"""Of the latest documents, with the messages that they were made from: those that have one of the numbers (which is not
+looked for in the index of numbers, where all that have it stand)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +158,11 @@ def _early(tx: Tx, partner: str, values: Sequence[str]) -> list[Row]:
     """The answers of a partner by one of these numbers that fitted nothing when they came."""
     found: list[Row] = []
     for part in in_parts(values):
+        # By the numbers: in its other indexes SQLite would read all that the partner has said since.
         waiting = (
             select(tables.acknowledgement)
-            .where(_a.output.is_(None), _a.level == DOCUMENT, _a.partner == partner)
-            .where(_a.reference.in_(part), _a.at >= tx.now - EARLY)
+            .where(_a.reference.in_(part), func.coalesce(_a.output, "") == "", _a.level == DOCUMENT)
+            .where(func.coalesce(_a.partner, "") == partner, func.coalesce(_a.at, 0) >= tx.now - EARLY)
             .order_by(_a.id)
         )
         found += [dict(row) for row in tx.connection.execute(waiting).mappings()]
@@ -129,8 +174,7 @@ def _find(connection: Connection, partner: str, numbers: Sequence[Reference]) ->
     found = [
         row
         for part in in_parts(sorted({value for _, value in kinds}))
-        for row in _known(connection, partner, part)
-        if (row["kind"], row["value"]) in kinds or (ANY, row["value"]) in kinds
+        for row in _known(connection, partner, part, kinds)
     ]
     for part in in_parts([value for kind, value in sorted(kinds) if kind == INTERCHANGE and not found]):
         query = select(*_COLUMNS).where(_o.control_reference.in_(part), _o.partner == partner)
@@ -138,18 +182,31 @@ def _find(connection: Connection, partner: str, numbers: Sequence[Reference]) ->
     return max(found, key=lambda row: (row["made"], row["id"]), default=None)
 
 
-def _known(connection: Connection, partner: str, values: Sequence[str]) -> list[Row]:
-    """The documents to the partner that have one of these numbers, of whatever kind."""
-    own = (
-        select(*_COLUMNS, _or.kind, _or.value)
-        .join(tables.output_reference, _or.output == _o.id)
-        .where(_or.value.in_(values), _o.partner == partner, _o.kind == DOCUMENT)
-    )
-    of_messages = (
-        select(*_COLUMNS, _r.kind, _r.value)
-        .select_from(tables.reference)
-        .join(tables.message_output, _mo.message == _r.message)
-        .join(tables.output, _o.id == _mo.output)
-        .where(_r.value.in_(values), _mo.role == MADE_FROM, _o.partner == partner, _o.kind == DOCUMENT)
-    )
-    return [dict(row) for row in connection.execute(union_all(own, of_messages)).mappings()]
+def _known(
+    connection: Connection, partner: str, values: Sequence[str], kinds: Collection[tuple[str, str]]
+) -> list[Row]:
+    """The documents to the partner that have one of these numbers, of the right kind; of many at least the latest.
+
+    Few documents have a number, mostly: they are found by it. A number that more have (a contract, a bill) is looked for
+    in the latest documents to the partner; when none of them has it, both ways are gone ten times as far.
+    """
+    wanted = {"values": list(values), "partner": partner}
+    most = FEW
+    while True:
+        rows = every(connection, _BY_NUMBER, wanted | {"most": most})
+        # Each number that was read has a row at least, whether there is a document to it or not.
+        if len({row[:4] for row in rows}) < most:
+            break
+        rows = every(connection, _BY_TIME, wanted | {"most": most})
+        if _documents(rows, partner, kinds):
+            break
+        most *= 10
+    return _documents(rows, partner, kinds)
+
+
+def _documents(rows: Iterable[Found], partner: str, kinds: Collection[tuple[str, str]]) -> list[Row]:
+    return [
+        {"id": id, "answer": answer, "made": made}
+        for _, _, kind, value, id, answer, made, to, what in rows
+        if to == partner and what == DOCUMENT and ((kind, value) in kinds or (ANY, value) in kinds)
+    ]

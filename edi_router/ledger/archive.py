@@ -20,12 +20,15 @@ from edi_router.disk import Together, make_folder, sync_folder, together
 from edi_router.ledger.archiving import Batch, Writer, Written
 from edi_router.ledger.compressing import Broken, Decompressing
 from edi_router.ledger.recent import Recent
-from edi_router.ledger.sealing import Unsealing
+from edi_router.ledger.sealing import MARK, NAMED, Ring, Unsealing
 
 BLOCK = 1 << 20
 _SHA256 = re.compile("[0-9a-f]{64}")
 FRESH = 86_400
 """Content that came within so many seconds is not removed: a file may refer to it that is being recorded now."""
+
+TRIED = 5
+"""Contents that are read to see whether the key fits: some may be damaged."""
 
 
 class Corrupt(Exception):
@@ -41,13 +44,13 @@ class Archive:
 
     A file appears under its name only when it is whole and on the disk. Putting the same bytes again changes
     nothing, whoever does it at the same time. What is put is compressed where it shrinks, and with a `key` (32
-    bytes) sealed then; what was put before, without either, stays readable. The SHA-256 is always that of the
-    content.
+    bytes, or a ring of the present one and those before it) sealed then; what was put before, without either, stays
+    readable. The SHA-256 is always that of the content.
     """
 
-    def __init__(self, folder: str | os.PathLike[str], key: bytes | None = None) -> None:
+    def __init__(self, folder: str | os.PathLike[str], key: bytes | Ring | None = None) -> None:
         self.folder = Path(folder)
-        self._key = key
+        self._ring = Ring((key,)) if isinstance(key, bytes) else key
         self._root = os.fspath(self.folder)
         self._made: set[str] = set()
         self._recent = Recent()
@@ -87,7 +90,7 @@ class Archive:
         """
         self._make()
         with together(self.folder, count) as synced:
-            batch = Batch(self._root, self._key, synced, soon)
+            batch = Batch(self._root, self._ring, synced, soon)
             try:
                 yield batch
                 synced.sync()
@@ -107,11 +110,18 @@ class Archive:
             raw = io.FileIO(self._name(sha256), "rb")
         except FileNotFoundError:
             raise Missing(f"nothing is archived as {sha256}") from None
-        return io.BufferedReader(_Checked(self._plain(raw), sha256), BLOCK)
+        try:
+            return io.BufferedReader(_Checked(self._plain(raw), sha256), BLOCK)
+        except Broken as error:
+            raise Corrupt(f"{sha256} cannot be read: {error}") from None
 
     def _plain(self, raw: io.FileIO) -> io.RawIOBase:
-        unsealed = raw if self._key is None else Unsealing(cast(BinaryIO, raw), self._key)
-        return Decompressing(cast(BinaryIO, unsealed))
+        try:
+            unsealed = raw if self._ring is None else Unsealing(cast(BinaryIO, raw), self._ring)
+            return Decompressing(cast(BinaryIO, unsealed))
+        except BaseException:
+            raw.close()
+            raise
 
     def read(self, sha256: str) -> bytes:
         """The whole content; raises Corrupt when it has changed, Missing when it is not there."""
@@ -140,6 +150,20 @@ class Archive:
                 yield f"{path.relative_to(self.folder)} is in the wrong folder"
             elif self._hash(path) != name:
                 yield f"{name} is corrupt"
+
+    def key_fits(self) -> bool | None:
+        """Whether what is sealed can be read with the key: one of a few contents is; None when nothing is sealed."""
+        tried = 0
+        for path in self.folder.glob("??/??/*"):
+            with suppress(FileNotFoundError), path.open("rb") as file:
+                if file.read(len(MARK)) not in (MARK, NAMED):
+                    continue
+            if self._hash(path) == path.name:
+                return True
+            tried += 1
+            if tried == TRIED:
+                break
+        return False if tried else None
 
     def remove(self, sha256: str, still: Callable[[], bool]) -> bool:
         """Remove content for good, unless it came again within a day or is `still` of use; whether it is gone.
@@ -178,11 +202,11 @@ class Archive:
 
     def _hash(self, path: Path) -> str:
         """The SHA-256 of the content, "" when it cannot be read."""
-        with io.BufferedReader(self._plain(path.open("rb", buffering=0)), BLOCK) as stream:
-            try:
+        try:
+            with io.BufferedReader(self._plain(path.open("rb", buffering=0)), BLOCK) as stream:
                 return hashlib.file_digest(stream, "sha256").hexdigest()
-            except Broken:
-                return ""
+        except Broken:
+            return ""
 
     def _make(self) -> None:
         """Have the folder there, its name on the disk: made sure of once by each archive that is opened."""

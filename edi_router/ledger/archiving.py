@@ -16,7 +16,7 @@ from typing import BinaryIO, Self, cast
 from edi_router.disk import Together
 from edi_router.ledger.compressing import Compressing, squeezed
 from edi_router.ledger.recent import SMALL
-from edi_router.ledger.sealing import Sealer, Sealing
+from edi_router.ledger.sealing import Ring, Sealer, Sealing
 
 _BUFFER = 1 << 16
 
@@ -98,8 +98,8 @@ class Writer:
     def _streaming(self) -> Compressing:
         if self._compressing is None:
             self._file = io.BufferedWriter(io.FileIO(self._new(), "wb"), _BUFFER)
-            key = self._batch.key
-            below = self._file if key is None else cast(BinaryIO, Sealing(self._file, key))
+            ring = self._batch.ring
+            below = self._file if ring is None else cast(BinaryIO, Sealing(self._file, ring))
             self._compressing = Compressing(below)
             self._compressing.write(bytes(self._held))
             self._held.clear()
@@ -122,12 +122,12 @@ class Written:
 class Batch:
     """Contents that are archived together, at the end of the block of `Archive.batch`."""
 
-    def __init__(self, folder: str, key: bytes | None, synced: Together, soon: bool) -> None:
+    def __init__(self, folder: str, ring: Ring | None, synced: Together, soon: bool) -> None:
         self._names = os.path.join(folder, f".{secrets.token_hex(12)}")
         self._count = 0
         self._soon = soon
-        self.key, self.synced = key, synced
-        self.sealer = None if key is None else Sealer(key)
+        self.ring, self.synced = ring, synced
+        self.sealer = None if ring is None else Sealer(ring)
         self.written: list[Written] = []
 
     def writer(self) -> Writer:

@@ -23,15 +23,18 @@ from edi_router.ledger.working import paused
 DELIVERY, ANSWER = "delivery", "answer"
 RUNNING = ("running", "warned", "breached")
 _c = tables.clock.c
+# Found by their subjects: SQLite would rather read all clocks that wait or run, by the index of their states, so these are
+# compared as what no index has.
+NOT_STOPPED = 0
 _SUBJECTS = _c.subject.in_(bindparam("v_subjects", expanding=True))
 _START = (
     update(tables.clock)
-    .where(_SUBJECTS, _c.kind == ANSWER, _c.state == "waiting")
+    .where(_SUBJECTS, _c.kind == ANSWER, func.coalesce(_c.state, "") == "waiting")
     .values(state="running", started=bindparam("v_now"), look=0)
 )
 _STOP = (
     update(tables.clock)
-    .where(_SUBJECTS, _c.kind == bindparam("v_kind"), _c.stopped.is_(None))
+    .where(_SUBJECTS, _c.kind == bindparam("v_kind"), func.coalesce(_c.stopped, NOT_STOPPED) == NOT_STOPPED)
     .values(
         stopped=bindparam("v_now"),
         state=case((_c.due <= bindparam("v_now"), "late"), else_="met"),

@@ -6,7 +6,7 @@ down what is done for the others.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +20,8 @@ FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(minutes=5)
 FRESH = timedelta(minutes=1)
 """A contact is not written down again so soon after the last one."""
+FEW = 20
+"""Partners: of so many each is looked up; for more the table is read, which has a row for each."""
 _p = tables.partner_state.c
 
 
@@ -60,11 +62,12 @@ class Contacts(Store):
 
     def contacted(self, partners: Iterable[str]) -> None:
         """Record that partners were reached; those of which it was recorded just before are left alone."""
-        known = self.contacts()
+        reached = set(partners)
+        known = self.contacts(reached)
         now = self.now()
         news = sorted(
             each
-            for each in set(partners)
+            for each in reached
             if (found := known.get(each)) is None
             or found.failures
             or found.last is None
@@ -79,11 +82,13 @@ class Contacts(Store):
             }  # fmt: skip
             tx.connection.execute(update(tables.partner_state).where(_p.partner.in_(news)).values(**values))
 
-    def contacts(self) -> dict[str, Contact]:
-        """Every partner that was tried, by id."""
+    def contacts(self, only: Collection[str] | None = None) -> dict[str, Contact]:
+        """Every partner that was tried, by id; with `only` those of these."""
         query = select(
             _p.partner, _p.failures, _p.first_failure, _p.last_contact, _p.next_contact, _p.failure
         )
+        if only is not None and len(only) <= FEW:
+            query = query.where(_p.partner.in_(only))
         with self.ask() as connection:
             return {row.partner: _contact(row) for row in connection.execute(query)}
 

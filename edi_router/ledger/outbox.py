@@ -39,9 +39,8 @@ _MESSAGES = (
     .where(_mo.output.in_(bindparam("outputs", expanding=True)))
     .order_by(_mo.output, _mo.message)
 )
-DUE = (
-    select(_d.id, _d.output, _d.destination, _d.partner, _d.name, _d.state, _d.attempts, _o.size)
-    .join(tables.output, _o.id == _d.output)
+_first_due = (
+    select(_d.id, _d.made)
     .where(_d.state.in_(("waiting", "claimed", "renaming")), _d.next_attempt <= bindparam("now"))
     .where(_d.partner.not_in(bindparam("paused", expanding=True)))
     .where(_d.destination.not_in(bindparam("paused", expanding=True)))
@@ -53,7 +52,16 @@ DUE = (
     )
     .order_by(_d.made, _d.id)
     .limit(bindparam("limit", type_=BigInteger))
+    .subquery()
 )
+DUE = (
+    select(_d.id, _d.output, _d.destination, _d.partner, _d.name, _d.state, _d.attempts, _o.size)
+    .select_from(_first_due)
+    .join(tables.delivery, _d.id == _first_due.c.id)
+    .join(tables.output, _o.id == _d.output)
+    .order_by(_first_due.c.made, _first_due.c.id)
+)
+"""Of all that is due no more than the ids are sorted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ from sqlalchemy import (
 from edi_router.ledger import tables
 from edi_router.ledger.errors import Conflict
 from edi_router.ledger.moves import canonical
-from edi_router.ledger.store import Row, Store, Tx, micros, storable
+from edi_router.ledger.plain import first
+from edi_router.ledger.store import Row, Store, Tx, micros
 from edi_router.ledger.tenancy import Viewer, seen
 from edi_router.pipeline.model import FileOutcome
 from edi_router.registers import Entry, Moved
@@ -39,6 +40,8 @@ _e, _n, _v, _ev = (
     tables.event.c,
 )
 _ENTRY = select(tables.register_entry).where(_e.id == bindparam("id"), _e.version > 0)
+_COLUMNS = tuple(tables.register_entry.c.keys())
+_FORGOTTEN = delete(tables.register_value).where(_v.entry == bindparam("v_entry"))
 _NUMBER = select(_n.last).where(_n.stream == bindparam("stream"))
 _CLOCKS = "register-clocks/"
 """Which configuration the clocks follow is the latest firing of a schedule of this name."""
@@ -84,8 +87,8 @@ class RegisterReads(Store):
     def register_entry(self, register: str, key: str) -> Entry | None:
         """The entry of this key; None when there is none."""
         with self.ask() as connection:
-            row = connection.execute(_ENTRY, {"id": f"{register}:{key}"}).mappings().first()
-        return None if row is None else entry_of(dict(row))
+            row = first(connection, _ENTRY, {"id": f"{register}:{key}"})
+        return None if row is None else entry_of(dict(zip(_COLUMNS, row, strict=True)))
 
     def last_number(self, stream: str) -> int:
         """The number given last in a series; 0 when none was."""
@@ -246,22 +249,27 @@ class RegisterMoves:
     def write(self) -> None:
         """Write what the moves came to."""
         tx = self.tx
-        e = tables.register_entry
+        entries: list[Row] = []
+        values: list[Row] = []
         for id, (moved, _) in self.last.items():
             entry = moved.after
             assert entry is not None
-            tx.connection.execute(update(e).where(e.c.id == id).values(storable({
-                "version": entry.version, "state": entry.state, "open": int(moved.open), "content": to_text(entry),
-                "partner": entry.entered_by, "message": entry.message or None,
+            entries.append({
+                "id": id, "version": entry.version, "state": entry.state, "open": int(moved.open),
+                "content": to_text(entry), "partner": entry.entered_by, "message": entry.message or None,
                 "entered": micros(entry.entered) if entry.entered else tx.now, "changed": tx.now,
                 "due": micros(moved.due) if moved.due is not None else None,
-            })))  # fmt: skip
-            tx.connection.execute(delete(tables.register_value).where(_v.entry == id))
-            tx.insert(tables.register_value, [
+            })  # fmt: skip
+            values += (
                 {"entry": id, "name": name, "value": value}
-                for name, values in entry.fields.items()
-                for value in dict.fromkeys(values) if len(value) <= LONGEST
-            ])  # fmt: skip
+                for name, several in entry.fields.items()
+                for value in dict.fromkeys(several)
+                if len(value) <= LONGEST
+            )
+        tx.update(tables.register_entry, entries)
+        if entries:
+            tx.connection.execute(_FORGOTTEN, [{"v_entry": row["id"]} for row in entries])
+        tx.insert(tables.register_value, values)
         tx.insert(tables.event, self.events)
         for stream, last in self.numbers.items():
             if last != self.first[stream]:

@@ -27,6 +27,13 @@ class Schedules(Store):
                 tx.connection.execute(delete(tables.schedule_firing).where(f.schedule == schedule, past))
             return first
 
+    def unfire(self, schedule: str, after: datetime) -> None:
+        """Forget the firings of a schedule whose fire times lie after this one: they were claimed by a wrong clock."""
+        f = tables.schedule_firing.c
+        with self.write() as tx:
+            wrong = f.fire_time > micros(after)
+            tx.connection.execute(delete(tables.schedule_firing).where(f.schedule == schedule, wrong))
+
     def last_firings(self) -> dict[str, datetime]:
         """The latest fire time of each schedule that has fired."""
         f = tables.schedule_firing.c

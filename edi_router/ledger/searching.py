@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, delete, func, literal, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Table, delete, func, literal, or_, select, union_all
 
+from edi_router.formats.answer import Answer
 from edi_router.ledger import tables
 from edi_router.ledger.queries import plain_row
+from edi_router.ledger.states import TRANSITIONS
 from edi_router.ledger.store import Row, Store, instant, micros
 
 KINDS = ("message", "file", "output", "delivery", "acknowledgement", "clock")
@@ -20,6 +22,12 @@ _AT = {
 }  # fmt: skip
 _STATE = {"acknowledgement": "answer"}
 """What stands for the state of the kinds that have none."""
+STATES: Mapping[str, tuple[str, ...]] = {
+    **{kind: tuple(TRANSITIONS[kind]) for kind in ("message", "file", "output", "delivery")},
+    "acknowledgement": tuple(map(str, Answer)),
+    "clock": ("waiting", "running", "warned", "breached", "met", "late"),
+}
+"""The states that the things of each kind may be in."""
 _UNORDERED = ("clock",)
 """Kinds with an index on a value that is not in the order of time."""
 _USUAL = 5_000
@@ -102,6 +110,15 @@ class Searching(Store):
         last_row = rows[-1] if rows else None
         following = f"{last_row[at.name]}.{last_row['id']}" if more and last_row is not None else None
         return Found([told_row(row, names) for row in rows], following)
+
+    def partner_known(self, partner: str) -> bool:
+        """Whether anything came from this partner or was made for it, also when it is configured no more."""
+        parts = (
+            select(literal(1)).where(table.c.partner == partner).limit(1).subquery()
+            for table in (tables.file, tables.message, tables.output)
+        )
+        with self.read() as connection:
+            return connection.execute(union_all(*(select(part) for part in parts))).first() is not None
 
     def texts(
         self,

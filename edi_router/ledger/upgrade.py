@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Engine, text
 
+from edi_router.ledger.errors import LedgerError
 from edi_router.ledger.fresh import create
 
 HEAD = "0006"
@@ -34,9 +35,17 @@ def newer(engine: Engine) -> str | None:
 
 
 def upgrade(engine: Engine) -> None:
-    """Upgrade to `HEAD` in one transaction; processes that do it at once wait for the first."""
+    """Upgrade to `HEAD` in one transaction; processes that do it at once wait for the first.
+
+    LedgerError when the tables are newer than this version can work on.
+    """
     if is_current(engine):
         return
+    if (found := newer(engine)) is not None:
+        raise LedgerError(
+            f"the ledger is at revision {found}, which this version ({HEAD}) does not know: "
+            "run the version that made it, or bring back a backup"
+        )
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))

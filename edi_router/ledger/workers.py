@@ -70,6 +70,17 @@ class Workers(Store):
         with self.write() as tx:
             return tx.connection.execute(seen.values(seen=tx.now, state=state, doing=doing)).rowcount > 0
 
+    def forget_replaced(self) -> int:
+        """Forget workers that have gone silent and were replaced: another one began on their host since. How many there were."""
+        other = tables.worker.alias()
+        with self.write() as tx:
+            limit = tx.now - ALIVE // timedelta(microseconds=1)
+            since = select(other.c.id).where(
+                other.c.host == _w.host, other.c.seen >= limit, other.c.started > _w.seen
+            )
+            gone = delete(tables.worker).where(_w.seen < limit, since.correlate(tables.worker).exists())
+            return tx.connection.execute(gone).rowcount
+
     def leave_worker(self, id: str) -> None:
         """It ends."""
         with self.write() as tx:

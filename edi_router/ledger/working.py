@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, Connection, and_, bindparam, func, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    union,
+    union_all,
+    update,
+)
 
 from edi_router.ledger import tables
 from edi_router.ledger.again import again
@@ -17,17 +30,42 @@ from edi_router.ledger.store import Row, Store, Tx, instant
 
 _w, _f, _p, _d = tables.work.c, tables.file.c, tables.partner_state.c, tables.decision.c
 _s = tables.delivery.c
-_takeable = and_(_w.state.in_(("pending", "claimed")), _w.due <= bindparam("now"))
-_PARTNERS = select(_w.partner).where(_takeable).distinct().order_by(_w.partner)
-_ITEMS = (
-    select(
-        *(_w.id, _w.kind, _w.file, _w.message, _w.partner, _w.attempts),
-        *(_f.name, _f.size, _f.sha256, _f.received, _f.date),
-        select(func.max(_d.at)).where(_d.subject == _w.message).scalar_subquery().label("decided"),
+_TAKEABLE = ("pending", "claimed")
+"""States of work that can be claimed when it is due."""
+
+
+def _with_work(state: str) -> Select[Any]:
+    """The partners with work in a state: one look into the index for each, however much of it they have."""
+    first = select(func.min(_w.partner).label("partner")).where(_w.state == state)
+    found = first.cte(f"of_{state}", recursive=True)
+    more = select(func.min(_w.partner)).where(_w.state == state, _w.partner > found.c.partner)
+    found = found.union_all(select(more.scalar_subquery()).where(found.c.partner.is_not(None)))
+    return select(found.c.partner).where(found.c.partner.is_not(None))
+
+
+def _items(state: str) -> Select[Any]:
+    """A partner's work in a state that is due, in the order of its ids, `limit` behind the id `after`.
+
+    Of one state, which is what an index has in this order: no more is read than is wanted.
+    """
+    decided = select(func.max(_d.at)).where(_d.subject == _w.message).scalar_subquery().label("decided")
+    return (
+        select(
+            *(_w.id, _w.kind, _w.file, _w.message, _w.partner, _w.attempts),
+            *(_f.name, _f.size, _f.sha256, _f.received, _f.date, decided),
+        )
+        .join(tables.file, _f.id == _w.file)
+        .where(_w.state == state, _w.partner == bindparam("partner"))
+        .where(_w.id > bindparam("after", type_=BigInteger), _w.due <= bindparam("now", type_=BigInteger))
+        .order_by(_w.id)
+        .limit(bindparam("limit", type_=BigInteger))
     )
-    .join(tables.file, _f.id == _w.file)
-    .where(_takeable, _w.partner == bindparam("partner"))
-    .order_by(_w.id)
+
+
+_PARTNERS = union(*map(_with_work, _TAKEABLE)).order_by("partner")
+_ITEMS = (
+    union_all(*(select(_items(state).subquery()) for state in _TAKEABLE))
+    .order_by("id")
     .limit(bindparam("limit", type_=BigInteger))
 )
 _COLUMNS = tuple(_ITEMS.selected_columns.keys())
@@ -67,15 +105,9 @@ class Working(Store):
         lease has ended are work again.
         """
         with self.ask() as connection:
-            now = self.now()
             out = set(busy) | paused(connection)
-            queues: list[list[Row]] = []
-            partners = connection.scalars(_PARTNERS, {"now": now}).all() if partner is None else [partner]
-            for each in partners:
-                if each not in out:
-                    parameters = {"now": now, "partner": each, "limit": limit}
-                    found = every(connection, _ITEMS, parameters)
-                    queues.append([dict(zip(_COLUMNS, row, strict=True)) for row in found])
+            partners = connection.scalars(_PARTNERS).all() if partner is None else [partner]
+            queues = _queues(connection, [each for each in partners if each not in out], self.now(), limit)
         turns = ((place, turn, row) for turn, rows in enumerate(queues) for place, row in enumerate(rows))
         return [_item(row) for _, _, row in sorted(turns, key=lambda turn: turn[:2])[:limit]]
 
@@ -186,6 +218,23 @@ class Working(Store):
             works = update(w).where(claimed).values(due=tx.now)
             sends = update(d).where(sending).values(next_attempt=tx.now)
             return tx.connection.execute(works).rowcount + tx.connection.execute(sends).rowcount
+
+
+def _queues(connection: Connection, partners: Sequence[str], now: int, limit: int) -> list[list[Row]]:
+    """What these partners have to be done, of each the same number from its first on: `limit` in all, if there are."""
+    queues: list[list[Row]] = [[] for _ in partners]
+    longer = dict(zip(partners, queues, strict=True))
+    """Those of which not all is known."""
+    while longer and (missing := limit - sum(map(len, queues))) > 0:
+        share = -(-missing // len(longer))
+        for partner, queue in list(longer.items()):
+            after = queue[-1]["id"] if queue else 0
+            parameters = {"partner": partner, "now": now, "after": after, "limit": share}
+            found = every(connection, _ITEMS, parameters)
+            queue += (dict(zip(_COLUMNS, row, strict=True)) for row in found)
+            if len(found) < share:
+                del longer[partner]
+    return queues
 
 
 def paused(connection: Connection) -> set[str]:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from edi_router.formats.edifact.elements import ElementSpec, PartSpec, SegmentSpec, segment_spec
 from edi_router.formats.edifact.nodes import GroupNode, SegmentNode
+from edi_router.formats.secrets import MASK
 
 if TYPE_CHECKING:
     from lxml import etree
 
+    from edi_router.faults import Place
     from edi_router.formats.edifact.directory import Definitions
     from edi_router.formats.edifact.model import Interchange
     from edi_router.formats.edifact.segment import Segment
+    from edi_router.formats.records.nodes import RecordNode
     from edi_router.library import Document
+    from edi_router.paths import Node
 
 Plain = dict[str, Any]
 
@@ -140,3 +144,30 @@ def clean(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() or char in "\n\t" else ascii(char)[1:-1] for char in text)
+
+
+def records(root: RecordNode, secrets: Sequence[Node] = ()) -> Plain:
+    """A document of a flat file: its records in their order, each with its filled fields; secrets are masked."""
+    return {"name": root.name, "records": _records(root, {node.place() for node in secrets})}
+
+
+def _records(parent: RecordNode, secrets: Collection[Place]) -> list[Plain]:
+    shapes: list[Plain] = []
+    for node in parent.records:
+        heads = {
+            field.name: field.heading for field in (node.record.fields if node.record is not None else ())
+        }
+        fields: list[Plain] = []
+        for name, cell in node.cells.items():
+            if cell.text:
+                shape: Plain = {"name": name}
+                if heads.get(name, name) != name:
+                    shape["column"] = heads[name]
+                fields.append(shape | {"value": MASK if node.field_place(name) in secrets else cell.text})
+        shapes.append(
+            {
+                "record": node.number, "name": node.name, "line": node.place().line, "fields": fields,
+                "records": _records(node, secrets),
+            }
+        )  # fmt: skip
+    return shapes

@@ -262,12 +262,16 @@ def _apply_all(
 ) -> Sequence[Found]:
     try:
         texts = function.apply([one.text for one in found], *extra)
-    except ValueError:
+    except ValueError as problem:
+        told = False
         for one in found:
             try:
                 function.apply([one.text], *extra)
             except ValueError as error:
                 _failed(item, call, scope, one, str(error))
+                told = True
+        if not told:  # each of them would do, together they do not
+            _failed(item, call, scope, found[-1], str(problem))
         return []
     if call.name in ("distinct", "last"):
         by_text = {one.text: one for one in reversed(found)}

@@ -6,10 +6,12 @@ import datetime
 import re
 
 FORMS = {
-    "2": "ddMMyy", "3": "MMddyy", "4": "ddMMyyyy", "101": "yyMMdd", "102": "yyyyMMdd", "103": "yywwe",
-    "105": "yyDDD", "201": "yyMMddHHmm", "202": "yyMMddHHmmss", "203": "yyyyMMddHHmm",
-    "204": "yyyyMMddHHmmss", "205": "yyyyMMddHHmm", "301": "yyMMddHHmm", "302": "yyMMddHHmmss",
-    "303": "yyyyMMddHHmm", "304": "yyyyMMddHHmmss", "208": "yyyyMMddHHmmss", "602": "yyyy", "609": "yyMM", "610": "yyyyMM",
+    "2": "ddMMyy", "3": "MMddyy", "4": "ddMMyyyy", "5": "ddMMyyyyHHmm",
+    "101": "yyMMdd", "102": "yyyyMMdd", "103": "yywwe", "105": "yyDDD",
+    "201": "yyMMddHHmm", "202": "yyMMddHHmmss", "203": "yyyyMMddHHmm", "204": "yyyyMMddHHmmss",
+    "205": "yyyyMMddHHmm", "206": "yyMMddHHmm", "207": "yyMMddHHmmss", "208": "yyyyMMddHHmmss",
+    "301": "yyMMddHHmm", "302": "yyMMddHHmmss", "303": "yyyyMMddHHmm", "304": "yyyyMMddHHmmss",
+    "307": "yyyyMMddHHmmssSSS", "602": "yyyy", "609": "yyMM", "610": "yyyyMM",
     "711": "yyyyMMdd", "713": "yyMMddHHmm", "717": "yyMMdd", "718": "yyyyMMdd", "719": "yyyyMMddHHmm",
 }  # fmt: skip
 """Format codes of data element 2379 by pattern; a period (7xx) counts by its beginning."""
@@ -23,7 +25,7 @@ _BY_LENGTH = {
     16: "yyyyMMddHHmmssSS",
     17: "yyyyMMddHHmmssSSS",
 }
-_ZONED = ("205", "208", "301", "302", "303", "304")
+_ZONED = ("205", "206", "207", "208", "301", "302", "303", "304")
 """Forms with a time zone behind: ZHHMM, as in +0800, or ZZZ, as in +08 or UTC."""
 _PERIODS = ("711", "713", "717", "718", "719")
 _WIDTH = {
@@ -47,7 +49,8 @@ _ISO = re.compile(
     r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<part>\d{1,9}))?)?"
     r"|(?P<hour2>\d{2})(?:(?P<minute2>\d{2})(?:(?P<second2>\d{2})(?:[.,](?P<part2>\d{1,9}))?)?)?"
     r"))?"
-    r"\s*(?P<zone>Z|[+-]\d{2}(?::?\d{2})?)?"
+    r"\s*(?P<zone>Z|[+-]\d{2}(?::?\d{2})?)?",
+    re.ASCII,
 )
 """A date or moment of ISO 8601, the basic and extended forms of date and time in any mixture."""
 _OFFSET = re.compile(r"([+-])(\d{2})(?::?(\d{2}))?")
@@ -59,7 +62,8 @@ _OUTPUT = re.compile(r"'([^']*)'|(yyyy|yy|MM|dd|HH|mm|ss|SSS|XXX)|([A-Za-z])|(.)
 def read_moment(value: str, code: str = "") -> datetime.datetime:
     """The moment that `value` writes, in the format `code` of 2379, else as its shape tells.
 
-    A year of two digits means 1969 to 2068. Raises ValueError.
+    A year of two digits means 1969 to 2068. What a code writes that is not among `FORMS` (a time of day, a
+    week, two months) is never guessed from its length: it would be some other day. Raises ValueError.
 
     >>> read_moment("20160701", "102")
     datetime.datetime(2016, 7, 1, 0, 0)
@@ -79,12 +83,16 @@ def read_moment(value: str, code: str = "") -> datetime.datetime:
     text = value.strip()
     if match := _ISO.fullmatch(text):
         return _from_iso(match)
+    if code.isdigit() and code not in FORMS:
+        raise ValueError(f"format {code} is none of those that are read as a date")
     pattern = FORMS.get(code) or _BY_LENGTH.get(len(text))
     if pattern is None:
         raise ValueError("no known form of a date")
     width = sum(_WIDTH[token] for token in _TOKEN.findall(pattern))
     digits = text[:width] if code in _PERIODS or code in _ZONED else text
     if len(digits) != width or not (digits.isascii() and digits.isdigit()):
+        if not code and not text.isalnum():  # that it is as long as some form says nothing
+            raise ValueError("no known form of a date")
         raise ValueError(f"expected {width} digits" + (f" for format {code}" if code else ""))
     moment = _from_digits(digits, pattern)
     return moment.replace(tzinfo=_zone(text[width:].strip())) if code in _ZONED else moment
@@ -109,7 +117,22 @@ def _from_iso(match: re.Match[str]) -> datetime.datetime:
         fraction,
         _zone(parts["zone"]),
     )
-    return moment + datetime.timedelta(days=1) if midnight else moment
+    return later(moment, 1) if midnight else moment
+
+
+def later(moment: datetime.datetime, days: int) -> datetime.datetime:
+    """The moment so many days later. Raises ValueError where the calendar ends, as after 9999-12-31."""
+    try:
+        return moment + datetime.timedelta(days=days)
+    except OverflowError:
+        raise ValueError("the calendar ends before") from None
+
+
+def _seen_in(moment: datetime.datetime, zone: datetime.tzinfo) -> datetime.datetime:
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        raise ValueError("the calendar ends before") from None
 
 
 def _zone(text: str) -> datetime.timezone | None:
@@ -131,14 +154,14 @@ def in_zone(moment: datetime.datetime, zone: datetime.tzinfo) -> datetime.dateti
     >>> str(in_zone(read_moment("20160701T233000Z"), datetime.timezone(datetime.timedelta(hours=8))))
     '2016-07-02 07:30:00+08:00'
     """
-    return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)
+    return moment.replace(tzinfo=zone) if moment.tzinfo is None else _seen_in(moment, zone)
 
 
 def lost_zone(moment: datetime.datetime, pattern: str, zone: datetime.tzinfo | None) -> str | None:
     """The offset that a pattern without XXX would drop; None when nothing is lost, as in the zone `zone`."""
     if moment.tzinfo is None or any(match[2] == "XXX" for match in _OUTPUT.finditer(pattern)):
         return None
-    if zone is not None and moment.astimezone(zone).utcoffset() == moment.utcoffset():
+    if zone is not None and _seen_in(moment, zone).utcoffset() == moment.utcoffset():
         return None
     return f"{moment:%z}"
 
@@ -154,7 +177,10 @@ def _from_digits(digits: str, pattern: str) -> datetime.datetime:
     if "ww" in parts:
         return datetime.datetime.fromisocalendar(year, parts["ww"], parts.get("e", 1))
     if "DDD" in parts:
-        return datetime.datetime.strptime(f"{year:04} {parts['DDD']}", "%Y %j")
+        moment = datetime.datetime(year, 1, 1) + datetime.timedelta(days=parts["DDD"] - 1)
+        if moment.year != year:
+            raise ValueError(f"the year {year} has no day {parts['DDD']}")
+        return moment
     return datetime.datetime(
         year, parts.get("MM", 1), parts.get("dd", 1), parts.get("HH", 0), parts.get("mm", 0),
         parts.get("ss", 0), parts.get("SSS", 0) * 1000 + parts.get("SS", 0) * 10000,

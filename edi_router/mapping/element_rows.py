@@ -4,12 +4,15 @@ A row of an element has under each name of a child what this child is: a text, "
 anything in the child. Of several children of one name it has a list. Under ``@name`` it has the text of an attribute, and under
 "" the text of the element itself, if it has one besides its attributes. Names are local.
 Elements that nobody asks for are left out; that there are any is shown by an empty "*": what they stand in is not empty.
+
+Rows of a reader that is `plain` have texts as they are. Else service characters are masked in them (see `layout`), and a
+document with a control character, such as a line break, has no rows.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from lxml import etree
@@ -18,7 +21,7 @@ from edi_router.formats.edifact.layout import masked
 from edi_router.formats.xml.xpath import is_element, local_name
 
 Row = dict[str, Any]
-_MARKS = re.compile("[&<>:+'?\x00-\x1f\ud800-\udfff\ufffe\uffff]")
+_search = re.compile("[&<>:+'?\x00-\x1f\ud800-\udfff\ufffe\uffff]").search
 """What has a mask in rows, and what cannot stand in them."""
 _UNFIT = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -31,10 +34,12 @@ class Unfit(ValueError):
 
 
 class RowReader:
-    """Makes rows of documents, of all elements or of those of some names only."""
+    """Makes rows of documents, of all elements or of those of some names only; `plain` ones if asked to."""
 
-    def __init__(self, names: Collection[str] | None = None) -> None:
+    def __init__(self, names: Collection[str] | None = None, *, plain: bool = False) -> None:
         self._wanted = names
+        self._plain = plain
+        self._shown: Callable[[str], str] = _unless_blank if plain else _shown
         self._told = names is None or any(name.startswith("@") for name in names)
         self._names: dict[Any, str] = {}
         """The local names of tags, "" for those that are not wanted."""
@@ -42,44 +47,42 @@ class RowReader:
     def rows(self, root: etree._Element) -> Row | None:
         """The row of a document's root; None when the document cannot be shown so, or has no elements below its root."""
         try:
-            row = _attributes(root)
+            row = self._attributes(root)
             return row if self._fill(root, row) else None
         except Unfit:
             return None
 
     def _fill(self, element: etree._Element, row: Row) -> bool:
         """Put the elements of an element into its row, each looked at once; whether there are any."""
-        known, told, left_out, found = self._names, self._told, False, False
+        known, told, plain, before = self._names, self._told, self._plain, len(row)
         for node in element:
-            tag = node.tag
-            name = known.get(tag)
-            if name is None:
-                if not is_element(node):  # a comment
-                    continue
-                name = self._name(tag)
-            found = True
+            name = known.get(node.tag)
             if not name:
-                left_out = True
-                continue
+                if name is None and is_element(node):  # else it is a comment
+                    name = self._name(node.tag)
+                if name == "":
+                    row["*"] = ()
+                if not name:
+                    continue
             shown: Any
             if len(node):
-                shown = _attributes(node) if node.keys() else {}
-                if not self._fill(node, shown) and (text := _text(node)):
+                shown = self._attributes(node) if node.keys() else {}
+                if not self._fill(node, shown) and (text := self._text(node)):
                     shown[""] = text
             else:
-                shown = node.text or ""
-                if not shown.isalnum() and (_MARKS.search(shown) is not None or shown.isspace()):
+                shown = node.text
+                if shown is None or (plain and shown.isspace()):
+                    shown = ""
+                elif not plain and not shown.isalnum() and (_search(shown) is not None or shown.isspace()):
                     shown = _shown(shown)
                 # Attributes that nobody asks for tell only that an element without a text is not empty.
                 if (told or not shown) and node.keys():
-                    shown = {**_attributes(node), "": shown} if shown else _attributes(node)
+                    shown = {**self._attributes(node), "": shown} if shown else self._attributes(node)
             if name in row:
                 _add(row, name, shown)
             else:
                 row[name] = shown
-        if left_out:
-            row["*"] = ()
-        return found
+        return len(row) > before
 
     def _name(self, tag: str) -> str:
         if len(self._names) >= TAGS:
@@ -87,6 +90,21 @@ class RowReader:
         name = local_name(tag)
         self._names[tag] = name = name if self._wanted is None or name in self._wanted else ""
         return name
+
+    def _attributes(self, element: etree._Element) -> Row:
+        """A row with the texts of an element's attributes."""
+        row: Row = {}
+        for key, value in element.items():
+            name, shown = "@" + local_name(str(key)), self._shown(str(value))
+            if name in row:
+                _add(row, name, shown)
+            else:
+                row[name] = shown
+        return row
+
+    def _text(self, element: etree._Element) -> str:
+        """The text of an element without elements; comments in it are left out."""
+        return self._shown("".join([element.text or "", *(child.tail or "" for child in element)]))
 
 
 def each(found: Any) -> Sequence[Any]:
@@ -97,6 +115,18 @@ def each(found: Any) -> Sequence[Any]:
     """
     kind = type(found)
     return (found,) if kind is str or kind is dict else found
+
+
+def rows_of(row: Row, name: str) -> Sequence[Row]:
+    """What stands under a name of a row, without mere texts.
+
+    >>> rows_of({"Goods": ["1", {"No": "2"}]}, "Goods"), rows_of({}, "Goods")
+    ([{'No': '2'}], ())
+    """
+    found = row.get(name)
+    if type(found) is dict:
+        return (found,)
+    return [each for each in found if type(each) is dict] if type(found) is list else ()
 
 
 def one(found: Any) -> str:
@@ -135,29 +165,17 @@ def _add(row: Row, name: str, shown: Any) -> None:
         row[name] = [row[name], shown]
 
 
-def _attributes(element: etree._Element) -> Row:
-    """A row with the texts of an element's attributes."""
-    row: Row = {}
-    for key, value in element.items():
-        name, shown = "@" + local_name(str(key)), _shown(str(value))
-        if name in row:
-            _add(row, name, shown)
-        else:
-            row[name] = shown
-    return row
-
-
-def _text(element: etree._Element) -> str:
-    """The text of an element without elements; comments in it are left out."""
-    return _shown("".join([element.text or "", *(child.tail or "" for child in element)]))
-
-
 def _shown(text: str) -> str:
     """A text as it stands in rows; "" when it is blank."""
     if text.isspace():
         return ""
-    if _MARKS.search(text) is None:
+    if _search(text) is None:
         return text
     if _UNFIT.search(text):
         raise Unfit
     return masked(text)
+
+
+def _unless_blank(text: str) -> str:
+    """A text as it is; "" when it is blank."""
+    return "" if text.isspace() else text

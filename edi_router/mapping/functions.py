@@ -5,10 +5,9 @@ A function raises ValueError for a value that it cannot convert; the mapping mak
 
 from __future__ import annotations
 
-import codecs
 import re
-from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
+from collections.abc import Callable, Sequence
+from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation
 
 from edi_router.mapping.functions_dates import date, days, local
 from edi_router.mapping.functions_text import fill, unless
@@ -19,7 +18,9 @@ __all__ = [
 ]  # fmt: skip
 
 LONGEST = 40
-"""Characters that a number may have; sums and products of such numbers stay exact."""
+"""Characters that a number may have."""
+_PLACES = 60
+"""Digits that a sum or product may have."""
 
 
 def number(value: str) -> Decimal:
@@ -37,6 +38,21 @@ def number(value: str) -> Decimal:
         return Decimal(text)
     except InvalidOperation:
         raise ValueError("no number") from None
+
+
+def _reckoned(
+    step: Callable[[Context, Decimal, Decimal], Decimal], values: Sequence[str], result: Decimal
+) -> Decimal:
+    """All values taken together, one after the other. Raises ValueError for a result that had to be rounded."""
+    context = Context(prec=_PLACES, traps=[Inexact])
+    try:
+        for value in values:
+            result = step(context, result, number(value))
+    except Inexact:
+        result = Decimal("inf")
+    if not result.is_finite() or result.adjusted() >= _PLACES:
+        raise ValueError(f"the result has more than {_PLACES} digits")
+    return result
 
 
 _ORDINARY = re.compile(r"(?:0|[1-9][0-9]{0,20})(?:\.([0-9]{0,8}[1-9]))?")
@@ -67,9 +83,9 @@ def decimal(value: str, argument: str = "") -> str:
     result = number(value)
     if not argument:
         return _plain(result)
-    with localcontext() as context:
-        context.prec = 60
-        rounded = result.quantize(Decimal(1).scaleb(-int(argument)), ROUND_HALF_UP)
+    if -int(result.as_tuple().exponent) <= int(argument):
+        return _plain(result)
+    rounded = result.quantize(Decimal(1).scaleb(-int(argument)), ROUND_HALF_UP, Context(prec=_PLACES))
     return _plain(rounded) if rounded == result else Shortened(_plain(rounded), "value-rounded")
 
 
@@ -107,9 +123,7 @@ def multiply(value: str, argument: str) -> str:
     >>> multiply("1,5", "1000")
     '1500'
     """
-    with localcontext() as context:
-        context.prec = 60
-        return _plain(number(value) * Decimal(argument))
+    return _plain(_reckoned(Context.multiply, [value], Decimal(argument)))
 
 
 @function()
@@ -168,7 +182,7 @@ def _encoding(argument: str) -> str | None:
     """What is wrong with the encoding that `cut` names."""
     name = argument.partition(" ")[2]
     try:
-        codecs.lookup(name or "utf-8")
+        "".encode(name or "utf-8")  # which knows encodings of text only, not `base64` and the like
     except LookupError:
         return f"there is no encoding {name}"
     return None
@@ -272,7 +286,7 @@ def dashed(value: str) -> str:
     >>> dashed("0123456789abcdef0123456789abcdef")
     '01234567-89ab-cdef-0123-456789abcdef'
     """
-    if len(value) != 32:
+    if not re.fullmatch("[0-9A-Fa-f]{32}", value):
         raise ValueError("expected 32 hexadecimal digits")
     return "-".join((value[:8], value[8:12], value[12:16], value[16:20], value[20:]))
 
@@ -284,9 +298,11 @@ def sum_(values: Sequence[str]) -> list[str]:
     >>> sum_(["0.1", "0,2"])
     ['0.3']
     """
-    with localcontext() as context:
-        context.prec = 60
-        return [_plain(sum((number(value) for value in values), Decimal(0)))] if values else []
+    if not values:
+        return []
+    if all(value.isdigit() and value.isascii() and len(value) <= LONGEST for value in values):
+        return [str(sum(map(int, values)))]
+    return [_plain(_reckoned(Context.add, values, Decimal(0)))]
 
 
 @function(Kind.ALL, name="product")
@@ -296,12 +312,7 @@ def product(values: Sequence[str]) -> list[str]:
     >>> product(["2", "1,5"])
     ['3']
     """
-    result = Decimal(1)
-    with localcontext() as context:
-        context.prec = 60
-        for value in values:
-            result *= number(value)
-    return [_plain(result)] if values else []
+    return [_plain(_reckoned(Context.multiply, values, Decimal(1)))] if values else []
 
 
 @function(Kind.ALL, name="minimum")

@@ -5,24 +5,40 @@ from __future__ import annotations
 import datetime
 
 from edi_router.mapping import dates
+from edi_router.mapping.dates_given import given_problem, read_given
 from edi_router.mapping.registry import Kind, function
+
+_GIVEN = "=>"
+"""Between the form that a date is given in and the one to write."""
+
+
+def _problem(argument: str) -> str | None:
+    given, arrow, pattern = argument.partition(_GIVEN)
+    if not arrow:
+        return dates.pattern_problem(argument)
+    return given_problem(given) or dates.pattern_problem(pattern)
 
 
 @function(
     Kind.DATED,
     pattern=r".+",
-    form="a pattern such as yyyy-MM-dd",
+    form="a pattern such as yyyy-MM-dd, or GIVEN=>PATTERN",
     optional=True,
-    checker=dates.pattern_problem,
+    checker=_problem,
 )
 def date(value: str, argument: str = "yyyyMMdd", code: str = "", zone: datetime.tzinfo | None = None) -> str:
-    """The date or time in a pattern (yyyyMMdd unless told); its form is read from 2379, else from its shape.
+    """The date or time in a pattern (yyyyMMdd unless told); its form is told before `=>`, or read from 2379, else its shape.
 
     >>> date("201607011530", code="203")
     '20160701'
     >>> date("20160701", "yyyy-MM-dd")
     '2016-07-01'
+    >>> date("1.7.2016", "d.M.yyyy=>yyyy-MM-dd")
+    '2016-07-01'
     """
+    given, arrow, pattern = argument.partition(_GIVEN)
+    if arrow:
+        return dates.write_moment(read_given(value, given), pattern)
     moment = dates.read_moment(value, code)
     lost = dates.lost_zone(moment, argument, zone)
     if lost is not None:
@@ -50,5 +66,4 @@ def days(value: str, argument: str) -> str:
     >>> days("2026-03-14", "60")
     '20260513'
     """
-    moment = dates.read_moment(value) + datetime.timedelta(days=int(argument))
-    return dates.write_moment(moment, "yyyyMMdd")
+    return dates.write_moment(dates.later(dates.read_moment(value), int(argument)), "yyyyMMdd")

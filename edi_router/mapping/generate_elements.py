@@ -19,10 +19,11 @@ from edi_router.paths.path import PARENT
 class ElementPaths(Walk):
     """Emits loops over what paths select in an XML document, as `element_rows` shows it."""
 
-    def __init__(self, record: bool = False) -> None:
+    def __init__(self, record: bool = False, *, plain: bool = False) -> None:
         if record:
             raise Unsupported("the record of an XML document")
         super().__init__(Cursor("m", None, None, text="''"))
+        self.plain = plain
         self._only_texts = False
         self.names: set[str] = set()
         """The elements and attributes that are looked up."""
@@ -170,8 +171,7 @@ class ElementPaths(Walk):
 
 def _rows_of(name: str, row: str, rows: str) -> str:
     """The elements of this name in the rows, or without any in the one row, that are no mere texts."""
-    there = f".get({name!r}, N)) if type(g) is dict]"
-    return f"[g for r in {rows} for g in each(r{there}" if rows else f"[g for g in each({row}{there}"
+    return f"[g for r in {rows} for g in rows_of(r, {name!r})]" if rows else f"rows_of({row}, {name!r})"
 
 
 def names_of(paths: Walk) -> frozenset[str] | None:

@@ -10,7 +10,6 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import Generic, TypeVar
 
-from edi_router.formats.edifact.layout import masked
 from edi_router.mapping.generate_code import Unsupported
 from edi_router.mapping.generate_parts import asked_by, tables_of
 from edi_router.mapping.generate_values import Values
@@ -55,7 +54,7 @@ class Items(Values, Generic[Where]):
 
         def sink(value: str, form: str | None, origin: str) -> None:
             with code.block("if on is None:"):
-                code.add(f"on = day_of(plain({value}), {form or repr('')}, zone)")
+                code.add(f"on = day_of({self._plainly(value)}, {form or repr('')}, zone)")
 
         self._values(source, cursor, sink)
         code.add("if on is not None: day = on")
@@ -146,15 +145,15 @@ class Items(Values, Generic[Where]):
             test = code.name("t")
             code.add(f"{test} = False")
 
-            chosen = tuple(map(masked, condition.texts))
+            chosen = tuple(map(self.paths.shown, condition.texts))
 
             def sink(value: str, form: str | None, origin: str) -> None:
                 if chosen:
                     asked = f"if {value} in {chosen!r}: "
                 elif condition.matches:
-                    asked = f"if matches({condition.matches!r}, plain({value})): "
+                    asked = f"if matches({condition.matches!r}, {self._plainly(value)}): "
                 elif condition.starts_with:
-                    asked = f"if {value}.startswith({masked(condition.starts_with)!r}): "
+                    asked = f"if {value}.startswith({self.paths.shown(condition.starts_with)!r}): "
                 else:
                     asked = ""
                 code.add(f"{asked}{test} = True")

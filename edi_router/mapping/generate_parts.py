@@ -15,11 +15,11 @@ from edi_router.paths import Path
 LookUp = tuple[str, str, str, bool]
 """A use of a code table: its name, the column of the key, the column of the result, whether a key may miss."""
 
-LOSSLESS = frozenset(
-    {"date", "digits", "integer", "local", "lower", "prefix", "sequence", "slice", "suffix", "trim", "upper"}
-)
+LOSSLESS = frozenset((
+    "date", "digits", "integer", "local", "lower", "prefix", "sequence", "slice", "suffix", "trim", "unless", "upper",
+))  # fmt: skip
 """Functions that never give a `Shortened` text."""
-OPAQUE = LOSSLESS - {"date", "local"} | {"cut", "decimal", "fixed", "multiply", "pad"}
+OPAQUE = LOSSLESS - {"date", "local", "unless"} | {"cut", "decimal", "fixed", "multiply", "pad"}
 """Functions that do the same to a masked character (see `layout`) as to the service character it stands for."""
 SAME = frozenset({"decimal", "digits", "integer"})
 """Functions that leave a whole number as it is, if it does not begin with a zero."""

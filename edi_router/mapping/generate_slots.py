@@ -10,6 +10,9 @@ from edi_router.formats.edifact.structure import Group, Leaf
 from edi_router.mapping.keys import leaves
 from edi_router.mapping.model import Item
 
+END, ELEMENT, COMPONENT = "\x1c", "\x1d", "\x1f"
+"""What stands in segments that are being written for `'`, `+` and `:`, which are data there."""
+
 
 @dataclass(eq=False)
 class Level:
@@ -20,6 +23,8 @@ class Level:
     """The variable that tells whether a value of the input stands in it."""
     begun: str = ""
     """The variable that tells whether its first segment is written."""
+    says: bool = True
+    """Whether each of its segments that is written has a value of the input, if the mapping reads any for it."""
 
     @property
     def names(self) -> list[str]:

@@ -47,6 +47,8 @@ class Generated:
     """The types that values are tested by."""
     masks_all: bool = False
     """Whether the output has service characters, so that these are masked in all values."""
+    plain: bool = False
+    """Whether values are never masked: the characters that mean something in the output are told apart at its end."""
     beyond: str = ""
     """Why nothing proves the output valid."""
 
@@ -63,7 +65,7 @@ class Values:
         self.paths = paths
         self.code = paths.code
         self.record = paths.record
-        self.result = Generated(records=paths.record)
+        self.result = Generated(records=paths.record, plain=paths.plain)
 
     def _number(self, item: Item) -> int:
         """The item's number in a record."""
@@ -71,6 +73,10 @@ class Values:
         if not any(each is item for each in items):
             items.append(item)
         return next(number for number, each in enumerate(items) if each is item)
+
+    def _plainly(self, value: str) -> str:
+        """An expression: the value without masks."""
+        return value if self.paths.plain else f"plain({value})"
 
     def _values(
         self, source: Source, cursor: Cursor, sink: Sink, *, places: bool = False, alone: bool = False
@@ -122,7 +128,7 @@ class Values:
             raise Unsupported(f"the record of {item.name}")
         if self.record and listed:
             code.add(f"{where} = ({self._number(item)}, [])")
-        unmasked = any(call.name not in OPAQUE for call in calls)
+        unmasked = self._are_unmasked(calls)
         first = calls.pop(0) if kinds[:1] == [Kind.POSITION] else None
         single: list[Call] = []
         while calls and FUNCTIONS[calls[0].name].kind in (Kind.EACH, Kind.DATED):
@@ -161,7 +167,7 @@ class Values:
         elif looked_up:
             pass
         elif item.const is not None:
-            sink(repr(item.const if unmasked else masked(item.const)), None, "")
+            sink(repr(item.const if unmasked else self.paths.shown(item.const)), None, "")
         else:
             missing = f"not {value}" if listed else f"{value} is None"
             self._gather(item, cursor, sink, missing, places=kinds[:1] == [Kind.NODES], alone=alone)
@@ -179,11 +185,11 @@ class Values:
         plain = unmasked and item.table is None
         if item.then:
             plain, safe = self._then(item.then, value, plain), item.then[-1].name in self.safe
-        if plain and not safe:
+        if plain and not safe and not self.paths.plain:
             code.add(f"if {value} and not {value}.isalnum(): {value} = safe({value})")
         if item.default:
             with code.block(f"if not {value}:"):
-                code.add(f"{value} = {masked(item.default)!r}")
+                code.add(f"{value} = {self.paths.shown(item.default)!r}")
                 if self.record:
                     code.add(f"{where} = ({self._number(item)},)")
         elif item.required:
@@ -205,7 +211,7 @@ class Values:
     def _plain(self, item: Item, cursor: Cursor, write: Callable[[str, str], None]) -> None:
         """The value of a plain item, which is written where it is found."""
         self._check_texts(item)
-        unmasked = any(call.name not in OPAQUE for call in item.functions)
+        unmasked = self._are_unmasked(item.functions)
 
         def sink(text: str, form: str | None, origin: str) -> None:
             key = value = self._converted(text, form, item.functions, unmasked)
@@ -218,6 +224,10 @@ class Values:
                 write(value, f"{key}, {origin}")
 
         self._values(item.sources[0], cursor, sink, alone=True)
+
+    def _are_unmasked(self, calls: Sequence[Call]) -> bool:
+        """Whether the masks have to be taken from values before the functions see them."""
+        return not self.paths.plain and any(call.name not in OPAQUE for call in calls)
 
     def _converted(self, text: str, form: str | None, calls: Sequence[Call], unmasked: bool) -> str:
         """The variable with what functions of one value make of a text."""
@@ -247,6 +257,8 @@ class Values:
         if FUNCTIONS[call.name].kind is Kind.DATED:
             arguments = [text, repr(call.argument or "yyyyMMdd"), form or "''", "zone"]
         run = f"{result} = f_{call.name}({', '.join(arguments)})"
+        if call.name == "unless":  # of such there are many: without a call
+            run = f"{result} = '' if {text} == {call.argument!r} else {text}"
         with self._unless_same(call, text, result):
             code.add(run)
             if call.name not in LOSSLESS:
@@ -284,19 +296,19 @@ class Values:
             code.add(f"if len({value}) > 1: raise Unclear")
         join = item.join or ""
         if item.table is not None:
-            number, join = self._table(item), masked(join)
+            number, join = self._table(item), self.paths.shown(join)
             code.add(f"{value} = [m{number}.get(x) or find({number}, x, day) for x in {value}]")
         changed = item.functions or item.table
         values = f"[x for x in {value} if x]" if changed else value
         if not any(call.name not in OPAQUE for call in item.functions):
-            join = masked(join)
+            join = self.paths.shown(join)
         code.add(f"if {value}: {value} = {join!r}.join({values})")
 
     def _then(self, calls: Sequence[Call], value: str, plain: bool) -> bool:
         """The functions of the one value; whether it is a plain one in the end, without masks."""
         code = self.code
         with code.block(f"if {value}:"):
-            if not plain and any(call.name not in OPAQUE for call in calls):
+            if not plain and self._are_unmasked(calls):
                 code.add(f"{value} = plain({value})")
                 plain = True
             for call in calls:
@@ -313,6 +325,8 @@ class Values:
         for text in (item.const, item.default, item.join, *(call.argument for call in calls)):
             without_marks(text or "")
         for call in calls:
+            if self.paths.plain:
+                continue
             kept = not self.result.masks_all or call.name in INSERTING
             if kept and any(mark in (call.argument or "") for mark in self.marks):
                 raise Unsupported(f"the functions of {item.name}")

@@ -71,6 +71,9 @@ class Scope:
 class Walk:
     """Emits loops over what paths select; with `record` each knows by its `origin` where it stands."""
 
+    plain = False
+    """Whether texts are as they are in what is read. Else service characters are masked in them (see `layout`)."""
+
     def __init__(self, message: Cursor, record: bool = False) -> None:
         self.record = record
         self.code = Code()
@@ -128,6 +131,10 @@ class Walk:
         """Whether the body of `select_one` runs once at most."""
         return False
 
+    def shown(self, text: str) -> str:
+        """A text of the mapping as it would stand in what is read."""
+        return text if self.plain else masked(text)
+
     def exists(self, cursor: Cursor, path: Path, text: str | None = None) -> str:
         """A condition: the path selects something that is filled, or the value `text`."""
         flag = self.code.name("t")
@@ -136,7 +143,7 @@ class Walk:
         def body(found: Cursor) -> None:
             if text is not None:
                 if found.is_leaf:
-                    with self.code.block(f"if {found.var} == {masked(text)!r}:"):
+                    with self.code.block(f"if {found.var} == {self.shown(text)!r}:"):
                         self.code.add(f"{flag} = True")
             else:
                 with self.filled(found):

@@ -28,6 +28,7 @@ from edi_router.mapping.target_edifact import envelope_for
 from edi_router.mapping.trace_secret import MASK, Secrets, covered, secrets_of, without
 from edi_router.rules.context import Context
 
+NO_INPUT = "it needs exactly one file in.edi, in.xml, in.csv or in.txt"
 STANDARD = Context(
     now=datetime.datetime(2016, 7, 1, 4, 0, tzinfo=datetime.UTC), business_date=datetime.date(2016, 7, 1)
 )
@@ -66,6 +67,15 @@ def cases(tree: Tree, id: str) -> list[str]:
     return sorted({parts[0] for parts in found if len(parts) > 1})
 
 
+def empty_cases(tree: Tree, id: str) -> list[str]:
+    """The folders of cases in which there is no file: somebody meant to prove something by them."""
+    beside = (layer / FOLDER / id / "cases" for layer in tree.layers)
+    folders = {
+        path.name for folder in beside if folder.is_dir() for path in folder.iterdir() if path.is_dir()
+    }
+    return sorted(name for name in folders - set(cases(tree, id)) if not name.startswith((".", "__")))
+
+
 def run_cases(tree: Tree, ids: Sequence[str] = (), accept: bool = False) -> list[CaseResult]:
     """Run all cases of the mappings (of all mappings when none is named); `accept` writes what came out."""
     source = Source(tree)
@@ -73,11 +83,20 @@ def run_cases(tree: Tree, ids: Sequence[str] = (), accept: bool = False) -> list
     for id in ids or names(tree):
         mapping, faults = load(tree, id, source.definitions)
         if faults:
-            results.append(CaseResult(id, "", False, _told(faults), faults=faults))
+            results.append(CaseResult(id, "", False, told(faults), faults=faults))
         if mapping is None:
             continue
         results += [run_case(tree, source, mapping, case, accept=accept) for case in cases(tree, id)]
+        results += [
+            _without_input(id, case, f"{FOLDER}/{id}/cases/{case}/") for case in empty_cases(tree, id)
+        ]
     return results
+
+
+def _without_input(id: str, case: str, folder: str) -> CaseResult:
+    values = {"case": f"{id}/{case}", "problem": NO_INPUT}
+    wrong = [Fault("case-input", Place(folder), values)]
+    return CaseResult(id, case, False, told(wrong), faults=wrong)
 
 
 def run_case(tree: Tree, source: Source, mapping: Mapping, case: str, *, accept: bool = False) -> CaseResult:
@@ -86,10 +105,9 @@ def run_case(tree: Tree, source: Source, mapping: Mapping, case: str, *, accept:
     inputs = [name for name in tree.names(folder) if name.removeprefix(folder).startswith("in.")]
     context, settings, wrong = context_of(tree, folder)
     if len(inputs) != 1:
-        values = {"case": f"{mapping.id}/{case}", "problem": "it needs exactly one file in.edi or in.xml"}
-        wrong.append(Fault("case-input", Place(folder), values))
+        wrong += _without_input(mapping.id, case, folder).faults
     if wrong:
-        return CaseResult(mapping.id, case, False, _told(wrong), faults=wrong)
+        return CaseResult(mapping.id, case, False, told(wrong), faults=wrong)
     given = replace(context, message_id=f"{mapping.id}/{case}")
     outputs, faults = _run(source, mapping, tree.read(inputs[0]), given, settings)
     made = _files(outputs, faults, mapping.target.suffix if mapping.target is not None else "xml")
@@ -254,5 +272,6 @@ def _write(folder: Path, made: dict[str, bytes], expected: dict[str, bytes]) -> 
         (folder / name).write_bytes(data)
 
 
-def _told(faults: Sequence[Fault]) -> str:
+def told(faults: Sequence[Fault]) -> str:
+    """The faults that keep a case from being run, as its difference."""
     return "".join(f"{fault.place}: {fault.code}: {render(fault)}\n" for fault in faults)

@@ -81,6 +81,10 @@ def source_shape(mapping: Mapping, tree: Tree, definitions: Definitions) -> tupl
         return EdifactShape.of_message(definitions, message), []
     if origin.format != "xml":
         layout, faults = load_layout(tree, origin.name, definition.origin_place)
+        if layout is not None and layout.format != origin.format:
+            place = definition.origin_place or Place(definition.file, 1, 1)
+            values = {"key": "from", "value": str(origin), "problem": f"the layout is of kind {layout.kind}"}
+            faults = [Fault("config-value", place, values, hint=f"{layout.format} {layout.id}")]
         return (None if layout is None else LayoutShape.of_layout(layout)), faults
     if definition.schema is None:
         return None, []

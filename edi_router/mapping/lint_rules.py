@@ -23,7 +23,7 @@ def lint_rules(tree: Tree, rules: RuleSet, definitions: Definitions | None = Non
     Of several kinds of document that rules are for, a path must exist in one.
     """
     definitions = definitions or definitions_over(tree)
-    shapes = [shape for kind in rules.kinds if (shape := _shape(tree, kind, definitions)) is not None]
+    shapes = [shape for kind in rules.kinds if (shape := shape_of(tree, kind, definitions)) is not None]
     found = ([list(_use(use, place, shape)) for shape in shapes] for use, place in rules.uses)
     return [fault for faults in found if all(faults) for fault in next(iter(faults), [])]
 
@@ -36,7 +36,8 @@ def _use(use: Use, place: Place, top: Shape) -> Iterator[Fault]:
         yield from check_path(Source(use.path, str(use.path), place), here, leaf=use.leaf)
 
 
-def _shape(tree: Tree, kind: Kind, definitions: Definitions) -> Shape | None:
+def shape_of(tree: Tree, kind: Kind, definitions: Definitions) -> Shape | None:
+    """The shape of the documents of a kind; None when they are not defined here."""
     if kind.format == "edifact":
         message = definitions.message_of(kind.qualifier or "", kind.name)
         return None if message is None else EdifactShape.of_message(definitions, message)

@@ -193,19 +193,21 @@ class Mapping:
 
     def segments(self, root: Node) -> SegmentProgram | None:
         """The program for documents like this one where EDIFACT is written; None when there can be none."""
+        layout = root.layout if isinstance(root, MessageNode) else None
+        if layout in self._senders and (layout is not None or isinstance(root, ElementNode)):
+            return self._senders[layout]
         # Whoever loaded the target has imported this; mappings that write XML do without.
         from edi_router.mapping.segment_program import segment_program
         from edi_router.mapping.target_edifact import EdifactTarget
 
-        layout = root.layout if isinstance(root, MessageNode) else None
         known = layout is not None or isinstance(root, ElementNode)
         if not known or not isinstance(self.target, EdifactTarget):
             return None
-        if layout not in self._senders:
-            if len(self._senders) >= LAYOUTS:
-                self._senders.clear()
-            self._senders[layout] = segment_program(self.definition, layout, self.target, self.tables)
-        return self._senders[layout]
+        if len(self._senders) >= LAYOUTS:
+            self._senders.clear()
+        program = segment_program(self.definition, layout, self.target, self.tables)
+        self._senders[layout] = program
+        return program
 
     def run_closely(self, root: Node, context: Context, envelope: Envelope | None = None) -> Result:
         """The same by the closures: they tell every fault and where each value comes from."""

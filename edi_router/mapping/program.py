@@ -14,11 +14,12 @@ from edi_router.formats.xml.declared import Declared
 from edi_router.formats.xml.document import ElementNode
 from edi_router.formats.xml.writer import declaration, encoded, escape, is_allowed, quote
 from edi_router.mapping.dates import in_zone, read_moment
-from edi_router.mapping.element_rows import RowReader, each, merged, one
+from edi_router.mapping.element_rows import RowReader, each, merged, one, rows_of
 from edi_router.mapping.functions import FUNCTIONS
 from edi_router.mapping.generate import generate
 from edi_router.mapping.generate_code import Unsupported
 from edi_router.mapping.generate_proof import names_for
+from edi_router.mapping.generate_slots import COMPONENT, ELEMENT
 from edi_router.mapping.generate_values import Generated
 from edi_router.mapping.model import Definition, Source, Wrap
 from edi_router.mapping.mould_write import Shared
@@ -72,8 +73,11 @@ class Program:
         self.sources = generated.sources
         self.tables = tables
         self.records = generated.records
+        self.is_plain = generated.plain
+        """Whether values are not masked in what its function gives."""
+        self._kept = _checked if generated.plain else _kept
         self._wanted = generated.wanted
-        self._reader = RowReader(generated.names)
+        self._reader = RowReader(generated.names, plain=generated.plain)
         self._uses = [(tables[name], by, column, may) for name, by, column, may in generated.tables]
         self._elsewhere = {mask for mask in MASKS if repr(mask)[1:-1] in self.text}
         """The masks of texts that are not of the message: constants, and what tables and the context have given."""
@@ -90,6 +94,7 @@ class Program:
             "each": each,
             "merged": merged,
             "one": one,
+            "rows_of": rows_of,
             **_NUMBERS,
         }
         space |= {"matches": matches}
@@ -98,7 +103,7 @@ class Program:
         self._moulds: Moulds | None = None
         if shared is not None:
             self._moulds = Moulds(shared, {**space, "lines": _line_maker(shared.wraps)})
-        space |= {"lines": _line_maker(generated.wraps), **names_for(generated.kinds)}
+        space |= {"lines": _line_maker(generated.wraps, generated.plain), **names_for(generated.kinds)}
         exec(compile(self.text, "<mapping>", "exec"), space)
         self._function: Callable[..., tuple[list[str], bool]] = space["program"]
         self.beyond = generated.beyond
@@ -152,7 +157,7 @@ class Program:
         if record is not None:
             record.append(rows)
         tell = None if record is None else record.append
-        ask = _asking(self.sources, root, run, self._elsewhere)
+        ask = _asking(self.sources, root, run, self._elsewhere, self._kept)
         return self._function(rows, run.day, ask, self._memo, tell, run.context.zone)
 
     def _marks_in(self, shown: str) -> list[tuple[str, str]]:
@@ -163,7 +168,7 @@ class Program:
         self, moulds: Moulds, root: MessageNode, run: Run, text: str
     ) -> tuple[list[str], bool] | None:
         """By a pattern that captures all values of the message, which is `text`, where one fits it."""
-        ask = _asking(moulds.sources, root, run, self._elsewhere)
+        ask = _asking(moulds.sources, root, run, self._elsewhere, self._kept)
 
         def tried() -> tuple[list[str], bool] | None:
             return moulds.run(text, run.day, ask, self._memo, run.context.zone)
@@ -193,13 +198,13 @@ class Program:
     def _find(self, number: int, key: str, day: str) -> str | None:
         """A look-up that has not been made yet; None when a default stands for a missing key."""
         table, by, column, may_miss = self._uses[number]
-        key = unmasked(key)
+        key = key if self.is_plain else unmasked(key)
         texts = {row.columns.get(column, "") for row in table.find(key, day, by)}
         if len(texts) > 1 or not (may_miss or (texts and all(texts))):
             raise Unclear
         for text in texts:
             if text:
-                self._memo(number, day)[key] = text = _kept(text)
+                self._memo(number, day)[key] = text = self._kept(text)
                 self._elsewhere.update(mask for mask in MASKS if mask in text)
                 return text
         return None
@@ -230,14 +235,14 @@ def program_for(
 
 
 def _asking(
-    sources: Sequence[Source], root: Readable, run: Run, masks: set[str]
+    sources: Sequence[Source], root: Readable, run: Run, masks: set[str], kept: Callable[[str], str]
 ) -> Callable[[int], Sequence[str]]:
     """What gives the values of paths into the context or the envelope, by their numbers; their masks are noted."""
     known: dict[int, Sequence[str]] = {}
 
     def ask(number: int) -> Sequence[str]:
         if number not in known:
-            known[number] = found = _values(sources[number], root, run)
+            known[number] = found = [kept(value) for value in _values(sources[number], root, run)]
             masks.update(mask for text in found for mask in MASKS if mask in text)
         return known[number]
 
@@ -247,10 +252,8 @@ def _asking(
 def _values(source: Source, root: Readable, run: Run) -> Sequence[str]:
     """The values of a path into the context or the envelope."""
     if source.path.start is Start.CONTEXT:
-        values = [found.text for found in run.from_context(source)]
-    else:
-        values = [value for value, _ in source.path.values(root)]
-    return [_kept(value) for value in values]
+        return [found.text for found in run.from_context(source)]
+    return [value for value, _ in source.path.values(root)]
 
 
 def _by(rows: Sequence[Row], element: int, component: int | None = None) -> dict[str, list[Row]]:
@@ -273,12 +276,17 @@ def _by(rows: Sequence[Row], element: int, component: int | None = None) -> dict
 
 def _kept(text: str) -> str:
     """A text from elsewhere as it stands in rows."""
+    return masked(_checked(text))
+
+
+def _checked(text: str) -> str:
+    """A text from elsewhere as it stands in plain rows."""
     if has_masks(text) or "\r" in text or not is_allowed(text):
         raise Unclear
-    return masked(text)
+    return text
 
 
-def _line_maker(wraps: Sequence[Wrap]) -> Callable[[int, str], list[str]]:
+def _line_maker(wraps: Sequence[Wrap], plain: bool = False) -> Callable[[int, str], list[str]]:
     """What gives the lines of a text as they stand in rows, by the number of the wrap."""
 
     def lines(number: int, text: str) -> list[str]:
@@ -286,18 +294,19 @@ def _line_maker(wraps: Sequence[Wrap]) -> Callable[[int, str], list[str]]:
         if len(text) <= wrap.length and wrap.first == 1 and not wrap.encoding:  # most texts are short
             text = text.strip() if wrap.words else text
             return [text] if text else []
-        found = lines_of(unmasked(text), wrap, wrap.encoding)
+        found = lines_of(text if plain else unmasked(text), wrap, wrap.encoding)
         if is_too_long(found, wrap):
             raise Unclear
-        return [masked(line) for line in chosen(found, wrap)]
+        shown = chosen(found, wrap)
+        return list(shown) if plain else [masked(line) for line in shown]
 
     return lines
 
 
 def _tight(segment: str) -> str:
     """A segment without the empty components at the end of its composites; at its own end they may stay."""
-    while ":+" in segment:
-        segment = segment.replace(":+", "+")
+    while COMPONENT + ELEMENT in segment:
+        segment = segment.replace(COMPONENT + ELEMENT, ELEMENT)
     return segment
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from edi_router.config import Block, ConfigNode, Items, Scalar, Tree, did_you_mean
@@ -99,7 +100,8 @@ class NodeReader:
             path = parse(node.value, item=True)
         except PathError as error:
             values = {"path": node.value, "problem": error.problem}
-            self.faults.append(Fault("path-syntax", self.at(node, error.column), values))
+            place = self.at(node, error.column)
+            self.faults.append(Fault("path-syntax", place, values, hint=_meant(node.value)))
             return None
         if path.start is Start.CONTEXT and not self._context(path, node):
             return None
@@ -172,3 +174,17 @@ class NodeReader:
             return None
         by, column = (self.text(block.get(key), key) for key in ("by", "column"))
         return TableUse(self.text(block.get("name"), "name"), by or "code", column or "value", node.place)
+
+
+_PREFIX = re.compile(r"(?<![\w.\-'])[A-Za-z_][\w.\-]*:(?=[A-Za-z_])")
+_UNQUOTED = re.compile(r"=\s*([^'\"$\[\]]+?)\s*\]")
+
+
+def _meant(text: str) -> str | None:
+    """The path that was meant where the usual slips are all that is wrong with it: prefixes, a text without quotes."""
+    mended = _UNQUOTED.sub(r"='\1']", _PREFIX.sub("", text.strip()))
+    try:
+        parse(mended, item=True)
+    except PathError:
+        return None
+    return mended

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from edi_router.formats.edifact.fast import WARM, Lane
@@ -16,16 +17,16 @@ from edi_router.formats.edifact.fast_canon import Canonical
 from edi_router.formats.edifact.fast_message import SlicedMessage
 from edi_router.formats.edifact.layout import MASKS, Layout, is_usual, layout_of
 from edi_router.formats.edifact.reader import read
-from edi_router.formats.edifact.separators import Separators
 from edi_router.formats.edifact.settings import EdifactSettings
 from edi_router.formats.edifact.writer import Envelope, WriteError
 from edi_router.mapping.generate_code import Unsupported
 from edi_router.mapping.generate_segments import generate_segments
+from edi_router.mapping.generate_slots import COMPONENT, ELEMENT, END
 from edi_router.mapping.model import Definition
 from edi_router.mapping.program import LARGEST, Program, Readable
 from edi_router.mapping.scope import Run
 from edi_router.mapping.target import Written
-from edi_router.mapping.target_edifact import EdifactTarget, envelope_for
+from edi_router.mapping.target_edifact import EdifactTarget, envelope_between
 from edi_router.tables import Table
 
 _USUAL = EdifactSettings()
@@ -37,6 +38,7 @@ WAYS, LONGEST = 256, 2000
 """So many ways through a definition are remembered, of so many segments at most."""
 _RELEASED = [(mask, f"?{mark}") for mask, mark in MASKS.items() if mark not in "&<>"]
 _PLAIN = [(mask, mark) for mask, mark in MASKS.items() if mark in "&<>"]
+_MASKED = [(mark, mask) for mask, mark in MASKS.items() if mark not in "&<>"]
 
 
 class SegmentProgram:
@@ -54,17 +56,19 @@ class SegmentProgram:
         definition = target.definition
         kind = (definition.type, definition.version, definition.release)
         self._kind = kind
-        self._head = f"UNH+1+{':'.join((*kind, definition.agency))}"
+        self._head = ELEMENT.join(("UNH", "1", COMPONENT.join((*kind, definition.agency))))
 
     def run(self, root: Readable, run: Run, envelope: Envelope | None) -> Written | None:
         """The interchange with the one message; None when the closures have to run."""
-        envelope = envelope or envelope_for(run.context, _USUAL)
-        if envelope.version != 3 or not is_usual(envelope.separators or Separators()):
+        envelope = envelope or _envelope_between(run.context.sender, run.context.recipient)
+        if envelope.version != 3 or not (envelope.separators is None or is_usual(envelope.separators)):
             return None
         made = self.program.parts(root, run)
         if made is None or not self._ways.is_read_so(made[1]):
             return None
         message = self._message(made[0])
+        if message is None:
+            return None
         text = message.text
         if envelope.newline:
             # Before values get their apostrophes: these end no segment.
@@ -93,15 +97,16 @@ class SegmentProgram:
             frame = self._frames[key] = head, tail
         return frame
 
-    def _message(self, segments: Sequence[str]) -> Canonical:
-        """The message in canonical text, without the empty parts at the end of segments."""
-        count = len(segments) + 2
-        # Service characters in values are masked: these are separators.
-        shown = [self._head, *[segment.rstrip("+:") for segment in segments], f"UNT+{count}+1'"]
-        text = "'".join(shown)
-        for mask, mark in _PLAIN:
-            if mask in text:
-                text = text.replace(mask, mark)
+    def _message(self, segments: Sequence[str]) -> Canonical | None:
+        """The message in canonical text; None when it has the control characters that may be in XML documents."""
+        count, plain = len(segments) + 2, self.program.is_plain
+        text = END.join([self._head, *segments, f"UNT{ELEMENT}{count}{ELEMENT}1{END}"])
+        if plain and ("\n" in text or "\r" in text or "\t" in text):
+            return None
+        for given, wanted in _MASKED if plain else _PLAIN:
+            if given in text:
+                text = text.replace(given, wanted)
+        text = text.replace(ELEMENT, "+").replace(COMPONENT, ":").replace(END, "'")
         return Canonical(text, "1", *self._kind, count)
 
     def _is_good(self, content: bytes, message: Canonical, envelope: Envelope) -> bool:
@@ -169,6 +174,11 @@ class Ways:
             return [step.target.id for step in self._layout.steps(tags)] == list(whole)
         except ValueError:
             return False
+
+
+@lru_cache(maxsize=ENVELOPES)
+def _envelope_between(sender: str, recipient: str) -> Envelope:
+    return envelope_between(sender, recipient, _USUAL)
 
 
 def _is_exact(text: str, codec: str) -> bool:

@@ -125,6 +125,8 @@ class _Maker:
             raise Unusable(
                 option, "the directory is missing, as in `CUSDEC D96B`", "缺少目录，如 `CUSDEC D96B`"
             )
+        if kind.format in ("csv", "records"):
+            self._layout(option, kind)
         return kind
 
     def head(self) -> list[str]:
@@ -239,5 +241,17 @@ class _Maker:
     def _layout(self, option: str, kind: Kind) -> Layout:
         layout, faults = load_layout(self.tree, kind.name)
         if layout is None:
-            raise Unusable(option, render(faults[0], "en"), render(faults[0], "zh"))
+            en, zh = (render(faults[0], language).rstrip(".。") for language in ("en", "zh"))
+            hint = faults[0].hint
+            if faults[0].code == "config-unknown-name":
+                en += f": schemas/records/{kind.name}.yaml" + (f"; did you mean {hint}?" if hint else "")
+                zh += f"：schemas/records/{kind.name}.yaml" + (f"；是否为 {hint}？" if hint else "")
+            raise Unusable(option, en, zh)
+        if layout.format != kind.format:
+            right = f"{layout.format} {layout.id}"
+            raise Unusable(
+                option,
+                f"the layout is of kind {layout.kind}: `{right}`",
+                f"该布局为 {layout.kind}：`{right}`",
+            )
         return layout

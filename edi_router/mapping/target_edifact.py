@@ -128,8 +128,12 @@ def _segments(group: GroupNode) -> Iterator[SegmentNode]:
 
 def envelope_for(context: Context, settings: EdifactSettings) -> Envelope:
     """The envelope where no partners are known: between the context's sender and recipient."""
-    parties = context.sender[:35] or "EDIROUTER", context.recipient[:35] or "RECIPIENT"
-    return settings.envelope((parties[0], ""), (parties[1], ""))
+    return envelope_between(context.sender, context.recipient, settings)
+
+
+def envelope_between(sender: str, recipient: str, settings: EdifactSettings) -> Envelope:
+    """The envelope between two partners of whom only the ids are known."""
+    return settings.envelope((sender[:35] or "EDIROUTER", ""), (recipient[:35] or "RECIPIENT", ""))
 
 
 def _seal(envelope: Envelope, message: Sequence[Segment], at: datetime.datetime) -> Callable[[int], bytes]:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from edi_router.calendars import unknown_calendar
 from edi_router.config import ConfigNode, Tree, did_you_mean, place_of, read_model
+from edi_router.config.yaml import Plain
 from edi_router.faults import Fault
 from edi_router.formats.documents import Kind
 from edi_router.partners.batches import lint_batches
@@ -43,10 +44,14 @@ def load_partners(
     """
     partners: list[Partner] = []
     nodes: dict[str, ConfigNode] = {}
+    broken: set[str] = set()
     faults: list[Fault] = []
     for name in tree.names("partners", ".yaml"):
         partner, node, found = read_model(Partner, tree.text(name), tree.display(name))
         faults += found
+        if partner is None and node is not None:
+            partner, node = _rest(name, node)
+            broken |= set() if partner is None else {partner.id}
         if partner is None or node is None:
             continue
         if name != f"partners/{partner.id}.yaml":
@@ -60,16 +65,30 @@ def load_partners(
         nodes[partner.id] = node
     faults += _unique(partners, nodes, ours)
     for partner in partners:
-        faults += _agreements(partner, nodes[partner.id], list(nodes), mappings)
-        faults += _profiles(partner, nodes[partner.id], profiles)
-        faults += _layouts(partner, nodes[partner.id], layouts)
-        faults += _registers(partner, nodes[partner.id], registers)
-        faults += lint_batches(partner, nodes[partner.id], calendars)
-        faults += _limits(partner, nodes[partner.id], calendars)
-        faults += lint_supervision(partner.mismatches, partner.volumes, nodes[partner.id], calendars)
-        faults += lint_webhooks(partner, nodes[partner.id])
-        faults += lint_security(partner, nodes[partner.id], partners)
-    return partners, faults
+        found = _agreements(partner, nodes[partner.id], list(nodes), mappings)
+        found += _profiles(partner, nodes[partner.id], profiles)
+        found += _layouts(partner, nodes[partner.id], layouts)
+        found += _registers(partner, nodes[partner.id], registers)
+        found += lint_batches(partner, nodes[partner.id], calendars)
+        found += _limits(partner, nodes[partner.id], calendars)
+        found += lint_supervision(partner.mismatches, partner.volumes, nodes[partner.id], calendars)
+        found += lint_webhooks(partner, nodes[partner.id])
+        found += lint_security(partner, nodes[partner.id], partners)
+        faults += [each for each in found if partner.id not in broken or each.code in _OF_A_NAME]
+    return [partner for partner in partners if partner.id not in broken], faults
+
+
+_OF_A_NAME = ("config-unknown-name", "mapping-wrong-source", "partner-twice", "profile-wrong-message")
+"""What can be told of a file with other faults: it does not rest on what was left out because of them."""
+
+
+def _rest(name: str, node: ConfigNode) -> tuple[Partner | None, ConfigNode]:
+    """What is right in a faulty partner file, so that wrong names in it are told together with its faults."""
+    from edi_router.config.salvage import salvage
+
+    id = name.rpartition("/")[2].removesuffix(".yaml")
+    given: dict[str, Plain] = {"id": id, "name": {"en": id, "zh": id}, "status": "draft", "role": "-"}
+    return salvage(Partner, node, given) or (None, node)
 
 
 def expired_leniencies(tree: Tree, today: date) -> list[Fault]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from datetime import date
+from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -14,6 +14,7 @@ from edi_router.formats.document_type import KindText
 from edi_router.formats.documents import Kind
 from edi_router.formats.edifact.lenient import Leniencies, Leniency
 from edi_router.formats.edifact.settings import EdifactSettings
+from edi_router.formats.encodings import usable_encoding
 from edi_router.formats.selecting import PathText
 from edi_router.partners.batches import Batch
 from edi_router.partners.channels import ChannelSettings
@@ -248,6 +249,13 @@ class Partner(Model):
     leniencies: dict[Leniency, Grant] = Field(default_factory=dict)
     """What is tolerated in its EDIFACT files, by name, each until a day."""
 
+    @field_validator("encoding")
+    @classmethod
+    def _encoding(cls, value: str | None) -> str | None:
+        if value is not None:
+            usable_encoding(value)
+        return value
+
     @model_validator(mode="after")
     def _verifiable(self) -> Partner:
         asks = any(each.signature != "none" for each in self.asked)
@@ -274,3 +282,7 @@ class Partner(Model):
     def granted(self, day: date) -> Leniencies:
         """The leniencies in force on a day."""
         return frozenset(each for each, grant in self.leniencies.items() if day <= grant.until)
+
+    def granted_at(self, moment: datetime, zone: tzinfo) -> Leniencies:
+        """Those in force at a moment: by its day in the business zone, which may be another one than in UTC."""
+        return self.granted(moment.astimezone(zone).date())

@@ -173,7 +173,9 @@ class _Sealing:
 
     def _written(self, messages: list[list[Segment]], number: int) -> bytes:
         ours, interchange = self.configuration.settings.identifications[0], self.interchange
-        text = "".join(segment.text for message in messages for segment in message) + ours.id + ours.qualifier
+        routing = reverse_routing(interchange, self.version)
+        text = "".join(segment.text for message in messages for segment in message)
+        text += ours.id + ours.qualifier + routing
         wanted = interchange.syntax or "UNOC"
         return write_interchange(
             messages,
@@ -184,11 +186,18 @@ class _Sealing:
             sender_qualifier=ours.qualifier,
             recipient=interchange.sender,
             recipient_qualifier=interchange.sender_qualifier,
+            recipient_internal=routing,
             control_reference=str(number),
             date=self.at.strftime("%Y%m%d" if self.version == 4 else "%y%m%d"),
             time=self.at.strftime("%H%M"),
             test=interchange.test,
         )
+
+
+def reverse_routing(interchange: Interchange, version: int) -> str:
+    """What its sender wants answers to be routed by (0008), for their 0014; nothing of what UNB has no room for."""
+    routing = interchange.header.get(2, 3) if interchange.header is not None else ""
+    return routing if routing.isprintable() and len(routing) <= (35 if version == 4 else 14) else ""
 
 
 def acknowledging(

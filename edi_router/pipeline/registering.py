@@ -141,6 +141,8 @@ class _Work:
         self.kept_back: list[Fault] = []
         """Live partners whom a document made of a test document would reach."""
         self._made = 0
+        self._trees: dict[int, Document] = {}
+        """The trees of moves as documents, of which several things are made."""
 
     def move(
         self,
@@ -223,7 +225,11 @@ class _Work:
         mapping = self.configuration.mappings[made.mapping] if made.mapping is not None else None
         if mapping is None or not mapping.definition.origin.includes(MOVE):
             return document
-        return tree_document(judged, document)
+        if made.each is not None:  # the tree has a part of itself as `This` now
+            return tree_document(judged, document)
+        if id(judged) not in self._trees:
+            self._trees[id(judged)] = tree_document(judged, document)
+        return self._trees[id(judged)]
 
 
 def tree_document(judged: Judged, document: Document) -> Document:

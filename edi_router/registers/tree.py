@@ -265,4 +265,6 @@ def _names(node: Node) -> Sequence[str]:
 
 def _clean(text: str) -> str:
     """The text without characters that XML refuses."""
+    if text.isprintable():
+        return text
     return "".join(character if character.isprintable() or character in "\t\n" else " " for character in text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from sqlalchemy import Connection, func, select
 
@@ -16,7 +16,7 @@ from edi_router.ledger.store import Store
 from edi_router.partners.supervision import Volume
 from edi_router.reports.model import Period
 from edi_router.reports.sql import entered
-from edi_router.reports.volumes import summed
+from edi_router.reports.volumes import rounded, summed
 
 LOOK_BACK = 60
 """So many days before are looked at, at most."""
@@ -53,7 +53,7 @@ def judge(
     if least is not None and number < least:
         return Judged(volume.what, number, f"≥ {least}", True)
     average = sum((found.get(each, Decimal(0)) for each in judged), Decimal(0)) / max(1, len(judged))
-    usual = str(average.quantize(Decimal("0.1"), ROUND_HALF_UP))
+    usual = str(rounded(average, "0.1"))
     factor = volume.usual
     unusual = (
         factor is not None and average > 0 and not average <= number * factor <= average * factor * factor

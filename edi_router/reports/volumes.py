@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 
 from sqlalchemy import Connection, func, select
 
@@ -17,6 +17,9 @@ from edi_router.reports.sql import entered, named
 
 COLUMNS = ("date", "partner", "document", "measure", "value", "average", "change", "warning")
 COUNT = "documents"
+LONGEST, WHOLE, PLACES = 40, 18, 9
+"""Characters of an amount, its digits before the point, and those behind it: sums of such stay exact."""
+_WIDE = Context(prec=100)
 _m, _e, _v = tables.message.c, tables.register_entry.c, tables.register_value.c
 
 
@@ -101,16 +104,22 @@ def summed(
 
 
 def _number(text: str) -> Decimal | None:
-    """The number, or None.
+    """The number, or None; also of one that no amount can be, which a document may name all the same.
 
-    >>> _number("12.50"), _number("NaN"), _number("x")
-    (Decimal('12.50'), None, None)
+    >>> _number("12.50"), _number("NaN"), _number("x"), _number("1e18"), _number("0.0000000001")
+    (Decimal('12.50'), None, None, None, None)
     """
     try:
-        found = Decimal(text)
+        found = Decimal(text) if len(text) <= LONGEST else Decimal("nan")
     except InvalidOperation:
         return None
-    return found if found.is_finite() else None
+    fits = found.is_finite() and found.adjusted() < WHOLE and int(found.as_tuple().exponent) >= -PLACES
+    return found if fits else None
+
+
+def rounded(number: Decimal, step: str) -> Decimal:
+    """The number to the nearest multiple of a step, however large it is."""
+    return number.quantize(Decimal(step), ROUND_HALF_UP, _WIDE)
 
 
 def _rows(
@@ -123,15 +132,11 @@ def _rows(
         before = sum(
             (days.get(day - timedelta(days=n), Decimal(0)) for n in range(1, limit.days + 1)), Decimal(0)
         )
-        change = (
-            ((value * limit.days / before - 1) * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
-            if before
-            else None
-        )
+        change = rounded((value * limit.days / before - 1) * 100, "0.1") if before else None
         warning = ""
         if value >= limit.least:
             above = value * limit.days * 100 > before * (100 + limit.above)
             warning = "new" if not before else "above" if above else ""
-        average = (before / limit.days).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        average = rounded(before / limit.days, "0.01")
         shown: Value = int(value) if key[2] == COUNT else value
         yield (day.isoformat(), *key, shown, average, change, warning)

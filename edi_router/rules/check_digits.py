@@ -15,7 +15,8 @@ from stdnum.cn import ric as _ric
 from stdnum.cn import uscc as _uscc
 
 _CONTAINER = re.compile(r"[A-Z]{3}[UJZR][0-9]{7}")
-_ORGANISATION = re.compile("[0-9A-Z]{8}[0-9X]")
+_SHIP = re.compile("(?:IMO ?)?[0-9]{7}")
+_ORGANISATION = re.compile("[0-9A-Z]{8}-?[0-9X]")
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -31,10 +32,10 @@ def iso6346(number: str) -> bool:
 def imo(number: str) -> bool:
     """A ship's IMO number, with or without `IMO` before it.
 
-    >>> imo("9074729"), imo("IMO9074729"), imo("9074728")
-    (True, True, False)
+    >>> imo("9074729"), imo("IMO9074729"), imo("9074728"), imo("90 74729")
+    (True, True, False, False)
     """
-    return number.isascii() and _imo.is_valid(number)
+    return _SHIP.fullmatch(number) is not None and _imo.is_valid(number)
 
 
 def uscc(number: str) -> bool:
@@ -58,12 +59,12 @@ def cn_id(number: str) -> bool:
 def cn_org(number: str) -> bool:
     """A Chinese organisation code (GB 11714), with or without the dash.
 
-    >>> cn_org("D2143569-X"), cn_org("D21435691")
-    (True, False)
+    >>> cn_org("D2143569-X"), cn_org("D21435691"), cn_org("D-2143569X")
+    (True, False, False)
     """
-    code = number.replace("-", "")
-    if not _ORGANISATION.fullmatch(code):
+    if not _ORGANISATION.fullmatch(number):
         return False
+    code = number.replace("-", "")
     total = sum(int(letter, 36) * weight for letter, weight in zip(code, _ORGANISATION_WEIGHTS, strict=False))
     return "0123456789X0"[11 - total % 11] == code[8]
 

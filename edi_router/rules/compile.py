@@ -10,6 +10,7 @@ from edi_router.paths.path import is_filled
 from edi_router.rules.judging import Against, Test, passing, tests_of
 from edi_router.rules.model import ARITHMETIC, Condition, Operand, RuleFile, Term
 from edi_router.rules.terms import (
+    EXACT,
     Holds,
     Number,
     Run,
@@ -224,4 +225,4 @@ def _path(term: Term) -> Path:
 
 
 def _text(number: Decimal) -> str:
-    return f"{number.normalize():f}"
+    return f"{number.normalize(EXACT):f}"

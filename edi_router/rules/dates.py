@@ -9,13 +9,16 @@ FORMATS = {
     "yyyyMMdd": ("[0-9]{8}", "%Y%m%d"),
     "yyyyMMddHHmm": ("[0-9]{12}", "%Y%m%d%H%M"),
     "yyyyMMddHHmmss": ("[0-9]{14}", "%Y%m%d%H%M%S"),
-    "yyyyMMddHHmmssSSS": ("[0-9]{17}", "%Y%m%d%H%M%S%f"),
+    "yyyyMMddHHmmssSSS": ("[0-9]{17}", "%Y%m%d%H%M%S"),
     "yyyyMMddTHH:mm:ss": ("[0-9]{8}T[0-9:]{8}", "%Y%m%dT%H:%M:%S"),
     "yyyy-MM-dd": ("[0-9]{4}-[0-9]{2}-[0-9]{2}", "%Y-%m-%d"),
     "yyyy-MM-ddTHH:mm:ss": ("[0-9-]{10}T[0-9:]{8}", "%Y-%m-%dT%H:%M:%S"),
     "yyyy-MM-dd HH:mm:ss": ("[0-9-]{10} [0-9:]{8}", "%Y-%m-%d %H:%M:%S"),
 }
-"""The forms that the test `date` knows: their shape, and how they are read."""
+"""The forms that the test `date` knows: their shape, and how they are read.
+
+Milliseconds are left out when reading: with them month 13 would be January and more of the digits theirs.
+"""
 _DAY = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})")
 
 
@@ -29,7 +32,7 @@ def has_format(value: str, form: str) -> bool:
     if not re.fullmatch(shape, value):
         return False
     try:
-        datetime.datetime.strptime(value, pattern)
+        datetime.datetime.strptime(value[:14] if form.endswith("SSS") else value, pattern)
     except ValueError:
         return False
     return True

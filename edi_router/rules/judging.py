@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from edi_router.paths import Node
 from edi_router.rules.check_digits import CHECK_DIGITS
 from edi_router.rules.dates import day_of, has_format
-from edi_router.rules.terms import Number, Run, Values, number_of
+from edi_router.rules.terms import EXACT, Number, Run, Values, number_of
 from edi_router.tables import Table
 
 if TYPE_CHECKING:
@@ -27,12 +27,12 @@ Test = Callable[[str, Node, Run], Verdict]
 LONGEST = 10_000
 """Characters of a value that are matched with a regular expression; what is longer matches nothing."""
 _COMPARISONS = {
-    "at_least": (operator.ge, -1),
-    "at_most": (operator.le, 1),
-    "more_than": (operator.gt, -1),
-    "less_than": (operator.lt, 1),
+    "at_least": (operator.ge, EXACT.subtract),
+    "at_most": (operator.le, EXACT.add),
+    "more_than": (operator.gt, EXACT.subtract),
+    "less_than": (operator.lt, EXACT.add),
 }
-"""How a number is compared, and into which direction the tolerance moves the limit."""
+"""How a number is compared, and how the tolerance moves the limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,9 @@ def tests_of(
 ) -> list[Test]:
     """The tests of one condition; `texts` are those of its `in` and `list`."""
     tests = _of_text(condition, texts, table)
-    for name, (compare, direction) in _COMPARISONS.items():
+    for name, (compare, moved) in _COMPARISONS.items():
         if name in against:
-            tests.append(_compared(against[name], compare, direction, condition.tolerance))
+            tests.append(_compared(against[name], compare, moved, condition.tolerance))
     if "equals" in against:
         other = against["equals"]
         tests.append(_equals_number(other, condition) if other.number is not None else _equals(other))
@@ -123,7 +123,10 @@ def _registered(register: str, states: Sequence[str] | None) -> Test:
 
 
 def _compared(
-    other: Against, compare: Callable[[Decimal, Decimal], bool], direction: int, tolerance: str
+    other: Against,
+    compare: Callable[[Decimal, Decimal], bool],
+    moved: Callable[[Decimal, Decimal], Decimal],
+    tolerance: str,
 ) -> Test:
     def test(value: str, here: Node, run: Run) -> Verdict:
         limits = other.numbers(here, run)
@@ -132,7 +135,7 @@ def _compared(
         number = number_of(value)
         if number is None:
             return False
-        return all(compare(number, limit + direction * allowance(tolerance, limit)) for limit in limits)
+        return all(compare(number, moved(limit, allowance(tolerance, limit))) for limit in limits)
 
     return test
 
@@ -153,7 +156,9 @@ def _equals_number(other: Against, condition: Condition) -> Test:
         if not wanted:
             return None
         number = number_of(value)
-        return number is not None and any(abs(number - each) <= allowance(tolerance, each) for each in wanted)
+        return number is not None and any(
+            EXACT.subtract(number, each).copy_abs() <= allowance(tolerance, each) for each in wanted
+        )
 
     return test
 
@@ -175,7 +180,9 @@ def _dated(other: Against, sign: int) -> Test:
 
 def allowance(text: str, number: Decimal) -> Decimal:
     """A tolerance: an amount, or a share of the number as in `0.5%`."""
-    return abs(number) * Decimal(text[:-1]) / 100 if text.endswith("%") else Decimal(text)
+    if not text.endswith("%"):
+        return Decimal(text)
+    return EXACT.multiply(number.copy_abs(), Decimal(text[:-1])).scaleb(-2, EXACT)
 
 
 def passing(tests: Sequence[Test]) -> Test:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Sequence
-from decimal import Decimal
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from typing import TYPE_CHECKING
 
 from edi_router.paths import Node, Path, Start
 from edi_router.paths.path import PARENT, Cache
+from edi_router.rules.uses import asks_item
 
 if TYPE_CHECKING:
     from edi_router.rules.context import RegisterLook
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 Value = tuple[str, Node]
 _NOTHING = Decimal(0)
+LONGEST_NUMBER = 1000
+"""Characters of a number; what is longer is none, since nobody means it and it would cost time to reckon with."""
+EXACT = Context(prec=100_000, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[])
+"""In which numbers are added and multiplied: of such numbers nothing is rounded, so none passes by a rounding."""
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)")
 
 
@@ -32,8 +37,11 @@ class Run:
         """The day on which code tables are looked up, as ISO text."""
         self.item: Node | None = None
         self.cache: Cache = {}
-        self.known: dict[tuple[int, int], tuple[Node | None, list[Value]]] = {}
-        """Values by the key of the term and `id` of the node (kept alive) that it was seen from."""
+        self.known: dict[tuple[int, int], tuple[Node | None, Node | None, list[Value]]] = {}
+        """Values by the key of the term and `id` of the node (kept alive) that it was seen from.
+
+        Between them stands the item by which they were chosen; None where every item chooses the same.
+        """
 
 
 Select = Callable[[Node, Run], Sequence[Node]]
@@ -49,7 +57,9 @@ def number_of(text: str) -> Decimal | None:
     (Decimal('1.5'), Decimal('3'), None, None)
     """
     text = text.strip()
-    return Decimal(text.replace(",", ".")) if _NUMBER.fullmatch(text) else None
+    if len(text) > LONGEST_NUMBER or not _NUMBER.fullmatch(text):
+        return None
+    return Decimal(text.replace(",", "."))
 
 
 def nodes_of(path: Path) -> Select:
@@ -100,7 +110,7 @@ def values_of(term: Term, path: Path, where: Holds | None, key: int) -> Values:
 
     `key` is the number of all terms that give the same values.
     """
-    of_item = term.item is not None
+    of_item, by_item = term.item is not None, asks_item(term)
     select = chosen(path, where, of_item=of_item)
     treat = _treatment(term)
     plain = term.white_space == "trim" and term.split is None and term.part is None
@@ -108,8 +118,9 @@ def values_of(term: Term, path: Path, where: Holds | None, key: int) -> Values:
     def values(here: Node, run: Run) -> list[Value]:
         at = (key, id(run.item if of_item else here))
         known = run.known.get(at)
-        if known is not None:
-            return known[1]
+        chooser = run.item if by_item else None
+        if known is not None and known[1] is chooser:
+            return known[2]
         found: list[Value] = []
         for node in select(here, run):
             text = node.value()
@@ -117,7 +128,7 @@ def values_of(term: Term, path: Path, where: Holds | None, key: int) -> Values:
                 found.append((text.strip(), node))
             elif text:
                 treat(text, node, found)
-        run.known[at] = (run.item if of_item else here, found)
+        run.known[at] = (run.item if of_item else here, chooser, found)
         return found
 
     return values
@@ -149,9 +160,15 @@ def count_of(selects: Sequence[Select], filled: Callable[[Node], bool]) -> Numbe
 
 def sum_of(terms: Sequence[Values]) -> Number:
     """The sum of the numbers among the values."""
-    return lambda here, run: sum(
-        (number_of(value) or _NOTHING for values in terms for value, _ in values(here, run)), _NOTHING
-    )
+
+    def add(here: Node, run: Run) -> Decimal:
+        result = _NOTHING
+        for values in terms:
+            for value, _ in values(here, run):
+                result = EXACT.add(result, number_of(value) or _NOTHING)
+        return result
+
+    return add
 
 
 def distinct_of(values: Values) -> Number:
@@ -168,7 +185,7 @@ def combined(parts: Sequence[Number], *, multiply: bool) -> Number:
             number = part(here, run)
             if number is None:
                 return None
-            result = result * number if multiply else result + number
+            result = EXACT.multiply(result, number) if multiply else EXACT.add(result, number)
         return result
 
     return combine

@@ -40,6 +40,23 @@ def conditions_of(model: RuleFile) -> Iterator[tuple[Location, Condition]]:
             yield from _in_term(operand, ("rules", number, "values", name))
 
 
+def asks_item(term: Term) -> bool:
+    """Whether it depends on the rule's item which nodes the term's `where` leaves."""
+    return term.where is not None and any(each.item is not None for each in _terms(term.where))
+
+
+def _terms(term: Term) -> Iterator[Term]:
+    """A term and all in it: those joined, those of its `where`, and what it is compared with."""
+    yield term
+    if isinstance(term, Condition):
+        for _, inner in _joined(term, ()):
+            yield from _terms(inner)
+    if term.where is not None:
+        yield from _terms(term.where)
+    for _, operand in _operands(term, ()):
+        yield from _terms(operand)
+
+
 def _top(rule: Rule, location: Location) -> Iterator[tuple[Location, Condition]]:
     for key in ("when", "require", "forbid"):
         for number, condition in enumerate(getattr(rule, key)):

@@ -9,7 +9,6 @@ hashed, never the document around it, so nothing that is moved, wrapped or added
 from __future__ import annotations
 
 import base64
-import binascii
 import logging
 from collections.abc import Sequence
 from datetime import datetime
@@ -179,7 +178,7 @@ def _pinned(
         )
         subject, serial = wanted.subject.rfc4514_string(), f"{wanted.serial_number:x}"
         found = by_fingerprint(certificates, wanted)
-    except (ValueError, binascii.Error):
+    except Exception:  # of a hostile one there is no end of what may be raised: InvalidVersion, TypeError …
         raise _Refused("signature-invalid", place, problem="its certificate cannot be read") from None
     if found is None:
         raise _Refused("signature-certificate-unknown", place, subject=subject, serial=serial)

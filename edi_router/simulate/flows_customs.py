@@ -34,7 +34,7 @@ def entry(make: Maker) -> Iterator[Drop]:
     if make.happens(FAULTY):
         case = make.pick(("too much", "unknown", "too much"))
         if case == "unknown":
-            named, expected = make.digits(12, "26-AA-9"), rejected("R-LIC-01.unknown")
+            named, expected = make.digits(13, "26-AX-"), rejected("R-LIC-01.unknown")
         else:
             quantity, expected = 15_001, rejected("R-LIC-02")
     yield Drop(
@@ -71,6 +71,12 @@ def _entry(make: Maker, number: str, office: str, licence: str, quantity: int) -
         ("<IEPort>4218<", f"<IEPort>{office}<"),
         ("91420500MA00000079", FIRM),
         ("YC20260314000017", make.digits(18, "CU2603")),
+        ("YC-2026-017", make.contract),
+        ("EXBL0000017", make.bill),
+        ("EXL0000017", make.digits(10, "EXL")),
+        ("420500226000016", make.issued("420500226")),
+        ("CSQU3054383", make.container()),
+        ("EXMU1000025", make.container(1)),
     ):
         text = text.replace(old, new)
     return text.encode()
@@ -79,12 +85,14 @@ def _entry(make: Maker, number: str, office: str, licence: str, quantity: int) -
 def form(make: Maker) -> Iterator[Drop]:
     """A clearance form to customs, which match it and use it; or a form, or a use of it, that is wrong."""
     bureau, org, customs, office = BUREAUS[make.serial % len(BUREAUS)]
-    number = make.digits(15, f"{org}226") + "000"
+    declaration = make.issued(f"{org}226")
+    number = f"{declaration}000"
     faulty = make.happens(FAULTY)
     case = make.pick(("validity", "quantity", "again")) if faulty else ""
     issued = make.filled(
-        "clearance-form.xml", FormNo=number, OrgCode=org, Customs=office, DeclNo=make.digits(15, f"{org}226"),
-        IssueDate=make.date, ValidTo=make.later(90 if case == "validity" else 60),
+        "clearance-form.xml", FormNo=number, OrgCode=org, Customs=office, DeclNo=declaration,
+        IssueDate=make.date, ValidTo=make.later(90 if case == "validity" else 60), ContractNo=make.contract,
+        TransferNo=make.digits(16, "42050026"),
     )  # fmt: skip
     name = f"form-{make.serial}.xml"
     yield Drop(bureau, name, issued, rejected("R-FORM-EXP.general") if case == "validity" else GOOD)

@@ -37,6 +37,7 @@ def application(make: Maker) -> Iterator[Drop]:
     filed = make.filled(
         "filing.xml", FilingNo=number, MsgId=f"{number}-9", Kind=kind, FunctionCode="9",
         FirmCode=FIRMS["SHIPLINE" if firm != "SHIPLINE" else "AGENT"] if wrong else FIRMS[firm],
+        RefNo=make.contract,
     )  # fmt: skip
     named = b"<Receiver>0202</Receiver><Receiver>MOFCOM</Receiver>"
     filed = filed.replace(named, f"<Receiver>{code}</Receiver>".encode())
@@ -44,7 +45,7 @@ def application(make: Maker) -> Iterator[Drop]:
     yield Drop(firm, name, filed, rejected("R-PRIV-01") if wrong else GOOD)
     answer = make.filled(
         "filing-answer.xml", FilingNo=number, Agency=code, Decision="3" if make.happens(0.1) else "2",
-        Time=make.time(45),
+        Time=make.time(45), ApprovalNo=make.digits(12, "B0"),
     )  # fmt: skip
     yield Drop(agency, f"answer-{make.serial}.xml", answer, rejected("R-CASE-02") if wrong else GOOD, wave=2)
 
@@ -59,6 +60,8 @@ def legalisation(make: Maker) -> Iterator[Drop]:
             "legalisation-case.xml", CaseNo=number, MsgId=f"{number}-{function}-{len(steps)}",
             FunctionCode=function, Urgent=urgent,
         )  # fmt: skip
+        data = data.replace(b"C264205000110001", make.digits(16, "C26420510").encode())
+        data = data.replace(b"EX-2603", make.digits(12, "EX-26").encode())
         start, end = data.index(b"<Step>"), data.rindex(b"</Step>") + len(b"</Step>")
         told = "".join(
             f"<Step><StepNo>{place}</StepNo><Code>{code}</Code><Time>{make.time(place)}</Time></Step>"

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from edi_router.simulate.making import Maker
 from edi_router.simulate.model import FAULTY, GOOD, Drop, Story, held, rejected
 
+CREDITORS = (("CIQ-QD", "370211"), ("TERM", "370211"), ("CIQ-TJ", "120100"))
+"""Who asks for fees, with the bureau whose declaration each is for."""
 REPORT = "urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"
 
 
@@ -42,10 +44,12 @@ def duty(make: Maker) -> Iterator[Drop]:
 def fee(make: Maker) -> Iterator[Drop]:
     """A fee that the bank pays by the payer's agreement; in another currency, of another payer, or paid in part."""
     yield from agreement(make)
-    creditor = ("CIQ-QD", "TERM", "CIQ-TJ")[make.turn("fee") % 3]
+    creditor, org = CREDITORS[make.turn("fee") % 3]
     number = f"F{make.serial:06}"
     case = make.pick(("currency", "payer", "amount")) if make.happens(FAULTY) else ""
-    changes, expected = {"FeeNo": number, "PayState": "0", "GenTime": make.time()}, GOOD
+    declared = make.issued(f"{org}126")
+    changes = {"DeclNo": declared, "FeeNo": number, "PayState": "0", "GenTime": make.time()}
+    expected = GOOD
     if case == "currency":
         changes["Curr"], expected = "840", rejected("R-PAY-01.currency")
     elif case == "payer":

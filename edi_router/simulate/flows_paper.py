@@ -13,6 +13,7 @@ def declaration(make: Maker) -> Iterator[Drop]:
     data = make.samples.read("good/eentdeclio.xml")
     start, end = data.index(b"<ITF_DCL_IO_DECL_CONT>"), data.index(b"</ITF_DCL_IO_DECL>")
     data = (data[:start] + data[end:]).replace(b"6f0c1c52", b"%08d" % make.serial)
+    data = filled(data, BillNo=make.bill, ContractNo=make.contract)
     name = f"eciq-{make.serial}.xml"
     if make.happens(FAULTY):
         other = filled(data, DeclRegNo="4205000002")
@@ -27,7 +28,16 @@ def combined(make: Maker) -> Iterator[Drop]:
     form = make.filled(
         "combined-declaration.xml", MsgId=f"form-{make.serial}", EntUuid=f"uuid-{make.serial}", FunctionCode="9",
         ClientSeqNo=key, CustomMaster="0202", OrgCode="120100", IEPort="0202",
+        BillNo=make.bill, ContrNo=make.contract, CorrelationNo=make.issued("420500226"),
     )  # fmt: skip
+    for old, new in (
+        ("EXL0000017", make.digits(10, "EXL")),
+        ("420500226000017", make.issued("420500226")),
+        ("CSQU3054383", make.container()),
+        ("EXMU1000025", make.container(1)),
+        ("EX-2603", make.digits(12, "EX-26")),
+    ):
+        form = form.replace(old.encode(), new.encode())
     yield Drop("AGENT", f"form-{make.serial}.xml", form, GOOD)
     code = "9" if make.happens(FAULTY) else "0"
     customs = make.filled(
@@ -37,19 +47,20 @@ def combined(make: Maker) -> Iterator[Drop]:
     yield Drop("CUS-TJ", f"response-{make.serial}.xml", customs, GOOD, wave=2)
     receipt = make.filled(
         "ciq-receipt.xml", RspNo=f"R{make.serial:05}", EntUuid=f"uuid-{make.serial}", RspCodes="0000",
-        RspInfo="申报成功",
+        RspInfo="申报成功", DeclNo=make.issued("120100226"), DeclGetNo=make.issued("120100260"),
     )  # fmt: skip
     yield Drop("CIQ-TJ", f"receipt-{make.serial}.xml", receipt, GOOD, wave=3)
 
 
 def certificate(make: Maker) -> Iterator[Drop]:
     """A certificate of origin applied for and issued; or an amendment of one that there is not."""
-    number = f"C264205001{make.serial:05}"
+    number, invoice = make.digits(16, "C26420510"), make.digits(12, "EX-26")
     kind, issuer = make.pick((("C", "CCPIT-YC"), ("G", "CIQ-YC")))
-    application = make.filled("certificate.xml", CertNo=number, CertStatus="0", CertType=kind)
+    application = make.filled("certificate.xml", CertNo=number, CertStatus="0", CertType=kind, InvNo=invoice)
     name = f"certificate-{make.serial}.xml"
     if make.happens(FAULTY):
-        old = f"<ModCertificate><OldCertNo>C264205009{make.serial:05}</OldCertNo><ModReason>-</ModReason></ModCertificate>"
+        old = make.digits(16, "C26420590")
+        old = f"<ModCertificate><OldCertNo>{old}</OldCertNo><ModReason>-</ModReason></ModCertificate>"
         amended = filled(application, CertStatus="1").replace(
             b"</CertificateList>", b"</CertificateList>" + old.encode()
         )
@@ -74,21 +85,26 @@ def help_case(make: Maker) -> Iterator[Drop]:
     id = f"HC-{make.serial}"
     district = make.pick(("420500", "370211", "370100"))
     called = not make.happens(FAULTY)
-    if called:
-        case = make.filled(
-            "help-case.xml", CaseNo=id, State="1", FunctionCode="9", District=district, MsgId=f"{id}-1"
+    transfer, declared = make.digits(16, "42050026"), make.issued("420500226")
+
+    def case(state: str, function: str) -> bytes:
+        data = make.filled(
+            "help-case.xml",
+            CaseNo=id,
+            State=state,
+            FunctionCode=function,
+            District=district,
+            MsgId=f"{id}-{state}",
         )
-        yield Drop("ENT-B", f"case-{make.serial}.xml", case, GOOD)
-    taken = make.filled(
-        "help-case.xml", CaseNo=id, State="2", FunctionCode="5", District=district, MsgId=f"{id}-2"
-    )
+        data = data.replace(b"4205002604000017", transfer.encode())
+        return data.replace(b"420500226000017", declared.encode())
+
+    if called:
+        yield Drop("ENT-B", f"case-{make.serial}.xml", case("1", "9"), GOOD)
     expected = GOOD if called else rejected("R-CASE")
-    yield Drop("CIQ-QD", f"taken-{make.serial}.xml", taken, expected, wave=2)
+    yield Drop("CIQ-QD", f"taken-{make.serial}.xml", case("2", "5"), expected, wave=2)
     if called:
-        closed = make.filled(
-            "help-case.xml", CaseNo=id, State="3", FunctionCode="5", District=district, MsgId=f"{id}-3"
-        )
-        yield Drop("SUPERVISOR", f"answered-{make.serial}.xml", closed, GOOD, wave=3)
+        yield Drop("SUPERVISOR", f"answered-{make.serial}.xml", case("3", "5"), GOOD, wave=3)
 
 
 STORIES: Sequence[tuple[Story, int]] = ((declaration, 3), (combined, 2), (certificate, 2), (help_case, 1))

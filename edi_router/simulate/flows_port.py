@@ -20,9 +20,10 @@ def gate(make: Maker) -> Iterator[Drop]:
         expected = rejected("R-CONT-01")
     changes = {
         "QWT000000101": make.digits(12, "QWT26"),
-        "QWT2603140001": make.digits(13, "QWT2603"),
+        "QWT2603140001": make.digits(14, "QWT2603"),
         "CSQU3054383": container,
-        "EXBL0000017": make.digits(11, "EXBL"),
+        "EXBL0000017": make.bill,
+        "YC20260017": make.digits(10, "YC2"),
     }
     yield Drop("TERM", f"codeco-{make.serial}.edi", make.text("day/TERM/1120-codeco.edi", changes), expected)
 
@@ -32,16 +33,17 @@ def containers(make: Maker) -> Iterator[Drop]:
     first, second = make.container(1), make.container(2)
     result = make.text(
         "good/container-result.xml",
-        {"CSQU3054383": first, "EXMU1000072": second, RESULT_NO: make.digits(15, "3702110260")},
+        {"CSQU3054383": first, "EXMU1000072": second, RESULT_NO: make.issued("370211026")},
     )
     yield Drop("YARD", f"result-{make.serial}.xml", result, GOOD)
     data = make.samples.read("good/container-declaration.xml")
     start, end = data.rindex(b"<ITF_DCL_CONT_DETAIL>"), data.index(b"</ITF_DCL_CONT>")
     data = (data[:start] + data[end:]).replace(b"<ContainerQty>2<", b"<ContainerQty>1<")
     for old, new in (
+        ("c7c2b1f0", f"{make.serial:08}"),
         ("8a6f4a6e-2a53-4a86-9d0b-6f4f3d1f2a10", f"box-{make.serial}"),
-        ("420500226000017", make.digits(15, "4205002")),
-        (RESULT_NO, make.digits(15, "3702110261")),
+        ("420500226000017", make.issued("420500226")),
+        (RESULT_NO, make.issued("370211026")),
         ("CSQU3054383", first),
     ):
         data = data.replace(old.encode(), new.encode())
@@ -54,7 +56,7 @@ def containers(make: Maker) -> Iterator[Drop]:
 
 def inspection(make: Maker) -> Iterator[Drop]:
     """A box declared, reported by the terminal, released or locked, and seen at the gate; or at the gate while locked."""
-    container, bill = make.container(3), make.digits(11, "EXBI")
+    container, bill = make.container(3), make.bill
     locked = make.happens(0.4)
     listed = make.pick((("COARRI", "DISCHARGE"), ("CODECO", "GATE-IN")))
     declared = make.text(
@@ -64,6 +66,7 @@ def inspection(make: Maker) -> Iterator[Drop]:
             "<CiqIEFlag>E<": "<CiqIEFlag>I<",
             "CSQU3054383": container,
             "EXBL0000017": bill,
+            "YC-2026-017": make.contract,
             "<ITF_DCL_IO_DECL_GOODS>": "<DespPortCode>AUSYD</DespPortCode><ITF_DCL_IO_DECL_GOODS>",
         },
     )
@@ -96,7 +99,7 @@ def empty(make: Maker) -> Iterator[Drop]:
     if make.happens(FAULTY):
         container = container[:-1] + str((int(container[-1]) + 1) % 10)
         expected = rejected("R-CONT-01")
-    changes = {"EXMU1000067": container, "EXBL0000017": make.digits(11, "EXBL")}
+    changes = {"EXMU1000067": container, "EXBL0000017": make.bill}
     data = make.text("good/coparn-flat.txt", changes, "gb18030")
     yield Drop("TERM", f"empty-{make.serial}.txt", data, expected)
 

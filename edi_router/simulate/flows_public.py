@@ -54,15 +54,15 @@ def tables(make: Maker) -> Iterator[Drop]:
 def trusted(make: Maker) -> Iterator[Drop]:
     """A firm that its bureau trusts, and goods of it released directly; or goods of a firm that nobody trusts."""
     partner, org = ORIGINS[make.turn("trusted") % len(ORIGINS)]
-    firm = checked("uscc", f"91{org}MA{make.serial:07}", "0123456789ABCDEFGHJKLMNPQRTUWXY")
+    firm = checked("uscc", f"91{org}MB{make.serial:07}", "0123456789ABCDEFGHJKLMNPQRTUWXY")
     known = not make.happens(FAULTY)
     if known:
         row = f"{firm},示例企业{make.serial},direct-release,1,5,{make.later(-60)},{make.later(300)},0,{org}\n"
         yield Drop(partner, f"firms-{make.serial}.csv", (COLUMNS + row).encode("gb18030"), GOOD)
-    number = make.digits(15, f"{org}226") + "000"
+    declaration = make.issued(f"{org}226")
     form = make.filled(
-        "clearance-form-direct.xml", FormNo=number, OrgCode=org, DeclNo=number[:15], IssueDate=make.date,
-        ValidTo=make.later(30), ConsignorScc=firm,
+        "clearance-form-direct.xml", FormNo=f"{declaration}000", OrgCode=org, DeclNo=declaration,
+        IssueDate=make.date, ValidTo=make.later(30), ConsignorScc=firm, ContractNo=make.contract,
     )  # fmt: skip
     expected = GOOD if known else rejected("R-TRUST-01")
     yield Drop(partner, f"direct-{make.serial}.xml", form, expected, wave=2)

@@ -44,7 +44,7 @@ def ship(make: Maker) -> Iterator[Drop]:
 
 def manifest(make: Maker) -> Iterator[Drop]:
     """A manifest of one bill, answered by customs; or the change of a bill that they have not accepted."""
-    bill = f"EXBM{make.serial:07}"
+    bill = make.bill
     changed = make.happens(FAULTY)
     data = make.filled(
         "manifest-mt1101.xml",
@@ -54,6 +54,13 @@ def manifest(make: Maker) -> Iterator[Drop]:
     ).decode()
     start = data.index("<TransportContractDocument>")
     data = data[:start] + data[start:].replace("EXBL0000020", bill).replace("EXBL0000017", bill)
+    for old, new in (
+        ("EXMU1000067", make.container()),
+        ("CSQU3054383", make.container(1)),
+        ("SN000017", make.digits(10, "SN0")),
+        ("SN000018", make.digits(10, "SN1")),
+    ):
+        data = data.replace(old, new)
     name = f"manifest-{make.serial}.xml"
     yield Drop("SHIPLINE", name, data.encode(), rejected("R-MSGID-05") if changed else GOOD)
     if not changed:

@@ -24,14 +24,17 @@ OFFICE = {"CIQ-QD": "4218", "CIQ-SH": "2225", "CIQ-TJ": "0202", "CIQ-YT": "4202"
 def declaration(make: Maker) -> Iterator[Drop]:
     """A CUSDEC of a firm: right, with an unknown country, twice, or cut off."""
     name = f"cusdec-{make.serial}.edi"
-    number, control = make.digits(16, "YC2603"), make.digits(12, "ENTA26")
+    number, control = make.digits(16, "YC2603"), make.digits(13, "ENTA26")
     content = make.text(
         "day/ENT-A/0800-cusdec.edi",
         {
             "YC20260314000017": number,
             "ENTA00000001": control,
             "CSQU3054383": make.container(),
-            "EXBL0000017": make.digits(11, "EXBL"),
+            "EXBL0000017": make.bill,
+            "YC-2026-017": make.contract,
+            "INV-2026-017": make.digits(16, "INV-2026-"),
+            "PL-2026-017": make.digits(15, "PL-2026-"),
         },
     )
     if not make.happens(FAULTY):
@@ -54,7 +57,7 @@ def transfer(make: Maker) -> Iterator[Drop]:
     partner, org = ORIGINS[turn % len(ORIGINS)]
     port, port_org = PORTS[turn % len(PORTS)]
     checked = turn % 3 == 2
-    number, declared = make.digits(16, f"{org}26"), make.digits(15, f"{org}2")
+    number, declared = make.digits(16, f"{org}26"), make.issued(f"{org}226")
     password = f"{make.between(0, 999_999):06}"
     quantity = make.between(10, 900) * 20
     order = {
@@ -80,6 +83,7 @@ def transfer(make: Maker) -> Iterator[Drop]:
         "DeclNo": declared,
         "TransferNo": number,
         "Password": password,
+        "ContractNo": make.contract,
         "PortOrg": port_org,
         "Customs": OFFICE[port],
         "Purpose": "2" if checked else "1",

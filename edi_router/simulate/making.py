@@ -19,7 +19,8 @@ from edi_router.rules.check_digits import CHECK_DIGITS
 T = TypeVar("T")
 Values = Mapping[str, str | None]
 """What elements hold, by their path from the root: local names, `[n]` for the n-th, `@name`; None takes one away."""
-_USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_GROUPS, _OWNERS = "XYZVWTSRQP", "LNPQRSTVWZ"
+"""Second and third letter of the owners of made-up containers; none of them owns one of a sample."""
 
 
 class Samples:
@@ -77,7 +78,30 @@ class Maker:
         >>> Maker(None, Random(1), datetime.date(2026, 3, 14), 17).digits(8, "26")
         '26000017'
         """
-        return prefix + str(self.serial).zfill(length - len(prefix))
+        number = str(self.serial).zfill(length - len(prefix))
+        if len(prefix + number) > length:
+            raise ValueError(f"story {self.serial} has no number of {length} characters after {prefix!r}")
+        return prefix + number
+
+    def issued(self, series: str) -> str:
+        """A number of six digits in a series of the deployment, as a bureau that is not with us gives it.
+
+        The engine gives numbers of the same series, from 1 upwards; these go downwards from the last one.
+
+        >>> Maker(None, Random(1), datetime.date(2026, 3, 14), 17).issued("370211226")
+        '370211226999999'
+        """
+        return f"{series}{999_999 - self.turn(series)}"
+
+    @property
+    def contract(self) -> str:
+        """The number of the story's contract."""
+        return self.digits(15, "YC-2026-")
+
+    @property
+    def bill(self) -> str:
+        """The number of the story's bill of lading."""
+        return self.digits(11, "EXBS")
 
     def pick(self, choices: Sequence[T]) -> T:
         """One of them."""
@@ -102,15 +126,22 @@ class Maker:
         return self.chance.random() < share
 
     def container(self, number: int = 0) -> str:
-        """A container number with its check digit, unique for the story and the number (0 to 9)."""
-        return checked("iso6346", f"EXLU{(self.serial * 10 + number) % 1_000_000:06}", string.digits)
+        """A container number with its check digit, unique for the story and the number (0 to 9).
 
-    def uscc(self) -> str:
-        """A unified social credit code of an invented firm."""
-        return checked("uscc", f"91420500MA{self.between(0, 9_999_999):07}", _USCC)
+        The six digits of an owner are enough for 100,000 stories; then comes the next owner.
+
+        >>> stories = [Maker(None, Random(1), datetime.date(2026, 3, 14), serial) for serial in (17, 100_017, 1_000_017)]
+        >>> [story.container() for story in stories]
+        ['EXLU0001701', 'EXNU0001709', 'EYLU0001703']
+        """
+        owner, digits = divmod(self.serial * 10 + number, 1_000_000)
+        first, second = divmod(owner, len(_OWNERS))
+        return checked("iso6346", f"E{_GROUPS[first]}{_OWNERS[second]}U{digits:06}", string.digits)
 
     def time(self, minute: int = 0) -> str:
-        """A time of the day as yyyyMMddHHmmss, later the more stories there were."""
+        """A time of the day as yyyyMMddHHmmss: a second later with each story, from eight in the morning again after ten
+        hours. Nothing is known by its time.
+        """
         moment = datetime.datetime.combine(self.day, datetime.time(8)) + datetime.timedelta(
             seconds=self.serial % 36_000, minutes=minute
         )

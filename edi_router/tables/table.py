@@ -101,6 +101,8 @@ def _parsed(data: bytes, name: str, file: str) -> tuple[Table | None, Sequence[F
         if not header:
             header = tuple(cell.strip() for cell in cells)
             faults += _check_header(header, file, line)
+            if faults:
+                break  # what is wrong with rows would follow from it
             continue
         if len(cells) != len(header):
             faults.append(_wrong(file, line, f"{len(cells)} columns, the header has {len(header)}"))
@@ -138,7 +140,15 @@ def _records(text: str, file: str, faults: list[Fault]) -> list[tuple[int, list[
 def _check_header(header: Sequence[str], file: str, line: int) -> list[Fault]:
     if len(set(header)) != len(header):
         return [_wrong(file, line, "a column stands twice in the header")]
-    return [] if "code" in header else [_wrong(file, line, "the header has no column `code`")]
+    if "code" in header:
+        return []
+    other = next((mark for mark in (";", "\t", "|") if "code" in header[0].split(mark)), None)
+    divided = f"; its columns are divided by `{_MARKS[other]}`, write commas" if other else ""
+    return [_wrong(file, line, f"the header has no column `code`{divided}")]
+
+
+_MARKS = {";": ";", "\t": "TAB", "|": "|"}
+"""What stands between columns in files of other programs, as it is told."""
 
 
 def _problem(row: Row) -> str | None:

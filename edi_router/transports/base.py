@@ -101,6 +101,11 @@ class Channel(ABC):
     def close(self) -> None:
         """Free everything; a second call does nothing."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be used, as far as is known without asking the partner."""
+        return True
+
     # What follows is the same for many files: each yields an outcome for a file, in their order. Where waiting for
     # answers costs most of the time, a channel does many at once. After a `ChannelError` that is transient nothing
     # more is begun: what was begun has its outcomes still, unless the connection is lost. What has no outcome then

@@ -96,6 +96,10 @@ class SftpChannel(Channel):
     def close(self) -> None:  # noqa: D102
         self._session.close()
 
+    @property
+    def is_open(self) -> bool:  # noqa: D102
+        return self._session.is_open
+
     def fetch_all(  # noqa: D102
         self, drops: Sequence[Drop], into: Callable[[Drop], AbstractContextManager[S]]
     ) -> Generator[S | FileNotFoundError | ChannelError, None, None]:

@@ -119,6 +119,11 @@ class Requests:
         if version != _VERSION:
             raise ProtocolError(f"the server offers version {version} of the protocol, not {_VERSION}")
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the server still takes requests, as far as is known."""
+        return not (self._channel.closed or self._channel.eof_received)
+
     def send(self, kind: int, *parts: bytes | int | tuple[int]) -> int:
         """Send a request made of strings, 32-bit numbers and (in a tuple) 64-bit ones; returns its number.
 

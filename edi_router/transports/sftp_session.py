@@ -157,6 +157,11 @@ class Session:
         finally:
             timer.cancel()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether neither side has closed it, as far as is known."""
+        return self._transport is not None and self._transport.is_active() and self.requests.is_open
+
     def close(self) -> None:
         """Close everything; a second call does nothing."""
         transport = self._transport

@@ -72,7 +72,7 @@ machine than seconds do.
   receives and delivers; no CONTRL, so that as many files go out as come in. For the long way a proxy holds every byte
   back for half of the round trip, in each direction.
 - A day: `edi-router simulate`, in the order of its waves, all files of a wave at once; some 12 % of the messages are
-  meant to fail. *Not as meant* counts files that ended otherwise:
-  from some 2,000 messages on, numbers of forms that the simulation makes up meet those that the engine gives itself.
+  meant to fail. *Not as meant* counts files that ended otherwise. The clock of a day of more than 10,000 messages goes
+  slower, so that no time limit of a partner passes while the files of others are worked on.
 - XML: medians of short turns; the XSDs and the mapping are loaded before, for both, and 300 documents are mapped before them
   (the first ones of a process are mapped the long way)."""

@@ -16,13 +16,13 @@ from edi_router.config import Tree
 from edi_router.demo.listener import Listener
 from edi_router.formats.edifact.fast_stream import validate_stream
 from tests.bench import __main__ as command
-from tests.bench import kept, measure, memory, rows, turns
+from tests.bench import kept, measure, memory, readers, rows, turns
 from tests.bench.child import Failed, measured
 from tests.bench.delay import Far
 from tests.bench.engines import Engines, Ours, lay_out, one_order, values_of
 from tests.bench.flow import measure_flow
 from tests.bench.kept import Line
-from tests.bench.measure import MAPPED, STEPS, Disagreement, Parts, verified
+from tests.bench.measure import MAPPED, STEPS, Disagreement, Measured, Parts, verified
 from tests.bench.orders import with_orders
 from tests.bench.page import page
 from tests.bench.peers import PEERS, PLACE, Ran, run
@@ -132,6 +132,35 @@ def test_json_and_what_is_kept(
     assert {"python", "build", "cores", "date", "peer", "peers", "memory", "turns", "engine", "flows"} <= set(
         told
     )
+
+
+def test_what_is_required_of_the_readers_is_compared_with_what_they_do() -> None:
+    """Of CUSDEC, of each mapped message, of the lineage, of Bots' engine and its parser; the others are figures."""
+    quick = {"pydifact": 100.0, "plain": 1.0, "codes": 2.0, "values": 5.0}
+    file = Measured("CUSDEC", 1_000_000, 1, 1, 0.0, quick)
+    turn = Turns("x", 7, {"pydifact": [24.0], "written": [2.1], "map": [2.1], "lineage": [2.5]})
+    parser, other = PEERS[0], PEERS[1]
+    found = Report(
+        [file],
+        [],
+        1,
+        [Ran(parser, 1_000_000, 91.0), Ran(other, 1_000_000, 91.0)],
+        turns=[turn],
+        engine=Engines(6_700, 1, 39),
+    )
+    told = {each.bench: each for each in readers.edifact(found).lines}
+    assert {name: line.met for name, line in told.items()} == {
+        "read + check EDIFACT: order, presence, length, class, counts": True,
+        "read + check EDIFACT: with code lists": True,
+        "read + check EDIFACT: fully split": False,
+        "map: CUSDEC of 7 segments → EEntDeclIo, without its XSD": False,
+        "map: CUSDEC of 7 segments → EEntDeclIo, checked by its XSD": True,
+        "map: the lineage recorded": False,
+        "map: ORDERS of 6.7 KB → XML, file to file, without the ledger": False,
+        "read + check EDIFACT, without code lists": True,
+        "read + check EDIFACT, with code lists": None,
+    }
+    assert told["read + check EDIFACT, without code lists"].measured == "91.0 x"
 
 
 def test_faulty_messages_are_not_timed() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from edi_router.console.api.common import PREFIX
+from edi_router.console.api.asked import PREFIX
 from tests.support.pages import Browser
 from tests.support.programs import V1, Program
 from tests.support.story import sample

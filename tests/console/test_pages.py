@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from edi_router.ledger.searching import KINDS, STATES
 from tests.support.pages import Browser
 from tests.support.story import GOOD, sample
 from tests.support.workspaces import Place
@@ -142,3 +143,16 @@ def test_every_entry_of_every_register_can_be_opened(browse: Browse, day: Place)
         assert here.page.find(".//ol[@class='timeline']/li") is not None
         opened += 1
     assert opened > 10
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_search_offers_the_states_that_there_are(browse: Browse, day: Place, kind: str) -> None:
+    offered = [each.get("value") for each in browse().go(f"/search?kind={kind}").iter("option")]
+    assert set(STATES[kind]) <= set(offered)
+    with day.ledger.read() as connection:
+        column = "answer" if kind == "acknowledgement" else "state"
+        met = {row[0] for row in connection.exec_driver_sql(f"SELECT DISTINCT {column} FROM {kind}")}
+    assert met
+    assert met <= set(offered)
+    shown = {each.text for each in browse("operator", "zh").go(f"/search?kind={kind}").iter("option")}
+    assert not {each for each in shown if each in STATES[kind]}, "each has a Chinese word"

@@ -1,4 +1,4 @@
-"""Hosts in network namespaces, in short: one is killed, a worker stands still, PostgreSQL crashes. `make torture` is long."""
+"""Hosts in network namespaces, in short: killed, cut off, a worker stopped, PostgreSQL crashed. `make torture` is long."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ def test_hosts_come_and_go(monkeypatch: pytest.MonkeyPatch) -> None:
     why = missing()
     need(not why, why)
     short = tuple(
-        fault for fault in FAULTS if fault.__name__ in ("kill_host", "stop_worker", "crash_database")
+        fault
+        for fault in FAULTS
+        if fault.__name__ in ("kill_host", "cut_cable", "stop_worker", "crash_database")
     )
     monkeypatch.setattr("tests.torture.cluster.FAULTS", short)
     row = Row("cluster", "many hosts", "in short")

@@ -12,7 +12,7 @@ from edi_router.formats.documents import Kind
 from edi_router.formats.xml.reader import parse as parse_xml
 from edi_router.mapping import Mapping, load, names
 from edi_router.mapping.compile import compile_root
-from edi_router.mapping.element_rows import RowReader
+from edi_router.mapping.element_rows import RowReader, rows_of
 from edi_router.mapping.model import Condition, Definition, Item
 from edi_router.paths import parse
 from tests.property.test_program_agrees import AT, CONTEXT, a_condition, a_value, source
@@ -160,16 +160,32 @@ def test_the_shipped_mappings_run_as_programs():
 
 
 def test_what_cannot_stand_in_rows_is_left_to_the_closures():
-    rows_of = RowReader().rows
-    assert rows_of(etree.XML("<a><b>1</b></a>")) == {"b": "1"}
-    assert rows_of(etree.XML("<a><b>1\n2</b></a>")) is None
-    assert rows_of(etree.XML("<a>1</a>")) is None
+    read = RowReader().rows
+    assert read(etree.XML("<a><b>1</b></a>")) == {"b": "1"}
+    assert read(etree.XML("<a><b>1\n2</b></a>")) is None
+    assert read(etree.XML("<a>1</a>")) is None
+
+
+def test_plain_rows_have_texts_as_they_are():
+    document = etree.XML("<a id='&lt;7'><b>1\n2: it's + &amp;</b><c> \n</c><d><!-- --> x </d><e/></a>")
+    assert RowReader(plain=True).rows(document) == {
+        "@id": "<7", "b": "1\n2: it's + &", "c": "", "d": {"": " x "}, "e": "",
+    }  # fmt: skip
+
+
+def test_rows_below_a_name_are_given_without_texts():
+    document = etree.XML("<a><b>1</b><b><c>2</c></b><b><c>3</c></b><d><c>4</c></d><e>5</e></a>")
+    row = RowReader().rows(document)
+    assert rows_of(row, "b") == [{"c": "2"}, {"c": "3"}]
+    assert [*rows_of(row, "d")] == [{"c": "4"}]
+    assert not rows_of(row, "e")
+    assert not rows_of(row, "f")
 
 
 def test_elements_that_nobody_asks_for_are_not_read():
-    rows_of = RowReader({"b", "d"}).rows
-    assert rows_of(etree.XML("<a><b>1</b><c>2\n3</c></a>")) == {"b": "1", "*": ()}
-    assert rows_of(etree.XML("<a><b><c/></b><d><!-- --></d><d><b/></d></a>")) == {
+    read = RowReader({"b", "d"}).rows
+    assert read(etree.XML("<a><b>1</b><c>2\n3</c></a>")) == {"b": "1", "*": ()}
+    assert read(etree.XML("<a><b><c/></b><d><!-- --></d><d><b/></d></a>")) == {
         "b": {"*": ()}, "d": [{}, {"b": ""}],
     }  # fmt: skip
 

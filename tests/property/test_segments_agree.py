@@ -18,7 +18,7 @@ from edi_router.formats.xml.reader import parse as parse_xml
 from edi_router.mapping import Mapping, load, names
 from edi_router.mapping.compile import compile_root
 from edi_router.mapping.golden import Source
-from edi_router.mapping.model import Definition, Item
+from edi_router.mapping.model import Condition, Definition, Item, Wrap
 from edi_router.mapping.segment_program import Ways
 from edi_router.mapping.target_edifact import EdifactTarget, envelope_for
 from edi_router.paths import parse
@@ -237,6 +237,74 @@ def test_counts_decide_where_a_segment_may_stand_in_two_places():
         [1, top, trigger, end]
     )  # the reader would take the second for another of the first place
     assert not ways.is_read_so([1, trigger, end])
+
+
+def an_item(name, *items, path="", **more):
+    """An item with others in it, or with the value at a path."""
+    return Item(name, AT, (source(path),) if path else (), do=items or None, **more)
+
+
+def by_segments(text, *items):
+    """The message that a program makes of a document, which is the closures' one; None when it leaves it to them."""
+    document, _ = parse_xml(text.encode())
+    bgm = an_item("BGM", Item("d1004", AT, const="7"))
+    output = Item("TESTIN", AT, do=(bgm, *items))
+    kind = Kind("edifact", "TESTIN", "D00T")
+    definition = Definition("m", "mapping.yaml", Kind("xml", "r", ""), None, "x", output, makes=kind)
+    mapping, root = Mapping(definition, {}, TARGET, compile_root(output, {})), document.node()
+    assert mapping.segments(root) is not None
+    envelope = envelope_for(PLAIN, CHINESE)
+    fast, close = mapping.run_fast(root, PLAIN, envelope), mapping.run_closely(root, PLAIN, envelope)
+    if fast is None:
+        return None
+    assert fast.output == close.output
+    assert close.faults == []
+    return fast.output.decode().partition("BGM++7'")[2].partition("UNT")[0]
+
+
+TEXTS = an_item("FTX", an_item("d4451", path="a"), an_item("C108", an_item("d4440", path="b")))
+LINES = an_item(
+    "SG3", an_item("LIN", an_item("d1082", path="a"), an_item("C246", an_item("d7361", path="b")))
+)
+WRAPPED = an_item("FTX", an_item("d4451", path="a"),
+                  an_item("C108", an_item("d4440", path="b", wrap=Wrap(8, AT))))  # fmt: skip
+
+
+def test_service_characters_in_values_are_released():
+    text = "<r><a>it's</a><b>1+2: &lt;3&gt; ?&amp;</b></r>"
+    assert by_segments(text, TEXTS) == "FTX+it?'s++1?+2?: <3> ??&'UNS+S'"
+
+
+def test_line_breaks_are_left_to_the_closures_where_they_would_be_written():
+    assert by_segments("<r><a>A</a><b>1\n2</b></r>", TEXTS) is None
+    assert by_segments("<r><a>A</a><b>1\t2</b></r>", TEXTS) is None
+    assert by_segments("<r><a>A</a><b>12</b><c>1\n2</c></r>", TEXTS) == "FTX+A++12'UNS+S'"
+    when = (Condition(source("c"), texts=("1\n2",)),)
+    assert by_segments("<r><a>A</a><b>12</b><c>1\n2</c></r>", replace(TEXTS, when=when)) == "FTX+A++12'UNS+S'"
+
+
+def test_what_is_empty_at_the_end_is_not_written():
+    assert by_segments("<r><a>A</a><b> </b></r>", TEXTS) == "FTX+A'UNS+S'"
+    assert by_segments("<r><a>1</a></r>", LINES) == "UNS+S'LIN+1'"
+    assert by_segments("<r><b>A</b></r>", LINES) == "UNS+S'LIN++A'"
+    assert by_segments("<r><a>1</a><b>A</b></r>", LINES) == "UNS+S'LIN+1+A'"
+    assert by_segments("<r><c/></r>", LINES) == "UNS+S'"
+
+
+def test_a_group_of_one_segment_is_left_out_without_a_value():
+    number = Item("d1082", AT, const="1", qualifier=True)
+    items = an_item("SG3", an_item("LIN", number, an_item("C246", an_item("d7361", path="b"))))
+    assert by_segments("<r><b>A</b></r>", items) == "UNS+S'LIN+1+A'"
+    assert by_segments("<r><c>A</c></r>", items) == "UNS+S'"
+    assert by_segments("<r><c>A</c></r>", an_item("SG3", an_item("LIN", number))) == "UNS+S'"
+    plain = replace(number, qualifier=False)
+    assert by_segments("<r><c>A</c></r>", an_item("SG3", an_item("LIN", plain))) == "UNS+S'LIN+1'"
+
+
+def test_short_texts_are_one_line_and_long_ones_are_wrapped():
+    assert by_segments("<r><a>A</a><b> ab cd </b></r>", WRAPPED) == "FTX+A++ab cd'UNS+S'"
+    assert by_segments("<r><a>A</a><b>abcd efgh ijkl</b></r>", WRAPPED) == "FTX+A++abcd:efgh:ijkl'UNS+S'"
+    assert by_segments("<r><a>A</a><b>ab+d ef:h</b></r>", WRAPPED) == "FTX+A++ab?+d:ef?:h'UNS+S'"
 
 
 def test_a_program_gives_what_the_closures_give():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import tracemalloc
 from collections import Counter
+from random import Random
 
 import pytest
 
@@ -13,6 +14,8 @@ from edi_router.demo.end_state import differences, end_state, golden, of_books
 from edi_router.demo.routes import measured, steps
 from edi_router.partners.model import Agreement
 from edi_router.simulate import Day, simulate
+from edi_router.simulate.flows import STORIES
+from edi_router.simulate.making import Maker, Samples
 from tests.support.playing import play, unexpected
 from tests.support.sample_day import drops, play_morning
 from tests.support.workspaces import Place
@@ -103,6 +106,20 @@ def test_the_same_seed_gives_the_same_day() -> None:
     assert one != other
     names = [(drop.partner, drop.name) for drop in one]
     assert len(set(names)) == len(names)
+
+
+def test_stories_far_on_in_a_day_of_millions_become_what_they_are_meant_to(place: Place) -> None:
+    """Their numbers are longer, and as right as the first ones."""
+    samples, chance, turns = Samples(Tree.over_shipped()), Random(7), Counter[str]()
+    far = [
+        drop
+        for serial, story in enumerate(
+            [story for story, share in STORIES for _ in range(max(2, share))], 4_700_000
+        )
+        for drop in story(Maker(samples, chance, Day(1, 1).date, serial, turns))
+    ]
+    assert play(place, far) == []
+    assert unexpected(place, far) == []
 
 
 def test_a_shorter_day_is_the_beginning_of_a_longer_one() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from lxml import etree
 from sqlalchemy import text
 
+from edi_router.config import shipped_directory
 from edi_router.ledger import Ledger
 from edi_router.ledger.books import compute
 from edi_router.ledger.carrying import START, Base, chained
@@ -23,6 +25,7 @@ from tests.support.outcomes import (
     outcome,
     process,
 )
+from tests.support.workspaces import deployment
 from tests.unit.test_books import TODAY, TOMORROW, a_day, tamper
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -158,3 +161,17 @@ def test_the_page_prints(ledger: Ledger, clock: Clock) -> None:
         )  # heading, partner, route, total
         assert page.xpath("string(//h2[@id='gaps']/following::table[1]//td[2])") == "1, 4"
         assert not page.xpath("//script")
+
+
+def test_what_is_overdue_counts_also_while_the_engine_stands_still(tmp_path: Path) -> None:
+    declaration = shipped_directory() / "samples" / "day" / "ENT-A" / "0845-declaration.xml"
+    with deployment(tmp_path / "w") as place:
+        place.drop("ENT-A", "d.xml", declaration.read_bytes())
+        place.engine.until_idle()
+        seen = []
+        for minutes in (1, 10, 60):
+            place.clock.forward(minutes=minutes)
+            outstanding = place.ledger.books().standing["outstanding"]
+            seen.append({each["level"]: each["overdue"] for each in outstanding})
+        assert [sum(each.values()) for each in seen] == [0, 1, 2]
+        assert seen[1]["technical"] == 1

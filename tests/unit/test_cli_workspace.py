@@ -3,8 +3,10 @@
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -176,6 +178,49 @@ def test_check_of_machine_and_workspace(project: Path) -> None:
     ran = edi_router("--workspace", project, "check", "--json")
     assert ran.code == 0, ran.out
     assert {line["what"]: line["state"] for line in ran.lines}["ENT-B"] == "ok"
+
+
+def test_check_tells_of_too_little_room_as_the_engine_does(project: Path) -> None:
+    settings = project / "edi-router.yaml"
+    before = settings.read_text()
+    settings.write_text(before + "\nminimum_free_megabytes: 10000000\n")
+    ran = edi_router("--workspace", project, "check", "--json")
+    assert ran.code == 1
+    [room] = [line for line in ran.lines if line["what"] == "room"]
+    assert room["state"] == "failed"
+    assert "with less than 10,000,000 nothing is received" in room["text"]
+    settings.write_text(before)
+    told = edi_router("--workspace", project, "check", "--json").lines
+    assert [line["state"] for line in told if line["what"] == "room"] == ["ok"]
+
+
+def test_a_ledger_newer_than_the_program_is_refused_in_words(project: Path) -> None:
+    assert edi_router("--workspace", project, "ls").code == 0
+    with closing(sqlite3.connect(project / "var/ledger.db")) as ledger, ledger:
+        ledger.execute("UPDATE alembic_version SET version_num = '0099'")
+    for verb in (["ls"], ["run", "--once"], ["books"], ["tonight"]):
+        ran = edi_router("--workspace", project, *verb)
+        assert (ran.code, "Traceback" in ran.err) == (3, False), ran.err
+        assert "at revision 0099, which this version" in ran.err
+    assert "结构版本为 0099" in process("--workspace", project, "ls", lang="zh").err
+
+
+def test_a_lost_secret_key_is_told_in_words(project: Path) -> None:
+    (project / "var").mkdir(exist_ok=True)
+    (project / "var/secret.key").write_text("ab" * 32)
+    (project / "var/secret.key").chmod(0o644)
+    ran = edi_router("--workspace", project, "fsck")
+    assert ran.code == 3
+    assert "others may read" in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_books_of_a_day_that_has_not_come_are_no_empty_page(project: Path) -> None:
+    for day in ("2999-01-01", "9999-12-31"):
+        ran = edi_router("--workspace", project, "books", day)
+        assert (ran.code, ran.out) == (2, "")
+        assert f"{day} has not come yet" in ran.err
+    assert edi_router("--workspace", project, "books", "2026-03-14").code == 0
 
 
 def test_check_of_a_broken_configuration(project: Path) -> None:

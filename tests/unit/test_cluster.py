@@ -16,10 +16,11 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from sqlalchemy import text, update
+from sqlalchemy import event, text, update
 from sqlalchemy.exc import OperationalError
 
 from edi_router.config import shipped_directory
@@ -166,6 +167,26 @@ def test_the_urgent_go_first(node: Node) -> None:
     assert taken == [
         "clocks:", "deliver:GREEN", "process:GREEN", "receive:GREEN", "deliver:SLOW", "process:SLOW", None,
     ]  # fmt: skip
+
+
+def test_a_job_of_one_partner_reads_nothing_of_a_thousand_others(node: Node) -> None:
+    """Else polls of a thousand partners cost a million rows."""
+    ledger = node.ledger
+    ledger.contacted([f"P{number:04d}" for number in range(1000)])
+    read: list[int] = []
+
+    def count(connection: object, cursor: Any, *_: object) -> None:
+        read.append(cursor.rowcount)
+
+    event.listen(ledger.engine, "after_cursor_execute", count)
+    for _ in range(2):
+        node.do("receive", "ENT-A")
+        node.do("deliver", "ENT-A")
+    event.remove(ledger.engine, "after_cursor_execute", count)
+    assert len(read) > 8
+    assert max(read) <= 2
+    assert set(ledger.contacts(["ENT-A", "P0007", "NOBODY"])) == {"ENT-A", "P0007"}
+    assert len(ledger.contacts()) == 1001
 
 
 def test_what_was_received_under_an_old_fence_is_refused(node: Node) -> None:
@@ -329,6 +350,77 @@ def monkey_poll(beat: Beat, fired: list[object]) -> None:
         real()
 
     beat.poll = poll  # type: ignore[method-assign]
+
+
+def test_a_silent_worker_is_forgotten_when_another_began_on_its_host(node: Node) -> None:
+    ledger, now = node.ledger, datetime.now(UTC)
+    ledger.clock = lambda: now
+    digest, mark_ = node.configuration.digest, "archive"
+    killed, left = (ledger.enter_worker(host, 1, digest, mark_) for host in ("a", "b"))
+    beside = ledger.enter_worker("a", 2, digest, mark_)
+    for later in (1, 40):
+        ledger.clock = lambda later=later: now + timedelta(seconds=later)  # type: ignore[misc]
+        assert ledger.see_worker(beside, "working", "")
+        assert ledger.forget_replaced() == 0  # one that began before it went silent is no replacement
+    ledger.clock = lambda: now + timedelta(seconds=41)
+    new = ledger.enter_worker("a", 3, digest, mark_)
+    beat = Beat(node, new)
+    node.clock = ledger.clock
+
+    async def once() -> None:
+        async with node.app.open_async():
+            await beat.once()
+
+    asyncio.run(once())
+    assert {each.id for each in ledger.workers()} == {beside, new, left}
+    assert not ledger.see_worker(killed, "working", "")
+
+
+def test_a_worker_with_a_wrong_clock_is_refused_and_one_whose_clock_is_set_wrong_ends(node: Node) -> None:
+    for by, told in ((3600, "3600 s ahead of"), (-75, "75 s behind")):
+        node.host_clock = lambda by=by: time.time() + by  # type: ignore[misc]
+        with pytest.raises(WorkspaceError, match=f"clock is {told} the database server's"):
+            node.enter()
+    assert node.ledger.workers() == []
+    node.host_clock = lambda: time.time() + 15
+    beat = Beat(node, node.enter())
+    node.host_clock = lambda: time.time() + 75
+
+    async def once() -> None:
+        async with node.app.open_async():
+            await beat.once()
+
+    with pytest.raises(Ending, match="clock is 75 s ahead of the database server's"):
+        asyncio.run(once())
+    assert node.ledger.last_firings() == {}
+
+
+def test_a_process_that_stood_still_while_it_asked_for_the_time_has_no_wrong_clock(node: Node) -> None:
+    shown = iter((time.time() - 100, time.time() + 100))
+    node.host_clock = lambda: next(shown)
+    assert node.clock_off() is None
+
+
+def test_after_a_clock_was_wrong_polls_go_on_at_once(node: Node, caplog: pytest.LogCaptureFixture) -> None:
+    now = datetime.now(UTC)
+    for ahead in (timedelta(hours=1), timedelta(days=300)):
+        assert node.ledger.fire(POLL, now + ahead)
+    polled: list[object] = []
+    beat = Beat(node, node.enter())
+    monkey_poll(beat, polled)
+
+    async def beats() -> None:
+        async with node.app.open_async():
+            for _ in range(3):
+                await beat.once()
+                await asyncio.sleep(1.1)
+
+    asyncio.run(beats())
+    assert len(polled) == 3
+    assert "a clock was wrong" in caplog.text
+    last = node.ledger.last_fired(POLL)
+    assert last is not None
+    assert last - now < timedelta(seconds=30)
 
 
 def test_a_worker_refuses_a_ledger_newer_than_it(place: Remembering, node: Node) -> None:

@@ -6,9 +6,21 @@ from typing import Annotated, Literal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from edi_router.config import Block, Model, Tree, YesNo, did_you_mean, load, plain, read_model
+from edi_router.config import (
+    Block,
+    Model,
+    Problems,
+    Tree,
+    YesNo,
+    did_you_mean,
+    load,
+    place_of,
+    plain,
+    read_model,
+)
+from edi_router.config.salvage import salvage
 from edi_router.faults import render
 
 
@@ -66,7 +78,7 @@ def test_a_missing_key_is_told_at_its_block() -> None:
 
 
 def test_a_flag_must_be_yes_or_no() -> None:
-    assert faults_of("name: x\ninner: {code: a, flag: true}\n") == [("config-value", 2, 24, None)]
+    assert faults_of("name: x\ninner: {code: a, flag: true}\n") == [("config-value", 2, 24, "yes")]
 
 
 def test_all_faults_are_told_at_once() -> None:
@@ -160,7 +172,7 @@ class Placed(Model):
          {"key": "street", "known": "country, kind, wait"}, None),
         ("{kind: far, country: x, wait: soon}", "config-value", 38, {"key": "place.wait", "value": "soon"}, None),
         ("{kind: fra, country: x}", "config-value", 15,
-         {"key": "place.kind", "value": "fra", "problem": "Input should be 'near', 'far'"}, None),
+         {"key": "place.kind", "value": "fra", "problem": "Input should be 'near', 'far'"}, "far"),
         ("{country: x}", "config-missing-key", 8, {"key": "kind"}, None),
         ("here", "config-value", 8, {"key": "place", "value": "here", "problem": "must be a block of keys"}, None),
     ],
@@ -242,3 +254,57 @@ def test_the_digest_changes_with_any_effective_file(tmp_path: Path) -> None:
     assert tree.digest() == before
     file.write_text("b")
     assert tree.digest() != before
+
+
+def test_a_name_that_differs_in_its_case_only_is_meant() -> None:
+    assert did_you_mean("IMO", ["Number", "Imo", "IM"]) == "Imo"
+
+
+class Listed(Model):
+    several: tuple[Literal["a", "b"], ...] = Field(min_length=1)
+
+
+def test_a_list_is_not_too_short_when_its_items_are_wrong() -> None:
+    assert faults_of("several: [c]\n", Listed) == [("config-value", 1, 11, None)]
+    assert faults_of("several: []\n", Listed) == [("config-value", 1, 10, None)]
+
+
+class Ordered(Model):
+    first: str
+    names: tuple[str, ...]
+
+    @model_validator(mode="after")
+    def _all(self) -> "Ordered":
+        raise Problems([(("names", 1), "stands twice"), (("first",), "stands twice")])
+
+
+def test_a_validator_tells_several_problems_each_at_its_place() -> None:
+    _, _, faults = read_model(Ordered, "first: a\nnames:\n  - b\n  - b\n", "a.yaml")
+    told = [
+        (fault.place.line, fault.place.column, fault.values["key"], fault.values["value"]) for fault in faults
+    ]
+    assert told == [(4, 5, "names.1", "b"), (1, 8, "first", "a")]
+    assert str(Problems([((), "one"), ((), "two")])) == "one; two"
+
+
+@given(st.text(st.sampled_from("nameicodflgsvr:-[]{},\n x1"), max_size=60))
+def test_what_is_left_of_a_faulty_file_is_a_model(text: str) -> None:
+    _, node, faults = read_model(Outer, text, "a.yaml")
+    if node is None or not faults:
+        return
+    left = salvage(Outer, node, {"name": "x"})
+    assert left is None or isinstance(left[0], Outer)
+
+
+def test_what_is_right_of_a_faulty_file_is_kept_with_its_places() -> None:
+    text = (
+        "nme: x\ninner: {flag: maybe}\nseveral:\n  - {code: a, flag: true}\n  - {flag: yes}\n  - {code: c}\n"
+    )
+    _, node, _ = read_model(Outer, text, "a.yaml")
+    assert node is not None
+    left = salvage(Outer, node, {"name": "-"})
+    assert left is not None
+    model, kept = left
+    assert (model.name, model.inner, [each.code for each in model.several]) == ("-", None, ["a", "c"])
+    assert place_of(kept, ["several", 1, "code"]).line == 6
+    assert salvage(Outer, node, {}) is None

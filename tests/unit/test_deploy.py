@@ -83,7 +83,26 @@ def test_the_command_takes_what_the_unit_gives_it(name: str) -> None:
     assert workspace is not None
     # What is written is written below `var`, which the unit lets it.
     assert service["ReadWritePaths"] in (str(workspace), f"{workspace}/var")
-    assert context.info_name == {"edi-router.service": "run", "edi-router-worker.service": "worker"}[name]
+    verbs = {
+        "edi-router.service": "run", "edi-router-worker.service": "worker", "edi-router-console.service": "console",
+    }  # fmt: skip
+    assert context.info_name == verbs[name]
+    if service.get("ExecReload", "").startswith(PROGRAM):
+        assert taken(shlex.split(service["ExecReload"])[1:]).info_name == "reload"
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_a_unit_starts_without_its_environment_and_is_never_given_up(name: str) -> None:
+    """A variable in a command without a value is an empty argument; after five quick ends systemd gives a service up."""
+    text = (DEPLOY / name).read_text(encoding="utf-8")
+    service = unit(name)
+    given = dict(each.split("=", 1) for each in service.get("Environment", "").split())
+    for variable in re.findall(r"\$\{(\w+)\}", service["ExecStart"]):
+        assert given[variable]
+    head = text.partition("[Service]")[0]
+    assert "StartLimitIntervalSec=0" in head
+    assert service["Restart"] == "always"
+    assert "file:///usr/share/doc" not in text  # nothing is installed there
 
 
 def test_each_variable_is_read_by_the_program_or_filled_in_here() -> None:
@@ -150,6 +169,13 @@ def test_the_image_is_made_of_what_the_project_has(compose: dict[str, Any]) -> N
     package = re.fullmatch(rf"{re.escape(target)}\[(\w+)\]", words[4])
     assert package is not None
     assert package[1] in settings["options.extras_require"]
+
+
+def test_secrets_get_neither_into_the_image_nor_into_git(compose: dict[str, Any]) -> None:
+    folders = {str(Path(each["file"]).parent) for each in compose["secrets"].values()}
+    assert folders == {"secrets"}
+    for name in (".dockerignore", ".gitignore"):
+        assert "deploy/secrets/" in (ROOT / name).read_text(encoding="utf-8").splitlines(), name
 
 
 @pytest.mark.slow

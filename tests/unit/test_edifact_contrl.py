@@ -87,6 +87,23 @@ def test_a_code_that_the_level_does_not_know_is_unspecified():
     assert body(HEAD + ONE + b"UNZ+1+7'", extra)[2] == "UCS+2+18"
 
 
+def test_a_missing_segment_is_counted_by_the_last_one_before_it():
+    """0096 in ISO 9735-4; the fault itself stands where the segment was missed, which is what a person looks at."""
+    extra = [
+        Fault("segment-missing", Place(segment=2, tag="BGM")),
+        Fault("segment-unknown", Place(segment=3, tag="XXX")),
+        Fault("segment-missing", Place(segment=5, tag="UNS")),
+    ]
+    told = body(HEAD + ONE + b"UNZ+1+7'", extra)[2:]
+    assert told == ["UCS+1+13", "UCS+3+15", "UCS+4+13"]
+
+
+def test_a_group_without_its_end_is_no_interchange_without_its_end():
+    head = HEAD + b"UNG+CUSDEC+S:1+R:2+240102:1200+5+UN+D:96B'" + ONE
+    assert body(head + b"UNZ+1+7'") == ["UCI+7+A:14:X+B:ZZ+4+13"]
+    assert body(head + b"UNE+1+5'") == ["UCI+7+A:14:X+B:ZZ+4+13+UNZ"]
+
+
 def test_warnings_reject_nothing():
     indented = HEAD + ONE.replace(b"BGM", b"  BGM") + b"UNZ+1+7'"
     assert body(indented) == ["UCI+7+A:14:X+B:ZZ+7"]

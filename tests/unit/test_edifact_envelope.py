@@ -83,3 +83,26 @@ def test_every_fault_fills_its_text():
     for fault in faults(HEAD.replace(b"240102", b"x").replace(b":3", b":8") + b"BGM+1'" + REST):
         assert CATALOGUE[fault.code].fields <= set(fault.values)
         assert "?" not in render(fault, "zh")
+
+
+def test_a_group_reference_stands_once_in_an_interchange():
+    group = b"UNG+CUSDEC+A+B+240102:1200+%s+UN+D:96B'UNH+1+CUSDEC:D:96B:UN'BGM+929+X+9'UNT+3+1'UNE+1+%s'"
+    groups = b"".join(group % (each, each) for each in (b"5", b"6", b"5"))
+    (fault,) = faults(HEAD + groups + b"UNZ+3+7'")
+    assert (fault.code, fault.values) == ("group-reference-repeated", {"value": "5"})
+    assert (fault.place.tag, fault.place.segment, fault.place.element) == ("UNG", 6, 5)
+    assert CATALOGUE[fault.code].contrl == {3: "26", 4: "26"}
+
+
+def test_separators_are_shown_in_one_line():
+    (fault, *_) = faults((HEAD + REST).replace(b"'", b"\n"))
+    assert (fault.code, fault.values) == ("separators-guessed", {"used": r"UNA:+.? \n"})
+    for language in LANGUAGES:
+        assert "\n" not in str(render(fault, language))
+
+
+def test_without_unb_the_encoding_is_named_whose_characters_are_left():
+    odd = [fault for fault in faults(REST.replace(b"X", b"\x84")) if fault.place.tag == "BGM"]
+    assert [(fault.code, fault.values["level"]) for fault in odd] == [
+        ("character-outside-repertoire", "ISO8859-1")
+    ]

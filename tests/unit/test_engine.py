@@ -181,6 +181,30 @@ def test_the_nightly_round_closes_the_books_once(memory: Memory) -> None:
     assert memory.place.ledger.verify_books() == []
 
 
+def test_a_round_that_breaks_off_again_and_again_is_told_once_and_once_when_it_is_over(
+    memory: Memory, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    service = Service(memory.place.engine)
+    ledger = memory.place.ledger
+    with ledger.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE work RENAME TO away")
+    for _ in range(4):
+        service._poll()
+    with ledger.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE away RENAME TO work")
+    for _ in range(2):
+        service._poll()
+    told = [each for each in caplog.records if "broken off" in each.message and "alarm" not in each.name]
+    assert [each.message for each in told] == [
+        "the round was broken off",
+        "the nightly close was broken off",
+        "over: the round; it was broken off 4 times in a row",
+        "over: the nightly close; it was broken off 4 times in a row",
+    ]
+    assert told[0].exc_info is not None
+
+
 def test_a_nightly_close_that_fails_is_tried_again(
     memory: Memory, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

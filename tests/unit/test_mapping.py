@@ -236,6 +236,8 @@ def test_character_that_cannot_be_written(tree: Tree) -> None:
         ("A: {form: No}", "config-unknown-key", 7, 11, "from"),
         ("A: No[0]", "path-syntax", 7, 13, None),
         ('A: {from: "No[x"}', "path-syntax", 7, 22, None),
+        ("A: o:No", "path-syntax", 7, 11, "No"),
+        ('A: {from: "o:Line[Qty=2]/Hs"}', "path-syntax", 7, 19, "Line[Qty='2']/Hs"),
         ("A: {from: No, as: uper}", "function-unknown", 7, 25, "upper"),
         ("A: {from: No, as: {pad: x}}", "function-argument", 7, 31, None),
         ("A: {from: No, as: pad}", "function-argument", 7, 25, None),

@@ -7,7 +7,7 @@ import datetime
 import pytest
 
 from edi_router.mapping.dates import in_zone, lost_zone, read_moment, write_moment
-from edi_router.mapping.functions import date, local
+from edi_router.mapping.functions import date, days, local
 from edi_router.rules.context import CHINA
 
 
@@ -37,6 +37,12 @@ from edi_router.rules.context import CHINA
         ("202603150930UTC", "303", "2026-03-15T09:30:00+00:00"),
         ("202603150930+08", "303", "2026-03-15T09:30:00+08:00"),
         ("20260315-20260416", "718", "2026-03-15T00:00:00"),
+        ("150320260930", "5", "2026-03-15T09:30:00"),
+        ("2603150930+0800", "206", "2026-03-15T09:30:00+08:00"),
+        ("260315093015-0330", "207", "2026-03-15T09:30:15-03:30"),
+        ("20260315093015250", "307", "2026-03-15T09:30:15.250000"),
+        ("24366", "105", "2024-12-31T00:00:00"),
+        ("2024-02-29", "", "2024-02-29T00:00:00"),
     ],
 )
 def test_forms(text: str, code: str, moment: str) -> None:
@@ -49,6 +55,11 @@ def test_forms(text: str, code: str, moment: str) -> None:
         ("202603150930EST", "303"), ("2026-03-15T09:30+25:00", ""), ("2026-03-15T09:30+08:75", ""), ("20260315T930", ""),
         ("2026-03-15T24:00:01", ""), ("20261315T00:00:00", ""), ("2026-0315", ""), ("20260315T", ""), ("T09:30", ""),
         ("20260315T09:3", ""), ("202603150930+08x", "205"),
+        # Forms that are no day are not taken for one of the same length: times, weeks, months, days of a year.
+        ("101112", "402"), ("07011115", "305"), ("101112", "306"), ("201112", "616"), ("10111215", "501"),
+        ("201607201612", "710"), ("2011010112", "9"),
+        ("25366", "105"), ("26000", "105"), ("9999-12-31T24:00", ""), ("２０２６-03-15", ""), ("2026-03-1５", ""),
+        ("2100-02-29", ""), ("000101", "602"),
     ],
 )  # fmt: skip
 def test_no_dates(text: str, code: str) -> None:
@@ -82,3 +93,15 @@ def test_a_zone_with_summer_time() -> None:
     assert lost_zone(read_moment("2026-06-15T09:30:00+02:00"), "yyyy", Summer()) is None
     assert lost_zone(read_moment("2026-01-15T09:30:00+02:00"), "yyyy", Summer()) == "+0200"
     assert write_moment(in_zone(read_moment("2026-01-15T09:30:00Z"), Summer()), "HH:mmXXX") == "10:30+01:00"
+
+
+def test_where_the_calendar_ends() -> None:
+    """A day that stands for no end is no reason to stumble: the value cannot be converted, that is all."""
+    assert days("99991231", "0") == "99991231"
+    for value, argument in (("99991231", "1"), ("00010101", "-1")):
+        with pytest.raises(ValueError, match="calendar"):
+            days(value, argument)
+    with pytest.raises(ValueError, match="calendar"):
+        local("9999-12-31T23:59:59Z", zone=CHINA)
+    with pytest.raises(ValueError, match="calendar"):
+        date("0001-01-01T00:00:00+08:00", zone=datetime.UTC)

@@ -94,6 +94,28 @@ def test_lower_case_names_are_answered_in_a_set_that_has_them(shipped: Configura
     assert sealed(one(run(content, shipped)))[0][0] == "UNOB:3"
 
 
+@pytest.mark.parametrize(
+    ("routing", "setting", "told"),
+    [
+        (b"DEPOT-7", "as-received", "DEPOT-7"), (b"D" * 14, "3", "D" * 14), (b"", "3", ""),
+        (b"D" * 35, "4", "D" * 35), (b"D" * 35, "3", ""),
+    ],
+)  # fmt: skip
+def test_an_answer_is_routed_back_as_its_sender_wants(
+    shipped: Configuration, routing: bytes, setting: str, told: str
+) -> None:
+    """0008 of what came is 0014 of the answer (ISO 9735)."""
+    content = CUSDEC.replace(b"+ENTA:ZZ+", b"+ENTA:ZZ:" + routing + b"+")
+    assert (content != CUSDEC) is True
+    if setting == "4":
+        content = content.replace(b"UNOC:3", b"UNOC:4").replace(b"+260314:", b"+20260314:")
+    [output] = one(run(content, changed(shipped, "ENT-A", contrl=setting))).acknowledgements
+    assert output.unsealed is not None
+    [answer] = read(output.unsealed.seal(7))
+    assert answer.header is not None
+    assert (answer.header.get(3, 1), answer.header.get(3, 3)) == ("ENTA", told)
+
+
 CONTRL = b"UNB+UNOB:3+ENTA:ZZ+EDIROUTER:ZZ+260314:1005+C1'UNH+1+CONTRL:D:3:UN'UCI+1+EDIROUTER+ENTA+%s'UNT+3+1'UNZ+1+C1'"
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edi_router.config import Tree, shipped_directory
-from edi_router.faults import Fault
+from edi_router.faults import Fault, render
 from edi_router.formats.records import Layout, Row, load_layout, read, read_layout, write
 from edi_router.formats.records.reader import likeness
 from edi_router.paths import Node, parse
@@ -199,7 +199,11 @@ def test_fixed_width_is_written_by_bytes() -> None:
         (FIXED, [Row("Head", {"Name": "活性干酵母"})], "field-too-long"),
         (FIXED, [Row("Head", {"Name": "a\nb"})], "separator-in-data"),
         (FLAT, [Row("Head", {"To": "a\nb"})], "separator-in-data"),
-        (GOODS.replace("gb18030", "ascii"), [Row("Item", {"Name": "酵"})], "character-not-encodable"),
+        (
+            GOODS.replace("gb18030", "ascii").replace("订单", "No").replace("品名", "Goods"),
+            [Row("Item", {"Name": "酵"})],
+            "character-not-encodable",
+        ),
     ],
 )
 def test_what_cannot_be_written(text: str, rows: list[Row], code: str) -> None:
@@ -258,13 +262,50 @@ def test_any_bytes_give_faults_only(data: bytes) -> None:
         ("name: Order", "name: 1", "must be a name"),
         ("decimals: 2}", "decimals: 2}\n  - {name: Other, fields: [{name: X}]}", "told apart"),
         ("decimals: 2}", "decimals: 2}\n  - {name: Item, fields: [{name: X, const: A}]}", "stands twice"),
+        ("name: Qty", "column: 品名, name: Qty", "the column 品名 stands twice in Item"),
+        ("type: number, decimals: 2", "type: date, form: DD.MM.YYYY", "`DD` is no part of a date"),
+        ("encoding: gb18030", "encoding: ascii", "the character 订 does not exist in ascii"),
+        ("type: number, decimals: 2", "const: é", "the character é does not exist in ascii"),
     ],
 )
 def test_layouts_that_are_wrong(old: str, new: str, problem: str) -> None:
     assert old in GOODS
-    found, faults = read_layout(GOODS.replace(old, new), "layout.yaml")
+    text = GOODS.replace("gb18030", "ascii") if "é" in new else GOODS
+    found, faults = read_layout(text.replace(old, new), "layout.yaml")
     assert found is None
     assert any(problem in fault.values["problem"] for fault in faults), faults
+    told = [render(fault, "zh") for fault in faults]
+    assert not any(fault.values["problem"] in text for fault, text in zip(faults, told, strict=True)), told
+
+
+def test_everything_wrong_with_a_layout_is_told_at_once_each_at_its_place() -> None:
+    text = (
+        GOODS.replace("by: [Order]", "by: [No]")
+        .replace("name: Qty", "name: Name")
+        .replace("2}", "2, sum: Item/No}")
+    )
+    _, faults = read_layout(text, "layout.yaml")
+    assert [(fault.place.line, fault.place.column, fault.values["key"]) for fault in faults] == [
+        (12, 16, "records.0.fields.2.name"),
+        (6, 6, "by.0"),
+        (12, 54, "records.0.fields.2.sum"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("2016/6/3", True),
+        ("2016/12/31", True),
+        ("2016/06/03", False),
+        ("2016/13/3", False),
+        ("2016-6-3", False),
+    ],
+)
+def test_days_and_months_of_one_digit(text: str, right: bool) -> None:
+    made = layout(GOODS.replace("type: number, decimals: 2", "type: date, form: yyyy/M/d"))
+    documents, _ = read(f"订单,品名,Qty\r\nA,B,{text}\r\n".encode("gb18030"), made)
+    assert [fault.code for fault in documents[0].faults] == ([] if right else ["field-type"])
 
 
 def test_a_layout_must_be_there_and_named_after_its_file(tmp_path: Path) -> None:
@@ -275,3 +316,55 @@ def test_a_layout_must_be_there_and_named_after_its_file(tmp_path: Path) -> None
     (folder / "other.yaml").write_text(GOODS, encoding="utf-8")
     _, [named] = load_layout(Tree((tmp_path,)), "other")
     assert named.code == "config-value"
+
+
+def _layout(text: str) -> Layout:
+    layout, faults = read_layout(text, "layout.yaml")
+    assert layout is not None, faults
+    return layout
+
+
+WEST = FIXED.replace("kind: fixed", "kind: fixed\nencoding: iso-8859-1")
+
+
+def test_a_fixed_file_in_utf8_with_characters_that_the_layout_cannot_count() -> None:
+    """A byte order mark says that it is UTF-8; the layout's Latin-1 has no Chinese to count its bytes by."""
+    content = "H冻牛  001\r\nL    1ab\r\n".encode("utf-8-sig")
+    [document], faults = read(content, _layout(WEST))
+    assert faults == []
+    [name] = parse("Head/Name").select(document.root)
+    assert name.value() == "冻牛"
+
+
+@pytest.mark.parametrize("text", ["１２", "٣", "9" * 501, "1." + "9" * 501])
+def test_a_number_has_digits_of_ascii_and_not_too_many(text: str) -> None:
+    [document], _ = read(f"订单,品名,Qty\n1,a,{text}\n".encode("gb18030", "replace"), _layout(GOODS))
+    assert [fault.code for fault in document.faults] == ["field-type"]
+
+
+@pytest.mark.parametrize(
+    ("weights", "total"),
+    [
+        (["123456789012345678901234567890", "0.1"], "123456789012345678901234567890.1"),
+        (["9" * 500, "1"], "1" + "0" * 500),
+        (["-5", "5"], "0"),
+    ],
+)
+def test_control_totals_are_exact(weights: list[str], total: str) -> None:
+    layout = _layout(FLAT)
+    boxes = [Row("Box", {"No": "X", "Weight": weight}) for weight in weights]
+    written = write([Row("Head", {"To": "Y"}), *boxes], layout)
+    assert written.faults == []
+    assert f":{total}'".encode() in written.content
+    [document], faults = read(written.content, layout)
+    assert (faults, list(document.faults)) == ([], [])
+    [wrong], _ = read(written.content.replace(f":{total}'".encode(), b":7'"), layout)
+    assert [(fault.code, fault.values["expected"]) for fault in wrong.faults] == [("record-total", total)]
+
+
+def test_a_number_filled_with_zeros_keeps_its_sign_in_front() -> None:
+    layout = _layout(FIXED.replace("{name: No, at: 4,", '{name: No, at: 4, type: number, pad: "0",'))
+    written = write([Row("Head", {"Name": "x"}), Row("Line", {"No": "-5", "Text": "a"})], layout)
+    assert written.content.splitlines()[1] == b"L  -05a   "
+    [document], _ = read(written.content, layout)
+    assert (list(document.faults), parse("Line/No").values(document.root)[0][0]) == ([], "-05")

@@ -16,6 +16,7 @@ from lxml import etree
 from edi_router.config import Tree
 from edi_router.formats.answer import Answer
 from edi_router.ledger import Ledger
+from edi_router.partners.supervision import Volume
 from edi_router.pipeline.model import Acknowledged, Acknowledging, Unsealed
 from edi_router.registers import Entry, Moved, Register, load_registers
 from edi_router.reports import (
@@ -33,6 +34,7 @@ from edi_router.reports.share import COLUMNS as SHARE
 from edi_router.reports.share import share
 from edi_router.reports.summary import FIVE, summary
 from edi_router.reports.times import times
+from edi_router.reports.unusual import judge
 from edi_router.reports.volumes import volumes
 from edi_router.reports.words import COLUMNS, TITLES, VALUES
 from tests.support.cli import edi_router
@@ -330,6 +332,33 @@ def test_amounts_are_added_up_exactly(ledger: Ledger, clock: Clock) -> None:
         ("2026-03-01", Decimal("0.10"), Decimal("0.00"), "new"),
         ("2026-03-02", Decimal("1000.30"), Decimal("0.10"), "above"),
     ]
+
+
+@pytest.mark.parametrize(
+    "amount", ["1e40", "9" * 30, "1e999999999", "0." + "0" * 30 + "1", "7" * 5000, "sNaN"]
+)
+def test_an_amount_that_is_none_breaks_no_report_and_no_night(
+    ledger: Ledger, clock: Clock, amount: str
+) -> None:
+    """The nightly close judges volumes: one value of a partner's document would have broken it off each night."""
+    for number, (day, each) in enumerate(
+        (("01", "0.000000001"), ("02", "999999999999999999"), ("02", amount))
+    ):
+        clock.now = at(f"2026-03-{day}")
+        entry = Entry(
+            "tax-bill", f"B{number}", "billed", 1, {"Amount": (each,)}, entered_by="BANK", entered=clock.now
+        )
+        moved = Moved("tax-bill", entry.key, "bill", "billed", None, entry)
+        record(ledger, "TAX", [replace(message("f", outputs=0), type="TaxBill", moves=(moved,))])
+    found = rows(volumes(ledger, MARCH, {}, [("tax-bill", "Amount")], threshold=Threshold(50, 1, 0)))
+    assert [r["value"] for r in found if r["measure"] == "Amount"] == [
+        Decimal("1E-9"),
+        Decimal("999999999999999999"),
+    ]
+    volume = Volume.model_validate({"sum": "tax-bill/Amount", "usual": "3", "days": 5})
+    judged = judge(ledger, "TAX", volume, date(2026, 3, 2), {})
+    assert judged is not None
+    assert judged.unusual
 
 
 FEEDBACK = """<TransferFeedback><TransferNo>T1</TransferNo><State>32</State>

@@ -14,6 +14,7 @@ from edi_router.formats.xml.reader import parse
 from edi_router.mapping.lint_rules import lint_rules
 from edi_router.rules import Context, RuleSet, load_rules, rule_names
 from edi_router.rules.check import check
+from edi_router.rules.dates import has_format
 
 CONTEXT = Context(datetime.datetime(2016, 7, 1, tzinfo=datetime.UTC), datetime.date(2016, 7, 1))
 ORDER = """<Order day="20260314"><Total>3.5</Total><Count>2</Count><Ship>9074729</Ship><Lines>1, 2,4</Lines>
@@ -120,6 +121,10 @@ LINES = ["/Order/Line[1]", "/Order/Line[2]"]
         # What is not there to compare with is no fault, and no condition holds by it.
         ("require: {path: Total, at_most: {path: Missing}}", []),
         ("when: {path: Total, at_most: {path: Missing}}; require: Missing", []),
+        ("when: {not: {path: Total, at_most: {path: Missing}}}; require: Missing", ["/Order"]),
+        ("require: {any: [{path: Total, at_most: {path: Missing}}, Nothing]}", ["/Order"]),
+        ("require: {any: [{path: Total, at_most: {path: Missing}}, Total]}", []),
+        ("require: {all: [{path: Total, at_most: {path: Missing}}, Total]}", ["/Order"]),
         # Days.
         ("require: {path: Line/From, not_after: {path: Line/To}}", []),
         ("require: {path: Line/To, not_after: {path: Line/From}}", ["/Order/Line[1]/To"]),
@@ -169,6 +174,50 @@ def test_the_words_of_the_language(tree: Tree, rule: str, places: list[str]) -> 
 )  # fmt: skip
 def test_what_a_file_says_of_all_its_rules(tree: Tree, head: str, rule: str, places: list[str]) -> None:
     assert [fault.place.xpath for fault in run(tree, rule, head)] == places
+
+
+@pytest.mark.parametrize(
+    ("rule", "places"),
+    [
+        # Nothing is rounded: one more than thirty digits is more, and a tenth is not lost beside them.
+        ("forbid: {path: Huge, equals_number: {path: Huger}}", []),
+        ("require: {path: Huger, more_than: {path: Huge}}", []),
+        ("require: {path: Huge, at_least: {path: Huger}}", ["/Order/Huge"]),
+        ("require: {path: Huger, equals: {sum: [Huge, Tenth]}}", []),
+        ("require: {path: Huger, equals: {total: [{path: Huge}, {path: Tenth}]}}", []),
+        ("require: {path: Huge, at_most: {path: Huger}, tolerance: 1%}", []),
+        # What is longer than any number is none, and breaks nothing.
+        ("require: {path: Endless, at_most: '1'}", ["/Order/Endless"]),
+        ("require: {path: Endless, equals_number: '1'}", ["/Order/Endless"]),
+        ("require: {sum: [Endless, Count], equals: '2'}", []),
+        ("require: {product: [{path: Endless}, {path: Count}], equals: '2'}", []),
+    ],
+)
+def test_numbers_of_any_length(tree: Tree, rule: str, places: list[str]) -> None:
+    huge = "1234567890" * 3
+    text = f"<Huge>{huge}</Huge><Huger>{huge}.1</Huger><Tenth>0.1</Tenth><Count>2</Count>"
+    document, _ = parse(f"<Order>{text}<Endless>{'9' * 1_100_000}</Endless></Order>".encode())
+    assert document is not None
+    found = loaded(tree, rule).check(document.node(), CONTEXT)
+    assert [fault.place.xpath for fault in found] == places
+
+
+@pytest.mark.parametrize(("numbers", "broken"), [("12", "/Order/Line[2]"), ("21", "/Order/Line[1]")])
+def test_a_where_below_another_asks_the_item_at_hand(tree: Tree, numbers: str, broken: str) -> None:
+    lines = "".join(f"<Line><No>{number}</No></Line>" for number in numbers)
+    document, _ = parse(f"<Order>{lines}<Box><Seal><Of>1</Of><Mark>x</Mark></Seal></Box></Order>".encode())
+    assert document is not None
+    inner = "{path: Seal/Mark, equals: x, where: {path: ../Of, equals: {item: No}}}"
+    rules = loaded(tree, f"each: Line; require: {{path: /Box, where: {inner}}}")
+    assert [fault.place.xpath for fault in rules.check(document.node(), CONTEXT)] == [broken]
+
+
+@pytest.mark.parametrize(
+    ("value", "right"),
+    [("20261231235959999", True), ("20261310123456789", False), ("20260314246060000", False)],
+)
+def test_a_date_with_milliseconds_is_read_digit_by_digit(value: str, right: bool) -> None:
+    assert has_format(value, "yyyyMMddHHmmssSSS") is right
 
 
 def test_a_table_is_looked_up_on_the_date_of_the_document(tree: Tree) -> None:

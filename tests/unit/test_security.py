@@ -107,6 +107,22 @@ def test_nothing_that_is_changed_wrapped_or_weakened_counts(changed: str, result
     assert code(SIGNED.encode()) == "valid"
 
 
+@pytest.mark.parametrize(
+    ("part", "instead"),
+    [
+        (b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x39"),  # a version of X.509 that there is not
+        (b"\x06\x03\x55\x04\x03\x0c", b"\x06\x03\x55\x04\x03\x03"),  # a common name that is a string of bits
+    ],
+)
+def test_a_certificate_that_no_program_can_read_is_a_fault(part: bytes, instead: bytes) -> None:
+    """The library raises what is no ValueError for some: the file must be rejected, not broken off."""
+    made = FIRM.certificate.x509.public_bytes(Encoding.DER)
+    assert part in made
+    bad = base64.b64encode(made.replace(part, instead)).decode()
+    data = re.sub(r"(<ds:X509Certificate>)[^<]*", rf"\g<1>{bad}", SIGNED)
+    assert code(data.encode()) == "signature-invalid"
+
+
 def test_a_comment_that_was_not_signed_is_not_handed_on() -> None:
     data = SIGNED.replace("<No>7</No>", "<No>7<!-- forged -->0</No>".replace("0", ""))
     opened = xml_signature.verify(data.encode(), PINNED, DAY)

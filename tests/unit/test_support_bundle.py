@@ -8,6 +8,8 @@ import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -16,9 +18,12 @@ from hypothesis import strategies as st
 
 from edi_router.config import shipped_directory
 from edi_router.engine.bundle import Bundle
+from edi_router.formats.edifact.lenient import Leniency
 from edi_router.formats.xml import parse
 from edi_router.library import checker
 from edi_router.library.masking import Masker
+from edi_router.partners import Directory
+from edi_router.partners.model import Grant
 from tests.support.cli import edi_router
 from tests.support.story import GOOD, Story, changed, sample
 from tests.support.workspaces import Place, deployment
@@ -93,6 +98,36 @@ def test_any_word_is_gone_and_keeps_its_length(word: str) -> None:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     with deployment(tmp_path_factory.mktemp("bundle") / "ws") as opened:
         yield opened
+
+
+def test_a_leniency_ends_with_the_day_of_the_business_zone(tmp_path: Path) -> None:
+    """What comes at two in the night of the 15th in Shanghai came on the 14th by UTC: the grant is over all the same."""
+    with deployment(tmp_path / "ws") as opened:
+        partners = dict(opened.engine.configuration.directory.partners)
+        own = {Leniency.MISSING_UNZ: Grant(until=date(2026, 3, 14))}
+        partners["ENT-A"] = partners["ENT-A"].model_copy(update={"leniencies": own})
+        opened.engine.configuration = replace(
+            opened.engine.configuration, directory=Directory(partners.values())
+        )
+        granted = []
+        for name, hour in (("a.edi", 15), ("b.edi", 18)):
+            opened.clock.now = datetime(2026, 3, 14, hour, tzinfo=UTC)
+            data = sample("cusdec-import.edi")
+            opened.drop("ENT-A", name, data[: data.rindex(b"UNZ")].replace(b"GOOD00000002", name.encode()))
+            opened.engine.until_idle()
+            [file] = [row for row in opened.ledger.ls("file") if row["name"] == name]
+            bundle = Bundle(
+                opened.workspace,
+                opened.ledger,
+                opened.engine.archive,
+                opened.engine.configuration,
+                file["id"],
+            )
+            granted.append(
+                (file["state"], [row["state"] for row in bundle.shown["messages"]], bundle._checker().lenient)
+            )
+        assert [each[1] for each in granted] == [["completed"], ["rejected"]]
+        assert [set(each[2]) for each in granted] == [{Leniency.MISSING_UNZ}, set()]
 
 
 def test_the_bundle_of_a_rejected_order(place: Place, tmp_path: Path) -> None:

@@ -99,6 +99,14 @@ def test_every_trouble_is_told_with_whom_to_call_and_what_to_type(language: str)
     assert any("CIQ-QD" in line and ("refused" in line) for line in shown[-4:])
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_alarm_that_is_no_partners_is_not_told_as_nothing(language: str) -> None:
+    paused = Concern("paused", "CIQ-QD", what="x")
+    for concerns in ((), (paused,) if not paused.bad else ()):
+        head = lines(tonight(*concerns, alarms=(ALARM,)), language)[0]
+        assert head.endswith("1 项告警" if language == "zh" else "alarms: 1")
+
+
 def test_what_is_to_be_typed_exists() -> None:
     group = LazyGroup("edi-router")
     context = click.Context(group)

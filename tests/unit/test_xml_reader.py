@@ -152,6 +152,17 @@ def test_every_limit_is_kept(limits: Limits, what: str) -> None:
         assert fault.place.line == 4
 
 
+@pytest.mark.parametrize("leaf", ["<b/>", "<b></b>", "<b>1</b>"])
+@pytest.mark.parametrize("more", [0, 9000])
+def test_a_document_may_be_as_deep_as_the_limit_and_no_deeper(leaf: str, more: int) -> None:
+    depth = Limits().depth
+    for around, good in ((depth - 1, True), (depth, False)):
+        text = "<a>" * around + leaf + " " * more + "</a>" * around
+        document, faults = parse(text.encode())
+        assert (document is not None) == good
+        assert [fault.values["what"] for fault in faults] == ([] if good else ["depth"])
+
+
 def test_tags_in_comments_and_text_do_not_count() -> None:
     data = b"<a><!-- <b><b><b> --><![CDATA[<b><b><b>]]><?x <b><b>?><c/></a>"
     assert parse(data, Limits(elements=2))[0] is not None

@@ -9,6 +9,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from edi_router.console.access.problems import problem, wants_json
+from edi_router.console.view import language
 
 MEBIBYTE = 1 << 20
 BODY_LIMIT = 32 * MEBIBYTE
@@ -65,7 +66,7 @@ class SecurityHeaders:
         limit = self.body_limit if known else min(STRANGERS_LIMIT, self.body_limit)
         told = headers.get("content-length", "0")
         if not told.isdecimal() or int(told) > limit:
-            answer = _too_large(Request(scope), f"a request has at most {limit} bytes")
+            answer = _too_large(Request(scope), limit)
             await answer(scope, receive, protected)
             return
         read = 0
@@ -75,11 +76,18 @@ class SecurityHeaders:
             message = await receive()
             read += len(message.get("body", b""))
             if read > limit:
-                raise HTTPException(413, f"a request has at most {limit} bytes")
+                raise HTTPException(413, _at_most(Request(scope), limit))
             return message
 
         await self.app(scope, counted, protected)
 
 
-def _too_large(request: Request, text: str) -> Response:
+def _at_most(request: Request, limit: int) -> str:
+    if language(request) == "zh":
+        return f"一次请求最多 {limit} 字节"
+    return f"a request has at most {limit} bytes"
+
+
+def _too_large(request: Request, limit: int) -> Response:
+    text = _at_most(request, limit)
     return problem(request, 413, text) if wants_json(request) else PlainTextResponse(text + "\n", 413)

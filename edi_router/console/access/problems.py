@@ -40,6 +40,17 @@ class Refusal(HTTPException):
         super().__init__(status, text, headers)
 
 
+class Unfit(Exception):
+    """Values of a request that cannot be what they are given for: where each stands, and what is wrong with it.
+
+    The texts are in English and in Chinese.
+    """
+
+    def __init__(self, *errors: tuple[str, str, str]) -> None:
+        self.errors = errors
+        super().__init__("; ".join(f"{at}: {en}" for at, en, _ in errors))
+
+
 def _challenge(reason: str) -> str:
     """RFC 6750, 3: without a token only the scheme is told."""
     return 'Bearer error="invalid_token"' if reason == "token-invalid" else "Bearer"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from edi_router.console.api import models
+from edi_router.console.api.asked import calls
 from edi_router.console.api.common import (
-    PREFIX,
     After,
     Chosen,
     Limit,
@@ -22,7 +22,7 @@ from edi_router.console.api.common import (
 from edi_router.ledger import tables
 from edi_router.pipeline.model import OutputKind
 
-router = APIRouter(prefix=PREFIX, tags=["acknowledgements"])
+router = calls("acknowledgements")
 
 
 @router.get(

@@ -10,11 +10,11 @@ from sqlalchemy import ColumnElement
 
 from edi_router.console.access.guard import seeing
 from edi_router.console.access.sight import Sight
+from edi_router.console.api.asked import list_fits
 from edi_router.console.view import View, site
 from edi_router.ledger.searching import Wanted
 from edi_router.ledger.store import storable_text
 
-PREFIX = "/api/v1"
 Word = Annotated[str, StringConstraints(max_length=200), AfterValidator(storable_text)]
 """A text that is looked up: no longer than an id or a number can be, and as a database takes it."""
 Number = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(storable_text)]
@@ -53,12 +53,13 @@ class Problem(BaseModel):
 
 _SHAPE = Problem.model_json_schema()
 _MEANS = {
+    400: "The body is no JSON in UTF-8",
     401: "No token, or one that is unknown, has expired or is disabled",
     403: "Not allowed to this token or account",
     404: "Nothing has this id or number, or it is not yours to see",
     409: "The state of things does not allow it",
     413: "Larger than is taken",
-    415: "The body has to be the bytes of the file",
+    415: "The body is of a kind that is not taken here",
     422: "A value that cannot be one; `errors` says which",
 }
 
@@ -104,6 +105,7 @@ def page_of(
     also: ColumnElement[bool] | None = None,
 ) -> Page[T]:
     """A part of the list of what is seen, the newest first; with `also` only where that holds."""
+    list_fits(request, asked, sight.all)
     seen = sight.seen(asked.kind) if also is None else sight.seen(asked.kind) & also
     try:
         found = site(request).ledger.search(asked, seen, limit, after)

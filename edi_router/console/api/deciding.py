@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from fastapi import Depends, HTTPException, Query, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from edi_router.console.access.guard import allowed
 from edi_router.console.access.principal import Principal
 from edi_router.console.access.problems import Refusal
-from edi_router.console.api.common import PREFIX, Told, Word, named, problems
+from edi_router.console.api.asked import calls, code_fits, day, in_json, in_order, partner_fits
+from edi_router.console.api.common import Told, Word, named, problems
 from edi_router.console.view import View, site
 from edi_router.engine.refuse import refuse
 from edi_router.ledger import Conflict
@@ -18,16 +19,16 @@ from edi_router.ledger.errors import Refused
 from edi_router.ledger.selecting import HELD, Filter, Selection
 from edi_router.ledger.store import storable_text
 
-router = APIRouter(prefix=PREFIX, tags=["decisions"])
+router = calls("decisions")
 SHOWN = 100
 """Things of a selection that a preview names; the counts are of all."""
 Reason = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(storable_text)
 ]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(storable_text)]
-Day = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
-Decide = Annotated[Principal, Depends(allowed("decide"))]
-Retry = Annotated[Principal, Depends(allowed("retry"))]
+Day = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), AfterValidator(day)]
+Decide = Annotated[Principal, Depends(in_json("decide"))]
+Retry = Annotated[Principal, Depends(in_json("retry"))]
 Kind = Literal["delivery", "file", "message", "output"]
 
 
@@ -131,7 +132,7 @@ class Done(Told):
     """What somebody took up meanwhile; all of it when the selection was done before."""
 
 
-@router.post("/decisions", responses=problems(404, 409), **named("Decide one thing", "单项处置"))
+@router.post("/decisions", responses=problems(400, 404, 409, 415), **named("Decide one thing", "单项处置"))
 def decide(request: Request, who: Decide, decision: Decision) -> Decided:
     """Release or reject what is held, or wait no longer for answers to an output; the engine acts in its next round."""
     here, count = site(request), 1
@@ -149,7 +150,7 @@ def decide(request: Request, who: Decide, decision: Decision) -> Decided:
     return Decided(verb=decision.verb, id=decision.id, by=who.by, count=count)
 
 
-@router.post("/retries", responses=problems(404, 409), **named("Try one thing again", "单项重试"))
+@router.post("/retries", responses=problems(400, 404, 409, 415), **named("Try one thing again", "单项重试"))
 def retry(request: Request, who: Retry, again: Again) -> Decided:
     """Try again what has failed of a file, message, output or delivery."""
     count = site(request).ledger.retry(again.id, who.by, again.reason)
@@ -159,7 +160,7 @@ def retry(request: Request, who: Retry, again: Again) -> Decided:
 @router.get("/retries/preview", responses=problems(), **named("What could be tried again", "可重试项预览"))
 def preview(
     request: Request,
-    who: Retry,
+    who: Annotated[Principal, Depends(allowed("retry"))],
     states: Annotated[list[Literal["failed", "held", "rejected"]] | None, Query()] = None,
     kinds: Annotated[list[Kind] | None, Query()] = None,
     partner: Word | None = None,
@@ -174,15 +175,20 @@ def preview(
         states=states or ["failed"], kinds=kinds or [], partner=partner, code=code, type=type,
         destination=destination, since=since, until=until,
     )  # fmt: skip
-    return _preview(site(request).ledger.select_failed(choice.filter))
+    _fits(request, "query", choice)
+    chosen = site(request).ledger.select_failed(choice.filter)
+    if code is not None and not chosen.items:
+        code_fits("query.code", code)
+    return _preview(chosen)
 
 
-@router.post("/retries/bulk", responses=problems(409), **named("Try many things again", "批量重试"))
+@router.post("/retries/bulk", responses=problems(400, 409, 415), **named("Try many things again", "批量重试"))
 def again(request: Request, who: Retry, bulk: Bulk) -> Done:
     """Do what was looked at, once. 409 when the choice now selects something else: look again."""
     ledger = site(request).ledger
     if HELD in bulk.choice.states and not who.may("decide"):
         raise Refusal("not-allowed")
+    _fits(request, "body.choice", bulk.choice)
     try:
         chosen = ledger.select_again(bulk.choice.filter, bulk.digest)
     except Refused:
@@ -194,6 +200,15 @@ def again(request: Request, who: Retry, bulk: Bulk) -> Done:
         return Done(digest=bulk.digest, done=0, skipped=0)
     made = ledger.retry_all(chosen, who.by, bulk.reason)
     return Done(digest=made.digest, done=made.done, skipped=made.skipped)
+
+
+def _fits(request: Request, at: str, choice: Choice) -> None:
+    """Unfit for a choice that can choose nothing, since its partner, its destination or its days are none."""
+    partner_fits(request, f"{at}.partner", choice.partner, all_eyes=True)
+    if choice.destination is not None:
+        partner_fits(request, f"{at}.destination", choice.destination.partition("/")[0], all_eyes=True)
+    if choice.since is not None and choice.until is not None:
+        in_order(f"{at}.until", choice.since <= choice.until)
 
 
 def _preview(chosen: Selection) -> Preview:

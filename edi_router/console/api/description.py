@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from edi_router.console.access.guard import open_to_all
-from edi_router.console.api.common import PREFIX
+from edi_router.console.api.asked import PREFIX
 from edi_router.console.view import View, show
 
 router = APIRouter(prefix=PREFIX, include_in_schema=False)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from edi_router.console.access.sight import Shown
 from edi_router.console.api import models
+from edi_router.console.api.asked import calls
 from edi_router.console.api.common import (
-    PREFIX,
     After,
     Chosen,
     Limit,
@@ -27,7 +27,7 @@ from edi_router.console.api.common import (
 from edi_router.console.outgoing import downloaded
 from edi_router.console.view import language
 
-router = APIRouter(prefix=PREFIX)
+router = calls()
 _LIST: dict[str, Any] = {"responses": problems()}
 _ONE: dict[str, Any] = {"responses": problems(404)}
 FOUND = 50

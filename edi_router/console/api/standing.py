@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Request
+from fastapi import Depends, HTTPException, Path, Request
 from pydantic import AwareDatetime
 
 from edi_router.console.access.guard import seeing
 from edi_router.console.access.sight import Sight
 from edi_router.console.api import standing_models as models
+from edi_router.console.api.asked import calls, state_fits
 from edi_router.console.api.common import (
-    PREFIX,
     Limit,
     Look,
     Number,
@@ -36,7 +36,7 @@ from edi_router.registers.shape import as_values
 from edi_router.reports.tonight import look
 from edi_router.reports.tonight_values import as_values as of_tonight
 
-router = APIRouter(prefix=PREFIX)
+router = calls()
 _ONE: dict[str, Any] = {"responses": problems(404)}
 
 
@@ -97,6 +97,7 @@ def entries(
 ) -> Page[models.Entry]:
     """Entries in the order of their keys: all, those in a `state`, those with a `value`, or the `open` ones."""
     register = _register(request, name)
+    state_fits("query.state", state, register.definition.states)
     listed = sight.entries(name, state, value, open, limit + 1, after)
     items = [models.Entry.model_validate(as_values(each.entry, register)) for each in listed[:limit]]
     return Page(items=items, next=items[-1].key if len(listed) > limit else None)
@@ -117,7 +118,10 @@ def books(
 ) -> models.Books:
     """The page of a business date (yyyy-MM-dd), as it was closed or as it stands."""
     for_all_eyes(request, sight)
-    found = site(request).ledger.page_of(day)
+    here = site(request)
+    if day.isoformat() > here.ledger.business_date(here.ledger.now()):
+        raise HTTPException(404, View(request).say(f"{day} has not come yet.", f"{day} 尚未到来。"))
+    found = here.ledger.page_of(day)
     return models.Books.model_validate({
         **found.page(), "sha256": found.sha256, "previous": found.previous, "standing": found.standing,
         "problems": found.problems, "balanced": found.balanced,

@@ -7,19 +7,20 @@ from contextlib import suppress
 from typing import Annotated, BinaryIO, cast
 from urllib.parse import unquote
 
-from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
+from fastapi import Depends, Header, HTTPException, Request, Response
 from pydantic import StringConstraints
 from starlette.concurrency import run_in_threadpool
 
 from edi_router.console.access.guard import allowed
 from edi_router.console.access.principal import Principal
-from edi_router.console.api.common import PREFIX, Word, problems
+from edi_router.console.api.asked import PREFIX, calls
+from edi_router.console.api.common import Word, problems
 from edi_router.console.api.models import Taken
 from edi_router.console.view import View, site
 from edi_router.engine.submit import TooLarge, submit
 from edi_router.ledger.store import storable_text
 
-router = APIRouter(prefix=PREFIX, tags=["files"])
+router = calls("files")
 IN_MEMORY = 1 << 20
 """Bytes of a file that are kept in memory while it comes; a larger one goes to a temporary file."""
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -63,6 +64,11 @@ async def hand_in(
             "Send the bytes of the file as they are, with Content-Type: application/octet-stream. A form would change "
             "them.",
             "请以 Content-Type: application/octet-stream 原样发送文件内容；表单会改变内容。",
+        ))  # fmt: skip
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise HTTPException(415, view.say(
+            "Send the file without Content-Encoding; a packed file (gzip, ZIP) is sent as it is.",
+            "请勿使用 Content-Encoding；压缩文件（gzip、ZIP）按原样发送。",
         ))  # fmt: skip
     owner = _owner(view, who, partner)
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as body:

@@ -18,8 +18,7 @@ from edi_router.console.access.sight import Sight
 from edi_router.console.site import Site
 from edi_router.console.view import View, show, site
 from edi_router.console.within import Within
-from edi_router.ledger.searching import KINDS, Found, Text, Wanted
-from edi_router.ledger.states import TRANSITIONS
+from edi_router.ledger.searching import KINDS, STATES, Found, Text, Wanted
 from edi_router.ledger.store import instant, storable_text
 
 router = APIRouter()
@@ -32,11 +31,6 @@ LONGEST = 200
 """Characters of a text that is searched for."""
 FIRST, LAST = 1970, 9998
 """Years of days that are searched for: beyond them instants cannot be reckoned with."""
-STATES = {
-    **{kind: tuple(TRANSITIONS[kind]) for kind in ("message", "file", "output", "delivery")},
-    "acknowledgement": ("accepted", "rejected", "partly", "received"),
-    "clock": ("running", "warned", "breached", "met", "missed"),
-}
 
 
 @router.get("/search")

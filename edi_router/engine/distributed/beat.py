@@ -83,9 +83,12 @@ class Beat:
             raise Ending(
                 f"the ledger is at revision {newer} now, which this version does not know; upgrade this host"
             )
+        if (off := await asyncio.to_thread(node.clock_off)) is not None:
+            raise Ending(f"{off}: set it by NTP; others do this worker's work")
         if await self._first(SWEEP, self.pace.sweep):
             await self.rescue()
             await asyncio.to_thread(self.node.sweep)
+            await asyncio.to_thread(self.node.ledger.forget_replaced)
         if await self._first(POLL, node.configuration.settings.poll_seconds):
             await asyncio.to_thread(self.poll)
 
@@ -94,6 +97,13 @@ class Beat:
         ledger = self.node.ledger
         at = slot(self.node.clock(), seconds)
         last = await asyncio.to_thread(ledger.last_fired, schedule)
+        if last is not None and last - at > timedelta(seconds=self.pace.skew + seconds):
+            # Else nobody would poll until the time that a wrong clock showed.
+            log.warning(
+                "%s fired at %s, which is yet to come: a clock was wrong; it goes on from now", schedule, last
+            )
+            await asyncio.to_thread(ledger.unfire, schedule, at)
+            last = None
         if last is not None and last >= at:
             return False
         return await asyncio.to_thread(ledger.fire, schedule, at, KEPT)

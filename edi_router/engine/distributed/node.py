@@ -7,6 +7,7 @@ import logging
 import os
 import secrets
 import socket
+import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -28,12 +29,15 @@ from edi_router.engine.distributed.queue import (
     Queue,
     application,
 )
+from edi_router.engine.distributed.skew import ahead, told
+from edi_router.engine.lasting import Lasting
 from edi_router.engine.nightly import close_nights
 from edi_router.engine.reach import Reach
+from edi_router.engine.secret import write_once
 from edi_router.engine.steps import Steps
 from edi_router.engine.tally import Count
 from edi_router.engine.watch import watch_clocks
-from edi_router.engine.workspace import Workspace, WorkspaceError, write_once
+from edi_router.engine.workspace import Workspace, WorkspaceError
 from edi_router.ledger import Fenced, Ledger
 from edi_router.ledger.alone import Occupied
 from edi_router.ledger.sightings import Sighting
@@ -71,7 +75,9 @@ class Node(Steps):
             raise
         self.patient = True
         self.host = os.environ.get("EDI_ROUTER_HOST") or socket.gethostname()
+        self.host_clock: Callable[[], float] = time.time
         self.doing = ""
+        self._nights = Lasting(log)
         self.broken: set[str] = set()
         """Open alarms of what was broken off, whichever worker it was."""
         self._short = False
@@ -85,8 +91,11 @@ class Node(Steps):
     def enter(self) -> str:
         """Tell the ledger of this worker; its id.
 
-        WorkspaceError when its archive or key is not the others', or an embedded engine works on the ledger.
+        WorkspaceError when its archive or key is not the others', when its clock is wrong, or when an embedded engine works
+        on the ledger.
         """
+        if (off := self.clock_off()) is not None:
+            raise WorkspaceError(f"{off}: set it by NTP")
         mine = self._archive_mark()
         for other in self.ledger.workers():
             if other.alive and other.archive != mine:
@@ -100,6 +109,11 @@ class Node(Steps):
             raise WorkspaceError(str(error)) from error
         self.teller.enter(self.configuration)  # before anything happens that they are to be told of
         return id
+
+    def clock_off(self) -> str | None:
+        """What is wrong with this host's clock, which is neither the ledger's nor the node's; None when it is right."""
+        seconds = ahead(self.ledger, self.host_clock)
+        return told(seconds) if abs(seconds) > self.pace.skew else None
 
     def _archive_mark(self) -> str:
         """A text that all who share archive and key have in common."""
@@ -205,7 +219,7 @@ class Node(Steps):
         before = {Drop(each.name, each.size, each.modified): at / MICROS for each, at in seen.items()}
         watch = StabilityWatch(wait, lambda: self.ledger.now() / MICROS, settings.marker, before)
         with ExitStack() as stack:
-            channels = Reach(self, problems, stack)
+            channels = Reach(self, problems, stack, partner)
             self.receive(partner, channels, watch, problems, fence)
             channels.record()
         if wait and watch.since != before:
@@ -222,7 +236,7 @@ class Node(Steps):
             return
         self.ledger.take_over_deliveries(destination)
         with ExitStack() as stack:
-            channels = Reach(self, problems, stack)
+            channels = Reach(self, problems, stack, destination)
             self.deliver(destination, channels, problems)
             channels.record()
 
@@ -244,7 +258,7 @@ class Node(Steps):
         self.tell_webhooks(partner)
 
     def _nightly(self, _: str, problems: list[str]) -> None:
-        close_nights(self)
+        close_nights(self, self._nights)
 
 
 def most_urgent(configuration: Configuration, partner: str) -> int:

@@ -19,5 +19,8 @@ class Pace:
     """A worker without work looks for some: a lock that was freed tells nobody."""
     answer: int = 10
     """A server, or a worker, that does not answer for so long is given up."""
+    skew: float = 20.0
+    """A worker whose clock is further than this from the database server's must not work: leases and schedules, which all
+    hosts share, go by the hosts' clocks."""
     idle: int = 30
     """PostgreSQL ends a transaction in which nothing happens for so long: its worker was stopped."""

@@ -41,6 +41,17 @@ ENTRIES: tuple[Entry, ...] = (
         blocks=Blocks.NOTHING,
     ),
     Entry(
+        "config-no-file",
+        Text("This is not read as a configuration file: {problem}.", "此处不会作为配置文件读取：{problem}。"),
+        Text(
+            "A folder was named like a file, or what a link leads to was moved.",
+            "目录以文件方式命名，或链接的目标已被移走。",
+        ),
+        Text("Put the file itself there, or take it away.", "请放入文件本身，或将其移走。"),
+        severity=Severity.WARNING,
+        blocks=Blocks.NOTHING,
+    ),
+    Entry(
         "config-empty",
         Text("The configuration file is empty.", "配置文件为空。"),
         Text("The file was created but never written.", "文件已创建但没有内容。"),

@@ -186,6 +186,16 @@ _CHARACTERS = (
         contrl=_both("21"),
     ),
     Entry(
+        "encoding-suspected",
+        Text("{level} says {encoding}, but the bytes are UTF-8: `{found}`, read as `{read}`.",
+             "{level} 表示 {encoding}，但字节实为 UTF-8：应为 `{found}`，却读作 `{read}`。"),
+        Text("The file is written in another encoding than the one declared.", "文件实际编码与声明的编码不同。"),
+        Text("Set `encoding: utf-8` in the partner's file, or ask the sender to declare UNOW or UNOY.",
+             "在伙伴文件中设置 `encoding: utf-8`，或请发送方声明 UNOW 或 UNOY。"),
+        Severity.WARNING,
+        contrl=_both("21"),
+    ),
+    Entry(
         "control-character",
         Text("Control characters inside the segment, kept as data: {count}, the first is {character}.",
              "段内有 {count} 个控制字符，已作为数据保留，第一个为 {character}。"),
@@ -276,8 +286,8 @@ _SEGMENTS = (
     ),
     Entry(
         "segment-tag-invalid",
-        Text("`{tag}` is not a segment tag: three capital letters or digits.",
-             "`{tag}` 不是有效的段标记：应为三位大写字母或数字。"),
+        Text("`{tag}` is not a segment tag: a capital letter and two capital letters or digits.",
+             "`{tag}` 不是有效的段标记：应为一个大写字母加两位大写字母或数字。"),
         Text("A separator inside a value was not released, or a segment was damaged.",
              "值中的分隔符未转义，或段已损坏。"),
         Text("Ask the sender to release separators inside values, and to send the message again.",

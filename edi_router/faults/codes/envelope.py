@@ -151,6 +151,15 @@ _CONTROL = (
         contrl=_both("26"),
     ),
     Entry(
+        "group-reference-repeated",
+        Text("The group reference `{value}` was used before in this interchange.",
+             "功能组参考号 `{value}` 在本交换中重复使用。"),
+        Text("The sender's program does not number its groups.", "发送方程序没有为功能组逐一编号。"),
+        _ASK,
+        blocks=Blocks.INTERCHANGE,
+        contrl=_both("26"),
+    ),
+    Entry(
         "group-reference-differs",
         Text("UNE names group `{found}`, UNG `{expected}`.",
              "UNE 中的功能组参考号为 `{found}`，UNG 中为 `{expected}`。"),

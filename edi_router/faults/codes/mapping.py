@@ -326,7 +326,7 @@ ENTRIES: tuple[Entry, ...] = (
         Text("The golden case `{case}` cannot be run: {problem}.", "标准用例 `{case}` 无法运行：{problem}。"),
         Text("The case's folder lacks its input, or the input holds no document of the mapping.",
              "用例目录中缺少输入，或输入中没有该映射对应的单证。"),
-        Text("Put the input at in.edi or in.xml.", "将输入放在 in.edi 或 in.xml 中。"),
+        Text("Put the input at in.edi, in.xml, in.csv or in.txt.", "将输入放在 in.edi、in.xml、in.csv 或 in.txt 中。"),
         blocks=Blocks.FILE,
     ),
 )  # fmt: skip

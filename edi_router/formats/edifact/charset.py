@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from edi_router.faults import Fault
@@ -33,6 +34,8 @@ _LEVEL_A = r"A-Z0-9 .,()/='+:?!\"%&*;<>\-"
 _CONTROLS = r"\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f"
 _RAW = r"\udc80-\udcff"
 _FALLBACK = "iso8859-1"
+_SHOWN = 35
+"""Characters of a word that are shown."""
 
 
 def is_known(level: str) -> bool:
@@ -140,6 +143,37 @@ def odd_characters(level: str, strict: bool, separators: str) -> re.Pattern[str]
     return re.compile(f"(?![{service}]){odd}" if re.search(odd, separators) else odd)
 
 
+@lru_cache(maxsize=64)
+def wide_characters(level: str, strict: bool) -> re.Pattern[str] | None:
+    """Finds what may be a character of UTF-8, read in the encoding of this level, which has one byte for each.
+
+    Most such text has no character that the level lacks, and would pass without a word: `Jürgen` is read as
+    `JÃ¼rgen`. None where the level says UTF-8, where what is not ASCII is told anyway, and where it names no encoding.
+
+    >>> bool(wide_characters("UNOC", True).search("JÃ¼rgen")), wide_characters("UNOA", True)
+    (True, None)
+    """
+    encoding = encoding_of(level)
+    if not strict or not is_known(level) or level in _ASCII_LEVELS or is_wide(encoding):
+        return None
+    first, more = (bytes(each).decode(encoding, "ignore") for each in (range(0xC2, 0xF5), range(0x80, 0xC0)))
+    return re.compile(f"[{re.escape(first)}][{re.escape(more)}]")
+
+
+def _suspected(segment: Segment, level: str, strict: bool) -> Iterator[Fault]:
+    """Whether all that is not ASCII in a segment is UTF-8, though its level says otherwise."""
+    wide = wide_characters(level, strict)
+    match = wide.search(segment.text) if wide is not None else None
+    if match is None or _guess(segment) != "utf-8":
+        return
+    words = re.compile(f"[^\\s{re.escape(segment.dialect.separators.active)}]+")
+    read = next(word[0] for word in words.finditer(segment.text) if word.end() > match.start())
+    encoding = segment.dialect.encoding
+    values = {"level": level, "encoding": encoding.upper(), "read": read[:_SHOWN]}
+    values["found"] = read.encode(encoding).decode("utf-8", "replace")[:_SHOWN]
+    yield Fault("encoding-suspected", segment.place_at(match.start()), values)
+
+
 def character_faults(segment: Segment, level: str, strict: bool) -> list[Fault]:
     """The faults of the characters of one segment: at most one of each kind, with how many there are.
 
@@ -165,9 +199,11 @@ def character_faults(segment: Segment, level: str, strict: bool) -> list[Fault]:
         if code == "byte-not-decodable":
             values["encoding"] = segment.dialect.encoding
         if code == "character-outside-repertoire":
-            values["level"] = level
+            values["level"] = level or segment.dialect.encoding.upper()  # without UNB no level is declared
         hint = None if code == "control-character" else _guess(segment)
         faults.append(Fault(code, segment.place_at(first), values, hint=hint))
+    if not any(fault.hint for fault in faults):
+        faults.extend(_suspected(segment, level, strict))
     for match in [match for match in lost if match.start() >= begin][:1]:
         faults.append(Fault("terminator-suspected", segment.place_at(match.start()), {"tag": match[1]}))
     return faults

@@ -22,6 +22,9 @@ from edi_router.formats.edifact.lenient import NONE, Leniencies
 from edi_router.formats.edifact.lenient_content import repair
 from edi_router.formats.edifact.model import Message
 from edi_router.formats.edifact.nodes import EnvelopeNode, GroupNode, MessageNode, SegmentNode
+from edi_router.formats.edifact.secured import HEADER, TRAILER, secured
+from edi_router.formats.edifact.secured import SERVICE as SECURED
+from edi_router.formats.edifact.secured import TAGS as SECURITY_TAGS
 from edi_router.formats.edifact.segment import BAD_TAG, SUSPECT, UNTERMINATED, Segment
 from edi_router.formats.edifact.structure import BEGIN, Group, Leaf, State, Structure
 from edi_router.formats.edifact.structure_resync import (
@@ -101,8 +104,9 @@ def check(
 
 def _spec_of(definitions: Definitions, directory: str, service: str, tag: str) -> SegmentSpec | None:
     """The segment of the message's directory; the service segments are in their own."""
-    spec = segment_spec(definitions, directory, tag)
-    return segment_spec(definitions, service, tag) if spec is None else spec
+    where = (directory, service, SECURED) if tag in SECURITY_TAGS else (directory, service)
+    specs = (segment_spec(definitions, each, tag) for each in where)
+    return next((spec for spec in specs if spec is not None), None)
 
 
 def _headers(
@@ -181,6 +185,8 @@ class _Check:
             if possible
             else None
         )
+        if not possible:
+            values["directory"] = ":".join(version_of(self.message))
         if possible and not (about and about.get("whole")):
             values["zip"] = f"{directory.lower()}.zip"
             return Fault("definition-missing", place, values, hint=hint)
@@ -217,12 +223,13 @@ class _Check:
     def _structured(self, definition: MessageDef) -> None:
         key = ("structure", self.checked.directory, definition.type)
         structure = self.definitions.cached(key, lambda: Structure(definition))
-        segments = self.message.segments
+        segments = self._without_security(structure)
         begin: State = (0, 1, ()) if self.message.headless else BEGIN
         self.open = [self.checked.root]
         tags = [segment.tag for segment in segments]
         read = read_structure(structure, tags, begin)
-        self.fits = not any(isinstance(found, Reading) for found in read)
+        whole = len(segments) == len(self.message.segments)
+        self.fits = whole and not any(isinstance(found, Reading) for found in read)
         for segment, found in zip(segments, read, strict=True):
             if isinstance(found, Reading):
                 self._report(structure, segment, found)
@@ -233,6 +240,27 @@ class _Check:
                 self._set_aside(segment, structure)
             else:
                 self._place(segment, step.target.path)
+
+    def _without_security(self, structure: Structure) -> list[Segment]:
+        """The segments that the definition is about; those of ISO 9735-5 around them are checked by themselves."""
+        segments = self.message.segments
+        security = secured([segment.tag for segment in segments], structure.tags)
+        if not security:
+            return segments
+        root = self.checked.root
+        for at in sorted(security):
+            root.unplaced.append(SegmentNode(segments[at], self._spec(segments[at].tag), root, None))
+            if self.syntax_version == 4:  # for older versions there were drafts only
+                self._elements(segments[at], None)
+        tags = [segment.tag for segment in segments]
+        for tag, other, before in (
+            (TRAILER, HEADER, segments[-1]),
+            (HEADER, TRAILER, segments[min(security)]),
+        ):
+            if tags.count(tag) < tags.count(other):
+                values = {"tag": tag, "name": self._name(tag)}
+                self.faults.append(Fault("segment-missing", replace(before.place(), tag=tag), values))
+        return [segment for at, segment in enumerate(segments) if at not in security]
 
     def _enter(self, leaf: Leaf, keep: int) -> None:
         """Close the groups beyond `keep` and open those of `leaf`."""
@@ -278,7 +306,8 @@ class _Check:
 
     def _name(self, tag: str) -> str:
         """What the directory calls the segment."""
-        found = (self.definitions.segment(each, tag) for each in (self.checked.directory, self.service))
+        where = (self.checked.directory, self.service, SECURED)
+        found = (self.definitions.segment(each, tag) for each in where)
         return next((segment.name for segment in found if segment is not None), "")
 
     def _report_odd(self, structure: Structure, state: State, segment: Segment, reading: Reading) -> None:

@@ -35,6 +35,8 @@ _MISSING = {
     "una-invalid": "UNA",
     "interchange-header-missing": "UNB",
     "interchange-trailer-missing": "UNZ",
+    "group-header-missing": "UNG",
+    "group-trailer-missing": "UNE",
     "segment-not-terminated": "UNZ",
     "message-header-missing": "UNH",
     "message-trailer-missing": "UNT",
@@ -163,13 +165,17 @@ def _message(message: Message, errors: list[Fault], version: int) -> Iterator[Se
     # a UCM without any error below it must say itself what is wrong
     own = _error(service[0], version, ("UNH", "UNT")) if service else ()
     yield Segment.make("UCM", message.reference, _identifier(message, version), REJECTED, *own)
-    inside = sorted(
-        (fault for fault in errors if not _is_service(fault)), key=lambda fault: fault.place.segment or 0
-    )
-    segments = groupby(inside, key=lambda fault: fault.place.segment or 0)
+    inside = sorted((fault for fault in errors if not _is_service(fault)), key=_number)
+    segments = groupby(inside, key=_number)
     for (number, faults), _ in zip(segments, range(_LIMITS["UCS"]), strict=False):
         if number <= _NUMBERS:
             yield from _segment(number, list(faults), version)
+
+
+def _number(fault: Fault) -> int:
+    """0096: the segment, but for one that is missing (told where it was missed) the last segment before that."""
+    number = fault.place.segment or 0
+    return number - 1 if fault.code == "segment-missing" and number > 1 else number
 
 
 def _segment(number: int, faults: list[Fault], version: int) -> Iterator[Segment]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from edi_router.formats.edifact.charset import wide_characters
 from edi_router.formats.edifact.fast_regex import MASKS, SPELLING, Characters
 from edi_router.formats.edifact.segment import Dialect
 from edi_router.formats.edifact.separators import Separators
@@ -65,7 +66,7 @@ class Reading:
 
     def text(self, raw: str, ends: str) -> str | None:
         """The canonical text of whole segments, or None."""
-        if not raw.isascii() and _has_raw_bytes(raw):
+        if not raw.isascii() and (_has_raw_bytes(raw) or self._seems_wide(raw)):
             return None
         masks, table = self._tables
         for mask in MASKS:
@@ -84,6 +85,11 @@ class Reading:
         joined = text.replace("'" + ends, "'")
         # Where some terminators have no line end behind them, the segments are not to be cut out by their sizes.
         return joined if len(text) - len(joined) == (joined.count("'") - 1) * len(ends) else None
+
+    def _seems_wide(self, raw: str) -> bool:
+        """Whether some of it may be UTF-8 that was read as something else."""
+        wide = wide_characters(self.level, self.strict)
+        return wide is not None and wide.search(raw) is not None
 
     @cached_property
     def masks(self) -> str:

@@ -51,6 +51,8 @@ class Assembler:
         self.skipped: dict[str, tuple[Segment, int]] = {}
         self.position = 0
         self.ended = False
+        self._suspected: FaultList | None = None
+        """Where it was told last that the encoding seems to be another one."""
         self.queue: deque[Segment] = deque(scanner.batch())
         self.start = self.queue[0].offset if self.queue else 0
         self._header(head)
@@ -181,11 +183,19 @@ class Assembler:
                 fault_at(segment, "segment-over-limit", tag=printable(segment.tag), limit=str(SEGMENT_LIMIT))
             )
         if segment.marks & SUSPECT:
-            faults.extend(charset.character_faults(segment, self.level, self.scanner.strict))
+            self._characters(segment, faults)
         if segment.marks & UNTERMINATED and segment.tag != "UNZ":  # for that one see `Parts.end`
             # What follows is lost: the trailers that are missing then are no faults of their own.
             self.parts.cut_off = True
             self.parts.faults.append(fault_at(segment, "segment-not-terminated", tag=printable(segment.tag)))
+
+    def _characters(self, segment: Segment, faults: FaultList) -> None:
+        """What is odd in the characters of a segment; that all is in another encoding is told once."""
+        for fault in charset.character_faults(segment, self.level, self.scanner.strict):
+            if fault.code != "encoding-suspected" or faults is not self._suspected:
+                faults.append(fault)
+            if fault.code == "encoding-suspected":
+                self._suspected = faults
 
     # --- one segment --------------------------------------------------------------------------------------
 

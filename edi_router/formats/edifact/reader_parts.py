@@ -38,6 +38,7 @@ class Parts:
         self.over: Message | None = None
         """The message of which there is too much: the rest of it is not kept."""
         self._references = References()
+        self._groups = References()
         self._mixed = False
         self._strays: tuple[str, ...] = ()
 
@@ -150,6 +151,8 @@ class Parts:
         version = self.interchange.syntax_version
         found = envelope.group_header_faults(self.group, version)
         self.faults.extend(envelope.before_cut(segment, found))
+        if self._groups.met(self.group.reference) and self.group.reference:
+            self.faults.append(fault_at(segment, "group-reference-repeated", 5, value=self.group.reference))
 
     def _leave_group(self, follower: Segment | None) -> None:
         if self.group is not None and not self.cut_off:

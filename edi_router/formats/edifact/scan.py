@@ -67,6 +67,7 @@ class Scanner(Heads):
         if head is not None:
             self._dialect = head.dialect
             self._odd = charset.odd_characters(head.level, self.strict, head.dialect.separators.active)
+            self._wide = charset.wide_characters(head.level, self.strict)
             self._decoder = codecs.getincrementaldecoder(head.dialect.encoding)("surrogateescape")
             self._parts, self._raw, self._raw_offset = [], [], self.source.offset
             self._pending, self._step = b"", FIRST
@@ -111,6 +112,8 @@ class Scanner(Heads):
         pieces = split(text, marks.terminator, marks.release)
         rest = "" if self._ended else pieces.pop()
         odd = self._odd.search(text) is not None
+        if not odd and self._wide is not None and not text.isascii():
+            odd = self._wide.search(text) is not None
         wide = dialect.wide and not text.isascii()
         ends = line_ends(text, marks)
         skip = len(ends or "")

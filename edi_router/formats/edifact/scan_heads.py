@@ -147,7 +147,7 @@ class Heads:
         if not una:
             marks, guessed = guess_separators(data, header)
             if guessed:
-                faults.append(Fault("separators-guessed", self._here(), {"used": marks.una}))
+                faults.append(Fault("separators-guessed", self._here(), {"used": shown(marks)}))
         if version != b"4":
             repetition = ""
         elif una:
@@ -171,10 +171,12 @@ class Heads:
         una = False
         while self._cased(data := self.source.peek(4096)).startswith(b"UNA"):
             before, (marks, size, problem) = marks, read_una(self._cased(data[:3]) + data[3:])
-            values = {"una": printable(data[:9].decode("iso8859-1")), "used": marks.una}
+            values = {"una": printable(data[:9].decode("iso8859-1")), "used": shown(marks)}
             if una and not problem:
                 # The last one stands directly before UNB, where ISO 9735 puts it; `una` is what it overrides.
-                faults.append(Fault("una-repeated", self._here(), {"una": before.una, "used": marks.una}))
+                faults.append(
+                    Fault("una-repeated", self._here(), {"una": shown(before), "used": shown(marks)})
+                )
             elif problem and not una:
                 faults.append(Fault("una-invalid", self._here(), {**values, "problem": problem}))
             elif problem:
@@ -183,6 +185,18 @@ class Heads:
             rest = data[size:]
             self._skip(size + len(rest) - len(rest.lstrip()), None)
         return una, marks, faults
+
+
+def shown(marks: Separators) -> str:
+    r"""The service string advice of `marks` for a fault's text, which is one line.
+
+    >>> shown(Separators(terminator="\n"))
+    'UNA:+.? \\n'
+    """
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
+        for character in marks.una
+    )
 
 
 def is_head(data: bytes) -> bool:

@@ -11,6 +11,7 @@ from edi_router.formats.edifact import charset
 from edi_router.formats.edifact.separators import Separators
 from edi_router.formats.edifact.una import read_una
 from edi_router.formats.edifact.writer import Envelope
+from edi_router.formats.encodings import usable_encoding
 
 
 def _level(value: object) -> object:
@@ -29,7 +30,7 @@ def _service_string(value: object) -> object:
 
 
 def _encoding(value: object) -> object:
-    return charset.check_encoding(str(value))
+    return usable_encoding(str(value))
 
 
 class EdifactSettings(Model):

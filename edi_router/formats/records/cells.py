@@ -129,22 +129,23 @@ def lines(text: Text) -> Iterator[Line]:
 
 def sliced(line: Line, record: Record, text: Text, layout: Layout, faults: list[Fault]) -> list[Cell]:
     """The cells of a fixed-width record: its bytes by the positions of the fields."""
-    data = text.text[line.at : line.end].encode(layout.encoding, "surrogateescape")
+    encoding = text.counted(layout.encoding)
+    data = text.text[line.at : line.end].encode(encoding, "surrogateescape")
     cells: list[Cell] = []
     at, cut = 0, False
     for number, each in enumerate(record.fields, 1):
         begin = at if each.at is None else each.at - 1
         at = begin + (each.length or 0)
         # Where the field begins, in characters; a character that the boundary cuts belongs to the field before.
-        start = line.at + len(data[:begin].decode(layout.encoding, "ignore"))
-        value = _decoded(data[begin:at], layout.encoding)
+        start = line.at + len(data[:begin].decode(encoding, "ignore"))
+        value = _decoded(data[begin:at], encoding)
         if value is None and cut:
-            value = data[begin:at].decode(layout.encoding, "ignore")
+            value = data[begin:at].decode(encoding, "ignore")
         cut = value is None
         if value is None:
             place = text.place(start, line.number, record.name, number)
             faults.append(Fault("character-split", place, {"field": each.name, "length": str(each.length)}))
-            value = data[begin:at].decode(layout.encoding, "ignore")
+            value = data[begin:at].decode(encoding, "ignore")
         if each.align == "right":
             kept = value.lstrip(each.pad)
             cells.append(Cell(kept or (each.pad if value and each.pad == "0" else ""), start))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from edi_router.config import did_you_mean
 from edi_router.faults import Fault
 from edi_router.formats.records.layout import Field, Layout, Record
 from edi_router.formats.records.nodes import RecordNode
 
-_NUMBER = re.compile(r"[+-]?(\d+)(?:\.(\d+))?")
+_NUMBER = re.compile(r"[+-]?([0-9]{1,500})(?:\.([0-9]{1,500}))?")
+"""Longer ones nobody means; totals of them would take long."""
+_EXACT = Context(prec=1100)
 _DIGITS = re.compile(r"[0-9]+")
 
 
@@ -103,7 +105,7 @@ def _type(field: Field, text: str) -> str:
 
 def _is_date(text: str, form: str) -> bool:
     try:
-        return datetime.strptime(text, form).strftime(form) == text
+        return datetime.strptime(text, form.replace("%-", "%")).strftime(form) == text
     except ValueError:
         return False
 
@@ -115,7 +117,7 @@ def _total(node: RecordNode, field: Field, root: RecordNode) -> Iterator[Fault]:
         return
     expected = total_of(field, root)
     if Decimal(text) != expected:
-        values = {"field": field.name, "value": text, "expected": str(expected)}
+        values = {"field": field.name, "value": text, "expected": format(expected, "f")}
         yield Fault("record-total", node.field_place(field.name), values)
 
 
@@ -125,5 +127,13 @@ def total_of(field: Field, root: RecordNode) -> Decimal:
         return Decimal(sum(field.count in ("records", node.name) for node in root.walk()))
     name, _, summed = (field.sum or "").partition("/")
     found = (node.cells.get(summed) for node in root.walk() if node.name == name)
-    texts = [cell.text for cell in found if cell is not None and _NUMBER.fullmatch(cell.text)]
-    return sum((Decimal(text) for text in texts), Decimal(0))
+    return exact_sum(cell.text for cell in found if cell is not None)
+
+
+def exact_sum(texts: Iterable[str]) -> Decimal:
+    """The sum of the numbers among the texts, without any rounding."""
+    total = Decimal(0)
+    for text in texts:
+        if _NUMBER.fullmatch(text):
+            total = _EXACT.add(total, Decimal(text))
+    return total

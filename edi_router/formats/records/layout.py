@@ -10,14 +10,17 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, field_validator, model_validator
 from pydantic import Field as Key
 
-from edi_router.config import Model, Tree, YesNo, did_you_mean, read_model
+from edi_router.config import Model, Problems, Tree, YesNo, did_you_mean, read_model
 from edi_router.faults import Fault, Place
-from edi_router.formats.edifact.charset import check_encoding
+from edi_router.formats.encodings import usable_encoding
 
 FOLDER = "schemas/records"
 _NAME = re.compile(r"[^\W\d][\w.\-]*")
-_FORMS = {"yyyy": "%Y", "yy": "%y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S"}
-_TOKEN = re.compile("|".join(_FORMS))
+_FORMS = {
+    "yyyy": "%Y", "yy": "%y", "MM": "%m", "M": "%-m", "dd": "%d", "d": "%-d", "HH": "%H", "mm": "%M", "ss": "%S",
+}  # fmt: skip
+FORM_TOKEN = re.compile("|".join(_FORMS))
+"""The parts of a date's form: the longer of two that begin alike stands first."""
 
 
 def _name(value: object) -> object:
@@ -42,7 +45,7 @@ class Field(Model):
     min_length: int = Key(default=0, ge=0)
     type: Literal["text", "digits", "number", "date"] = "text"
     form: str = "yyyyMMdd"
-    """The form of a date: yyyy, yy, MM, dd, HH, mm, ss and what stands between; several are divided by `|`."""
+    """The form of a date: yyyy, yy, MM, M, dd, d, HH, mm, ss and what stands between; several are divided by `|`."""
     decimals: int | None = Key(default=None, ge=0)
     """The most decimals of a number."""
     mandatory: YesNo = False
@@ -64,9 +67,9 @@ class Field(Model):
 
     @cached_property
     def strptime(self) -> tuple[str, ...]:
-        """The forms of a date for `datetime.strptime`."""
+        """The forms of a date for `datetime.strftime`; for `strptime` without the hyphens of `%-m`."""
         return tuple(
-            _TOKEN.sub(lambda found: _FORMS[found[0]], form.replace("%", "%%"))
+            FORM_TOKEN.sub(lambda found: _FORMS[found[0]], form.replace("%", "%%"))
             for form in self.form.split("|")
         )
 
@@ -90,14 +93,6 @@ class Record(Model):
     fields: tuple[Field, ...]
     records: tuple[Record, ...] = ()
     note: str = ""
-
-    @model_validator(mode="after")
-    def _distinct(self) -> Record:
-        names = [field.name for field in self.fields] + [record.name for record in self.records]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"{name} stands twice in {self.name}")
-        return self
 
     def field(self, name: str) -> Field | None:
         """The field of that name."""
@@ -147,47 +142,15 @@ class Layout(Model):
     @field_validator("encoding")
     @classmethod
     def _encoding(cls, value: str) -> str:
-        return check_encoding(value)
+        return usable_encoding(value)
 
     @model_validator(mode="after")
     def _consistent(self) -> Layout:
-        names = [record.name for record in self.all()]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"record {name} stands twice: each name stands once in a layout")
-        if sum(not record.constants for record in self.all()) > 1:
-            raise ValueError("records are told apart by fields with `const`: only one record may be without")
-        self._check_documents()
-        for record in self.all():
-            for field in record.fields:
-                self._check_field(record, field)
+        from edi_router.formats.records.layout_problems import problems_of
+
+        if found := list(problems_of(self)):
+            raise Problems(found)
         return self
-
-    def _check_documents(self) -> None:
-        if self.each is None:
-            if self.by:
-                raise ValueError("`by` needs `each`")
-            return
-        first = next((record for record in self.records if record.name == self.each), None)
-        if first is None:
-            raise ValueError(f"`each`: there is no record {self.each} at the top")
-        for name in self.by:
-            if first.field(name) is None:
-                raise ValueError(f"`by`: {self.each} has no field {name}")
-
-    def _check_field(self, record: Record, field: Field) -> None:
-        where = f"{record.name}/{field.name}"
-        if self.kind == "fixed" and field.length is None:
-            raise ValueError(f"{where} needs a length: the layout is fixed")
-        if self.kind != "fixed" and field.at is not None:
-            raise ValueError(f"{where}: `at` is for fixed layouts")
-        if field.count not in (None, "records") and self.find(field.count or "") is None:
-            raise ValueError(f"{where}: there is no record {field.count} to count")
-        if field.sum is not None:
-            name, _, summed = field.sum.partition("/")
-            found = self.find(name)
-            if found is None or found.field(summed) is None:
-                raise ValueError(f"{where}: there is no {field.sum} to sum up")
 
     def all(self) -> Iterator[Record]:
         """All records, each before those that belong to it."""

@@ -158,7 +158,8 @@ class _Reader:
             cells = dict(zip(names, sliced(line, record, self.text, self.layout, found), strict=True))
             if not self._is(record, cells):
                 continue
-            data = self.text.text[line.at : line.end].encode(self.layout.encoding, "surrogateescape")
+            encoding = self.text.counted(self.layout.encoding)
+            data = self.text.text[line.at : line.end].encode(encoding, "surrogateescape")
             expected = width(record)
             if not found and data[expected:].strip():
                 values = {"length": str(len(data)), "expected": str(expected)}

@@ -46,6 +46,17 @@ class Text:
         self._plain = len(self.text) == len(body)
         self._lines = [0, *(found.end() for found in _LINE.finditer(self.text))]
         self._offsets: list[int] | None = None
+        self._counted: str | None = None
+
+    def counted(self, encoding: str) -> str:
+        """The encoding whose bytes a fixed layout counts: the layout's, unless the file has what that has not."""
+        if self._counted is None:
+            try:
+                self.text.encode(encoding, "surrogateescape")
+            except UnicodeEncodeError:
+                encoding = self.encoding
+            self._counted = encoding
+        return self._counted
 
     def place(
         self, at: int, number: int | None = None, record: str | None = None, field: int | None = None

