@@ -116,10 +116,10 @@ _MARKS = ("edi-router.yaml", "mappings", "partners", "schemas")
 
 
 def lint_mappings(tree: Tree, ids: list[str]) -> list[Fault]:
-    """The faults of some mappings."""
+    """The faults of some mappings, by file and line."""
     from edi_router.mapping.lint import lint_all
 
-    return lint_all(tree, ids)
+    return sorted(lint_all(tree, ids), key=_by_place)
 
 
 def lint_everything(tree: Tree) -> list[Fault]:
@@ -131,6 +131,7 @@ def lint_everything(tree: Tree) -> list[Fault]:
     from edi_router.formats.xml.sources import SchemaError
     from edi_router.mapping.lint import lint_all
     from edi_router.partners import expired_leniencies
+    from edi_router.partners.lint_names import lint_names
     from edi_router.partners.lint_paths import lint_named_paths
     from edi_router.partners.security import expired_certificates
     from edi_router.partners.settings import load_settings
@@ -146,6 +147,7 @@ def lint_everything(tree: Tree) -> list[Fault]:
     settings, _ = load_settings(tree)
     samples = settings is None or settings.sample_partners or len(tree.layers) == 1
     faults += lint_named_paths(tree, tree if samples else Tree(tree.layers[:-1]))
+    faults += lint_names(tree)
     faults = _first_causes(_where_named(faults))
     once = {(fault.code, fault.place, str(fault.values)): fault for fault in faults}
     return sorted(once.values(), key=_by_place)

@@ -58,7 +58,8 @@ Made from the catalogue by `EDI_ROUTER_LANG=en python -m edi_router.cli.referenc
 holds that it is the same. `edi-router explain CODE` tells one code in the language of the screen.
 
 An **error** stops what is named with it: the message, its interchange or the whole file. A **warning** or a
-**note** stops nothing. In the texts `{name}` stands for a value of the fault. `0085` is the code by which CONTRL
+**note** stops nothing. In the texts `{name}` stands for a value of the fault; what stands in square brackets is told
+where there is such a value. `0085` is the code by which CONTRL
 tells it to the sender, in both syntax versions where none is named. Below `samples/bad` lies a smallest file for
 each fault that a file can have; `samples/bad/expected.tsv` tells the place of each.
 """

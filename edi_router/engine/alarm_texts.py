@@ -116,7 +116,7 @@ _TEXTS: dict[str, tuple[str, str, str, str]] = {
 _WORDS = {
     "technical": ("technical", "技术回执"), "functional": ("functional", "内容回执"), "business": ("business", "业务回执"),
     "round": ("round", "轮次"), "nightly": ("nightly close", "夜间结账"), "clocks": ("clocks", "时限"),
-    "forecast": ("forecast", "预测"), "clock": ("clock", "时钟"),
+    "forecast": ("forecast", "预测"), "clock": ("clock", "时钟"), "server-clock": ("clocks", "时钟"),
     "warning": ("warning", "预警"), "critical": ("critical", "严重"),
     "raised": ("ALARM", "告警"), "worse": ("ALARM, now critical", "告警升级"), "cleared": ("over", "告警解除"),
 }  # fmt: skip

@@ -49,6 +49,7 @@ class Courier:
         limit: int,
         tally: Tally | None = None,
         outgoing: Callable[[ClaimedDelivery], bytes] = lambda delivery: delivery.content,
+        stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self.channel = channel
         self.ledger = ledger
@@ -58,6 +59,7 @@ class Courier:
         self.tally = tally or Tally()
         self.outgoing = outgoing
         """Makes the bytes that leave: the content, or what it is signed and encrypted to."""
+        self.stopping = stopping
         self.problems: list[str] = []
         """What failed though the channel is there, a line each."""
 
@@ -72,10 +74,11 @@ class Courier:
         Raises ChannelError when the channel is lost, after recording it: the delivery in hand failed once,
         those not yet tried are put back as if they had not been claimed.
 
-        What is pushed has arrived and is not taken back with its neighbours: it is delivered and recorded one by one.
+        What is pushed has arrived and is not taken back with its neighbours: it is delivered and recorded one by one, and
+        where each takes long, no more are begun when `stopping()`.
         """
         if isinstance(self.channel, PushChannel) and len(ids) > 1:
-            return sum(self.deliver([id]) for id in ids)
+            return sum(self.deliver([id]) for id in ids if not self.stopping())
         claimed = self.ledger.claim_deliveries(ids)
         delivered: list[ClaimedDelivery] = []
         try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -48,25 +49,33 @@ def secret_keys(var: Path) -> tuple[bytes, ...]:
 def sealed_archive(var: Path) -> Archive:
     """The archive below `var`, sealed with the present key. WorkspaceError when it was sealed with others than are there.
 
-    A mark beside it, which tells nothing of the keys, says which were the present one and the first; an archive that is older
-    than the mark is asked whether it can be read.
+    A mark beside it, which tells nothing of the keys, says which there were, the present one before the earlier; an archive that
+    is older than the mark is asked whether it can be read.
     """
     keys = secret_keys(var)
     archive = Archive(var / "archive", Ring(tuple(key_for(key, "archive") for key in keys)))
-    mark, own = var / MARK, [key_for(key, "mark").hex()[:16] for key in keys]
+    mark, own = var / MARK, [key_for(key, "mark").hex()[:16] for key in dict.fromkeys(keys)]
     told = mark.read_text(encoding="ascii").split() if mark.exists() else []
-    fits = told[0] in own and told[1] == own[-1] if len(told) == 2 else archive.key_fits() is not False
+    fits = set(told) <= set(own) and told[-1] == own[-1] if told else archive.key_fits() is not False
     if not fits:
         source = VARIABLE if os.environ.get(VARIABLE) else var / FILE
         raise WorkspaceError(
             f"the secret key in {source} is not the one that {archive.folder} was sealed with: nothing in it could be read; "
             "bring that one back, or keep it among the earlier ones"
         )
-    if told != [own[0], own[-1]]:
+    if told != own:
+        _synced(var)
         with suppress(PermissionError):  # who may only read will not seal anything
-            mark.unlink(missing_ok=True)
-            write_once(mark, f"{own[0]} {own[-1]}".encode())
+            _write(mark, " ".join(own).encode(), os.replace)
     return archive
+
+
+def _synced(var: Path) -> None:
+    """Have the files of the keys on the disk before anything is sealed with them: what changed them need not have seen to it."""
+    for path in (var / FILE, var / EARLIER_FILE):
+        with suppress(FileNotFoundError), path.open("rb") as file:
+            os.fsync(file.fileno())
+    sync_folder(var)
 
 
 def _kept(path: Path) -> bytes:
@@ -86,6 +95,12 @@ def _usable(key: bytes, source: str) -> bytes:
 
 def write_once(path: Path, content: bytes) -> None:
     """Write a file that others may not read, whole or not at all; who comes second leaves the first one's."""
+    with suppress(FileExistsError):
+        _write(path, content, os.link)
+
+
+def _write(path: Path, content: bytes, name: Callable[[Path, Path], None]) -> None:
+    """Write a file under a temporary name, and give it its own when it is on the disk."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -93,8 +108,7 @@ def write_once(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(temporary, path)
+        name(temporary, path)
     finally:
-        temporary.unlink()
-    sync_folder(path.parent)
+        temporary.unlink(missing_ok=True)
+        sync_folder(path.parent)

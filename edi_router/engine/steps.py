@@ -173,7 +173,9 @@ class Steps:
     ) -> int:
         attempts = self.configuration.settings.attempts
         protector = Protector(self.ledger, self.archive, self.configuration, self.clock)
-        courier = Courier(channel, self.ledger, self.clock, attempts, self.tally, protector.outgoing)
+        courier = Courier(
+            channel, self.ledger, self.clock, attempts, self.tally, protector.outgoing, lambda: self.stopping
+        )
         delivered = 0
         try:
             with about(partner=destination):

@@ -6,6 +6,7 @@ text of a fault. `edi-router explain CODE` and `docs/errors.md` are made from he
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +20,10 @@ LANGUAGES = ("en", "zh")
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One sentence in both languages; `{name}` stands for a value of the fault."""
+    """One sentence in both languages; `{name}` stands for a value of the fault.
+
+    A part in square brackets is left out where a value in it is missing or empty.
+    """
 
     en: str
     zh: str
@@ -48,8 +52,9 @@ class Entry:
 
     @property
     def fields(self) -> frozenset[str]:
-        """The names of the values that a fault of this code carries."""
-        return frozenset(name for _, name, _, _ in string.Formatter().parse(self.text.en) if name)
+        """The names of the values that every fault of this code carries."""
+        always = _without_optional(self.text.en, {})
+        return frozenset(name for _, name, _, _ in string.Formatter().parse(always) if name)
 
 
 class _Missing(dict[str, str]):
@@ -102,8 +107,26 @@ def render(fault: Fault, language: str = "en") -> str:
     Raises KeyError for a code that is not in the catalogue: that is a bug.
     """
     values = in_chinese(fault.values) if language == "zh" else fault.values
-    template = _without_empty(CATALOGUE[fault.code].text[language], values, language)
+    template = _without_optional(CATALOGUE[fault.code].text[language], values)
+    template = _without_empty(template, values, language)
     return template.format_map(_Missing(values))
+
+
+def _without_optional(template: str, values: Mapping[str, str]) -> str:
+    """`template` with the parts in square brackets of which all values are there, and without the others.
+
+    >>> _without_optional("Missing. [Perhaps {near}. ]Import {zip}", {"near": "D96B"})
+    'Missing. Perhaps {near}. Import {zip}'
+    >>> _without_optional("Missing. [Perhaps {near}. ]Import {zip}", {"near": ""})
+    'Missing. Import {zip}'
+    """
+    if "[" not in template:
+        return template
+
+    def part(match: re.Match[str]) -> str:
+        return match[1] if all(values.get(name) for name in re.findall(r"\{(\w+)\}", match[1])) else ""
+
+    return re.sub(r"\[([^\[\]]*)\]", part, template)
 
 
 def _without_empty(template: str, values: Mapping[str, str], language: str) -> str:

@@ -50,6 +50,10 @@ REASONS: tuple[Text, ...] = (
         "are closed until then",
         "夜间结账已做到 {day}，而该日尚未到来：时钟曾经超前，在此之前不再结账",
     ),
+    Text(
+        "Refused: the clocks of the hosts and of the database's server differ: set them by NTP",
+        "各主机与数据库服务器的时钟不一致：请用 NTP 校准",
+    ),
     Text("{kind}Error: {problem}", "处理中断（{kind}Error）：{problem}"),
 )
 """The reasons that are no faults; `{name}` stands for a value, `{what}` and `{problem}` for one that has a translation."""

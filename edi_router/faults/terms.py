@@ -61,6 +61,11 @@ WORDS: Mapping[str, str] = {
     "the file is not UTF-8": "文件不是 UTF-8 编码", "the file is empty": "文件为空",
     "Extra content at the end of the document": "根元素之后还有内容",
     "Start tag expected, '<' not found": "缺少起始标签 `<`",
+    "white space stands before the XML declaration, which has to begin the file":
+        "XML 声明之前有空白或换行，声明须位于文件开头",
+    "XML declaration allowed only at the start of the document": "XML 声明只能位于文件开头",
+    "interactive EDIFACT (UIB)": "交互式 EDIFACT（UIB）", "UN/EDIFACT in EBCDIC": "EBCDIC 编码的 UN/EDIFACT",
+    "ANSI X12 (ISA)": " ANSI X12（ISA）", "TRADACOMS (STX)": " TRADACOMS（STX）",
     "StartTag: invalid element name": "元素名称无效",
     "xmlParseEntityRef: no name": "`&` 未转义",
     "EntityRef: expecting ';'": "`&` 未转义，或实体缺少 `;`",

@@ -45,6 +45,13 @@ WORDS: Mapping[str, str] = {
     'must be the six characters after UNA, such as ":+.? \'"': '应为 UNA 之后的六个字符，如 ":+.? \'"',
     "syntax version 3 has no repetition separator: the fifth character is a blank":
         "语法第 3 版没有重复分隔符：第五个字符应为空格",
+    "it can match in too many ways: nothing repeated that repeats, unless what is between tells the repetitions apart":
+        "匹配方式过多：不得在重复之内再重复，除非其间的字符能区分各次重复",
+    "it can match in too many ways: at most two of `*` and `+` one after the other for the same characters":
+        "匹配方式过多：对相同字符最多连续使用两个 `*` 或 `+`",
+    "no pattern: it can match in too many ways: at most two of `*` and `+`, and nothing repeated that repeats":
+        "不是模式：匹配方式过多：最多两个 `*` 或 `+`，且重复之内不得再重复",
+    "the schema has no such root element": "该模式没有这个根元素",
     "must name texts and what is written in their place": "应列出文本及其替换内容",
     "it is a link to a folder, which is not followed": "是指向目录的链接，不会被跟随",
     "it is a folder": "是目录", "it is neither a file nor a folder": "既不是文件也不是目录",

@@ -6,13 +6,25 @@ import codecs
 import re
 from typing import Literal
 
+from edi_router.faults import Fault, Place
+
 Format = Literal["edifact", "xml", "unknown"]
 
 _EDIFACT = re.compile(
     rb"(UNA.{6}\s*)?(UNB|UNG|UNH)[^\w\s]|(?i:\bUNB[^\w\s][A-Z]{4}[^\w\s][1-4][^\w\s])", re.DOTALL
 )
 """Lower case, too: the reader says what is wrong with it."""
+_START = Place(line=1, column=1, offset=0)
 _NOTHING = b" \t\r\n\x00"
+_INTERACTIVE = re.compile(rb"(UNA.{6}\s*)?UIB[^\w\s]", re.DOTALL)
+_FOREIGN = (
+    (_INTERACTIVE, "interactive EDIFACT (UIB)"),
+    (re.compile(rb"ISA([^\w\s])[0-9]{2}\1.{10}\1"), "ANSI X12 (ISA)"),
+    (re.compile(rb"STX=[A-Z]{3,4}:[0-9]"), "TRADACOMS (STX)"),
+    # UNA or UNB, UNG, UNH in EBCDIC, and a separator of those that are the same in all of its code pages
+    (re.compile(rb"\xe4\xd5[\xc1\xc2\xc7\xc8][\x4e\x5c\x6b\x7a\x1d]"), "UN/EDIFACT in EBCDIC"),
+)
+"""Other formats of electronic data interchange, by their first bytes, and what they are called."""
 WINDOW = 4096
 """The first bytes of a file, which are all that is looked at."""
 
@@ -36,8 +48,23 @@ def detect(data: bytes) -> Format:
     if re.match(rb"<[?!A-Za-z_\x80-\xff]", start):
         return "xml"
     if _EDIFACT.search(head) or (start.startswith(b"UNA") and len(data) < WINDOW):
-        return "edifact"
+        return "unknown" if _INTERACTIVE.match(start) else "edifact"
     return "unknown"
+
+
+def unknown_fault(data: bytes) -> Fault:
+    """What to tell of a file of an unknown format: that it is empty, or which other format it seems to be.
+
+    >>> unknown_fault(b"ISA*00*          *00*").values
+    {'what': 'ANSI X12 (ISA)'}
+    >>> unknown_fault(b" ").code
+    'file-empty'
+    """
+    if is_blank(data):
+        return Fault("file-empty", _START)
+    start = data[:WINDOW].lstrip(codecs.BOM_UTF8 + _NOTHING)
+    named = next((name for pattern, name in _FOREIGN if pattern.match(start)), None)
+    return Fault("format-unknown", _START, {"what": named} if named else {})
 
 
 def is_blank(data: bytes) -> bool:

@@ -93,14 +93,20 @@ class Delivering(Store):
 
     @again
     def claim_deliveries(self, ids: Iterable[str]) -> list[ClaimedDelivery]:
-        """`claim_delivery` for many: those that could be taken, in the order in which they were named."""
+        """`claim_delivery` for many: those that could be taken, in the order in which they were named.
+
+        What was paused since it was listed is not.
+        """
         wanted = list(dict.fromkeys(ids))
         with self.write() as tx:
+            out = paused(tx.connection)
             locked = tx.lock(tables.delivery, wanted)
             rows = [
                 row
                 for row in (locked[each] for each in wanted if each in locked)
-                if row["state"] in ("waiting", "claimed", "renaming") and row["next_attempt"] <= tx.now
+                if row["state"] in ("waiting", "claimed", "renaming")
+                and row["next_attempt"] <= tx.now
+                and not {row["partner"], row["destination"]} & out
             ]
             outputs = contents(tx, (row["output"] for row in rows))
             messages = messages_of(tx, outputs)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from edi_router.config import Tree
 from edi_router.config.shelf import Unreadable
-from edi_router.faults import Fault, FaultList, Place
-from edi_router.formats.detect import detect, is_blank
+from edi_router.faults import FaultList
+from edi_router.formats.detect import detect, unknown_fault
 from edi_router.formats.documents import DocumentTypes, Kind
 from edi_router.formats.edifact.check import Checked
 from edi_router.formats.edifact.check import check as check_message
@@ -102,8 +102,7 @@ class Checker:
         elif report.format == "xml":
             yield from self._xml(stream.read(), report)
         else:
-            code = "file-empty" if is_blank(head) else "format-unknown"
-            report.envelope.append(Fault(code, Place(line=1, column=1, offset=0)))
+            report.envelope.append(unknown_fault(head))
 
     def _packed(self, source: BinaryIO, report: Report, lane: Lane | None) -> Iterator[Document]:
         """What is in each member of a gzip file or a ZIP archive, as it comes out of it.
@@ -213,7 +212,7 @@ class Checker:
         schema = self.schema_of(described)
         if schema is not None:
             extend(faults, schema.check(parsed, EXPLAINED))
-        else:
+        elif not (self.rules or (described is not None and described.rules)):
             report.unknown_root = parsed.local
         root = parsed.node()
         key = (described.extract(root).key or "") if described is not None else ""

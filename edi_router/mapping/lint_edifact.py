@@ -119,9 +119,8 @@ class _Lint:
             spec = ElementSpec(
                 spec.id, spec.name, spec.form, spec.kind, spec.low, spec.high, spec.mandatory, spec.repeat
             )
-        for text in (item.const, item.default):
-            if text and not (text is item.const and (item.functions or item.register or item.table)):
-                yield from _value(item, parent, spec, text, self.directory)
+        for text in item.fixed:
+            yield from _value(item, parent, spec, text, self.directory)
 
 
 def _wrapped(item: Item, spec: ElementSpec) -> Iterator[Fault]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from edi_router.config import did_you_mean
 from edi_router.faults import Fault
 from edi_router.mapping.functions import FUNCTIONS, Kind
-from edi_router.mapping.model import Definition, Item, Source, conditions_in
+from edi_router.mapping.lint_values import never_found
+from edi_router.mapping.model import Condition, Definition, Item, Source, conditions_in
 from edi_router.mapping.shape import Shape
 from edi_router.paths import Equals, Path, Start, Step
 from edi_router.paths.path import PARENT
@@ -17,38 +18,57 @@ def lint_paths(definition: Definition, root: Shape) -> list[Fault]:
     """Every path of the mapping, walked over the shape of its source."""
     aliases = tuple(definition.aliases)
     faults = (
-        [] if definition.date is None else list(check_path(definition.date, root, leaf=True, aliases=aliases))
+        []
+        if definition.date is None
+        else list(check_path(definition.date, root, leaf=True, aliases=aliases, codes=True))
     )
     return [*faults, *_item(definition.output, root, aliases)]
 
 
 def _item(item: Item, here: Shape, aliases: Sequence[str]) -> Iterator[Fault]:
     if item.each is not None:
-        faults = list(check_path(item.each, here, leaf=False, aliases=aliases))
+        faults = list(check_path(item.each, here, leaf=False, aliases=aliases, codes=True))
         yield from faults
         inner = end_of(item.each.path, here)
         if inner is None:
             return
         here = inner
     for condition in conditions_in(item.when):
-        yield from check_path(condition.source, here, leaf=condition.looks_at_values, aliases=aliases)
+        leaf = condition.looks_at_values
+        yield from check_path(condition.source, here, leaf=leaf, aliases=aliases, codes=True)
+        yield from _compared(condition, here)
     kind = FUNCTIONS[item.functions[0].name].kind if item.functions else Kind.EACH
     for source in item.sources:
-        yield from check_path(source, here, leaf=kind is not Kind.NODES, aliases=aliases)
+        leaf = kind is not Kind.NODES and not item.unsure
+        yield from check_path(source, here, leaf=leaf, aliases=aliases, codes=True)
     for child in item.do or ():
         yield from _item(child, here, aliases)
 
 
-def check_path(source: Source, here: Shape, *, leaf: bool, aliases: Sequence[str] = ()) -> Iterator[Fault]:
+def _compared(condition: Condition, here: Shape) -> Iterator[Fault]:
+    """The texts of a condition that its path can never have."""
+    end = end_of(condition.source.path, here) if condition.texts else None
+    if end is None:
+        return
+    places = condition.text_places or (condition.source.place,) * len(condition.texts)
+    for text, place in zip(condition.texts, places, strict=True):
+        if text and (fault := never_found(condition.source.text, text, end, place)) is not None:
+            yield fault
+
+
+def check_path(
+    source: Source, here: Shape, *, leaf: bool, aliases: Sequence[str] = (), codes: bool = False
+) -> Iterator[Fault]:
     """The faults of one path seen from `here`; with `leaf` it must end at something that has a value.
 
+    With `codes` it is warned of values that it asks for and that can never be.
     The `aliases` of the mapping are among what is proposed for a name that is not there.
     """
     if source.path.start is Start.CONTEXT:
         return
     walker = _Walker(source, aliases)
     end = walker.walk(source.path, here)
-    yield from walker.faults
+    yield from (*walker.faults, *(walker.never if codes else ()))
     if end is not None and leaf and not end.is_leaf and not walker.faults:
         values = {"path": source.text, "name": end.name}
         hint = ", ".join(list(end.names())[:8])
@@ -57,7 +77,7 @@ def check_path(source: Source, here: Shape, *, leaf: bool, aliases: Sequence[str
 
 def end_of(path: Path, here: Shape) -> Shape | None:
     """The shape that the path ends at; None when it leads nowhere."""
-    current = _begin(path, here)
+    current = None if path.start is Start.CONTEXT else _begin(path, here)
     for step in path.steps:
         if current is None:
             return None
@@ -70,6 +90,8 @@ class _Walker:
         self.source = source
         self.aliases = aliases
         self.faults: list[Fault] = []
+        self.never: list[Fault] = []
+        """Warnings of values that are asked for and can never be."""
 
     def walk(self, path: Path, here: Shape) -> Shape | None:
         current, item = _begin(path, here), here
@@ -94,6 +116,11 @@ class _Walker:
                 place = self.source.column_place(step.column)
                 values = {"path": str(path), "name": end.name}
                 self.faults.append(Fault("path-is-branch", place, values))
+        if predicate.other is None and (end := end_of(predicate.path, below)) is not None:
+            at = self.source.text.find(predicate.text, step.column)
+            place = self.source.column_place(at + 1 if at > 0 else step.column)
+            fault = never_found(self.source.text, predicate.text, end, place)
+            self.never += [fault] if fault is not None else []
 
     def _unknown(self, step: Step, current: Shape) -> None:
         place = self.source.column_place(step.column)

@@ -54,9 +54,7 @@ def _repeated(child: Item, parent: Item) -> Fault:
 
 def _field(item: Item, parent: Item, field: Field, layout: Layout) -> Iterator[Fault]:
     """A fixed text that can never be right."""
-    for text in (item.const, item.default):
-        if not text or (text is item.const and (item.functions or item.register or item.table)):
-            continue
+    for text in item.fixed:
         for fault in value_faults(field, text, layout):
             values = {
                 "name": item.name, "parent": parent.name, "value": text,

@@ -33,7 +33,7 @@ def _use(use: Use, place: Place, top: Shape) -> Iterator[Fault]:
     for path in use.via:
         here = None if here is None else end_of(path, here)
     if here is not None:
-        yield from check_path(Source(use.path, str(use.path), place), here, leaf=use.leaf)
+        yield from check_path(Source(use.path, str(use.path), place), here, leaf=use.leaf, codes=True)
 
 
 def shape_of(tree: Tree, kind: Kind, definitions: Definitions) -> Shape | None:
@@ -47,4 +47,8 @@ def shape_of(tree: Tree, kind: Kind, definitions: Definitions) -> Shape | None:
     fitting = (each for each in load_document_types(tree)[0] if each.kind.overlaps(kind))
     name = next((each.schema_ for each in fitting if each.schema_ is not None), None)
     schema = None if name is None else load_schema(tree, name, None)[0]
-    return None if schema is None else XmlShape(lambda path: schema.element(list(path)), (kind.name,))
+    return (
+        None
+        if schema is None
+        else XmlShape(lambda path: schema.element(list(path)), (kind.name,), judge=schema.value_problem)
+    )

@@ -22,7 +22,7 @@ def lint_target(root: Item, roots: Sequence[str], look: Look, judge: Judge) -> l
     if root.name not in roots:
         values = {"name": root.name, "parent": "(root)"}
         return [Fault("target-unknown", root.place, values, hint=did_you_mean(root.name, roots))]
-    return [*_element(root, [root.name], look), *_fixed(root, [root.name], judge)]
+    return [*_element(root, [root.name], look), *_fixed(root, [root.name], look, judge)]
 
 
 def _element(item: Item, path: list[str], look: Look) -> Iterator[Fault]:
@@ -50,20 +50,20 @@ def _element(item: Item, path: list[str], look: Look) -> Iterator[Fault]:
         yield from _element(child, inner, look)
 
 
-def _fixed(item: Item, path: list[str], judge: Judge, parent: str = "(root)") -> Iterator[Fault]:
+def _fixed(item: Item, path: list[str], look: Look, judge: Judge, parent: str = "(root)") -> Iterator[Fault]:
     """Fixed texts that the schema does not admit: a constant that nothing changes, or a default."""
-    for text in (item.const, item.default):
-        if not text or (text is item.const and (item.functions or item.register or item.table)):
-            continue
+    for text in item.fixed:
         found = judge(path, text)
         if found is not None:
             values = {
                 "name": item.name, "parent": parent, "value": text,
                 "problem": render(found, "en"), "problem_zh": render(found, "zh"),
             }  # fmt: skip
-            yield Fault("target-never-valid", item.place, values)
+            info = None if item.is_attribute else look(path)
+            hint = did_you_mean(text, info.values) if info is not None else None
+            yield Fault("target-never-valid", item.place, values, hint=hint)
     for child in item.do or ():
-        yield from _fixed(child, [*path, child.name], judge, item.name)
+        yield from _fixed(child, [*path, child.name], look, judge, item.name)
 
 
 def _attributes(item: Item, info: ElementInfo) -> Iterator[Fault]:

@@ -9,7 +9,6 @@ from edi_router.formats.xml.model import ElementInfo
 from edi_router.mapping.lint_paths import end_of
 from edi_router.mapping.model import Definition, Item
 from edi_router.mapping.shape import EdifactShape, LayoutShape, Shape, XmlShape
-from edi_router.paths import Start
 
 Look = Callable[[Sequence[str]], ElementInfo | None]
 NUMBERS = frozenset(
@@ -33,11 +32,11 @@ def _item(item: Item, path: list[str], here: Shape, look: Look) -> Iterator[Faul
         if inner is None:
             return
         here = inner
-    info = None if item.is_attribute or not item.sources else look(path)
+    info = None if item.is_attribute or item.unsure or not item.sources else look(path)
     wanted = info.type if info is not None and info.leaf else ""
     if wanted in NUMBERS | DATES and not (item.functions or item.register or item.table or item.then):
         for each in item.sources:
-            end = None if each.path.start is Start.CONTEXT else end_of(each.path, here)
+            end = end_of(each.path, here)
             form = _other(end, wanted)
             if form:
                 values = {"name": item.name, "type": wanted, "path": each.text, "form": form}

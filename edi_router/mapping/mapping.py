@@ -269,17 +269,26 @@ def load(tree: Tree, id: str, definitions: Definitions | None = None) -> tuple[M
     definition, faults = read_definition(tree.text(name), tree.display(name), tree)
     if definition is None:
         return None, faults
-    if definition.id != id:
-        values = {"key": "id", "value": definition.id, "problem": f"must be the folder's name, {id}"}
-        return None, [Fault("config-value", Place(definition.file, 1, 1), values)]
+    if misnamed := wrong_id(definition, id):
+        return None, misnamed
     return compiled(tree, definition, definitions or definitions_over(tree))
 
 
-def compiled(tree: Tree, definition: Definition, definitions: Definitions) -> tuple[Mapping, list[Fault]]:
-    """The mapping of a definition, with what its tables and target lack."""
+def wrong_id(definition: Definition, id: str) -> list[Fault]:
+    """The fault of a mapping that does not have the id of its folder; that there is none is told by who reads it."""
+    if definition.id == id or definition.id_place is None:
+        return []
+    values = {"key": "id", "value": definition.id, "problem": f"must be the folder's name, {id}"}
+    return [Fault("config-value", definition.id_place, values, hint=id)]
+
+
+def compiled(
+    tree: Tree, definition: Definition, definitions: Definitions, *, target: bool = True
+) -> tuple[Mapping, list[Fault]]:
+    """The mapping of a definition, with what its tables and target lack; without the `target`, only its tables."""
     definition, lost = spelt_out(definition, definitions)
     tables, faults = _tables(tree, definition)
-    target, more = load_target(tree, definition, definitions)
+    written, more = load_target(tree, definition, definitions) if target else (None, [])
     faults += lost
     faults += more
     others: dict[str, Mapping] = {}
@@ -287,8 +296,8 @@ def compiled(tree: Tree, definition: Definition, definitions: Definitions) -> tu
         spelt, lost = spelt_out(other, definitions)
         faults += [fault for fault in lost if fault not in faults]
         build = _built(spelt.output, tables)
-        others[spelt.origin.qualifier or ""] = Mapping(spelt, tables, target, build)
-    return Mapping(definition, tables, target, _built(definition.output, tables), others), faults
+        others[spelt.origin.qualifier or ""] = Mapping(spelt, tables, written, build)
+    return Mapping(definition, tables, written, _built(definition.output, tables), others), faults
 
 
 def _built(output: Item, tables: dict[str, Table]) -> Callable[[Scope], Element]:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from edi_router.faults import Place
 from edi_router.formats.documents import Kind
-from edi_router.paths import Path
+from edi_router.paths import Path, Start
 
 KEYS = ("id", "from", "aliases", "schema", "to", "xslt", "note", "date", "fragments", "output")
 ITEM_KEYS = (
@@ -39,6 +39,10 @@ class Source:
         """The place of the column (from 1) inside the path's text."""
         start = self.place.column
         return Place(self.place.file, self.place.line, None if start is None else start + column - 1)
+
+
+UNREAD = Source(Path(Start.CONTEXT, ()), "", Place())
+"""Stands for a path that could not be read, in what lint looks on of a faulty file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,8 @@ class Condition:
     states: tuple[str, ...] = ()
     place: Place | None = field(default=None, compare=False, repr=False)
     """Where the register is named."""
+    text_places: tuple[Place, ...] = field(default=(), compare=False, repr=False)
+    """Where each of the texts stands."""
 
     @property
     def looks_at_values(self) -> bool:
@@ -168,11 +174,20 @@ class Item:
     """Whether it comes from a condition of a key, `NAD[d3035='CN']`: it is written, and counts for nothing."""
     named: Place | None = None
     """Where its name stands, for one of a list behind the name."""
+    unsure: bool = False
+    """Whether something of it could not be read, so that nothing can be said of its value."""
 
     @property
     def is_attribute(self) -> bool:
         """Whether this is an attribute of the element it stands in."""
         return self.name.startswith("@")
+
+    @property
+    def fixed(self) -> tuple[str, ...]:
+        """The texts that it writes as they stand here: a constant that nothing changes, and its default."""
+        changed = self.functions or self.register or self.table or self.then or self.wrap
+        texts = (None if changed else self.const, self.default)
+        return () if self.unsure else tuple(text for text in texts if text)
 
     @property
     def repeats(self) -> bool:
@@ -199,6 +214,7 @@ class Definition:
     output: Item
     date: Source | None = None
     note: str = ""
+    id_place: Place | None = None
     schema_place: Place | None = None
     target_place: Place | None = None
     origin_place: Place | None = None

@@ -68,13 +68,12 @@ class PartReader(NodeReader):
             problem = f"one test a condition: put {' and '.join(given)} into a list of conditions"
             self.wrong(block.place, "when", "…", problem)
         equals, among = block.get("equals"), block.get("in")
-        texts: tuple[str, ...] = ()
-        if equals is not None:
-            texts = (self.text(equals, "equals"),)
-        elif isinstance(among, Items):
-            texts = tuple(self.text(child, "in") for child in among)
-        elif among is not None:
+        asked: Sequence[ConfigNode] = () if equals is None else (equals,)
+        if isinstance(among, Items) and equals is None:
+            asked = among.items
+        elif among is not None and equals is None:
             self.wrong(among.place, "in", "…", "expected a list of texts")
+        texts = tuple(self.text(each, "in" if equals is None else "equals") for each in asked)
         matches, starts = (self.text(block.get(key), key) for key in ("matches", "starts_with"))
         pattern = block.get("matches")
         why = problem_of(matches) if pattern is not None else None
@@ -93,6 +92,7 @@ class PartReader(NodeReader):
         return Condition(
             source, texts, absent, matches, starts, self.text(register, "register"), states,
             None if register is None else register.place,
+            tuple(self.at(each, 1) if isinstance(each, Scalar) else each.place for each in asked),
         )  # fmt: skip
 
     def _states(self, block: Block) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from edi_router.faults import Fault
 from edi_router.formats.edifact.directory import Definitions, GroupUse, MessageDef, SegmentUse, Use
 from edi_router.formats.xml.model import ElementInfo
 
@@ -108,7 +109,7 @@ def _name_of(use: SegmentUse | GroupUse | Use) -> str:
 
 
 class XmlShape:
-    """An element or attribute of an XSD, at a path of local names from the root."""
+    """An element or attribute of an XSD, at a path of local names from the root; `judge` tells what it refuses."""
 
     envelope: None = None
 
@@ -117,8 +118,10 @@ class XmlShape:
         look: Callable[[Sequence[str]], ElementInfo | None],
         path: tuple[str, ...],
         parent: XmlShape | None = None,
+        judge: Callable[[list[str], str], Fault | None] | None = None,
     ) -> None:
         self._look = look
+        self.judge = judge
         self._path = path
         self.path = path
         self.info = self._info = None if path[-1].startswith("@") else look(list(path))
@@ -135,7 +138,7 @@ class XmlShape:
     def child(self, name: str) -> XmlShape | None:
         """The element or attribute of that name."""
         if name in self.names() or (self._info is not None and self._info.any_child):
-            return XmlShape(self._look, (*self._path, name), self)
+            return XmlShape(self._look, (*self._path, name), self, self.judge)
         return None
 
 
@@ -145,8 +148,14 @@ class LayoutShape:
     envelope: None = None
 
     def __init__(
-        self, name: str, records: Sequence[Record], record: Record | None, parent: LayoutShape | None
+        self,
+        name: str,
+        records: Sequence[Record],
+        record: Record | None,
+        parent: LayoutShape | None,
+        layout: Layout | None = None,
     ) -> None:
+        self.layout = layout
         self.name = name
         self.parent = parent
         self._records = {each.name: each for each in records}
@@ -157,7 +166,7 @@ class LayoutShape:
     @classmethod
     def of_layout(cls, layout: Layout) -> LayoutShape:
         """The shape of a document."""
-        return cls(layout.id, layout.records, None, None)
+        return cls(layout.id, layout.records, None, None, layout)
 
     def names(self) -> list[str]:
         """The names of the fields, and of the records that belong to it."""
@@ -166,8 +175,8 @@ class LayoutShape:
     def child(self, name: str) -> LayoutShape | None:
         """The field or record of that name."""
         if name in self._fields:
-            field = LayoutShape(name, (), None, self)
+            field = LayoutShape(name, (), None, self, self.layout)
             field.is_leaf = True
             return field
         record = self._records.get(name)
-        return None if record is None else LayoutShape(name, record.records, record, self)
+        return None if record is None else LayoutShape(name, record.records, record, self, self.layout)

@@ -6,7 +6,6 @@ such as `an..35` has more texts than can be tried.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -14,11 +13,8 @@ from functools import lru_cache
 from edi_router.formats.edifact.directory import Definitions, Use
 from edi_router.formats.edifact.elements import (
     ElementSpec,
-    PartSpec,
     SegmentSpec,
     check_elements,
-    name_of,
-    segment_spec,
 )
 from edi_router.formats.edifact.segment import Segment
 from edi_router.formats.records import Layout
@@ -26,6 +22,7 @@ from edi_router.formats.records.check import value_faults
 from edi_router.formats.xml.model import ElementInfo
 from edi_router.formats.xml.schema import Schema
 from edi_router.mapping.lint_paths import end_of
+from edi_router.mapping.lint_values import path_of, spec_of
 from edi_router.mapping.model import Source
 from edi_router.mapping.shape import EdifactShape, LayoutShape, Shape, XmlShape
 from edi_router.paths import Equals, Index, Path, Start
@@ -131,7 +128,7 @@ class Samples:
         if not shape.is_leaf:
             return (), False
         if isinstance(shape, EdifactShape):
-            return _of_element(self.definitions, shape)
+            return _of_element(shape)
         if isinstance(shape, XmlShape) and self.schema is not None:
             if shape.info is not None and shape.info.values:
                 return shape.info.values, True
@@ -140,15 +137,6 @@ class Samples:
         if isinstance(shape, LayoutShape) and self.layout is not None:
             return _of_field(self.layout, shape)
         return _any(), False
-
-
-def path_of(shape: Shape) -> tuple[str, ...]:
-    """The names from the message down to the part."""
-    names = [shape.name]
-    while (above := shape.parent) is not None:
-        names.append(above.name)
-        shape = above
-    return tuple(reversed(names))
 
 
 def possible(source: Source, here: Shape | None, samples: Samples) -> Possible:
@@ -238,8 +226,8 @@ def _any() -> tuple[str, ...]:
     return tuple(dict.fromkeys([*_WORDS, *(c * n for n in lengths for c in ("X", "9")), *_NUMBERS, *_DATES]))
 
 
-def _of_element(definitions: Definitions, shape: EdifactShape) -> tuple[tuple[str, ...], bool]:
-    found = _spec(definitions, shape)
+def _of_element(shape: EdifactShape) -> tuple[tuple[str, ...], bool]:
+    found = spec_of(shape)
     if found is None:
         return _any(), False
     spec, qualified = found
@@ -250,22 +238,6 @@ def _of_element(definitions: Definitions, shape: EdifactShape) -> tuple[tuple[st
         pool += [*_WORDS, *(c * n for n in lengths for c in ("X", "9")), *_NUMBERS, *_DATES]
         spec = replace(spec, codes=None)
     return tuple(text for text in dict.fromkeys(pool) if fits(spec, shape.directory, text)), closed
-
-
-def _spec(definitions: Definitions, shape: EdifactShape) -> tuple[ElementSpec, bool] | None:
-    """The data element, and whether 1131 or 3055 can say that its code is from another list."""
-    names = path_of(shape)
-    at = next((at for at, name in enumerate(names) if re.fullmatch(r"[A-Z]{3}", name)), None)
-    segment = segment_spec(definitions, shape.directory, names[at]) if at is not None else None
-    if segment is None or at is None:
-        return None
-    parts: Sequence[ElementSpec | PartSpec] = segment.parts
-    for name in names[at + 1 :]:
-        part = next((each for each in parts if name_of(each) == name), None)
-        if isinstance(part, ElementSpec):
-            return part, part.list_at >= 0 or part.agency_at >= 0
-        parts = part.components if part is not None else ()
-    return None
 
 
 def fits(spec: ElementSpec, directory: str, text: str) -> bool:

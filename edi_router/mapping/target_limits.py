@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from edi_router.faults import Fault
 from edi_router.formats.edifact.directory import GroupUse, SegmentUse
 from edi_router.formats.edifact.elements import ElementSpec, PartSpec, name_of, segment_spec
 from edi_router.formats.records import Record
 from edi_router.formats.records.check import value_faults
+from edi_router.mapping.lint_values import refused
 from edi_router.mapping.model import Item
 from edi_router.mapping.source_values import Verdicts, fits
 from edi_router.mapping.target import Target, XmlTarget
@@ -31,6 +33,24 @@ class Limits:
         if key not in self._refused:
             self._refused[key] = self._refuses(path, text, qualified)
         return self._refused[key]
+
+    def problem(self, path: Sequence[str], text: str, beside: Sequence[Item]) -> Fault | None:
+        """Why the text can never be the value there; None when it can."""
+        target = self.target
+        if isinstance(target, XmlTarget):
+            return target.schema.value_problem(list(path), text)
+        if isinstance(target, EdifactTarget):
+            found = _edifact(target, path)
+            if not isinstance(found, ElementSpec):
+                return None
+            qualified = any(item.name in ("d1131", "d3055") for item in beside)
+            spec = replace(found, codes=None) if qualified else found
+            return refused(spec, target.definition.directory, text)
+        if isinstance(target, RecordsTarget):
+            record = _record(target.layout.records, path[1:-1])
+            field = record.field(path[-1]) if record is not None else None
+            return None if field is None else next(iter(value_faults(field, text, target.layout)), None)
+        return None
 
     def _refuses(self, path: Sequence[str], text: str, qualified: bool) -> bool:
         target = self.target

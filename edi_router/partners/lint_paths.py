@@ -15,13 +15,17 @@ from edi_router.faults import Fault, Place
 from edi_router.formats.document_type import DocumentType
 from edi_router.formats.documents import FOLDER, Kind
 from edi_router.formats.edifact.directory import Definitions, definitions_over
+from edi_router.formats.edifact.nearest import RELEASE, nearest
 from edi_router.formats.selecting import path
-from edi_router.mapping.lint_paths import check_path
+from edi_router.mapping.lint_paths import check_path, end_of
 from edi_router.mapping.lint_rules import shape_of
+from edi_router.mapping.lint_values import never_found
 from edi_router.mapping.model import Source
 from edi_router.mapping.shape import Shape
 from edi_router.partners.model import Agreement, Partner
 
+_SERVICE = ("service-3", "service-4")
+"""Where messages are defined that belong to no release."""
 Way = tuple[str | int, ...]
 Named = tuple[Way, str, bool]
 """Where in the file a path stands, its text, and whether it must end at a value."""
@@ -39,7 +43,9 @@ def lint_named_paths(tree: Tree, partner_tree: Tree) -> list[Fault]:
             if kind.format == "edifact" and agreement.check_as:
                 kind = replace(kind, qualifier=agreement.check_as)
             named = _of_agreement(agreement, ("agreements", index))
+            faults += shapes.defined(kind, agreement, ("agreements", index), node)
             faults += shapes.check(kind, named, node, lines)
+            faults += shapes.asked(kind, _asked(agreement, ("agreements", index)), node, lines)
             faults += _rules(tree, agreement.rules, node, ("agreements", index))
     for name in tree.names(FOLDER, ".yaml"):
         type_, node, _ = read_model(DocumentType, tree.text(name), tree.display(name))
@@ -66,6 +72,16 @@ def _of_agreement(agreement: Agreement, at: Way) -> Iterator[Named]:
         for key in ("code", "id"):
             if (text := getattr(delivery.to, key)) is not None:
                 yield (*at, "deliver", number, "to", key), text, True
+
+
+def _asked(agreement: Agreement, at: Way) -> Iterator[tuple[Way, str, str]]:
+    """Where a value stands that a condition asks for, the condition's path, and the value."""
+    for number, condition in enumerate(agreement.when):
+        way = (*at, "when", number)
+        if condition.equals is not None:
+            yield (*way, "equals"), condition.path, condition.equals
+        for index, text in enumerate(condition.in_):
+            yield (*way, "in", index), condition.path, text
 
 
 def _of_type(type_: DocumentType) -> Iterator[Named]:
@@ -104,12 +120,55 @@ class _Shapes:
             if not any_release or all(found):
                 yield from (fault for faults in found for fault in faults)
 
+    def defined(self, kind: Kind, agreement: Agreement, at: Way, node: ConfigNode | None) -> Iterator[Fault]:
+        """A warning when no directory here has the messages that the agreement is for."""
+        name, directory, places = kind.name, kind.qualifier, _SERVICE
+        if kind.format != "edifact" or node is None:
+            return
+        if directory is None:
+            types = {
+                each.rpartition("/")[2]
+                for each in self._tree.names("schemas/edifact", ".json")
+                if "/messages/" in each
+            }
+            known = [each.removesuffix(".json") for each in types if each.removesuffix(".json").isupper()]
+            if known and name not in known:
+                values = {"type": name, "directory": "*"}
+                hint = did_you_mean(name, sorted(known))
+                yield Fault("message-type-unknown", place_of(node, (*at, "receives")), values, hint=hint)
+            return
+        if any(self._definitions.message_of(each, name) is not None for each in (directory, *places)):
+            return
+        values = {
+            "type": name,
+            "directory": directory,
+            "near": nearest(self._definitions, directory, name) or "",
+        }
+        values["zip"] = f"{directory.lower()}.zip"
+        code = "definition-missing" if RELEASE(directory) else "message-type-unknown"
+        same = [each.split("/")[2] for each in self._tree.names("schemas/edifact", f"/{name}.json")]
+        hint = did_you_mean(directory, same)
+        place = place_of(node, (*at, "check_as" if agreement.check_as else "receives"))
+        yield Fault(code, place, values, hint=None if hint is None else f"{name} {hint}")
+
+    def asked(
+        self, kind: Kind, asked: Iterator[tuple[Way, str, str]], node: ConfigNode | None, lines: Sequence[str]
+    ) -> Iterator[Fault]:
+        """The values that documents of a kind can never have; of several releases, none of them."""
+        for way, text, value in asked if node is not None else ():
+            assert node is not None
+            ends = [end for shape in self._of(kind) if (end := end_of(path(text), shape)) is not None]
+            place = _begin(place_of(node, way), lines)
+            found = [never_found(text, value, end, place) for end in ends if value]
+            if found and all(found):
+                yield from (fault for fault in found[-1:] if fault is not None)
+
     def _faults(
         self, shapes: Sequence[Shape], named: Named, node: ConfigNode, lines: Sequence[str]
     ) -> list[Fault]:
         way, text, leaf = named
         source = Source(path(text), text, _begin(place_of(node, way), lines))
-        found = [list(check_path(source, shape, leaf=leaf)) for shape in shapes]
+        found = [list(check_path(source, shape, leaf=leaf, codes=True)) for shape in shapes]
         # Of several releases that is told in which the path leads farthest.
         return max(found, key=lambda faults: faults[0].place.column or 0) if all(found) else []
 

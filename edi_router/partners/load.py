@@ -74,12 +74,19 @@ def load_partners(
         found += lint_supervision(partner.mismatches, partner.volumes, nodes[partner.id], calendars)
         found += lint_webhooks(partner, nodes[partner.id])
         found += lint_security(partner, nodes[partner.id], partners)
-        faults += [each for each in found if partner.id not in broken or each.code in _OF_A_NAME]
+        faults += [each for each in found if partner.id not in broken or _is_sure(each)]
     return [partner for partner in partners if partner.id not in broken], faults
 
 
 _OF_A_NAME = ("config-unknown-name", "mapping-wrong-source", "partner-twice", "profile-wrong-message")
 """What can be told of a file with other faults: it does not rest on what was left out because of them."""
+
+
+def _is_sure(fault: Fault) -> bool:
+    """Whether a fault of a file with other faults is one, whatever else is wrong with the partner files."""
+    if fault.code == "config-unknown-name" and fault.values.get("what") == "partner":
+        return fault.hint is not None  # else the file of that partner may be the one that cannot be read
+    return fault.code in _OF_A_NAME
 
 
 def _rest(name: str, node: ConfigNode) -> tuple[Partner | None, ConfigNode]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from edi_router.faults import Fault, Place
-from edi_router.formats.detect import detect, is_blank
+from edi_router.formats.detect import detect, is_blank, unknown_fault
 from edi_router.formats.packed import packing
 from edi_router.pipeline.configuration import Configuration
 from edi_router.pipeline.edifact import process_edifact
@@ -89,6 +89,6 @@ def _flat(
 
     layout = layout_for(incoming, configuration)
     if layout is None:
-        return detected, [], [Fault("format-unknown", _START)]
+        return detected, [], [unknown_fault(incoming.content)]
     interchanges, faults = process_records(incoming, layout, configuration, ledger, registers)
     return layout.format, interchanges, faults

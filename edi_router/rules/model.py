@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from edi_router.config import Model, YesNo
+from edi_router.config.runaway import runaway
 from edi_router.formats.documents import Kind
 from edi_router.paths import Path, PathError, Start, parse
 from edi_router.rules.check_digits import CHECK_DIGITS
@@ -219,6 +220,8 @@ class Condition(Term):
             re.compile(value or "")
         except re.error as error:
             raise ValueError(f"no regular expression: {error}") from None
+        if value and (problem := runaway(value)) is not None:
+            raise ValueError(problem)
         return value
 
     @field_validator("in_numbers")

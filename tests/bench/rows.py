@@ -69,6 +69,8 @@ def engine(
     told = f"{found.ours.rate:,.0f} messages per CPU s whole process"
     if found.theirs is not None:
         told += f", {found.ratio:.1f} x Bots ({found.theirs.started:,.0f} without its start)"
+    if found.theirs is not None and found.least is not None:
+        told += f"; the least work that there is: {found.least.rate / found.theirs.started:.1f} x"
     met = None if found.theirs is None else found.ratio >= least
     return Result(name, [Line(what, BOTS, required, told, met)], sides(found), asdict(found))
 
@@ -109,6 +111,8 @@ def sides(found: Both) -> str:
     rows = [row("EDI Router", found.ours)]
     if found.answering is not None:
         rows.append(row("the same, with a CONTRL for each file", found.answering))
+    if found.least is not None:
+        rows.append(row("the least that any engine does, without states and books", found.least))
     if found.theirs is not None:
         rows.append(row("Bots", found.theirs))
     told = table(headings, rows, 1)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tests.bench.child import Failed, measured
 from tests.bench.engines import values_of
+from tests.bench.floor import START
 from tests.bench.flow import lay_out, without_contrl
 from tests.bench.measure import Disagreement
 from tests.bench.peers import HERE, PLACE, engine_python
@@ -57,6 +58,8 @@ class Both:
     problem: str = ""
     answering: Side | None = None
     """Ours, with a CONTRL for each file besides."""
+    least: Side | None = None
+    """The least that any engine does with the same files (see `floor`)."""
 
     @property
     def ratio(self) -> float:
@@ -96,21 +99,37 @@ def measure_whole(
                 )
             sides.append(Side(files, messages, size, cpu, wall, megabytes, start))
         answering, ours = sides
+        least = _least(Path(folder), files, items, size) if messages == 1 else None
         if problem:
-            return Both(ours, None, problem, answering)
+            return Both(ours, None, problem, answering, least)
         documents = {_number(each.read_bytes()): each for each in made[: 3 * messages]}
         try:
             lay_out(Path(folder) / "one", 1, 1, items)
             first = _bots(Path(folder) / "one" / "exchange" / "BUYER" / "out", 1, 1, Path(folder) / "one")
             found = _bots(given, theirs, messages, Path(folder))
         except (Failed, Disagreement) as error:
-            return Both(ours, None, str(error)[-160:], answering)
+            return Both(ours, None, str(error)[-160:], answering, least)
         same = documents.get(_number(found.first))
         if same is not None and values_of(same.read_bytes()) != values_of(found.first):
             raise Disagreement("orders: Bots writes another document")
         size = sum(path.stat().st_size for path in sorted(given.iterdir())[:theirs])
         side = Side(theirs, messages, size, found.cpu, found.wall, found.megabytes, first.cpu)
-        return Both(ours, side, answering=answering)
+        return Both(ours, side, answering=answering, least=least)
+
+
+def _least(folder: Path, files: int, items: int, size: int) -> Side:
+    """The least that any engine does with so many files of one order."""
+    took = []
+    for name, count in (("none", 0), ("least", files)):
+        root = folder / name
+        root.mkdir()
+        lay_out(root, count, 1, items)
+        took.append(measured([sys.executable, "-c", START, str(root)]))
+        if (made := sum(1 for _ in (root / "exchange" / "SELLER" / "in").iterdir())) != count:
+            raise Disagreement(f"{made} of {count} orders were delivered by the least engine")
+    start, whole = took
+    megabytes = float(json.loads(whole.out.splitlines()[-1])["megabytes"])
+    return Side(files, 1, size, whole.cpu, whole.wall, megabytes, start.cpu)
 
 
 def _number(document: bytes) -> str:

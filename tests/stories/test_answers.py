@@ -103,3 +103,20 @@ def test_an_answer_of_another_partner_counts_for_nothing(story: Story) -> None:
     document = sample("dec-result.xml", CHANNEL="P", CUS_CIQ_NO=OURS, ENTRY_ID="")
     story.send("CUS-SH", document)
     assert sent(story)[0] is None
+
+
+@pytest.mark.parametrize("name", ["dec-result-bare.xml", "dec-result-root.xml"])
+def test_an_answer_without_a_namespace_finds_its_declaration(story: Story, name: str) -> None:
+    declare(story)
+    link = number(story)
+    said = story.send("CUS-QD", sample(name, CHANNEL="P", CUS_CIQ_NO=link, ENTRY_ID=""))
+    assert said == ["completed"]
+    assert sent(story)[0] == "released"
+    assert story.codes() == []
+
+
+@pytest.mark.parametrize("name", ["dec-result-bare.xml", "dec-result-root.xml"])
+def test_an_answer_without_a_namespace_must_name_a_result(story: Story, name: str) -> None:
+    declare(story)
+    story.send("CUS-QD", sample(name, CHANNEL="", CUS_CIQ_NO=number(story), ENTRY_ID=""))
+    assert sent(story)[0] is None

@@ -19,6 +19,8 @@ SAID = {
     "cusres.edi": [("released", "421820260000000123", "请凭放行通知提货")],
     "cusres-manifest.edi": [("accepted", "EXBL0000020", "11301 manifest accepted")],
     "dec-result.xml": [("released", "E20260000000000017", "已放行")],
+    "dec-result-bare.xml": [("released", "E20260000000000018", "已放行")],
+    "dec-result-root.xml": [("acknowledged", "E20260000000000019", "海关入库成功")],
     "dec-import-response.xml": [("received", "QDA20260300000017", "accepted")],
     "ciq-receipt.xml": [("acknowledged", "6f0c1c52a8b84e0f9a1b6d8f1a2b3c4d", "申报成功")],
     "ciq-file-result.xml": [("received", None, None)],

@@ -24,13 +24,15 @@ from sqlalchemy import event, text, update
 from sqlalchemy.exc import OperationalError
 
 from edi_router.config import shipped_directory
+from edi_router.engine.alarm_texts import sentence
 from edi_router.engine.distributed.beat import POLL, Beat, Ending
-from edi_router.engine.distributed.node import Node
+from edi_router.engine.distributed.node import SERVER_CLOCK, Node
 from edi_router.engine.distributed.pace import Pace
 from edi_router.engine.distributed.setup import found, mark, put_in
 from edi_router.engine.distributed.status import status
 from edi_router.engine.distributed.worker import _serve, prepare
 from edi_router.engine.port import Engine
+from edi_router.engine.secret import EARLIER, VARIABLE
 from edi_router.engine.workspace import DATABASE_VARIABLE, WorkspaceError
 from edi_router.ledger import Fenced, Ledger, tables
 from edi_router.ledger.again import TRIES, again
@@ -393,6 +395,87 @@ def test_a_worker_with_a_wrong_clock_is_refused_and_one_whose_clock_is_set_wrong
     with pytest.raises(Ending, match="clock is 75 s ahead of the database server's"):
         asyncio.run(once())
     assert node.ledger.last_firings() == {}
+
+
+def test_where_the_clock_of_the_server_is_wrong_the_hosts_go_on_in_doubt_and_say_so(node: Node) -> None:
+    off = 75.0
+    node.host = "a"
+    node.host_clock = lambda: time.time() + off
+    node.ledger.clock = lambda: datetime.now(UTC) + timedelta(seconds=off)
+    with pytest.raises(WorkspaceError, match="75 s ahead"):
+        node.enter()
+    mark_ = node._archive_mark()
+    node.ledger.enter_worker("a", 1, node.configuration.digest, mark_)
+    with pytest.raises(WorkspaceError, match="75 s ahead"):
+        node.enter()  # those of one host have one clock
+    other = node.ledger.enter_worker("b", 2, node.configuration.digest, mark_)
+    beat = Beat(node, node.enter())
+    received: list[object] = []
+    monkey_poll(beat, received)
+
+    async def once() -> None:
+        async with node.app.open_async():
+            await beat.once()
+
+    asyncio.run(once())
+    assert len(received) == 1
+    [alarm] = node.ledger.alarms()
+    zone = node.configuration.settings.zone
+    assert sentence(alarm, "en", zone) == (
+        "The engine cannot do its work (clocks): Refused: the clocks of the hosts and of the database's server differ: "
+        "set them by NTP"
+    )
+    assert (
+        sentence(alarm, "zh", zone)
+        == "引擎无法完成工作（时钟）：各主机与数据库服务器的时钟不一致：请用 NTP 校准"
+    )
+    assert node.doubt() is not None
+    node.do("nightly")
+    assert node.ledger.closed_books() == [], "what time alone brings about waits"
+    off = 19.0  # another host may still be beyond the limit
+    asyncio.run(once())
+    assert node.doubt() is None
+    assert SERVER_CLOCK in str(node.ledger.alarms())
+    off = 3.0
+    asyncio.run(once())
+    assert SERVER_CLOCK not in str(node.ledger.alarms())
+    off = 75.0
+    node.ledger.leave_worker(other)
+    with pytest.raises(Ending, match="75 s ahead"):
+        asyncio.run(once())
+
+
+def test_a_worker_that_lacks_a_key_of_the_others_is_refused(
+    place: Remembering, node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node.enter()
+    kept = node.workspace.secret_key().decode()
+    monkeypatch.setenv(VARIABLE, "k" * 40)
+    monkeypatch.setenv(EARLIER, kept)
+    changed = Node(place, pace=QUICK)
+    try:
+        with pytest.raises(WorkspaceError, match="another archive or key"):
+            changed.enter()
+    finally:
+        changed.ledger.close()
+
+
+def test_clocks_that_are_not_refused_do_not_undo_each_others_polls(
+    node: Node, caplog: pytest.LogCaptureFixture
+) -> None:
+    beat = Beat(node, node.enter())
+    ahead = datetime.now(UTC) + timedelta(seconds=2 * node.pace.skew - 2)
+    assert node.ledger.fire(POLL, ahead)
+    polled: list[object] = []
+    monkey_poll(beat, polled)
+
+    async def once() -> None:
+        async with node.app.open_async():
+            await beat.once()
+
+    asyncio.run(once())
+    assert polled == []
+    assert "a clock was wrong" not in caplog.text
 
 
 def test_a_process_that_stood_still_while_it_asked_for_the_time_has_no_wrong_clock(node: Node) -> None:

@@ -182,6 +182,23 @@ def test_association_codes_do_not_change_the_directory(definitions: Definitions)
     assert run(changed(1, "UNH+1+CUSDEC:D:96B:UN:EAN008"), definitions).faults == []
 
 
+@pytest.mark.parametrize("association", ["EAN008", "SMDG20"])
+def test_an_unknown_code_of_a_message_of_an_association_may_be_one_of_its(
+    definitions: Definitions, association: str
+) -> None:
+    (plain,) = run(changed(2, "BGM+92X+A1"), definitions).faults
+    segments = changed(2, "BGM+92X+A1")
+    segments[0] = f"UNH+1+CUSDEC:D:96B:UN:{association}"
+    (fault,) = run(segments, definitions).faults
+    assert (fault.code, is_error(fault), fault.hint) == ("code-unknown", True, plain.hint)
+    for language, told in (
+        ("en", f"one of {association}, whose lists are not here"),
+        ("zh", f"{association} 的代码"),
+    ):
+        assert told in render(fault, language)
+        assert told not in render(plain, language)
+
+
 def test_contrl_is_checked_by_the_syntax_version(definitions: Definitions) -> None:
     segments = [
         "UNH+1+CONTRL:D:3:UN",

@@ -37,6 +37,16 @@ def state(ledger: Ledger, id: str) -> str:
     return str(ledger.show(id)["state"])
 
 
+def test_what_is_paused_after_it_was_listed_is_not_claimed(ledger: Ledger) -> None:
+    for name in ("a", "b"):
+        ready(ledger, name=name)
+    listed = [each.id for each in ledger.due()]
+    ledger.pause("ciq", "maintenance")
+    assert ledger.claim_deliveries(listed) == []
+    ledger.resume("ciq")
+    assert [each.id for each in ledger.claim_deliveries(listed)] == listed
+
+
 def test_a_delivery_goes_its_way(ledger: Ledger) -> None:
     one = ready(ledger)
     (row,) = ledger.due()

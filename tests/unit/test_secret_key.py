@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 from pathlib import Path
@@ -116,6 +117,84 @@ def test_an_earlier_key_that_is_left_out_is_told(place: Workspace) -> None:
     (place.var / FILE).write_text(kept)  # back to the one before: it cannot read what came since
     (place.var / EARLIER_FILE).unlink()
     assert "is not the one" in refusal(place)
+
+
+def test_none_of_the_earlier_keys_may_be_left_out(place: Workspace) -> None:
+    for number in range(3):
+        change(place)
+        place.open_archive().put(b"%d" % number)
+    earlier = place.var / EARLIER_FILE
+    whole = earlier.read_text()
+    third, second, first = whole.split()
+    for left in ([second, first], [third, first], [first], [second, third], [first, second, third]):
+        earlier.write_text("\n".join(left))
+        assert "is not the one" in refusal(place)
+    earlier.write_text(whole)
+    assert list(place.open_archive().verify()) == []
+
+
+def test_a_change_of_the_key_may_be_broken_off_anywhere(place: Workspace) -> None:
+    key, earlier = place.var / FILE, place.var / EARLIER_FILE
+    for _ in range(3):
+        old, before = key.read_text(), earlier.read_text() if earlier.exists() else ""
+        new = place.var / "secret.new"
+        new.touch(0o600)
+        new.write_text(f"{old}\n{before}")
+        assert list(place.open_archive().verify()) == []
+        new.rename(earlier)  # as the command of docs/security.md goes
+        for name in (b"a", b"large" * 100_000):
+            place.open_archive().put(old.encode() + name)
+        assert list(place.open_archive().verify()) == []
+        key.write_text("")
+        assert "has 0 characters" in refusal(place)
+        key.unlink()
+        assert "is missing" in refusal(place)
+        key.touch(0o600)
+        key.write_text(secrets.token_hex(32))
+        place.open_archive().put(key.read_bytes())
+        assert list(place.open_archive().verify()) == []
+
+
+def test_a_key_is_on_the_disk_before_anything_is_sealed_with_it(
+    place: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(place)
+    order: list[object] = []
+    real_fsync, real_replace = os.fsync, os.replace
+
+    def fsync(descriptor: int) -> None:
+        order.append(os.fstat(descriptor).st_ino)
+        real_fsync(descriptor)
+
+    def replace(source: Path, target: Path) -> None:
+        order.append(target.name)
+        real_replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "replace", replace)
+    place.open_archive()
+    wanted = [path.stat().st_ino for path in (place.var / FILE, place.var / EARLIER_FILE, place.var)]
+    assert order[: len(wanted)] == wanted
+    assert MARK in order
+    order.clear()
+    place.open_archive()
+    assert order == [], "once: the mark tells that they are"
+
+
+def test_the_mark_is_there_at_every_moment(place: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    mark = place.var / MARK
+    change(place)
+    before, seen = mark.read_text(), list[str]()
+    real = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        seen.append(mark.read_text())
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    place.open_archive()
+    assert seen[0] == before
+    assert seen[-1] == mark.read_text() != before
 
 
 def test_what_is_sealed_by_a_key_that_is_not_there_is_no_content(tmp_path: Path) -> None:

@@ -220,6 +220,20 @@ def test_a_busy_service_is_asked_again_later_and_neighbours_are_not_repeated(
     assert len(keys) == len(partner.kept) == 3
 
 
+def test_an_engine_that_is_told_to_stop_begins_no_other_request(place: Place, partner: Service) -> None:
+    hand_in(place, *(f"ENTA{number:08}" for number in range(101, 106)))
+    partner.taken = place.engine.stop
+    place.engine.round()
+    assert len(partner.requests) == 1
+    assert sorted(row["state"] for row in place.ledger.ls("delivery") if row["partner"] == FIRM) == [
+        "delivered", *["waiting"] * 4
+    ]  # fmt: skip
+    partner.taken, place.engine.stopping = lambda: None, False
+    assert place.engine.until_idle().problems == []
+    assert Counter(key for _, _, key in partner.requests) == dict.fromkeys(partner.kept, 1)
+    assert len(partner.kept) == 5
+
+
 @pytest.mark.slow
 def test_killed_between_the_request_and_our_record_it_is_repeated_under_the_same_key(
     tmp_path: Path, partner: Service

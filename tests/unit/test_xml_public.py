@@ -6,6 +6,7 @@ import pytest
 
 from edi_router.config import shipped_directory
 from edi_router.library import check
+from tests.support.cli import edi_router
 
 GOOD = shipped_directory() / "samples" / "good"
 DXP = (GOOD / "dxp-message.xml").read_text(encoding="utf-8")
@@ -73,3 +74,15 @@ def test_a_manifest_names_the_office_of_declaration_or_that_of_exit() -> None:
     assert told(without) == []
     neither = without[:begin] + without[end + len("</ExitCustomsOffice>") :]
     assert [code for code, _ in told(neither)] == ["xsd-element-missing"]
+
+
+@pytest.mark.parametrize("name", ["dec-result-bare.xml", "dec-result-root.xml"])
+def test_a_result_without_a_namespace_is_judged_by_its_rules(name: str) -> None:
+    """Whatever else stands in it: public samples differ. What it must say is asked for."""
+    text = (GOOD / name).read_text(encoding="utf-8")
+    shown = edi_router("validate", GOOD / name, "--json").json
+    assert (shown["faults"], "unknown_root" in shown) == ([], False)
+    assert check(within(text, "<NOTICE_DATE>", "<MORE>1</MORE>").encode()) == []
+    begin, end = text.index("<CHANNEL>"), text.index("</CHANNEL>")
+    (fault,) = check((text[:begin] + text[end + len("</CHANNEL>") :]).encode())
+    assert (fault.code, fault.values["code"]) == ("rule-violated", "R-ANSWER-01")

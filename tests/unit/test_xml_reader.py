@@ -126,6 +126,30 @@ def test_the_bytes_of_a_wrong_encoding_have_their_place() -> None:
     assert fault.values == {"encoding": "UTF-8", "bytes": "D6"}
 
 
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize(
+    ("before", "line", "column"), [(b"\n", 2, 1), (b"\r\n\r\n", 3, 1), (b"  ", 1, 3), (b"\n \t", 2, 3)]
+)
+@pytest.mark.parametrize("encoding", ["GB2312", "UTF-8"])
+def test_white_space_before_the_declaration_is_the_cause(
+    encoding: str, before: bytes, line: int, column: int, mark: bytes
+) -> None:
+    """Its encoding does not count there: not the first Chinese character is wrong."""
+    text = f'<?xml version="1.0" encoding="{encoding}"?>\n<货物><名>中</名></货物>'
+    document, (fault,) = parse(mark + before + text.encode(encoding))
+    assert document is None
+    assert fault.code == "xml-malformed"
+    assert (fault.place.line, fault.place.column, fault.place.offset) == (line, column, len(mark + before))
+    assert "white space stands before the XML declaration" in render(fault)
+    assert "XML 声明之前有空白" in render(fault, "zh")
+
+
+def test_white_space_before_a_document_without_declaration_is_allowed() -> None:
+    for before in ("\n", "  <!-- <?xml ?> -->", "\n<?xml-stylesheet href='a'?>"):
+        document, faults = parse(f"{before}<A>中</A>".encode())
+        assert (document is not None, faults) == (True, []), before
+
+
 def test_a_character_has_its_place() -> None:
     (fault,) = parse("<a>\n酵\x0b</a>".encode())[1]
     assert (fault.place.line, fault.place.column, fault.place.offset) == (2, 2, 7)

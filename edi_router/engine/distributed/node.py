@@ -29,17 +29,18 @@ from edi_router.engine.distributed.queue import (
     Queue,
     application,
 )
-from edi_router.engine.distributed.skew import ahead, told
+from edi_router.engine.distributed.skew import DIFFER, ahead, told
 from edi_router.engine.lasting import Lasting
 from edi_router.engine.nightly import close_nights
 from edi_router.engine.reach import Reach
-from edi_router.engine.secret import write_once
+from edi_router.engine.secret import secret_keys, write_once
 from edi_router.engine.steps import Steps
 from edi_router.engine.tally import Count
 from edi_router.engine.watch import watch_clocks
 from edi_router.engine.workspace import Workspace, WorkspaceError
 from edi_router.ledger import Fenced, Ledger
 from edi_router.ledger.alone import Occupied
+from edi_router.ledger.errors import Refused
 from edi_router.ledger.sightings import Sighting
 from edi_router.ledger.store import DELIVER, PROCESS, Nudge
 from edi_router.ledger.workers import DRAINING, WORKING
@@ -50,6 +51,8 @@ log = logging.getLogger(__name__)
 MICROS = 1_000_000
 BROKEN, DISK = "broken:", "disk:"
 """Keys of alarms that workers raise, and clear, of what they were doing and of their host's disk."""
+SERVER_CLOCK = "server-clock"
+"""What is broken off, to say so, when the clock of the database's server is not that of the hosts."""
 
 
 class Node(Steps):
@@ -81,6 +84,8 @@ class Node(Steps):
         self.broken: set[str] = set()
         """Open alarms of what was broken off, whichever worker it was."""
         self._short = False
+        self._unsure: str | None = None
+        self.doubt = lambda: self._unsure
         self.steps: dict[str, Callable[[str, list[str]], None]] = {
             RECEIVE: self._receive, PROCESS: self._process, DELIVER: self._deliver, CLOCKS: self._clocks,
             SUPERVISE: self._supervise, NIGHTLY: self._nightly, WEBHOOKS: self._webhooks,
@@ -111,17 +116,39 @@ class Node(Steps):
         return id
 
     def clock_off(self) -> str | None:
-        """What is wrong with this host's clock, which is neither the ledger's nor the node's; None when it is right."""
+        """What is wrong with this host's clock, which is neither the ledger's nor the node's; None when it is right.
+
+        Where a worker of another host has the same time, the server's is wrong, most likely: to end would end them all, and
+        nobody would say so. They go on, in doubt of the time, and raise an alarm.
+        """
         seconds = ahead(self.ledger, self.host_clock)
-        return told(seconds) if abs(seconds) > self.pace.skew else None
+        if abs(seconds) <= self.pace.skew:
+            self._unsure = None
+            # Nearer than that: else one host would clear the alarm, and another raise it, all the time.
+            if abs(seconds) <= self.pace.skew / 2:
+                self.went(SERVER_CLOCK)
+            return None
+        if not self._is_others_time():
+            return told(seconds)
+        self._unsure = DIFFER
+        self.went(SERVER_CLOCK, Refused(DIFFER))
+        return None
+
+    def _is_others_time(self) -> bool:
+        """Whether a worker of another host told of itself a moment ago, by this host's clock."""
+        now = self.host_clock()
+        return any(
+            other.host != self.host and abs(now - other.seen.timestamp()) <= self.pace.stalled
+            for other in self.ledger.workers()
+        )
 
     def _archive_mark(self) -> str:
-        """A text that all who share archive and key have in common."""
+        """A text that all who share archive and keys have in common: with one key fewer, not all could be read."""
         path = self.archive.folder / "shared-by"
         self.archive.folder.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             write_once(path, secrets.token_hex(16).encode())
-        return hashlib.sha256(path.read_bytes() + self.workspace.secret_key()).hexdigest()[:16]
+        return hashlib.sha256(path.read_bytes() + b"".join(secret_keys(self.workspace.var))).hexdigest()[:16]
 
     @property
     def state(self) -> str:

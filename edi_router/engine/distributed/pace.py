@@ -20,7 +20,7 @@ class Pace:
     answer: int = 10
     """A server, or a worker, that does not answer for so long is given up."""
     skew: float = 20.0
-    """A worker whose clock is further than this from the database server's must not work: leases and schedules, which all
-    hosts share, go by the hosts' clocks."""
+    """A worker whose clock is further than this from the database server's must not work, unless another host has the same:
+    leases and schedules, which all hosts share, go by the hosts' clocks."""
     idle: int = 30
     """PostgreSQL ends a transaction in which nothing happens for so long: its worker was stopped."""

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from edi_router.ledger import Ledger
 
+DIFFER = "the clocks of the hosts and of the database's server differ: set them by NTP"
 _THERE = text("SELECT extract(epoch FROM clock_timestamp())")
 
 

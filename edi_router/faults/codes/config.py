@@ -7,6 +7,23 @@ _FIX = Text("Correct the file and run `edi-router lint`.", "修改文件后运�
 
 ENTRIES: tuple[Entry, ...] = (
     Entry(
+        "config-name-alone",
+        Text(
+            "Only this file has `{name}` under `{key}`; others have `{near}`.",
+            "只有本文件在 `{key}` 下使用 `{name}`，其他文件使用 `{near}`。",
+        ),
+        Text(
+            "A misspelt kind of number or role: searches for the right one do not find it.",
+            "编号种类或角色名称拼写错误，按正确名称将查不到。",
+        ),
+        Text(
+            "Write it as the others do, or give it a name that is less like theirs.",
+            "改为与其他文件一致的名称，或改用与其差别更大的名称。",
+        ),
+        severity=Severity.WARNING,
+        blocks=Blocks.NOTHING,
+    ),
+    Entry(
         "config-syntax",
         Text("The file is not correct YAML: {problem}.", "文件不是正确的 YAML：{problem}。"),
         Text("Wrong indentation, an open quote or a tab.", "缩进错误、引号未闭合或使用了制表符。"),

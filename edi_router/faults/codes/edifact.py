@@ -62,6 +62,16 @@ _FILE = (
         blocks=Blocks.FILE,
     ),
     Entry(
+        "lines-wrapped",
+        Text("The file is broken into lines of {width} characters, inside of segments, too; it is not read.",
+             "文件按每行 {width} 个字符折行，段的中间也有换行；未读取该文件。"),
+        Text("A mail program, a telex line or a printer broke its lines, or copied records of a fixed length as lines.",
+             "由邮件程序、电传线路或打印程序折行，或将定长记录逐条转为行。"),
+        Text("Have it sent as it was made (in binary), or join its lines again and send it.",
+             "请以二进制方式原样发送，或重新连接各行后发送。"),
+        blocks=Blocks.FILE,
+    ),
+    Entry(
         "byte-order-mark",
         Text("The file begins with a byte order mark; it was skipped.",
              "文件开头有字节顺序标记（BOM），已跳过。"),

@@ -31,6 +31,20 @@ ENTRIES: tuple[Entry, ...] = (
         blocks=Blocks.FILE,
     ),
     Entry(
+        "path-value-unknown",
+        Text("`{path}` never finds `{value}`: {problem}", "`{path}` 永远找不到 `{value}`：{problem_zh}"),
+        Text(
+            "A misspelt code, or one of another element or release.",
+            "代码拼写错误，或属于其他数据元或版本。",
+        ),
+        Text(
+            "Ask for a value that documents can have; what asks for this one never applies.",
+            "改为单证可能具有的值；比较该值的内容永远不会生效。",
+        ),
+        severity=Severity.WARNING,
+        blocks=Blocks.NOTHING,
+    ),
+    Entry(
         "path-is-branch",
         Text(
             "`{path}` ends at `{name}`, which has no value of its own.",
@@ -229,6 +243,24 @@ ENTRIES: tuple[Entry, ...] = (
         Text("A text goes into a number or a date as it is.", "文本未经转换直接写入数值或日期。"),
         Text("Put it through a function such as `decimal` or `date`, or through a table.",
              "使用 `decimal`、`date` 等函数或代码表转换。"),
+        severity=Severity.WARNING,
+        blocks=Blocks.NOTHING,
+    ),
+    Entry(
+        "table-never-valid",
+        Text(
+            "`{name}` in `{parent}` can never hold `{value}` of line {line} of the table `{table}` "
+            "({count} such values): {problem}",
+            "`{parent}` 中的 `{name}` 永远不能取代码表 `{table}` 第 {line} 行的 `{value}`（此类值共 {count} 个）：{problem_zh}",
+        ),
+        Text(
+            "A misspelt value in the table, or the table or column of another target.",
+            "代码表中的值有误，或用了属于其他目标的代码表或列。",
+        ),
+        Text(
+            "Correct the table, or name another table or column.",
+            "修改代码表，或改用其他代码表或列。",
+        ),
         severity=Severity.WARNING,
         blocks=Blocks.NOTHING,
     ),

@@ -159,14 +159,19 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry(
         "format-unknown",
-        Text("The file is neither UN/EDIFACT nor XML.", "文件既不是 UN/EDIFACT，也不是 XML。"),
+        Text(
+            "The file is neither UN/EDIFACT nor XML[, as they are read here: it seems to be {what}].",
+            "文件既不是 UN/EDIFACT，也不是 XML[，无法读取：似为{what}]。",
+        ),
         Text(
             "Another kind of file was dropped, or it was damaged on the way.",
             "放入了其他类型的文件，或文件在传输中损坏。",
         ),
         Text(
-            "Ask the sender for the right file; a flat file needs a layout, which says how it is read.",
-            "请发送方重新提供正确的文件；平面文件须由布局说明如何读取。",
+            "Ask the sender for the right file: X12, TRADACOMS and interactive EDI (UIB) as a batch interchange of UN/EDIFACT "
+            "(UNB), EBCDIC in ASCII or the character set of its UNB; a flat file needs a layout, which says how it is read.",
+            "请发送方重新提供正确的文件：X12、TRADACOMS 及交互式 EDI（UIB）请改为 UN/EDIFACT 批式交换（UNB），EBCDIC 请转为 "
+            "ASCII 或 UNB 所声明的字符集；平面文件须由布局说明如何读取。",
         ),
         blocks=Blocks.FILE,
     ),

@@ -31,28 +31,35 @@ ENTRIES: tuple[Entry, ...] = (
         "definition-missing",
         Text(
             "No definition of {type} in {directory}: only the syntax is checked. "
+            "[Of the releases here with {type}, {near} is the nearest by date: try --check-as {near}. ]"
             "To check all of it: edi-router directory import {zip}",
-            "没有目录 {directory} 中 {type} 的定义：只检查语法。如需检查全部内容：edi-router directory import {zip}",
+            "没有目录 {directory} 中 {type} 的定义：只检查语法。[已有 {type} 的目录中，{near} 的日期最接近：可试用 "
+            "--check-as {near}。]如需检查全部内容：edi-router directory import {zip}",
         ),
         Text("The directory of the message is not shipped, or the message type is misspelt.",
              "产品未附带该报文的目录，或报文类型拼写错误。"),
         Text(
             "Download the release from UNECE and import it: into a workspace as above, else with `--into DIR` "
-            "for `validate --definitions DIR`; or check by another directory: `check_as`.",
+            "for `validate --definitions DIR`; or check by another directory (`--check-as D96B`, in Python "
+            "`check_as`): what differs between the two is then told as faults.",
             "从 UNECE 下载该发布包并导入：如上导入工作区，或加 `--into DIR` 后用 `validate --definitions DIR`；"
-            "也可用 `check_as` 按另一目录检查。",
+            "也可用 `--check-as D96B`（Python 中为 `check_as`）按另一目录检查，但两版不同之处会报为错误。",
         ),
         Severity.WARNING,
         Blocks.NOTHING,
     ),
     Entry(
         "message-type-unknown",
-        Text("No directory has {type} {directory}, neither here nor to import: only the syntax is checked.",
-             "没有目录含 {type} {directory}（已有的和可导入的均无）：只检查语法。"),
+        Text(
+            "No directory has {type} {directory}, neither here nor to import: only the syntax is checked"
+            "[; of the releases here with {type}, {near} is the nearest by date: try --check-as {near}].",
+            "没有目录含 {type} {directory}（已有的和可导入的均无）：只检查语法"
+            "[；已有 {type} 的目录中，{near} 的日期最接近，可试用 --check-as {near}]。",
+        ),
         Text("The message type, its version or its release is misspelt, or the partners' own.",
              "报文类型、版本号或发布号拼写错误，或为伙伴自定义。"),
-        Text("Ask the sender to correct UNH; or check by a directory that has the type: `check_as`.",
-             "请发送方更正 UNH；也可用 `check_as` 按含有该类型的目录检查。"),
+        Text("Ask the sender to correct UNH; or check by a directory that has the type: `--check-as D96B`.",
+             "请发送方更正 UNH；也可用 `--check-as D96B` 按含有该类型的目录检查。"),
         Severity.WARNING,
         Blocks.NOTHING,
     ),
@@ -123,8 +130,9 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     _entry(
         "code-unknown", "12",
-        Text("{element} {name}: `{value}` is not in the code list of {directory}.",
-             "{element} {name}：`{value}` 不在 {directory} 的代码表中。"),
+        Text("{element} {name}: `{value}` is not in the code list of {directory}[; it may be one of {association}, whose "
+             "lists are not here].",
+             "{element} {name}：`{value}` 不在 {directory} 的代码表中[，也可能是 {association} 的代码，其代码表不在此处]。"),
         Text("A misspelt code, or one of another release or agency.", "代码拼写错误，或属于其他版本或机构。"),
         Text("Use a code of the list, or name the code's own list and agency (1131/3055).",
              "使用代码表中的代码，或注明代码表及其管理机构（1131/3055）。"),

@@ -6,7 +6,6 @@ and the check goes on from there, so that one mistake is one fault at its place.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -21,6 +20,7 @@ from edi_router.formats.edifact.layout import layout_of
 from edi_router.formats.edifact.lenient import NONE, Leniencies
 from edi_router.formats.edifact.lenient_content import repair
 from edi_router.formats.edifact.model import Message
+from edi_router.formats.edifact.nearest import RELEASE, nearest
 from edi_router.formats.edifact.nodes import EnvelopeNode, GroupNode, MessageNode, SegmentNode
 from edi_router.formats.edifact.secured import HEADER, TRAILER, secured
 from edi_router.formats.edifact.secured import SERVICE as SECURED
@@ -39,8 +39,8 @@ from edi_router.formats.edifact.structure_resync import (
 
 LIMIT = 1000
 """Faults kept for one message; all are counted."""
-_RELEASE = re.compile(r"[DS][0-9]{2}[A-Z]").fullmatch
-"""What a directory is called that UNECE may have published: version, year, and a letter."""
+_SHOWN = 35
+"""Characters of an association's code that are shown; there may be six."""
 
 
 @dataclass(slots=True)
@@ -179,7 +179,7 @@ class _Check:
             self._in_capitals(),
         )
         name = directory.upper()
-        possible = _RELEASE(name) is not None
+        possible = RELEASE(name) is not None
         about = (
             self.definitions.cached(("about", name), lambda: self.definitions.about(name) or {})
             if possible
@@ -187,11 +187,13 @@ class _Check:
         )
         if not possible:
             values["directory"] = ":".join(version_of(self.message))
+        elif hint is None and (near := nearest(self.definitions, name, type)) is not None:
+            values["near"] = near
         if possible and not (about and about.get("whole")):
             values["zip"] = f"{directory.lower()}.zip"
             return Fault("definition-missing", place, values, hint=hint)
-        near = (each for each in (about or {}).get("messages", ()) if is_slip(type, each))
-        meant = next((f"{each} {name}" for each in near), None)
+        alike = (each for each in (about or {}).get("messages", ()) if is_slip(type, each))
+        meant = next((f"{each} {name}" for each in alike), None)
         return Fault("message-type-unknown", place, values, hint=hint or meant)
 
     def _in_capitals(self) -> str | None:
@@ -218,7 +220,13 @@ class _Check:
             # From the line break on it seems to be other segments, which do not fit into this one.
             end = _position(segment.place_at(lost[0].start()))
             found = (each for each in found if _position(each.place) < end)
-        self.faults.extend(before_cut(segment, found))
+        self.faults.extend(map(self._of_association, before_cut(segment, found)))
+
+    def _of_association(self, fault: Fault) -> Fault:
+        """A fault of a code with the association (0057) whose guide the message follows: it has codes of its own."""
+        if fault.code != "code-unknown" or not (association := self.message.association):
+            return fault
+        return replace(fault, values={**fault.values, "association": association[:_SHOWN]})
 
     def _structured(self, definition: MessageDef) -> None:
         key = ("structure", self.checked.directory, definition.type)

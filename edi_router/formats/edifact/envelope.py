@@ -88,6 +88,9 @@ def header_faults(interchange: Interchange, *, encoding_given: bool) -> Iterator
     header = interchange.header
     if header is None or is_ordinary(header):
         return
+    if _lacks_syntax(header):
+        yield fault_at(header, "service-element-missing", 1, tag="UNB", id="S001", name="syntax identifier")
+        return
     yield from part_faults(header, interchange.syntax_version)
     level, stated = header.get(1, 1), header.get(1, 2)
     if level == "UNOX" and not encoding_given:
@@ -102,6 +105,13 @@ def header_faults(interchange: Interchange, *, encoding_given: bool) -> Iterator
         value = header.get(element)
         if value.isdecimal() and len(value) == 1 and value not in allowed:
             yield _invalid(header, element, None, id, name)
+
+
+def _lacks_syntax(header: Segment) -> bool:
+    """Whether UNB begins with the sender, its first element being left out: all others stand one place too early."""
+    moment = _DATE(header.get(3, 1)) is not None and _TIME(header.get(3, 2)) is not None
+    level = header.get(1, 1)
+    return moment and level != "" and not (charset.is_known(level) or level.startswith("UNO"))
 
 
 def trailer_faults(interchange: Interchange) -> Iterator[Fault]:

@@ -66,6 +66,11 @@ def _interchanges(scanner: Scanner, prove: Prove | None) -> Iterator[Interchange
         return
     if junk is not None:
         early.append(junk.fault("junk-before-interchange"))
+    if (broken := scanner.wrapped(head)) is not None:  # the one cause of all that would be told of it
+        nothing = Interchange()
+        nothing.faults.extend((*early, broken))
+        yield nothing
+        return
     while head is not None:
         early.extend(head.faults)
         tolerate(early, scanner.lenient)

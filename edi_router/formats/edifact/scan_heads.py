@@ -12,6 +12,7 @@ from edi_router.formats.edifact.lenient import NONE, Leniencies, Leniency
 from edi_router.formats.edifact.segment import Dialect, advance
 from edi_router.formats.edifact.separators import Separators
 from edi_router.formats.edifact.una import HEADER, USUAL, guess_separators, read_una
+from edi_router.formats.edifact.wrapped import wrapped
 
 BLOCK = 1 << 16
 _BLANK = " \t\r\n"
@@ -121,6 +122,18 @@ class Heads:
     def _cased(self, data: bytes) -> bytes:
         """`data` as tags are looked for in it."""
         return data.upper() if self.any_case else data
+
+    def wrapped(self, head: Head) -> Fault | None:
+        """That the interchange which begins here is broken into lines of one width, so that nothing in it can be trusted."""
+        terminator = head.dialect.separators.terminator
+        data = self.source.peek(BLOCK)
+        found = wrapped(data, terminator, self.column - 1) if terminator not in "\r\n" else None
+        if found is None:
+            return None
+        width, at = found
+        line, column = advance(data[:at].decode("iso8859-1"), self.line, self.column)
+        place = Place(line=line, column=column, offset=self.source.offset + at)
+        return Fault("lines-wrapped", place, {"width": str(width)})
 
     def _skip(self, size: int, junk: Junk | None) -> Junk | None:
         while size:

@@ -42,6 +42,10 @@ _DECLARED = re.compile(
     r"""<\?xml\s+version\s*=\s*(?:"[^"]*"|'[^']*')\s+encoding\s*=\s*["']([^"'<>]*)["']""", re.ASCII
 )
 
+LATE = "white space stands before the XML declaration, which has to begin the file"
+_LATE = re.compile(rb"[ \t\r\n]+(?=<\?xml[ \t\r\n])")
+"""What may not stand before the declaration of a document: it is no declaration there, and its encoding is not read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
@@ -84,6 +88,11 @@ def decode(data: bytes) -> tuple[Decoded | None, list[Fault]]:
     'xml-encoding'
     """
     codec, mark = _by_bytes(data)
+    late = _LATE.match(data, mark)
+    if late is not None:
+        space = late[0]
+        place = Place(line=space.count(b"\n") + 1, column=len(space) - space.rfind(b"\n"), offset=late.end())
+        return None, [Fault("xml-malformed", place, {"problem": LATE})]
     declared = _declared(data, codec, mark)
     wanted = ENCODINGS.get(declared.lower()) if declared else "utf-8"
     if wanted is None:
