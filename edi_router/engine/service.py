@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import signal
-import threading
 import time
 from types import FrameType
 
@@ -12,6 +11,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from edi_router.engine.bell import Bell
 from edi_router.engine.doubt import Doubt
 from edi_router.engine.lasting import Lasting
 from edi_router.engine.nightly import close_nights, days_to_close, last_time
@@ -35,7 +35,6 @@ class Service:
     def __init__(self, engine: EmbeddedEngine) -> None:
         self.engine = engine
         engine.patient = True
-        self._stop = threading.Event()
         self._told = ""
         """The signal that ended it."""
         self._rounds, self._nightly, self._webhooks = Lasting(log), Lasting(log), Lasting(log)
@@ -54,6 +53,7 @@ class Service:
         preload()
         settings = self.engine.configuration.settings
         self._plan()
+        self._bell = Bell()
         previous = {each: signal.signal(each, self._signalled) for each in (signal.SIGTERM, signal.SIGINT)}
         self._scheduler.start()
         nightly = settings.nightly
@@ -67,6 +67,7 @@ class Service:
             self._scheduler.shutdown(wait=True)
             for each, handler in previous.items():
                 signal.signal(each, handler)
+            self._bell.close()
         log.info("stopped")
 
     def _plan(self) -> None:
@@ -87,7 +88,7 @@ class Service:
     def _watch(self) -> None:
         """Wait for the end. The scheduler goes by the clock of the day: when that was set, rounds are planned anew."""
         before = time.time() - time.monotonic()
-        while not self._stop.wait(WATCH):
+        while not self._bell.wait(WATCH):
             ahead = time.time() - time.monotonic()
             if abs(ahead - before) > JUMP:
                 log.warning("the clock was set by %+.1f s; the rounds go on", ahead - before)
@@ -95,10 +96,10 @@ class Service:
             before = ahead
 
     def _signalled(self, number: int, frame: FrameType | None) -> None:
-        # Nothing is logged in here: the signal may have come in the middle of a line that is being written.
+        # Nothing is logged in here, and no lock taken: the signal may have come in the middle of a line that is being written.
         self._told = signal.Signals(number).name
         self.engine.stop()
-        self._stop.set()
+        self._bell.ring()
 
     def _poll(self) -> None:
         try:

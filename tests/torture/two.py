@@ -20,6 +20,8 @@ REFUSAL = 3
 
 def _judge(daemon: Ended, once: Ended, told: str, *, together: bool) -> list[Violation]:
     """One of the two has worked, the other one was refused and said why."""
+    if daemon.hung or once.hung:
+        return [Violation("other", f"an engine did not end when it was told to: {told[-500:]}")]
     codes = (daemon.code, once.code)
     worked, stopped = 0, (0, -signal.SIGKILL)
     if codes == (REFUSAL, worked) or (codes[0] in stopped and codes[1] == REFUSAL):
